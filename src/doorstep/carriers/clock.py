@@ -1,0 +1,147 @@
+"""A carrier's date and time in any of its spellings → `OccurredAt`, with the zone found as honestly as can be."""
+
+import re
+from datetime import datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel.core import get_global
+
+from doorstep.domain.times import OccurredAt
+from doorstep.domain.vocabulary import Precision, ZoneSource
+from doorstep.errors import BadInputError
+
+#: States and provinces that keep one zone throughout (those cut by a zone line are left out). Source: IANA tz 2026a `northamerica`, `australasia`; read 2026-11-22.
+_REGION_ZONES = {
+    "US": {
+        "America/New_York": "CT DC DE GA MA MD ME NC NH NJ NY OH PA RI SC VA VT WV",
+        "America/Chicago": "AL AR IA IL LA MN MO MS OK WI",
+        "America/Denver": "CO MT NM UT WY",
+        "America/Phoenix": "AZ",
+        "America/Los_Angeles": "CA NV WA",
+        "Pacific/Honolulu": "HI",
+        "America/Puerto_Rico": "PR VI",
+    },
+    "CA": {
+        "America/Toronto": "QC",
+        "America/Winnipeg": "MB",
+        "America/Regina": "SK",
+        "America/Edmonton": "AB",
+        "America/Halifax": "NS PE NB",
+        "America/St_Johns": "NL",
+        "America/Whitehorse": "YT",
+    },
+    "AU": {
+        "Australia/Sydney": "NSW ACT",
+        "Australia/Melbourne": "VIC",
+        "Australia/Brisbane": "QLD",
+        "Australia/Adelaide": "SA",
+        "Australia/Darwin": "NT",
+        "Australia/Perth": "WA",
+        "Australia/Hobart": "TAS",
+    },
+}
+_BY_REGION = {
+    (country, region): zone for country, zones in _REGION_ZONES.items() for zone, regions in zones.items() for region in regions.split()
+}
+_OFFSET = re.compile(r"^([+-])(\d\d):?(\d\d)$")
+#: Countries whose several listed zones share one clock where parcels are delivered (exclaves far away left out).
+_MAINLAND = {
+    "DE": "Europe/Berlin",
+    "NL": "Europe/Amsterdam",
+    "UA": "Europe/Kyiv",
+    "GB": "Europe/London",
+    "FR": "Europe/Paris",
+    "CN": "Asia/Shanghai",
+}
+
+
+@cache
+def _zone(country: str, region: str | None) -> tuple[ZoneInfo, ZoneSource] | None:
+    by_region = _BY_REGION.get((country, (region or "").upper()))
+    if by_region:
+        return ZoneInfo(by_region), ZoneSource.FACILITY
+    zones = get_global("territory_zones").get(country, ())
+    only = _MAINLAND.get(country) or (zones[0] if len(zones) == 1 else None)
+    return (ZoneInfo(only), ZoneSource.COUNTRY) if only else None
+
+
+def offset_text(value: timedelta) -> str:
+    """Write an offset as +HH:MM."""
+    minutes = int(value.total_seconds() // 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def stamp(
+    wall: datetime,
+    precision: Precision,
+    *,
+    offset: str | None = None,
+    country: str | None = None,
+    region: str | None = None,
+) -> OccurredAt:
+    """Make a stamp from a naive wall time.
+
+    `offset` is what the carrier sent ("+0100", "-05:00", "Z"), `country` (alpha-2) and `region` where the scan happened; they are
+    used, in this order, only for what the carrier did not say. An aware `wall` brings its own offset.
+
+    Raises:
+        BadInputError: an offset that is none.
+    """
+    if wall.tzinfo is not None:
+        offset, wall = offset_text(wall.utcoffset() or timedelta()), wall.replace(tzinfo=None)
+    local = wall.date().isoformat() if precision is Precision.DATE else wall.replace(microsecond=0).isoformat()
+    if offset:
+        return OccurredAt(local, _offset(offset), ZoneSource.SENT, precision)
+    found = _zone(country, region) if country else None
+    if found is None:
+        return OccurredAt(local, None, ZoneSource.ASSUMED, precision)
+    zone, source = found
+    return OccurredAt(local, offset_text(zone.utcoffset(wall) or timedelta()), source, precision)
+
+
+def _offset(text: str) -> str:
+    if text in ("Z", "UTC", "GMT"):
+        return "+00:00"
+    match = _OFFSET.match(text.strip())
+    if not match or int(match[2]) > 15 or int(match[3]) > 59:  # noqa: PLR2004 - the clock's limits
+        raise BadInputError(f"{text[:20]!r} is no offset such as +01:00")
+    return f"{match[1]}{match[2]}:{match[3]}"
+
+
+def iso_stamp(text: str, *, country: str | None = None, region: str | None = None, trust_zone: bool = True) -> OccurredAt:
+    """Read ISO 8601 in its common spellings: date; date and time to the minute, second or finer; with or without zone.
+
+    `trust_zone=False` for a sender known to write "Z" on local times: the zone is then dropped, never kept.
+
+    Raises:
+        BadInputError: not such a text.
+    """
+    text = text.strip()
+    if re.fullmatch(r"\d{4}-?\d\d-?\d\d", text):
+        return stamp(read_time(text, "%Y%m%d" if "-" not in text else "%Y-%m-%d"), Precision.DATE, country=country, region=region)
+    spelled = re.sub(r"([.,]\d{1,6})\d*", r"\1", text.replace(",", "."))
+    spelled = re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", spelled)
+    try:
+        moment = datetime.fromisoformat(spelled)
+    except ValueError:
+        raise BadInputError(f"{text[:40]!r} is no ISO 8601 time") from None
+    if not trust_zone:
+        moment = moment.replace(tzinfo=None)
+    precision = Precision.SECOND if re.search(r"[T ]\d\d:?\d\d:?\d\d", text) else Precision.MINUTE
+    return stamp(moment, precision, country=country, region=region)
+
+
+def read_time(text: str, *formats: str) -> datetime:
+    """Read a text by the first of the `strptime` formats that fits. Month names are English.
+
+    Raises:
+        BadInputError: none fits.
+    """
+    trimmed = " ".join(text.split())
+    for form in formats:
+        try:
+            return datetime.strptime(trimmed, form)  # noqa: DTZ007 - a carrier's wall time has no zone
+        except ValueError:
+            continue
+    raise BadInputError(f"{trimmed[:40]!r} is not a time of the form {' or '.join(formats)}")

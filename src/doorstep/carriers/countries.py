@@ -1,0 +1,37 @@
+"""A carrier's word for a country ("Germany", "DEU", "de") → ISO 3166-1 alpha-2."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from babel import Locale
+from babel.core import get_global
+
+
+@cache
+def _known() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for language in ("pt", "es", "fr", "de", "nl", "en"):  # English last: it wins
+        for code, name in Locale(language).territories.items():
+            if len(code) == 2 and code.isalpha():  # noqa: PLR2004 - alpha-2
+                names[name.casefold()] = code
+    aliases: Mapping[str, list[str]] = get_global("territory_aliases")
+    for alias, codes in aliases.items():
+        if len(codes) == 1 and len(alias) == 3 and alias.isalpha():  # noqa: PLR2004 - alpha-3
+            names[alias.casefold()] = codes[0]
+    names |= {"uk": "GB", "usa": "US", "united states of america": "US", "the netherlands": "NL", "great britain": "GB"}
+    return names
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(code for code in Locale("en").territories if len(code) == 2 and code.isalpha() and code != "ZZ")  # noqa: PLR2004
+
+
+def country_of(word: str | None) -> str | None:
+    """Find the alpha-2 code; None where the word is no country we know (a state, a typo)."""
+    if not word or not (trimmed := word.strip()):
+        return None
+    upper = trimmed.upper()
+    if len(upper) == 2:  # noqa: PLR2004 - alpha-2
+        return "GB" if upper == "UK" else upper if upper in _codes() else None
+    return _known().get(trimmed.casefold())

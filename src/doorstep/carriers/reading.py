@@ -1,0 +1,92 @@
+"""Bytes → JSON, XML or HTML trees, or a BadInputError that says why not."""
+
+from typing import Any
+
+import msgspec
+from lxml import etree, html
+
+from doorstep.domain.plugins import Raw
+from doorstep.errors import BadInputError
+
+_XML = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+
+
+def json_of(raw: Raw) -> Any:
+    """Decode a JSON body. Integers stay exact.
+
+    Raises:
+        BadInputError: not JSON.
+    """
+    try:
+        return msgspec.json.decode(raw.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInputError(f"the body is not JSON: {error}") from error
+
+
+def xml_of(raw: Raw) -> etree._Element:
+    """Parse an XML body with entities and network off; namespaces stripped from tags.
+
+    Raises:
+        BadInputError: not well-formed XML.
+    """
+    try:
+        root = etree.fromstring(raw.body, _XML)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise BadInputError(f"the body is not XML: {error}") from error
+    for element in root.iter(etree.Element):
+        element.tag = etree.QName(element).localname
+    return root
+
+
+def html_of(raw: Raw) -> html.HtmlElement:
+    """Parse an HTML page, as forgiving as a browser.
+
+    Raises:
+        BadInputError: empty, or no page at all.
+    """
+    try:
+        return html.document_fromstring(raw.body)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise BadInputError(f"the body is not an HTML page: {error}") from error
+
+
+def looks_like(raw: Raw) -> str:
+    """Tell "json", "xml" or "html" by the first bytes; "" for none of them."""
+    head = raw.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:512]
+    if head[:1] in (b"{", b"["):
+        return "json"
+    lowered = head.lower()
+    if lowered.startswith(b"<!doctype html") or b"<html" in lowered:
+        return "html"
+    return "xml" if head[:1] == b"<" else ""
+
+
+def dig(tree: Any, *path: str | int) -> Any:
+    """Follow keys and indexes through decoded JSON; None wherever the path ends early or a type does not fit."""
+    for step in path:
+        if isinstance(step, str) and isinstance(tree, dict):
+            tree = tree.get(step)
+        elif isinstance(step, int) and isinstance(tree, list) and -len(tree) <= step < len(tree):
+            tree = tree[step]
+        else:
+            return None
+    return tree
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a list as it is, None as [], anything else as the one element of a list (XML-born JSON drops single lists)."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def worded(value: Any) -> str:
+    """Return a text, trimmed, from a text or number of decoded JSON; "" for anything else."""
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def numbered(text: str) -> str:
+    """Write a tracking number the one way it is kept: no spaces, upper case."""
+    return "".join(text.split()).upper()

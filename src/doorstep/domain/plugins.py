@@ -1,0 +1,172 @@
+"""The three plug-in records: carrier, shop, channel. A plug-in parses and yields requests; it does no I/O."""
+
+from collections.abc import Callable, Generator, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from doorstep.domain.messages import Message, Receipt, Reply
+from doorstep.domain.orders import Fulfilment, Order, Refund
+from doorstep.domain.tracking import Parsed
+from doorstep.domain.vocabulary import ChannelKind
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing a merchant must give; the form, the docs page and the check come from it."""
+
+    name: str
+    #: For the form, in English, one line.
+    label: str
+    #: Encrypted at rest, never shown again.
+    secret: bool = False
+    required: bool = True
+    default: str | None = None
+    #: One example, shown in the form and the docs.
+    example: str = ""
+
+
+class Raw(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes as received, and what came with them."""
+
+    body: bytes
+    #: Names lower case.
+    headers: Mapping[str, str] = {}
+    #: The public address that was called, with its query; "" for a file.
+    url: str = ""
+    content_type: str = ""
+
+
+#: Setting name → value, secrets decrypted.
+Settings = Mapping[str, str]
+
+
+class Carrier(msgspec.Struct, frozen=True, kw_only=True):
+    """How one carrier or aggregator is read."""
+
+    slug: str
+    #: As customers know it.
+    name: str
+    #: bytes → what they say. Raises BadInputError and nothing else.
+    parse: Callable[[Raw], Parsed]
+    #: Checks the signature of a webhook. Raises BadSignatureError (sender), MisconfiguredError (no secret) and nothing else. None: this sender signs nothing; the hook's unguessable address is the only proof.
+    verify: Callable[[Raw, Settings, datetime], None] | None = None
+    settings: tuple[Setting, ...] = ()
+    #: The sender's own id of a delivery, for once-only keeping; None: the body's hash is the key.
+    delivery_id: Callable[[Raw], str | None] | None = None
+    #: Public tracking page with "{number}" in it; None: none known.
+    tracking_url: str | None = None
+    #: True for aggregators: `Checkpoint.carrier` then names others.
+    aggregates: bool = False
+
+
+class OrderSeen(msgspec.Struct, frozen=True):
+    """A full snapshot of an order."""
+
+    order: Order
+
+
+class FulfilmentSeen(msgspec.Struct, frozen=True):
+    """A snapshot of one fulfilment, whose order may not have arrived yet."""
+
+    order_external_id: str
+    fulfilment: Fulfilment
+
+
+class RefundSeen(msgspec.Struct, frozen=True):
+    """A refund, whose order may not have arrived yet."""
+
+    order_external_id: str
+    refund: Refund
+
+
+ShopFact = OrderSeen | FulfilmentSeen | RefundSeen
+
+
+class Shop(msgspec.Struct, frozen=True, kw_only=True):
+    """How one order source is read."""
+
+    slug: str
+    name: str
+    #: bytes (and headers: the topic) → facts. Raises BadInputError and nothing else. An unused topic is ().
+    parse: Callable[[Raw], tuple[ShopFact, ...]]
+    verify: Callable[[Raw, Settings, datetime], None] | None = None
+    settings: tuple[Setting, ...] = ()
+    delivery_id: Callable[[Raw], str | None] | None = None
+
+
+class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One HTTP call a channel wants made. The one client sends it, with time-outs and without redirects."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+    #: Sending it twice has no second effect (an idempotency key, or a read).
+    repeatable: bool = False
+    #: The address came from a merchant: private networks are refused.
+    guarded: bool = False
+
+
+class SmtpRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One mail a channel wants handed to an SMTP server."""
+
+    host: str
+    port: int
+    username: str | None
+    password: str | None
+    #: "none", "starttls" or "tls".
+    security: str
+    envelope_from: str
+    envelope_to: str
+    content: bytes
+
+
+Request = HttpRequest | SmtpRequest
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True):
+    """What came back; for SMTP the reply code and its text."""
+
+    status: int
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+
+
+#: Yields requests, is sent responses, returns the receipt. Raises RefusedError, TryLaterError, MisconfiguredError, UnknownOutcomeError and nothing else.
+Flow = Generator[Request, Response, Receipt]
+
+
+class OnUnknown(StrEnum):
+    """What to do when a lost answer leaves it open whether a message left."""
+
+    #: Never send again; wait for a receipt, else stay unknown. For what must not come twice.
+    WAIT = "wait"
+    #: Send again under the same idempotency key.
+    REPEAT = "repeat"
+
+
+class Inbound(msgspec.Struct, frozen=True):
+    """What a provider's webhook brought."""
+
+    receipts: tuple[Receipt, ...] = ()
+    replies: tuple[Reply, ...] = ()
+
+
+class Channel(msgspec.Struct, frozen=True, kw_only=True):
+    """How one provider carries messages."""
+
+    slug: str
+    name: str
+    kind: ChannelKind
+    settings: tuple[Setting, ...] = ()
+    #: Message, settings, now, our own public base address → the flow.
+    send: Callable[[Message, Settings, datetime, str], Flow]
+    on_unknown: OnUnknown = OnUnknown.WAIT
+    #: Most calls a second per connection that the provider takes; None: unlimited.
+    rate_per_s: float | None = None
+    #: A provider's webhook → receipts and replies. Raises BadInputError and nothing else. None: it sends none.
+    read: Callable[[Raw, Settings], Inbound] | None = None
+    verify: Callable[[Raw, Settings, datetime], None] | None = None
+    #: The body to answer a webhook with (content type, bytes); None: empty 200.
+    answer: tuple[str, bytes] | None = None

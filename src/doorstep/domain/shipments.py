@@ -1,0 +1,59 @@
+"""What the fold says of a shipment: status, since when, which way, what is expected, what is wrong."""
+
+from datetime import datetime
+
+import msgspec
+
+from doorstep.domain.tracking import Estimate
+from doorstep.domain.vocabulary import Actor, Direction, Phase, Status
+
+
+class OpenPitfall(msgspec.Struct, frozen=True, array_like=True):
+    """A delivery problem that has not closed yet."""
+
+    #: Kind, e.g. "customs_held"; see `timeline.pitfalls`.
+    kind: str
+    #: Aware UTC of the scan that opened it; None undated.
+    since: datetime | None
+    must_act: Actor
+    #: Fingerprint of the scan that opened it.
+    opened_by: bytes
+
+
+class Leg(msgspec.Struct, frozen=True, array_like=True):
+    """One carrier's part under one tracking number."""
+
+    carrier: str
+    tracking_number: str
+    #: Aware UTC of its first and last dated scans; None where none is dated.
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+class Folded(msgspec.Struct, frozen=True, kw_only=True):
+    """A shipment as all its checkpoints together tell it; the same for every order of arrival and every repetition."""
+
+    status: Status
+    #: Aware UTC of the scan that made the status; None where undated or no scan.
+    status_since: datetime | None
+    #: Event type of that scan.
+    event_type: str
+    phase: Phase
+    direction: Direction
+    #: Who must act next.
+    must_act: Actor
+    estimate: Estimate | None
+    open_pitfalls: tuple[OpenPitfall, ...]
+    legs: tuple[Leg, ...]
+    #: First physical scan; None: the carrier has not had it yet.
+    first_scan_at: datetime | None
+    #: Newest dated scan of any kind that counts.
+    last_scan_at: datetime | None
+    #: First delivery to the recipient; survives later scans.
+    delivered_at: datetime | None
+    #: Failed delivery attempts on the outbound way.
+    attempts: int
+    #: Fingerprints of the scans that count, oldest first (retracted ones and earlier lives of a reused number left out).
+    counted: tuple[bytes, ...]
+    #: The fingerprint of the scan that made the status; b"" where none.
+    decided_by: bytes

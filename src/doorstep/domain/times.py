@@ -1,0 +1,41 @@
+"""A carrier's stamp → wall time, offset, where the zone came from, precision. Never stamps Z on a local time."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from doorstep.domain.vocabulary import Precision, ZoneSource
+
+
+class OccurredAt(msgspec.Struct, frozen=True, omit_defaults=False):
+    """When a scan happened, as far as anybody said."""
+
+    #: Local wall time at the scan: "2024-11-22" for dates, else "2024-11-22T13:58:00".
+    local: str
+    #: "+01:00", "-05:00", "+00:00"; None where nobody said and nothing tells.
+    offset: str | None
+    zone_source: ZoneSource
+    precision: Precision
+
+    @property
+    def instant(self) -> datetime:
+        """Aware UTC for ordering. Dates count as their noon, unknown offsets as UTC: right only within a day."""
+        wall = datetime.fromisoformat(self.local)
+        if self.precision is Precision.DATE:
+            wall = wall.replace(hour=12, minute=0, second=0)
+        return (wall - offset_of(self.offset)).replace(tzinfo=UTC)
+
+
+def offset_of(text: str | None) -> timedelta:
+    """Read "+HH:MM" or "-HH:MM"; None and "Z" are zero.
+
+    Raises:
+        ValueError: any other text.
+    """
+    if text is None or text == "Z":
+        return timedelta()
+    sign = {"+": 1, "-": -1}[text[0]] if text[:1] in "+-" and text else 0
+    if not sign or len(text) != 6 or text[3] != ":":  # noqa: PLR2004 - "+HH:MM"
+        message = "an offset is written +HH:MM or -HH:MM"
+        raise ValueError(message)
+    return sign * timedelta(hours=int(text[1:3]), minutes=int(text[4:6]))

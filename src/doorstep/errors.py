@@ -1,0 +1,55 @@
+"""What went wrong → who must act. No message text here ever holds personal data or a secret."""
+
+
+class DoorstepError(Exception):
+    """Somebody must act; which subclass says who."""
+
+
+class BadInputError(DoorstepError):
+    """The sender must act: what came in cannot be read. Answered with 400; the raw bytes are kept; never retried."""
+
+
+class BadSignatureError(BadInputError):
+    """The sender must act: the signature is missing, forged, too old or over other bytes. Answered with 401."""
+
+
+class NotFoundError(DoorstepError):
+    """The caller must act: there is no such thing for this merchant. Answered with 404."""
+
+
+class ConflictError(DoorstepError):
+    """The caller must act: the request contradicts what is already recorded. Answered with 409."""
+
+
+class RefusedError(DoorstepError):
+    """Nobody can act: a final no from the other side. The address is suppressed, the message never retried.
+
+    Attributes:
+        suppress: whether the *address* is dead (unknown mailbox, opted out) rather than only this message refused.
+        code: the provider's own code, kept for the desk.
+    """
+
+    def __init__(self, text: str, *, suppress: bool, code: str = "") -> None:
+        super().__init__(text)
+        self.suppress = suppress
+        self.code = code
+
+
+class TryLaterError(DoorstepError):
+    """Time must act: the same call may succeed later.
+
+    Attributes:
+        after_s: seconds to wait at least; None where the other side did not say.
+    """
+
+    def __init__(self, text: str, *, after_s: float | None = None) -> None:
+        super().__init__(text)
+        self.after_s = after_s
+
+
+class UnknownOutcomeError(DoorstepError):
+    """A receipt must tell: the call left, no answer came back, it may or may not have worked."""
+
+
+class MisconfiguredError(DoorstepError):
+    """The merchant or operator must act: credentials or settings are wrong. The connection is paused."""
