@@ -11,7 +11,8 @@ from babel.core import get_global
 def _known() -> dict[str, str]:
     names: dict[str, str] = {}
     for language in ("pt", "es", "fr", "de", "nl", "en"):  # English last: it wins
-        for code, name in Locale(language).territories.items():
+        territories: Mapping[str, str] = Locale(language).territories
+        for code, name in territories.items():
             if len(code) == 2 and code.isalpha():  # noqa: PLR2004 - alpha-2
                 names[name.casefold()] = code
     aliases: Mapping[str, list[str]] = get_global("territory_aliases")
@@ -24,7 +25,8 @@ def _known() -> dict[str, str]:
 
 @cache
 def _codes() -> frozenset[str]:
-    return frozenset(code for code in Locale("en").territories if len(code) == 2 and code.isalpha() and code != "ZZ")  # noqa: PLR2004
+    territories: Mapping[str, str] = Locale("en").territories
+    return frozenset(code for code in territories if len(code) == 2 and code.isalpha() and code != "ZZ")  # noqa: PLR2004
 
 
 def country_of(word: str | None) -> str | None:
