@@ -1,0 +1,53 @@
+"""A shipment, its order and the time → the moments that come by themselves: tomorrow, cash at the door, still waiting."""
+
+from datetime import UTC, datetime, time, timedelta, tzinfo
+
+from doorstep.domain.messages import Change
+from doorstep.domain.orders import Order, Payment
+from doorstep.domain.shipments import Folded
+from doorstep.domain.vocabulary import Status
+from doorstep.journeys.triggers import Moment
+
+#: Local hour of the day before at which "tomorrow" is told.
+_EVE = time(15)
+#: A parcel at a pick-up point is recalled after these many days.
+_WAITS = (3, 6)
+
+#: Due at, pointless from, trigger, occurrence.
+_Planned = tuple[datetime, datetime, str, str]
+
+
+def reminders_of_shipment(after: Folded, shipment_id: int, order: Order | None, now: datetime, zone: tzinfo) -> tuple[Moment, ...]:
+    """Tell what is due at `now` (aware) in the recipient's `zone`: at most one moment, the same until the next one is due."""
+    due = [one for one in _plan(after, zone) if one[0] <= now < one[1]]
+    if not due:
+        return ()
+    at, _, trigger, occurrence = due[-1]
+    if trigger == "shipment.delivery_tomorrow" and order is not None and order.payment is Payment.COD:
+        trigger = "shipment.cod_due"
+    return (Moment(Change(trigger=trigger, subject_kind="shipment", subject_id=shipment_id, occurrence=occurrence, happened_at=at)),)
+
+
+def next_reminder_at(after: Folded, now: datetime, zone: tzinfo) -> datetime | None:
+    """Tell when `reminders_of_shipment` is to be asked again (aware UTC, after `now`); None: not before the shipment changes."""
+    return next((one[0].astimezone(UTC) for one in _plan(after, zone) if one[0] > now), None)
+
+
+def _plan(after: Folded, zone: tzinfo) -> tuple[_Planned, ...]:
+    """All reminders of a shipment as it is now, in order of time."""
+    if after.status is Status.READY_FOR_PICKUP and after.status_since is not None:
+        return tuple(
+            (
+                after.status_since + timedelta(days=days),
+                after.status_since + timedelta(days=days + 1),
+                "shipment.pickup_deadline",
+                f"day-{days}",
+            )
+            for days in _WAITS
+        )
+    estimate = after.estimate
+    if after.status is Status.IN_TRANSIT and estimate is not None and estimate.from_on == estimate.to_on and after.first_scan_at:
+        day = estimate.to_on
+        eve = datetime.combine(day - timedelta(days=1), _EVE, zone)
+        return ((eve, datetime.combine(day, time(), zone), "shipment.delivery_tomorrow", day.isoformat()),)
+    return ()

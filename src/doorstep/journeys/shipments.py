@@ -1,0 +1,115 @@
+"""A shipment before and after → the moments that are new, the weightiest to be told."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from doorstep.domain.messages import Change
+from doorstep.domain.shipments import Folded, OpenPitfall
+from doorstep.domain.vocabulary import Actor, Status
+from doorstep.journeys.triggers import Moment, told_once
+
+#: Events on the way that some merchants tell; the others are noise to a customer.
+_NOTEWORTHY = frozenset(
+    {"origin_country_departed", "destination_country_arrival", "customs_released", "handed_to_partner", "delivery_facility_arrival"}
+)
+_RESCHEDULED = frozenset({"redelivery_scheduled", "future_date_requested", "appointment_made"})
+_DEADLINE = frozenset({"pickup_reminder", "pickup_deadline_soon"})
+_OVER = frozenset({Status.DELIVERED, Status.RETURNED, Status.CANCELLED})
+#: Two tours start at least this far apart; a second "on the vehicle" scan within it belongs to the same tour.
+_TOUR = timedelta(hours=12)
+
+#: Trigger, occurrence, aware UTC or None.
+_Found = tuple[str, str, datetime | None]
+
+
+def changes_of_shipment(before: Folded | None, after: Folded, shipment_id: int, *, zone: tzinfo = UTC) -> tuple[Moment, ...]:
+    """Tell what is new in `after`: at most one moment to tell, and before it those it supersedes.
+
+    Equal shipments give (). `before` None is first sight: the whole history is new and only its weightiest moment is told.
+    `zone` is the recipient's, for the date that tells two delivery tours apart.
+    """
+    if before is not None and (before is after or before == after):
+        return ()
+    found = (*_first_scan(before, after), *_way(before, after), *_status(before, after, zone), *_pitfalls(before, after))
+    if not found:
+        return ()
+    return told_once(
+        Change(trigger=trigger, subject_kind="shipment", subject_id=shipment_id, occurrence=occurrence, happened_at=at)
+        for trigger, occurrence, at in found
+    )
+
+
+def _first_scan(before: Folded | None, after: Folded) -> Iterator[_Found]:
+    if after.first_scan_at is not None and (before is None or before.first_scan_at is None):
+        yield "shipment.shipped", "", after.first_scan_at
+
+
+def _way(before: Folded | None, after: Folded) -> Iterator[_Found]:
+    """Places worth naming, later estimates, failed attempts."""
+    if after.event_type in _NOTEWORTHY and (before is None or before.event_type != after.event_type):
+        yield "shipment.in_transit", after.event_type, after.status_since
+    was = before.estimate if before else None
+    if was is not None and after.estimate is not None and after.estimate.to_on > was.to_on and after.status not in _OVER:
+        yield "shipment.delayed", f"estimate/{after.estimate.to_on}", after.last_scan_at
+    for attempt in range((before.attempts if before else 0) + 1, after.attempts + 1):
+        yield "shipment.failed_attempt", str(attempt), after.status_since if after.status is Status.FAILED_ATTEMPT else after.last_scan_at
+
+
+def _status(before: Folded | None, after: Folded, zone: tzinfo) -> Iterator[_Found]:
+    """The moments that the status itself is, or that its newest event makes within it."""
+    since = after.status_since
+    if before is None or before.status is not after.status:
+        match after.status:
+            case Status.DELIVERED:
+                yield "shipment.delivered", "", after.delivered_at or since
+            case Status.RETURNING | Status.RETURNED:
+                yield f"shipment.{after.status}", "", since
+            case Status.READY_FOR_PICKUP:
+                yield "shipment.ready_for_pickup", _day(since, zone), since
+            case Status.EXCEPTION if not after.open_pitfalls:
+                yield "shipment.problem", f"{after.event_type}/{_day(since, zone)}", since
+    if after.status is Status.OUT_FOR_DELIVERY and _new_tour(before, since):
+        yield "shipment.out_for_delivery", _day(since, zone), since
+    if before is None or before.event_type != after.event_type:
+        if after.event_type in _RESCHEDULED:
+            yield "shipment.rescheduled", _day(since, zone), since
+        if after.event_type in _DEADLINE and after.status is Status.READY_FOR_PICKUP:
+            yield "shipment.pickup_deadline", "carrier", after.last_scan_at
+
+
+def _new_tour(before: Folded | None, since: datetime | None) -> bool:
+    if before is None or before.status is not Status.OUT_FOR_DELIVERY:
+        return True
+    return before.status_since is not None and since is not None and since - before.status_since >= _TOUR
+
+
+def _pitfalls(before: Folded | None, after: Folded) -> Iterator[_Found]:
+    """One moment for each problem that has opened and that nothing else names."""
+    if not after.open_pitfalls or after.status in _OVER:
+        return
+    known = {(one.kind, one.since) for one in before.open_pitfalls} if before else frozenset()
+    for pitfall in after.open_pitfalls:
+        if (pitfall.kind, pitfall.since) not in known:
+            trigger = trigger_of_pitfall(pitfall)
+            if trigger is not None:
+                yield trigger, f"{pitfall.kind}/{pitfall.since.isoformat() if pitfall.since else ''}", pitfall.since or after.last_scan_at
+
+
+def trigger_of_pitfall(pitfall: OpenPitfall) -> str | None:
+    """Name the moment a newly opened problem makes; None: a failed attempt or a return names it already."""
+    kind = pitfall.kind
+    if "address" in kind or kind == "recipient_moved":
+        return "shipment.address_question"
+    if "customs" in kind or kind == "held_for_documents":
+        return "shipment.customs_action" if pitfall.must_act is Actor.CUSTOMER else "shipment.delayed"
+    if "attempt" in kind or "return" in kind or kind in {"not_home", "refused"}:
+        return None
+    if "pickup" in kind or kind == "unclaimed":
+        return "shipment.pickup_deadline"
+    if "delay" in kind or kind in {"late", "stalled", "stuck"}:
+        return "shipment.delayed"
+    return "shipment.problem"
+
+
+def _day(at: datetime | None, zone: tzinfo) -> str:
+    return at.astimezone(zone).date().isoformat() if at is not None else ""

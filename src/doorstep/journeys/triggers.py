@@ -1,0 +1,66 @@
+"""The closed list of moments a journey may answer, and the order in which one outshines another."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from doorstep.domain.messages import Change
+from doorstep.domain.vocabulary import Skip
+
+
+class Trigger(msgspec.Struct, frozen=True):
+    """One kind of moment in the life of an order or a shipment."""
+
+    name: str
+    #: "order" or "shipment".
+    subject_kind: str
+    #: What has happened, in one English sentence for merchants.
+    meaning: str
+    #: Where several moments are learnt at once, the highest is told and the others are superseded.
+    weight: int
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """A change, and why it is not worth telling any more."""
+
+    change: Change
+    #: None: tell it. SUPERSEDED: a weightier moment was learnt at the same time; to be counted, never sent.
+    skip: Skip | None = None
+
+
+_ALL = (
+    Trigger("order.placed", "order", "The customer has placed an order.", 10),
+    Trigger("order.paid", "order", "An order that waited for its payment is paid.", 9),
+    Trigger("order.packed", "order", "The shop has packed some lines and given them a tracking number.", 20),
+    Trigger("order.shipped_untracked", "order", "The shop has sent some lines without a tracking number.", 21),
+    Trigger("order.refunded", "order", "Money went back to the customer.", 30),
+    Trigger("order.cancelled", "order", "The order is cancelled.", 40),
+    Trigger("shipment.in_transit", "shipment", "The parcel has reached a place worth naming: a country, a depot, a partner.", 5),
+    Trigger("shipment.shipped", "shipment", "The carrier has scanned the parcel for the first time.", 10),
+    Trigger("shipment.delayed", "shipment", "The expected day has moved back, or the carrier says it is late.", 20),
+    Trigger("shipment.delivery_tomorrow", "shipment", "The parcel is expected tomorrow.", 22),
+    Trigger("shipment.cod_due", "shipment", "The parcel is expected tomorrow and is to be paid at the door.", 23),
+    Trigger("shipment.rescheduled", "shipment", "Another delivery day has been agreed.", 30),
+    Trigger("shipment.problem", "shipment", "A delivery problem has opened that no other moment names.", 40),
+    Trigger("shipment.customs_action", "shipment", "Customs wait for something from the customer.", 44),
+    Trigger("shipment.address_question", "shipment", "The carrier cannot find or reach the address.", 46),
+    Trigger("shipment.failed_attempt", "shipment", "A delivery was tried and did not succeed.", 55),
+    Trigger("shipment.out_for_delivery", "shipment", "The parcel is on the delivery vehicle.", 57),
+    Trigger("shipment.ready_for_pickup", "shipment", "The parcel waits at a pick-up point.", 60),
+    Trigger("shipment.pickup_deadline", "shipment", "The parcel still waits at the pick-up point and will not for ever.", 62),
+    Trigger("shipment.returning", "shipment", "The parcel is on its way back to the shop.", 70),
+    Trigger("shipment.returned", "shipment", "The parcel is back at the shop.", 80),
+    Trigger("shipment.delivered", "shipment", "The parcel is with the customer.", 90),
+)
+
+#: Name → trigger.
+TRIGGERS: dict[str, Trigger] = {trigger.name: trigger for trigger in _ALL}
+
+
+def told_once(changes: Iterable[Change]) -> tuple[Moment, ...]:
+    """Mark what was learnt at once: the weightiest is told, every other one is superseded.
+
+    Among equals the later one of the argument wins. The told one comes last.
+    """
+    ranked = sorted(changes, key=lambda change: TRIGGERS[change.trigger].weight)
+    return (*(Moment(change, Skip.SUPERSEDED) for change in ranked[:-1]), *(Moment(change) for change in ranked[-1:]))
