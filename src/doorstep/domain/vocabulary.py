@@ -186,5 +186,3 @@ class Skip(StrEnum):
     ORDER_CANCELLED = "order_cancelled"
     #: The template could not be rendered; the desk shows the error.
     BAD_TEMPLATE = "bad_template"
-    #: Imported history: kept, never told.
-    HISTORIC = "historic"

@@ -1,0 +1,1 @@
+"""PostgreSQL: schema, migrations and every line of SQL, a module per noun."""

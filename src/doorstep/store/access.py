@@ -1,0 +1,135 @@
+"""Who may enter: desk users by password, sessions by cookie, programs by key. Only hashes are kept."""
+
+import base64
+import hashlib
+import hmac
+import os
+from datetime import datetime, timedelta
+
+import msgspec
+
+from doorstep.errors import ConflictError
+from doorstep.store.database import Row, Tx
+
+_SESSION = timedelta(hours=12)
+#: scrypt cost: 32 MiB, about 60 ms. Source: OWASP password storage cheat sheet (N=2^15, r=8, p=3 or stronger of its equals), read 2026-11-22.
+_SCRYPT = {"n": 2**15, "r": 8, "p": 3, "maxmem": 64 * 1024 * 1024}
+
+
+class DeskUser(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody at the desk, with the session they came by."""
+
+    merchant_id: int
+    user_id: int
+    email: str
+    role: str
+    csrf: str = ""
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A program's key as stored."""
+
+    merchant_id: int
+    key_id: int
+    name: str
+    scopes: frozenset[str]
+    rate_per_s: float
+
+
+_ADD_USER = """
+insert into desk_user (merchant_id, email, password_hash, role) values ($1, lower($2), $3, $4) on conflict do nothing returning user_id
+"""
+_USER_BY_EMAIL = "select merchant_id, user_id, email, role, password_hash from desk_user where lower(email) = lower($1)"
+_OPEN = "insert into desk_session (merchant_id, session_hash, user_id, csrf, expires_at) values ($1, $2, $3, $4, $5)"
+_SESSION_OF = """
+select s.merchant_id, s.user_id, s.csrf, u.email, u.role from desk_session s join desk_user u using (merchant_id, user_id)
+where s.session_hash = $1 and s.expires_at > $2
+"""
+_CLOSE = "delete from desk_session where session_hash = $1 or expires_at < $2"
+_ADD_KEY = "insert into api_key (merchant_id, key_hash, hint, name, scopes, rate_per_s) values ($1, $2, $3, $4, $5, $6) returning key_id"
+_KEY = "select merchant_id, key_id, name, scopes, rate_per_s from api_key where key_hash = $1 and revoked_at is null"
+_KEYS = "select key_id, hint, name, scopes, created_at, revoked_at from api_key where merchant_id = $1 order by key_id"
+_REVOKE = "update api_key set revoked_at = $3 where merchant_id = $1 and key_id = $2 and revoked_at is null"
+
+
+def hash_password(password: str) -> str:
+    """Hash a password with a fresh salt."""
+    salt = os.urandom(16)
+    return f"scrypt${base64.b64encode(salt).decode()}${base64.b64encode(_scrypt(password, salt)).decode()}"
+
+
+def _scrypt(password: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=salt, dklen=32, **_SCRYPT)
+
+
+def password_fits(password: str, kept: str | None) -> bool:
+    """Compare a password with its hash, in the same time whether or not there is one."""
+    salt, wanted = (base64.b64decode(part) for part in (kept or "scrypt$AAAAAAAAAAAAAAAAAAAAAA==$AA==").split("$")[1:])
+    return hmac.compare_digest(_scrypt(password, salt), wanted)
+
+
+def token_hash(token: str) -> bytes:
+    """Hash a token of at least 128 random bits for keeping."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def add_user(tx: Tx, merchant_id: int, email: str, password: str, role: str) -> int:
+    """Let somebody in.
+
+    Raises:
+        ConflictError: the address has a login already.
+    """
+    made: int | None = await tx.fetchval(_ADD_USER, merchant_id, email, hash_password(password), role)
+    if made is None:
+        raise ConflictError("this e-mail address has a login already")
+    return made
+
+
+async def log_in(tx: Tx, email: str, password: str, session: str, csrf: str, now: datetime) -> DeskUser | None:
+    """Open a session under the random texts `session` and `csrf`; None where address or password is wrong."""
+    row = await tx.fetchrow(_USER_BY_EMAIL, email)
+    if not password_fits(password, row["password_hash"] if row else None) or row is None:
+        return None
+    await tx.execute(_OPEN, row["merchant_id"], token_hash(session), row["user_id"], csrf, now + _SESSION)
+    return DeskUser(merchant_id=row["merchant_id"], user_id=row["user_id"], email=row["email"], role=row["role"], csrf=csrf)
+
+
+async def user_of(tx: Tx, session: str, now: datetime) -> DeskUser | None:
+    """Find who holds a session; None where it ended."""
+    row = await tx.fetchrow(_SESSION_OF, token_hash(session), now)
+    return DeskUser(**dict(row)) if row else None
+
+
+async def log_out(tx: Tx, session: str, now: datetime) -> None:
+    """End a session, and sweep those that ran out."""
+    await tx.execute(_CLOSE, token_hash(session), now)
+
+
+async def add_key(tx: Tx, merchant_id: int, key: str, name: str, scopes: list[str], rate_per_s: float = 50) -> int:
+    """Keep a new API key's hash; the key itself is shown once, by the caller."""
+    made: int = await tx.fetchval(_ADD_KEY, merchant_id, token_hash(key), key[:8], name, scopes, rate_per_s)
+    return made
+
+
+async def key_of(tx: Tx, key: str) -> ApiKey | None:
+    """Find the key's merchant, scopes and rate, whoever's it is."""
+    row = await tx.fetchrow(_KEY, token_hash(key))
+    if row is None:
+        return None
+    return ApiKey(
+        merchant_id=row["merchant_id"],
+        key_id=row["key_id"],
+        name=row["name"],
+        scopes=frozenset(row["scopes"]),
+        rate_per_s=row["rate_per_s"],
+    )
+
+
+async def keys(tx: Tx, merchant_id: int) -> list[Row]:
+    """List a merchant's keys: `key_id, hint, name, scopes, created_at, revoked_at`."""
+    return await tx.fetch(_KEYS, merchant_id)
+
+
+async def revoke_key(tx: Tx, merchant_id: int, key_id: int, now: datetime) -> None:
+    """End a key."""
+    await tx.execute(_REVOKE, merchant_id, key_id, now)

@@ -1,0 +1,184 @@
+"""Merchants and their connected shops, carriers and channels; secrets sealed on the way in, opened on the way out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from doorstep.errors import ConflictError, NotFoundError
+from doorstep.store.database import Row, Tx
+from doorstep.store.sealing import Sealer
+
+
+class Merchant(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant."""
+
+    merchant_id: int
+    slug: str
+    name: str
+    #: As saved; `messages.Brand` reads it.
+    brand: dict[str, Any]
+    #: Journey overrides, policy, days to return.
+    settings: dict[str, Any]
+
+
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """One connected provider, its secrets open. Never logged."""
+
+    merchant_id: int
+    connection_id: int
+    #: "shop", "carrier" or "channel".
+    kind: str
+    #: A plug-in's slug.
+    provider: str
+    name: str
+    hook_token: str
+    #: Plain and secret settings together.
+    settings: Mapping[str, str]
+    active: bool
+    paused_why: str | None
+
+
+# Merchants.
+_ADD_MERCHANT = """
+insert into merchant (slug, name, brand, settings) values ($1, $2, $3::json, $4::json) on conflict (slug) do nothing returning merchant_id
+"""
+_MERCHANTS = (
+    "select merchant_id, slug, name, brand, settings from merchant where $1::bigint[] is null or merchant_id = any($1) order by merchant_id"
+)
+_MERCHANT_BY_SLUG = "select merchant_id, slug, name, brand, settings from merchant where slug = $1"
+_SET_MERCHANT = "update merchant set name = $2, brand = $3::json, settings = $4::json where merchant_id = $1"
+
+# Connections.
+_ADD = """
+insert into connection (merchant_id, kind, provider, name, hook_token, settings, secrets)
+values ($1, $2, $3, $4, $5, $6::json, $7) returning connection_id
+"""
+_COLUMNS = "merchant_id, connection_id, kind, provider, name, hook_token, settings, secrets, state, paused_why"
+_ALL = f"select {_COLUMNS} from connection where $1::bigint is null or merchant_id = $1 order by merchant_id, connection_id"
+_BY_TOKEN = f"select {_COLUMNS} from connection where hook_token = $1"
+_SET = "update connection set name = $3, settings = $4::json, secrets = $5 where merchant_id = $1 and connection_id = $2"
+_STATE = "update connection set state = $3, paused_why = $4 where merchant_id = $1 and connection_id = $2 and state <> $3 returning connection_id"
+_AUDIT = "insert into audit (merchant_id, actor, action, detail) values ($1, $2, $3, $4)"
+
+
+def _merchant(row: Row) -> Merchant:
+    return Merchant(
+        merchant_id=row["merchant_id"],
+        slug=row["slug"],
+        name=row["name"],
+        brand=msgspec.json.decode(row["brand"]),
+        settings=msgspec.json.decode(row["settings"]),
+    )
+
+
+def _connection(row: Row, sealer: Sealer) -> Connection:
+    return Connection(
+        merchant_id=row["merchant_id"],
+        connection_id=row["connection_id"],
+        kind=row["kind"],
+        provider=row["provider"],
+        name=row["name"],
+        hook_token=row["hook_token"],
+        settings=msgspec.json.decode(row["settings"], type=dict[str, str]) | (sealer.open(row["secrets"]) if row["secrets"] else {}),
+        active=row["state"] == "active",
+        paused_why=row["paused_why"],
+    )
+
+
+async def add_merchant(tx: Tx, slug: str, name: str, brand: Mapping[str, Any], settings: Mapping[str, Any]) -> int:
+    """Make a merchant and return its id.
+
+    Raises:
+        ConflictError: the slug is taken.
+    """
+    made: int | None = await tx.fetchval(
+        _ADD_MERCHANT, slug, name, msgspec.json.encode(brand).decode(), msgspec.json.encode(settings).decode()
+    )
+    if made is None:
+        raise ConflictError(f"there is a merchant {slug!r} already")
+    return made
+
+
+async def merchants(tx: Tx, ids: list[int] | None = None) -> dict[int, Merchant]:
+    """Read merchants by id; all of them for None."""
+    return {row["merchant_id"]: _merchant(row) for row in await tx.fetch(_MERCHANTS, ids)}
+
+
+async def merchant_by_slug(tx: Tx, slug: str) -> Merchant:
+    """Find a merchant.
+
+    Raises:
+        NotFoundError: there is none of this slug.
+    """
+    if (row := await tx.fetchrow(_MERCHANT_BY_SLUG, slug)) is None:
+        raise NotFoundError(f"there is no merchant {slug!r}")
+    return _merchant(row)
+
+
+async def set_merchant(tx: Tx, merchant: Merchant) -> None:
+    """Save a merchant's name, brand and settings."""
+    await tx.execute(
+        _SET_MERCHANT,
+        merchant.merchant_id,
+        merchant.name,
+        msgspec.json.encode(merchant.brand).decode(),
+        msgspec.json.encode(merchant.settings).decode(),
+    )
+
+
+async def connect(tx: Tx, sealer: Sealer, connection: Connection, secret_names: frozenset[str]) -> int:
+    """Save a new connection (its `connection_id` is ignored) and return its id; settings named in `secret_names` are sealed."""
+    plain = {k: v for k, v in connection.settings.items() if k not in secret_names}
+    secret = {k: v for k, v in connection.settings.items() if k in secret_names}
+    made: int = await tx.fetchval(
+        _ADD,
+        connection.merchant_id,
+        connection.kind,
+        connection.provider,
+        connection.name,
+        connection.hook_token,
+        msgspec.json.encode(plain).decode(),
+        sealer.seal(secret) if secret else None,
+    )
+    return made
+
+
+async def change(tx: Tx, sealer: Sealer, connection: Connection, secret_names: frozenset[str]) -> None:
+    """Save a connection's name and settings."""
+    plain = {k: v for k, v in connection.settings.items() if k not in secret_names}
+    secret = {k: v for k, v in connection.settings.items() if k in secret_names}
+    await tx.execute(
+        _SET,
+        connection.merchant_id,
+        connection.connection_id,
+        connection.name,
+        msgspec.json.encode(plain).decode(),
+        sealer.seal(secret) if secret else None,
+    )
+
+
+async def connections(tx: Tx, sealer: Sealer, merchant_id: int | None = None) -> list[Connection]:
+    """Read a merchant's connections; everybody's for None."""
+    return [_connection(row, sealer) for row in await tx.fetch(_ALL, merchant_id)]
+
+
+async def by_hook_token(tx: Tx, sealer: Sealer, token: str) -> Connection | None:
+    """Find the connection whose hook has this token, whoever's it is."""
+    row = await tx.fetchrow(_BY_TOKEN, token)
+    return _connection(row, sealer) if row else None
+
+
+async def pause(tx: Tx, merchant_id: int, connection_id: int, why: str) -> bool:
+    """Stop using a connection; tell whether it was active."""
+    return await tx.fetchval(_STATE, merchant_id, connection_id, "paused", why) is not None
+
+
+async def resume(tx: Tx, merchant_id: int, connection_id: int) -> bool:
+    """Use a connection again; tell whether it was paused."""
+    return await tx.fetchval(_STATE, merchant_id, connection_id, "active", None) is not None
+
+
+async def audit(tx: Tx, merchant_id: int, actor: str, action: str, detail: str = "") -> None:
+    """Write down who did what."""
+    await tx.execute(_AUDIT, merchant_id, actor, action, detail)

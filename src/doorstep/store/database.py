@@ -1,0 +1,84 @@
+"""A database address → transactions: as the system, which sees all, or as one merchant, fenced by row-level security."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from doorstep.errors import MisconfiguredError, TryLaterError
+
+#: An open transaction.
+Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Row: TypeAlias = asyncpg.Record
+
+# Enter a merchant's fence for the rest of the transaction.
+_FENCE = "select set_config('role', 'doorstep_web', true), set_config('doorstep.merchant_id', $1, true)"
+
+
+class Database:
+    """A pool of connections to one PostgreSQL."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str, *, most: int = 8) -> "Database":
+        """Connect with at most `most` connections.
+
+        Raises:
+            MisconfiguredError: nothing answers at the address, or it turns us away.
+        """
+        try:
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=most,
+                command_timeout=60,
+                server_settings={"application_name": "doorstep", "jit": "off", "timezone": "UTC"},
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+            raise MisconfiguredError(f"no connection to the database: {error}; check DOORSTEP_DATABASE_URL") from error
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Close every connection, at most ten seconds after the call."""
+        try:
+            async with asyncio.timeout(10):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def system(self) -> AsyncIterator[Tx]:
+        """Open a transaction that sees every merchant: for workers, and for finding out whose a token is.
+
+        Raises:
+            TryLaterError: the database is away.
+        """
+        async with self._connection() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def for_merchant(self, merchant_id: int) -> AsyncIterator[Tx]:
+        """Open a transaction that sees and writes only this merchant's rows.
+
+        Raises:
+            TryLaterError: the database is away.
+        """
+        async with self._connection() as connection, connection.transaction():
+            await connection.execute(_FENCE, str(merchant_id))
+            yield connection
+
+    @asynccontextmanager
+    async def _connection(self) -> "AsyncIterator[PoolConnectionProxy[asyncpg.Record]]":
+        try:
+            connection = await self._pool.acquire(timeout=10)
+        except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError) as error:
+            raise TryLaterError("the database is away", after_s=1) from error
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection)

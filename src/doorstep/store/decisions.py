@@ -1,0 +1,175 @@
+"""What was decided about each (trigger, subject, occurrence), once for ever; what waits for its time; why nothing was sent, counted."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from doorstep.domain.messages import Action, Change
+from doorstep.store.database import Row, Tx
+
+_ACTION = msgspec.json.Decoder(Action)
+
+
+class Decision(msgspec.Struct, kw_only=True):
+    """One decision; a step fills in the outcome before it is written."""
+
+    merchant_id: int
+    change: Change
+    order_id: int | None
+    #: "waiting", "queued" or a `Skip`.
+    outcome: str
+    #: Why this channel, why now, which gate.
+    detail: str = ""
+    message_id: UUID | None = None
+
+    @property
+    def why_key(self) -> bytes:
+        """16 bytes naming (trigger, subject, occurrence) within the merchant."""
+        return why_key(self.change)
+
+
+def why_key(change: Change) -> bytes:
+    """16 bytes naming (trigger, subject, occurrence) within the merchant."""
+    text = "\x1f".join((change.trigger, change.subject_kind, str(change.subject_id), change.occurrence))
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+# Of these, the ones nobody has decided yet.
+_UNDECIDED = """
+select k.n from unnest($1::bigint[], $2::bytea[], $3::int[]) as k (merchant_id, why_key, n)
+where not exists (select from decision d where d.merchant_id = k.merchant_id and d.why_key = k.why_key)
+"""
+
+# Write decisions; one already made stands.
+_DECIDE = """
+insert into decision (merchant_id, why_key, trigger, subject_kind, subject_id, occurrence, order_id, outcome, detail, message_id, decided_at)
+select *, $11 from unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::uuid[])
+on conflict do nothing
+returning merchant_id, why_key
+"""
+
+# Settle decisions that waited.
+_SETTLE = """
+update decision d set outcome = n.outcome, detail = n.detail, message_id = n.message_id, decided_at = $6
+from unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::uuid[]) as n (merchant_id, why_key, outcome, detail, message_id)
+where d.merchant_id = n.merchant_id and d.why_key = n.why_key
+"""
+
+# Let actions wait.
+_WAIT = """
+insert into action_due (merchant_id, why_key, due_at, order_id, action)
+select m, k, d, o, a::json from unnest($1::bigint[], $2::bytea[], $3::timestamptz[], $4::bigint[], $5::text[]) as x (m, k, d, o, a)
+on conflict (merchant_id, why_key) do update set due_at = excluded.due_at
+"""
+
+# Claim actions whose time has come, each with all the same order still has waiting for the same trigger: they become one message.
+_CLAIM = """
+with due as materialized (
+    select merchant_id, why_key, order_id, action->'change'->>'trigger' as trigger from action_due
+    where due_at <= $1 order by due_at limit $2 for update skip locked
+), together as materialized (
+    select a.merchant_id, a.why_key from action_due a
+    where exists (select from due d where d.merchant_id = a.merchant_id and d.order_id = a.order_id and d.trigger = a.action->'change'->>'trigger')
+    for update skip locked
+), taken as (
+    delete from action_due a using (select merchant_id, why_key from due union select merchant_id, why_key from together) t
+    where a.merchant_id = t.merchant_id and a.why_key = t.why_key
+    returning a.merchant_id, a.why_key, a.due_at, a.order_id, a.action
+)
+select merchant_id, due_at, order_id, action from taken order by merchant_id, order_id, due_at, why_key
+"""
+
+# Add to the counts of reasons.
+_COUNT = """
+insert into skip_count (merchant_id, day, trigger, reason, times)
+select m, $5, t, r, n from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) as x (m, t, r, n)
+order by m, t, r
+on conflict (merchant_id, day, trigger, reason) do update set times = skip_count.times + excluded.times
+"""
+
+# Why messages were not sent, over days.
+_SKIPS = """
+select trigger, reason, sum(times)::bigint as times from skip_count where merchant_id = $1 and day >= $2
+group by trigger, reason order by times desc, trigger, reason
+"""
+
+# All decisions about an order and its shipments, newest first.
+_OF_ORDER = """
+select trigger, subject_kind, subject_id, occurrence, outcome, detail, message_id, decided_at from decision
+where merchant_id = $1 and order_id = $2 order by decided_at desc, trigger limit 200
+"""
+
+
+async def undecided(tx: Tx, keys: Sequence[tuple[int, bytes]]) -> set[int]:
+    """Return the positions in `keys` about which nothing was decided yet."""
+    rows = await tx.fetch(_UNDECIDED, [k[0] for k in keys], [k[1] for k in keys], list(range(len(keys))))
+    return {row["n"] for row in rows}
+
+
+async def decide(tx: Tx, decisions: Sequence[Decision], now: datetime) -> set[tuple[int, bytes]]:
+    """Write decisions and return (merchant, why key) of those that are new; the others were made before and stand."""
+    rows = await tx.fetch(
+        _DECIDE,
+        [d.merchant_id for d in decisions],
+        [d.why_key for d in decisions],
+        [d.change.trigger for d in decisions],
+        [d.change.subject_kind for d in decisions],
+        [d.change.subject_id for d in decisions],
+        [d.change.occurrence for d in decisions],
+        [d.order_id for d in decisions],
+        [d.outcome for d in decisions],
+        [d.detail for d in decisions],
+        [d.message_id for d in decisions],
+        now,
+    )
+    return {(row["merchant_id"], row["why_key"]) for row in rows}
+
+
+async def settle(tx: Tx, decisions: Sequence[Decision], now: datetime) -> None:
+    """Write the outcome of decisions that waited."""
+    await tx.execute(
+        _SETTLE,
+        [d.merchant_id for d in decisions],
+        [d.why_key for d in decisions],
+        [d.outcome for d in decisions],
+        [d.detail for d in decisions],
+        [d.message_id for d in decisions],
+        now,
+    )
+
+
+async def wait(tx: Tx, actions: Sequence[tuple[int, int | None, Action, datetime]]) -> None:
+    """Let actions wait: (merchant, order id, action, until)."""
+    await tx.execute(
+        _WAIT,
+        [a[0] for a in actions],
+        [why_key(a[2].change) for a in actions],
+        [a[3] for a in actions],
+        [a[1] for a in actions],
+        [msgspec.json.encode(a[2]).decode() for a in actions],
+    )
+
+
+async def claim_due(tx: Tx, now: datetime, most: int) -> list[tuple[int, int | None, Action]]:
+    """Claim (merchant, order id, action) whose time has come, sorted so that one order's stand together."""
+    rows = await tx.fetch(_CLAIM, now, most)
+    return [(row["merchant_id"], row["order_id"], _ACTION.decode(row["action"])) for row in rows]
+
+
+async def count_skips(tx: Tx, counts: Mapping[tuple[int, str, str], int], day: date) -> None:
+    """Add to the counts: (merchant, trigger, reason) → times."""
+    keys = list(counts)
+    await tx.execute(_COUNT, [k[0] for k in keys], [k[1] for k in keys], [k[2] for k in keys], [counts[k] for k in keys], day)
+
+
+async def skips(tx: Tx, merchant_id: int, since: date) -> list[Row]:
+    """List `trigger, reason, times` since a day, most frequent first."""
+    return await tx.fetch(_SKIPS, merchant_id, since)
+
+
+async def of_order(tx: Tx, merchant_id: int, order_id: int) -> list[Row]:
+    """List the decisions about an order and its shipments, newest first."""
+    return await tx.fetch(_OF_ORDER, merchant_id, order_id)

@@ -1,0 +1,193 @@
+"""Raw bytes in; what waits out, fairly between merchants; what could not be read set aside for replay."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import msgspec
+
+from doorstep.store.database import Row, Tx
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """One request as it came in, its sender known and its signature checked."""
+
+    merchant_id: int
+    connection_id: int
+    #: The sender's delivery id or the body's hash.
+    delivery_key: bytes
+    url: str
+    headers: dict[str, str]
+    body: bytes
+    received_at: datetime
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """An inbox row a worker has claimed."""
+
+    merchant_id: int
+    inbox_id: int
+    received_month: date
+    received_at: datetime
+    connection_id: int
+    attempts: int
+    url: str
+    headers: dict[str, str]
+    body: bytes
+
+
+# Keep what arrived, once per delivery key and month, and line it up for the worker.
+_KEEP = """
+with kept as (
+    insert into inbox (merchant_id, received_month, received_at, connection_id, delivery_key, url, headers, body)
+    select m, date_trunc('month', r)::date, r, c, k, u, h::json, b
+    from unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::bytea[], $5::text[], $6::text[], $7::bytea[])
+        as a (m, r, c, k, u, h, b)
+    on conflict do nothing
+    returning merchant_id, inbox_id, received_month, received_at
+)
+insert into inbox_due (merchant_id, inbox_id, received_month, received_at, due_at)
+select merchant_id, inbox_id, received_month, received_at, received_at from kept
+"""
+
+# Claim rows for this transaction: an even share of the batch for each merchant that has any.
+_CLAIM = """
+with recursive merchants (merchant_id) as (
+    (select merchant_id from inbox_due order by merchant_id limit 1)
+    union all
+    select (select d.merchant_id from inbox_due d where d.merchant_id > m.merchant_id order by d.merchant_id limit 1)
+    from merchants m where m.merchant_id is not null
+), claimed as materialized (
+    select d.* from merchants m cross join lateral (
+        select merchant_id, inbox_id from inbox_due
+        where merchant_id = m.merchant_id and due_at <= $1
+        order by inbox_id
+        limit greatest(1, $2::int / greatest(1, (select count(merchant_id) from merchants)))
+        for update skip locked
+    ) d where m.merchant_id is not null
+    limit $2::int
+), taken as (
+    delete from inbox_due d using claimed c
+    where d.merchant_id = c.merchant_id and d.inbox_id = c.inbox_id
+    returning d.merchant_id, d.inbox_id, d.received_month, d.attempts
+)
+select t.merchant_id, t.inbox_id, t.received_month, i.received_at, i.connection_id, t.attempts, i.url, i.headers, i.body
+from taken t join inbox i using (merchant_id, received_month, inbox_id)
+order by t.merchant_id, t.inbox_id
+"""
+
+# Put a claimed row back for a later time.
+_AGAIN = """
+insert into inbox_due (merchant_id, inbox_id, received_month, received_at, due_at, attempts)
+select * from unnest($1::bigint[], $2::bigint[], $3::date[], $4::timestamptz[], $5::timestamptz[], $6::int[])
+on conflict do nothing
+"""
+
+# Set aside what could not be read.
+_BURY = """
+insert into dead_letter (merchant_id, inbox_id, received_month, connection_id, failed_at, error, detail)
+select * from unnest($1::bigint[], $2::bigint[], $3::date[], $4::bigint[], $5::timestamptz[], $6::text[], $7::text[])
+on conflict (merchant_id, inbox_id) do update set failed_at = excluded.failed_at, error = excluded.error, detail = excluded.detail
+"""
+
+# Line dead letters up again.
+_REPLAY = """
+with back as (
+    delete from dead_letter where merchant_id = $1 and ($2::bigint[] is null or inbox_id = any($2))
+    returning merchant_id, inbox_id, received_month
+)
+insert into inbox_due (merchant_id, inbox_id, received_month, received_at, due_at)
+select merchant_id, inbox_id, received_month, $3, $3 from back on conflict do nothing
+"""
+
+# A merchant's dead letters, newest first, with the bytes' beginning.
+_DEAD = """
+select d.inbox_id, d.failed_at, d.error, d.detail, d.connection_id, c.provider, c.name, i.received_at,
+       octet_length(i.body) as size, substring(i.body for 2000) as beginning
+from dead_letter d
+join inbox i using (merchant_id, received_month, inbox_id)
+join connection c on c.merchant_id = d.merchant_id and c.connection_id = d.connection_id
+where d.merchant_id = $1 and ($2::bigint is null or d.inbox_id < $2)
+order by d.inbox_id desc limit $3
+"""
+
+# How much waits, how long the oldest has waited (seconds), how many dead letters there are.
+_LAG = """
+select (select count(*) from (select 1 from inbox_due limit 100000) w) as waiting,
+       (select extract(epoch from $1 - min(received_at)) from (select received_at from inbox_due order by merchant_id, inbox_id limit 1000) o) as oldest_s,
+       (select count(*) from dead_letter) as dead
+"""
+
+
+async def keep(tx: Tx, arrivals: Sequence[Arrival]) -> None:
+    """Write arrivals down, each delivery key once; the caller answers only after the commit."""
+    await tx.execute(
+        _KEEP,
+        [a.merchant_id for a in arrivals],
+        [a.received_at for a in arrivals],
+        [a.connection_id for a in arrivals],
+        [a.delivery_key for a in arrivals],
+        [a.url for a in arrivals],
+        [msgspec.json.encode(a.headers).decode() for a in arrivals],
+        [a.body for a in arrivals],
+    )
+
+
+async def claim(tx: Tx, now: datetime, most: int) -> list[Waiting]:
+    """Claim up to `most` due rows, fairly between merchants; others skip them until this transaction ends."""
+    return [
+        Waiting(
+            merchant_id=row["merchant_id"],
+            inbox_id=row["inbox_id"],
+            received_month=row["received_month"],
+            received_at=row["received_at"],
+            connection_id=row["connection_id"],
+            attempts=row["attempts"],
+            url=row["url"],
+            headers=msgspec.json.decode(row["headers"], type=dict[str, str]),
+            body=row["body"],
+        )
+        for row in await tx.fetch(_CLAIM, now, most)
+    ]
+
+
+async def again(tx: Tx, rows: Sequence[Waiting], due_at: datetime) -> None:
+    """Put claimed rows back, due at a later time, one attempt older."""
+    await tx.execute(
+        _AGAIN,
+        [r.merchant_id for r in rows],
+        [r.inbox_id for r in rows],
+        [r.received_month for r in rows],
+        [r.received_at for r in rows],
+        [due_at for _ in rows],
+        [r.attempts + 1 for r in rows],
+    )
+
+
+async def bury(tx: Tx, failures: Sequence[tuple[Waiting, str, str]], now: datetime) -> None:
+    """Set rows aside as dead letters: (row, class of the error, its text)."""
+    await tx.execute(
+        _BURY,
+        [r.merchant_id for r, _, _ in failures],
+        [r.inbox_id for r, _, _ in failures],
+        [r.received_month for r, _, _ in failures],
+        [r.connection_id for r, _, _ in failures],
+        [now for _ in failures],
+        [error for _, error, _ in failures],
+        [detail[:2000] for _, _, detail in failures],
+    )
+
+
+async def replay(tx: Tx, merchant_id: int, inbox_ids: Sequence[int] | None, now: datetime) -> int:
+    """Line a merchant's dead letters up again (all of them for None); return how many."""
+    done = await tx.execute(_REPLAY, merchant_id, inbox_ids, now)
+    return int(done.rsplit(" ", 1)[-1])
+
+
+async def dead_letters(tx: Tx, merchant_id: int, *, before: int | None = None, most: int = 50) -> list[Row]:
+    """List dead letters, newest first, older than the inbox id `before`."""
+    return await tx.fetch(_DEAD, merchant_id, before, most)
+
+
+async def lag(tx: Tx, now: datetime) -> Row:
+    """Tell `waiting`, `oldest_s` (None: nothing waits) and `dead` over all merchants."""
+    return (await tx.fetch(_LAG, now))[0]

@@ -1,0 +1,296 @@
+"""Messages into the outbox, out of it under a lease, with a ledger row before and after each call; states move forward only."""
+
+import zlib
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import msgspec
+
+from doorstep.domain.messages import Message, Receipt, Rendered
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
+from doorstep.store.database import Row, Tx
+
+
+class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message to be queued, with what led to it."""
+
+    message: Message
+    connection_id: int
+    template: str
+    trigger: str
+    why_key: bytes
+    order_id: int | None
+    shipment_ids: tuple[int, ...]
+    #: Why this, why this channel, why now.
+    why: str
+    due_at: datetime
+
+
+class Leased(msgspec.Struct, frozen=True, kw_only=True):
+    """A message a worker is about to send."""
+
+    message: Message
+    connection_id: int
+    month: date
+    attempt: int
+
+
+def month_of(message_id: UUID) -> date:
+    """The month in a version 7 id's own clock."""
+    return datetime.fromtimestamp((message_id.int >> 80) / 1000, UTC).date().replace(day=1)
+
+
+# Queue messages and line them up for sending.
+_QUEUE = """
+with m as (
+    insert into message (merchant_id, message_id, month, created_at, channel, connection_id, recipient, recipient_name, locale, purpose, topic,
+        template, trigger, why_key, order_id, shipment_ids, subject, text, html, body, reply_to, unsubscribe_url, why, state_at)
+    select m, i, mo, c, ch, co, r, rn, l, p, t, te, tr, w, o, s::bigint[], su, tx, h, b, rt, u, y, c
+    from unnest($1::bigint[], $2::uuid[], $3::date[], $4::timestamptz[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[],
+        $11::text[], $12::text[], $13::text[], $14::bytea[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::bytea[], $20::bytea[],
+        $21::text[], $22::text[], $23::text[])
+        as x (m, i, mo, c, ch, co, r, rn, l, p, t, te, tr, w, o, s, su, tx, h, b, rt, u, y)
+)
+insert into outbox (merchant_id, message_id, month, connection_id, due_at)
+select * from unnest($1::bigint[], $2::uuid[], $3::date[], $6::bigint[], $24::timestamptz[])
+"""
+
+# Lease messages that are due, an even share per connection, and write down that a call is about to be made.
+_LEASE = """
+with recursive connections (connection_id) as (
+    (select connection_id from outbox order by connection_id limit 1)
+    union all
+    select (select o.connection_id from outbox o where o.connection_id > c.connection_id order by o.connection_id limit 1)
+    from connections c where c.connection_id is not null
+), due as materialized (
+    select d.* from connections c cross join lateral (
+        select merchant_id, message_id, month from outbox
+        where connection_id = c.connection_id and due_at <= $1 and lease_until is null and not connection_id = any($4::bigint[])
+        order by due_at limit greatest(1, $2::int / greatest(1, (select count(connection_id) from connections)))
+        for update skip locked
+    ) d where c.connection_id is not null limit $2::int
+), leased as (
+    update outbox o set lease_until = $3, attempts = o.attempts + 1
+    from due d where o.merchant_id = d.merchant_id and o.message_id = d.message_id
+    returning o.merchant_id, o.message_id, o.month, o.connection_id, o.attempts
+), ledger as (
+    insert into send_attempt (merchant_id, message_id, attempt, started_at) select merchant_id, message_id, attempts, $1 from leased
+    on conflict do nothing
+)
+update message m set state = 'sending', rank = 1, state_at = $1
+from leased l where m.merchant_id = l.merchant_id and m.month = l.month and m.message_id = l.message_id and m.rank <= 1
+returning m.*, l.connection_id as via, l.attempts as attempt
+"""
+
+# Write a call's outcome down: the ledger, the state if it moves forward, and the outbox row away (or back for later).
+_END_ATTEMPT = (
+    "update send_attempt set ended_at = $4, outcome = $5, detail = $6 where merchant_id = $1 and message_id = $2 and attempt = $3"
+)
+_FORWARD = """
+update message set state = $4, rank = $5, state_at = $6, provider_id = coalesce($7, provider_id), provider_code = $8, provider_text = $9
+where merchant_id = $1 and month = $2 and message_id = $3 and rank < $5
+returning merchant_id
+"""
+_LEAVE = "delete from outbox where merchant_id = $1 and message_id = $2"
+_LATER = "update outbox set lease_until = null, due_at = $3 where merchant_id = $1 and message_id = $2"
+_BACK_TO_QUEUE = "update message set state = 'queued', rank = 0, state_at = $4, provider_text = $5 where merchant_id = $1 and month = $2 and message_id = $3 and rank <= 1"
+
+# Leases that ran out: a worker died while it was sending, and nobody knows whether the message left.
+_LOST = """
+select o.merchant_id, o.message_id, o.month, o.connection_id, o.attempts, m.channel from outbox o
+join message m using (merchant_id, month, message_id)
+where o.lease_until < $1 limit 500 for update of o skip locked
+"""
+
+# Note a receipt once.
+_NOTE = """
+insert into receipt (merchant_id, message_id, state, provider_code, provider_text, at) values ($1, $2, $3, $4, $5, $6)
+on conflict do nothing returning receipt_id
+"""
+_BY_PROVIDER = "select message_id from message where merchant_id = $1 and provider_id = $2 limit 1"
+
+# The messages about an order, newest first.
+_OF_ORDER = """
+select message_id, created_at, channel, recipient, locale, purpose, template, trigger, subject, why, state, state_at, provider_code, provider_text, shipment_ids
+from message where merchant_id = $1 and order_id = $2 order by created_at desc limit 200
+"""
+# A merchant's messages, newest first.
+_PAGE = """
+select message_id, created_at, channel, recipient, locale, purpose, template, trigger, subject, why, state, state_at, provider_code, provider_text,
+       order_id, shipment_ids
+from message where merchant_id = $1 and ($2::uuid is null or message_id < $2) and ($4::text is null or state = $4)
+order by message_id desc limit $3
+"""
+_ONE = "select * from message where merchant_id = $1 and month = $2 and message_id = $3"
+_ATTEMPTS = (
+    "select attempt, started_at, ended_at, outcome, detail from send_attempt where merchant_id = $1 and message_id = $2 order by attempt"
+)
+_RECEIPTS = "select state, provider_code, provider_text, at from receipt where merchant_id = $1 and message_id = $2 order by at"
+_WAITING = "select count(*) as waiting, extract(epoch from $1 - min(due_at)) as oldest_s from (select due_at from outbox limit 100000) o"
+
+
+def pack_html(html: str) -> bytes:
+    """Compress a page; "" stays empty."""
+    return zlib.compress(html.encode(), 1) if html else b""
+
+
+def unpack_html(packed: bytes) -> str:
+    """Undo `pack_html`."""
+    return zlib.decompress(packed).decode() if packed else ""
+
+
+async def queue(tx: Tx, new: Sequence[NewMessage]) -> None:
+    """Write messages down as queued and line them up for sending."""
+    sent = [n.message for n in new]
+    ids = [UUID(m.message_id) for m in sent]
+    await tx.execute(
+        _QUEUE,
+        [m.merchant_id for m in sent],
+        ids,
+        [month_of(i) for i in ids],
+        [m.created_at for m in sent],
+        [m.channel for m in sent],
+        [n.connection_id for n in new],
+        [m.to for m in sent],
+        [m.to_name for m in sent],
+        [m.locale for m in sent],
+        [m.purpose for m in sent],
+        [m.topic for m in sent],
+        [n.template for n in new],
+        [n.trigger for n in new],
+        [n.why_key for n in new],
+        [n.order_id for n in new],
+        ["{" + ",".join(map(str, n.shipment_ids)) + "}" for n in new],
+        [m.content.subject for m in sent],
+        [m.content.text for m in sent],
+        [pack_html(m.content.html) for m in sent],
+        [m.body for m in sent],
+        [m.reply_to for m in sent],
+        [m.unsubscribe_url for m in sent],
+        [n.why for n in new],
+        [n.due_at for n in new],
+    )
+
+
+async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequence[int] = ()) -> list[Leased]:
+    """Lease up to `most` due messages until `until`; connections in `resting` are left out. Commit before calling anybody."""
+    return [
+        Leased(message=message_of(row), connection_id=row["via"], month=row["month"], attempt=row["attempt"])
+        for row in await tx.fetch(_LEASE, now, most, until, list(resting))
+    ]
+
+
+def message_of(row: Row) -> Message:
+    """Read a row of `message`."""
+    return Message(
+        message_id=str(row["message_id"]),
+        merchant_id=row["merchant_id"],
+        channel=ChannelKind(row["channel"]),
+        to=row["recipient"],
+        to_name=row["recipient_name"],
+        content=Rendered(subject=row["subject"], text=row["text"], html=unpack_html(row["html"])),
+        locale=row["locale"],
+        purpose=Purpose(row["purpose"]),
+        topic=row["topic"],
+        created_at=row["created_at"],
+        reply_to=row["reply_to"],
+        unsubscribe_url=row["unsubscribe_url"],
+        body=row["body"],
+    )
+
+
+async def finish(tx: Tx, leased: Leased, receipt: Receipt, now: datetime) -> None:
+    """Write down how a call ended; the message leaves the outbox."""
+    key = (leased.message.merchant_id, UUID(leased.message.message_id))
+    await tx.execute(_END_ATTEMPT, *key, leased.attempt, now, receipt.state, receipt.provider_text[:500])
+    await _move(tx, key[0], key[1], receipt, now)
+    await tx.execute(_LEAVE, *key)
+
+
+async def put_off(tx: Tx, leased: Leased, due_at: datetime, detail: str, now: datetime) -> None:
+    """Write down that a call came to nothing and may be made again at `due_at`."""
+    key = (leased.message.merchant_id, UUID(leased.message.message_id))
+    await tx.execute(_END_ATTEMPT, *key, leased.attempt, now, "try_later", detail[:500])
+    await tx.execute(_BACK_TO_QUEUE, key[0], leased.month, key[1], now, detail[:500])
+    await tx.execute(_LATER, *key, due_at)
+
+
+async def lost_leases(tx: Tx, now: datetime) -> list[Row]:
+    """Lock outbox rows whose lease ran out: `merchant_id, message_id, month, connection_id, attempts, channel`."""
+    return await tx.fetch(_LOST, now)
+
+
+async def give_up_lease(tx: Tx, row: Row, now: datetime, *, repeat: bool) -> None:
+    """Settle a lost lease: send again (`repeat`), or leave the message unknown until a receipt tells."""
+    key = (row["merchant_id"], row["message_id"])
+    await tx.execute(_END_ATTEMPT, *key, row["attempts"], now, None, "the worker died during the call")
+    if repeat:
+        await tx.execute(_BACK_TO_QUEUE, key[0], row["month"], key[1], now, "sent again under the same key")
+        await tx.execute(_LATER, *key, now)
+    else:
+        receipt = Receipt(message_id=None, provider_id=None, state=MessageState.UNKNOWN, provider_text="no answer is known")
+        await _move(tx, *key, receipt, now)
+        await tx.execute(_LEAVE, *key)
+
+
+async def _move(tx: Tx, merchant_id: int, message_id: UUID, receipt: Receipt, now: datetime) -> bool:
+    return bool(
+        await tx.fetchrow(
+            _FORWARD,
+            merchant_id,
+            month_of(message_id),
+            message_id,
+            receipt.state,
+            receipt.state.rank,
+            receipt.at or now,
+            receipt.provider_id,
+            receipt.provider_code[:100],
+            receipt.provider_text[:500],
+        )
+    )
+
+
+async def confirm(tx: Tx, merchant_id: int, receipt: Receipt, now: datetime) -> UUID | None:
+    """Note a provider's receipt and move the message forward; return the message it was about, None where it is none of ours."""
+    message_id = _uuid(receipt.message_id)
+    if message_id is None and receipt.provider_id:
+        message_id = await tx.fetchval(_BY_PROVIDER, merchant_id, receipt.provider_id)
+    if message_id is None:
+        return None
+    note = (receipt.state, receipt.provider_code[:100], receipt.provider_text[:500], receipt.at or now)
+    if await tx.fetchval(_NOTE, merchant_id, message_id, *note):
+        await _move(tx, merchant_id, message_id, receipt, now)
+        if receipt.state.rank >= MessageState.SENT.rank:
+            await tx.execute(_LEAVE, merchant_id, message_id)
+    return message_id
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+async def of_order(tx: Tx, merchant_id: int, order_id: int) -> list[Row]:
+    """List an order's messages, newest first."""
+    return await tx.fetch(_OF_ORDER, merchant_id, order_id)
+
+
+async def page(tx: Tx, merchant_id: int, *, before: UUID | None = None, most: int = 50, state: str | None = None) -> list[Row]:
+    """List messages, newest first, older than the id `before`."""
+    return await tx.fetch(_PAGE, merchant_id, before, most, state)
+
+
+async def one(tx: Tx, merchant_id: int, message_id: UUID) -> tuple[Row, list[Row], list[Row]] | None:
+    """Read a message with its attempts and receipts."""
+    row = await tx.fetchrow(_ONE, merchant_id, month_of(message_id), message_id)
+    if row is None:
+        return None
+    return row, await tx.fetch(_ATTEMPTS, merchant_id, message_id), await tx.fetch(_RECEIPTS, merchant_id, message_id)
+
+
+async def backlog(tx: Tx, now: datetime) -> Row:
+    """Tell `waiting` and `oldest_s` of the outbox over all merchants."""
+    return (await tx.fetch(_WAITING, now))[0]

@@ -1,0 +1,139 @@
+"""Orders ↔ rows, keyed by shop and the shop's own id."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from doorstep.domain.orders import Order
+from doorstep.store.database import Row, Tx
+
+_ENCODE = msgspec.json.Encoder()
+_DECODE = msgspec.json.Decoder(Order)
+
+
+class KeptOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as stored."""
+
+    merchant_id: int
+    order_id: int
+    connection_id: int
+    token: str
+    order: Order
+
+
+# Make rows for orders not seen yet.
+_MAKE = """
+insert into orders (merchant_id, connection_id, external_id, number, number_key, token, document)
+select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]::json[])
+on conflict do nothing
+"""
+
+# Lock orders by the shop's ids, always in the same order.
+_LOCK = """
+select o.merchant_id, o.order_id, o.connection_id, o.token, o.document
+from unnest($1::bigint[], $2::bigint[], $3::text[]) as k (merchant_id, connection_id, external_id)
+join orders o using (merchant_id, connection_id, external_id)
+order by o.merchant_id, o.order_id
+for update of o
+"""
+
+# Write what changed.
+_WRITE = """
+update orders o set number = n.number, number_key = n.number_key, email = n.email, phone = n.phone, document = n.document::json, changed_at = $8
+from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+    as n (merchant_id, order_id, number, number_key, email, phone, document)
+where o.merchant_id = n.merchant_id and o.order_id = n.order_id
+"""
+
+# Read orders by our ids.
+_READ = """
+select o.merchant_id, o.order_id, o.connection_id, o.token, o.document
+from unnest($1::bigint[], $2::bigint[]) as k (merchant_id, order_id) join orders o using (merchant_id, order_id)
+"""
+
+# The order behind a page's token, whoever's it is.
+_BY_TOKEN = "select merchant_id, order_id, connection_id, token, document from orders where token = $1"  # noqa: S105 - a query
+
+# Orders of one number and one e-mail address.
+_LOOK_UP = "select merchant_id, order_id, connection_id, token, document from orders where merchant_id = $1 and number_key = $2 and email = $3 limit 2"
+
+# A merchant's orders, newest first.
+_PAGE = """
+select merchant_id, order_id, connection_id, token, document from orders
+where merchant_id = $1 and ($2::bigint is null or order_id < $2)
+  and ($4::text is null or number_key = $4) and ($5::text is null or email = $5)
+order by order_id desc limit $3
+"""
+
+
+def _kept(row: Row) -> KeptOrder:
+    return KeptOrder(
+        merchant_id=row["merchant_id"],
+        order_id=row["order_id"],
+        connection_id=row["connection_id"],
+        token=row["token"],
+        order=_DECODE.decode(row["document"]),
+    )
+
+
+def number_key(number: str) -> str:
+    """Reduce an order number to its letters and digits, upper case: "#1001" and "1001" are one."""
+    return "".join(sign for sign in number.upper() if sign.isalnum())
+
+
+async def lock(tx: Tx, wanted: Sequence[tuple[int, int, str]], tokens: Sequence[str]) -> dict[tuple[int, int, str], KeptOrder]:
+    """Lock orders by (merchant, shop connection, external id), making empty ones where there are none.
+
+    `tokens` holds one unguessable text for each of `wanted`, used for the ones made. An order just made has number "".
+    """
+    empty = [_ENCODE.encode(Order(external_id=external, number="")).decode() for _, _, external in wanted]
+    merchants, connections, externals = [w[0] for w in wanted], [w[1] for w in wanted], [w[2] for w in wanted]
+    found = await tx.fetch(_LOCK, merchants, connections, externals)
+    if len(found) < len(wanted):
+        blank = [""] * len(wanted)
+        await tx.execute(_MAKE, merchants, connections, externals, blank, blank, tokens, empty)
+        found = await tx.fetch(_LOCK, merchants, connections, externals)
+    kept = [_kept(row) for row in found]
+    return {(k.merchant_id, k.connection_id, k.order.external_id): k for k in kept}
+
+
+async def write(tx: Tx, changed: Sequence[KeptOrder], now: datetime) -> None:
+    """Write locked orders back."""
+    await tx.execute(
+        _WRITE,
+        [k.merchant_id for k in changed],
+        [k.order_id for k in changed],
+        [k.order.number for k in changed],
+        [number_key(k.order.number) for k in changed],
+        [k.order.customer.email for k in changed],
+        [k.order.customer.phone for k in changed],
+        [_ENCODE.encode(k.order).decode() for k in changed],
+        now,
+    )
+
+
+async def read(tx: Tx, wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], KeptOrder]:
+    """Read orders by (merchant, order id)."""
+    rows = await tx.fetch(_READ, [w[0] for w in wanted], [w[1] for w in wanted])
+    return {(row["merchant_id"], row["order_id"]): _kept(row) for row in rows}
+
+
+async def by_token(tx: Tx, token: str) -> KeptOrder | None:
+    """Find the order whose page has this token."""
+    row = await tx.fetchrow(_BY_TOKEN, token)
+    return _kept(row) if row else None
+
+
+async def look_up(tx: Tx, merchant_id: int, number: str, email: str) -> KeptOrder | None:
+    """Find the one order with this number and this customer's e-mail address; None where none or two fit."""
+    rows = await tx.fetch(_LOOK_UP, merchant_id, number_key(number), email.strip().lower())
+    return _kept(rows[0]) if len(rows) == 1 else None
+
+
+async def page(
+    tx: Tx, merchant_id: int, *, before: int | None = None, most: int = 50, number: str | None = None, email: str | None = None
+) -> list[KeptOrder]:
+    """List orders, newest first, older than the order id `before`."""
+    key = number_key(number) if number else None
+    return [_kept(row) for row in await tx.fetch(_PAGE, merchant_id, before, most, key, email.strip().lower() if email else None)]

@@ -1,0 +1,138 @@
+"""What may be sent to an address: consents, suppressions, topics switched off, how much it already got."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from doorstep.domain.messages import Suppression
+from doorstep.domain.orders import Consent
+from doorstep.domain.vocabulary import ChannelKind, Purpose
+from doorstep.store.database import Tx
+
+
+class Standing(msgspec.Struct, kw_only=True):
+    """All we know about one address of one merchant."""
+
+    #: Newest first.
+    consents: list[Consent] = []
+    #: (channel, purpose or None for all).
+    suppressed: list[tuple[ChannelKind, Purpose | None]] = []
+    topics_off: set[str] = set()
+    #: Messages queued for it, by purpose, in the last day and week.
+    day: dict[Purpose, int] = {}
+    week: dict[Purpose, int] = {}
+
+
+# Consents of addresses, newest first.
+_CONSENTS = """
+select c.merchant_id, c.address, c.purpose, c.channel, c.granted, c.source, c.wording, c.at
+from unnest($1::bigint[], $2::text[]) as k (merchant_id, address) join consent c using (merchant_id, address)
+order by c.at desc, c.consent_id desc
+"""
+# Suppressions of addresses.
+_SUPPRESSED = """
+select s.merchant_id, s.address, s.channel, s.purpose
+from unnest($1::bigint[], $2::text[]) as k (merchant_id, address)
+join suppression s on s.merchant_id = k.merchant_id and s.channel in ('email', 'sms', 'console') and s.address = k.address
+"""
+# Topics switched off.
+_TOPICS = """
+select t.merchant_id, t.address, t.topic
+from unnest($1::bigint[], $2::text[]) as k (merchant_id, address) join topic_off t using (merchant_id, address)
+"""
+# How many messages each address got in the last day and week.
+_COUNTS = """
+select m.merchant_id, m.recipient as address, m.purpose, count(*) as week, count(*) filter (where m.created_at > $3) as day
+from unnest($1::bigint[], $2::text[]) as k (merchant_id, recipient)
+join message m using (merchant_id, recipient)
+where m.created_at > $4 and m.month >= date_trunc('month', $4 at time zone 'UTC')::date and m.state <> 'cancelled'
+group by 1, 2, 3
+"""
+_CONSENT = """
+insert into consent (merchant_id, address, purpose, channel, granted, source, wording, at)
+select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bool[], $6::text[], $7::text[], $8::timestamptz[])
+on conflict do nothing
+"""
+_SUPPRESS = """
+insert into suppression (merchant_id, channel, address, purpose, reason, at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing
+"""
+_RELEASE = "delete from suppression where merchant_id = $1 and channel = $2 and address = $3 and reason = any($4)"
+_LIST = "select channel, address, purpose, reason, at from suppression where merchant_id = $1 order by at desc limit $2"
+_TOPIC_OFF = "insert into topic_off (merchant_id, address, topic, at) values ($1, $2, $3, $4) on conflict do nothing"
+_TOPIC_ON = "delete from topic_off where merchant_id = $1 and address = $2 and topic = $3"
+
+
+async def standing(tx: Tx, wanted: Sequence[tuple[int, str]], now: datetime) -> dict[tuple[int, str], Standing]:
+    """Read what is known about addresses, by (merchant, address); every one asked for is there."""
+    merchants, addresses = [w[0] for w in wanted], [w[1] for w in wanted]
+    found = {key: Standing() for key in wanted}
+    for row in await tx.fetch(_CONSENTS, merchants, addresses):
+        found[row["merchant_id"], row["address"]].consents.append(
+            Consent(
+                purpose=Purpose(row["purpose"]),
+                channel=ChannelKind(row["channel"]) if row["channel"] else None,
+                granted=row["granted"],
+                source=row["source"],
+                at=row["at"],
+                wording=row["wording"],
+            )
+        )
+    for row in await tx.fetch(_SUPPRESSED, merchants, addresses):
+        purpose = Purpose(row["purpose"]) if row["purpose"] else None
+        found[row["merchant_id"], row["address"]].suppressed.append((ChannelKind(row["channel"]), purpose))
+    for row in await tx.fetch(_TOPICS, merchants, addresses):
+        found[row["merchant_id"], row["address"]].topics_off.add(row["topic"])
+    for row in await tx.fetch(_COUNTS, merchants, addresses, now - timedelta(days=1), now - timedelta(days=7)):
+        kept = found[row["merchant_id"], row["address"]]
+        kept.day[Purpose(row["purpose"])] = row["day"]
+        kept.week[Purpose(row["purpose"])] = row["week"]
+    return found
+
+
+async def consent(tx: Tx, given: Sequence[tuple[int, str, Consent]]) -> None:
+    """Write consents down: (merchant, address, consent); one already written is left."""
+    await tx.execute(
+        _CONSENT,
+        [g[0] for g in given],
+        [g[1] for g in given],
+        [g[2].purpose for g in given],
+        [g[2].channel for g in given],
+        [g[2].granted for g in given],
+        [g[2].source for g in given],
+        [g[2].wording for g in given],
+        [g[2].at for g in given],
+    )
+
+
+async def suppress(tx: Tx, merchant_id: int, suppression: Suppression) -> None:
+    """Never write to this address again (for a purpose, or at all)."""
+    s = suppression
+    await tx.execute(_SUPPRESS, merchant_id, s.channel, s.address, s.purpose or "", s.reason, s.at)
+
+
+async def release(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, reasons: Sequence[str]) -> None:
+    """Lift suppressions that stand for one of `reasons`: what a customer asked for, a customer can take back."""
+    await tx.execute(_RELEASE, merchant_id, channel, address, list(reasons))
+
+
+async def suppressions(tx: Tx, merchant_id: int, most: int = 200) -> list[Suppression]:
+    """List a merchant's suppressions, newest first."""
+    return [
+        Suppression(
+            channel=ChannelKind(row["channel"]),
+            address=row["address"],
+            purpose=Purpose(row["purpose"]) if row["purpose"] else None,
+            reason=row["reason"],
+            at=row["at"],
+        )
+        for row in await tx.fetch(_LIST, merchant_id, most)
+    ]
+
+
+async def set_topic(tx: Tx, merchant_id: int, address: str, topic: str, now: datetime, *, on: bool) -> None:
+    """Switch a topic on or off for an address."""
+    if on:
+        await tx.execute(_TOPIC_ON, merchant_id, address, topic)
+    else:
+        await tx.execute(_TOPIC_OFF, merchant_id, address, topic, now)

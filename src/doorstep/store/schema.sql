@@ -1,0 +1,445 @@
+-- The whole store as it stands. migrations/ leads here from any earlier version; a test proves both equal.
+-- Every table leads its key with merchant_id and is fenced by row-level security for the role doorstep_web;
+-- the owner (workers, migrations) sees all. Tables that grow for ever are partitioned by month.
+
+create table merchant (
+    merchant_id bigint generated always as identity primary key,
+    slug        text not null unique check (slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'),
+    name        text not null,
+    brand       json not null default '{}',   -- messages.Brand
+    settings    json not null default '{}',   -- journeys' overrides, gates' policy, return days
+    created_at  timestamptz not null default now()
+);
+
+-- People who may enter the desk.
+create table desk_user (
+    merchant_id   bigint not null references merchant,
+    user_id       bigint generated always as identity,
+    email         text not null,
+    password_hash text not null,              -- scrypt
+    role          text not null check (role in ('owner', 'member')),
+    created_at    timestamptz not null default now(),
+    primary key (merchant_id, user_id)
+);
+create unique index desk_user_email on desk_user (lower(email));
+
+create table desk_session (
+    merchant_id  bigint not null,
+    session_hash bytea not null,              -- sha256 of the cookie
+    user_id      bigint not null,
+    csrf         text not null,
+    expires_at   timestamptz not null,
+    primary key (merchant_id, session_hash),
+    foreign key (merchant_id, user_id) references desk_user on delete cascade
+);
+create unique index desk_session_hash on desk_session (session_hash);
+
+create table api_key (
+    merchant_id bigint not null references merchant,
+    key_id      bigint generated always as identity,
+    key_hash    bytea not null unique,        -- sha256 of the key
+    hint        text not null,                -- its first characters, to tell keys apart
+    name        text not null,
+    scopes      text[] not null,
+    rate_per_s  real not null default 50,
+    created_at  timestamptz not null default now(),
+    revoked_at  timestamptz,
+    primary key (merchant_id, key_id)
+);
+
+-- One connected shop, carrier or channel.
+create table connection (
+    merchant_id   bigint not null references merchant,
+    connection_id bigint generated always as identity,
+    kind          text not null check (kind in ('shop', 'carrier', 'channel')),
+    provider      text not null,              -- a plug-in's slug
+    name          text not null,
+    hook_token    text not null unique,       -- the unguessable part of its hook's address
+    settings      json not null default '{}',
+    secrets       bytea,                      -- encrypted JSON
+    state         text not null default 'active' check (state in ('active', 'paused')),
+    paused_why    text,
+    created_at    timestamptz not null default now(),
+    primary key (merchant_id, connection_id)
+);
+
+-- Bytes as received, kept before anybody is told 2xx.
+create table inbox (
+    merchant_id    bigint not null,
+    inbox_id       bigint generated always as identity,
+    received_month date not null,
+    received_at    timestamptz not null,
+    connection_id  bigint not null,
+    delivery_key   bytea not null,            -- the sender's delivery id or the body's hash
+    url            text not null default '',
+    headers        json not null default '{}',
+    body           bytea not null,
+    primary key (merchant_id, received_month, inbox_id),
+    unique (merchant_id, received_month, connection_id, delivery_key)
+) partition by range (received_month);
+create table inbox_rest partition of inbox default;
+
+-- Which inbox rows still wait for the worker.
+create table inbox_due (
+    merchant_id    bigint not null,
+    inbox_id       bigint not null,
+    received_month date not null,
+    received_at    timestamptz not null,
+    due_at         timestamptz not null,
+    attempts       int not null default 0,
+    primary key (merchant_id, inbox_id)
+) with (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 20000);
+
+-- Inbox rows that could not be read; replayed from the desk once that is mended.
+create table dead_letter (
+    merchant_id    bigint not null,
+    inbox_id       bigint not null,
+    received_month date not null,
+    connection_id  bigint not null,
+    failed_at      timestamptz not null,
+    error          text not null,             -- class of the error
+    detail         text not null,             -- its text; holds no personal data
+    primary key (merchant_id, inbox_id)
+);
+
+create table orders (
+    merchant_id   bigint not null references merchant,
+    order_id      bigint generated always as identity,
+    connection_id bigint not null,            -- the shop
+    external_id   text not null,
+    number        text not null,
+    number_key    text not null,              -- letters and digits, upper case, for look-up
+    token         text not null unique,       -- the unguessable part of its page's address
+    email         text,
+    phone         text,
+    document      json not null,              -- domain.orders.Order
+    created_at    timestamptz not null default now(),
+    changed_at    timestamptz not null default now(),
+    primary key (merchant_id, order_id),
+    unique (merchant_id, connection_id, external_id)
+);
+create index orders_number on orders (merchant_id, number_key);
+create index orders_email on orders (merchant_id, email);
+
+create table shipment (
+    merchant_id     bigint not null references merchant,
+    shipment_id     bigint generated always as identity,
+    order_id        bigint,
+    fulfilment_id   text,
+    token           text not null,
+    carrier         text not null,            -- slug
+    tracking_number text not null,
+    service         text,
+    lines           json not null default '{}',  -- line_id -> quantity; empty: all lines of the order
+    since           timestamptz,              -- scans before it belong to an earlier life of the number
+    status          text not null default 'pending',
+    must_act        text not null default 'nobody',
+    pitfalls        text[] not null default '{}',  -- kinds open now
+    scans           bytea not null default '\x90',  -- msgpack list of domain.tracking.Scan: what the fold reads
+    estimates       bytea not null default '\x90',  -- msgpack list of domain.tracking.Estimate
+    folded          bytea,                    -- msgpack domain.shipments.Folded; null: no scan yet
+    last_text       text,                     -- the newest counted scan in the carrier's words
+    last_place      text,
+    last_local      text,                     -- its local wall time
+    look_at         timestamptz,              -- when time alone may change something
+    created_at      timestamptz not null default now(),
+    changed_at      timestamptz not null default now(),
+    primary key (merchant_id, shipment_id)
+) with (fillfactor = 70);
+create index shipment_order on shipment (merchant_id, order_id) where order_id is not null;
+create unique index shipment_token on shipment (token);
+create index shipment_status on shipment (merchant_id, status, shipment_id);
+create index shipment_pitfalls on shipment (merchant_id, shipment_id) where pitfalls <> '{}';
+create index shipment_look on shipment (look_at) where look_at is not null;
+
+-- Which number leads to which shipment; a number used again leads to its newest.
+create table leg (
+    merchant_id     bigint not null,
+    tracking_number text not null,
+    shipment_id     bigint not null,
+    role            text not null default 'first',  -- first, last_mile, return, replaced_by, parcel
+    primary key (merchant_id, tracking_number, shipment_id),
+    foreign key (merchant_id, shipment_id) references shipment on delete cascade
+);
+create index leg_shipment on leg (merchant_id, shipment_id);
+
+-- One carrier scan, normalised; the truth behind shipment.scans.
+create table checkpoint (
+    merchant_id     bigint not null,
+    shipment_id     bigint not null,
+    month           date not null,            -- of occurred_at; 1970-01 undated
+    fingerprint     bytea not null,
+    instant         timestamptz,
+    local           text,
+    utc_offset      text,
+    zone_source     text,
+    precision       text,
+    event_type      text not null,
+    carrier         text not null,
+    carrier_code    text not null,
+    carrier_text    text not null,
+    tracking_number text not null,
+    place           json,
+    retracts        text,
+    is_return       boolean not null default false,
+    inbox_id        bigint not null,
+    received_at     timestamptz not null,
+    primary key (merchant_id, shipment_id, month, fingerprint)
+) partition by range (month);
+create table checkpoint_rest partition of checkpoint default;
+
+-- Codes no table of ours knows, to be mapped.
+create table unknown_code (
+    merchant_id  bigint not null references merchant,
+    carrier      text not null,
+    carrier_code text not null,
+    carrier_text text not null,
+    times        bigint not null,
+    first_at     timestamptz not null,
+    last_at      timestamptz not null,
+    primary key (merchant_id, carrier, carrier_code, carrier_text)
+);
+
+-- One row per (trigger, subject, occurrence): what was decided, so that nothing is ever told twice.
+create table decision (
+    merchant_id  bigint not null,
+    why_key      bytea not null,
+    trigger      text not null,
+    subject_kind text not null,
+    subject_id   bigint not null,
+    occurrence   text not null,
+    order_id     bigint,
+    outcome      text not null,               -- 'waiting', 'queued' or a domain.vocabulary.Skip
+    detail       text not null default '',    -- why this channel, why now, which gate
+    message_id   uuid,
+    decided_at   timestamptz not null,
+    primary key (merchant_id, why_key)
+);
+create index decision_order on decision (merchant_id, order_id) where order_id is not null;
+
+-- How often each reason not to send stood, by day.
+create table skip_count (
+    merchant_id bigint not null,
+    day         date not null,
+    trigger     text not null,
+    reason      text not null,
+    times       bigint not null,
+    primary key (merchant_id, day, trigger, reason)
+);
+
+-- Actions that wait: for their time, for the other parcels, for the end of quiet hours.
+create table action_due (
+    merchant_id bigint not null,
+    why_key     bytea not null,
+    due_at      timestamptz not null,
+    order_id    bigint,
+    action      json not null,                -- domain.messages.Action
+    primary key (merchant_id, why_key)
+);
+create index action_due_at on action_due (due_at);
+
+create table message (
+    merchant_id     bigint not null,
+    message_id      uuid not null,            -- version 7: its time is its month
+    month           date not null,
+    created_at      timestamptz not null,
+    channel         text not null,
+    connection_id   bigint not null,
+    recipient       text not null,
+    recipient_name  text,
+    locale          text not null,
+    purpose         text not null,
+    topic           text not null,
+    template        text not null,
+    trigger         text not null,
+    why_key         bytea not null,
+    order_id        bigint,
+    shipment_ids    bigint[] not null default '{}',
+    subject         text not null,
+    text            text not null,
+    html            bytea not null,           -- zlib; empty: none
+    body            bytea not null default '',
+    reply_to        text,
+    unsubscribe_url text,
+    why             text not null,            -- why this, why this channel, why now
+    state           text not null default 'queued',
+    rank            smallint not null default 0,
+    state_at        timestamptz not null,
+    provider_id     text,
+    provider_code   text not null default '',
+    provider_text   text not null default '',
+    primary key (merchant_id, month, message_id)
+) partition by range (month);
+create table message_rest partition of message default;
+create index message_recipient on message (merchant_id, recipient, created_at);
+create index message_order on message (merchant_id, order_id) where order_id is not null;
+create index message_provider on message (merchant_id, provider_id) where provider_id is not null;
+
+-- Which messages still have to leave.
+create table outbox (
+    merchant_id   bigint not null,
+    message_id    uuid not null,
+    month         date not null,
+    connection_id bigint not null,
+    due_at        timestamptz not null,
+    attempts      int not null default 0,
+    lease_until   timestamptz,                -- set: a worker says it is sending
+    primary key (merchant_id, message_id)
+) with (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 20000);
+
+create index outbox_turn on outbox (connection_id, due_at) where lease_until is null;
+create index outbox_lost on outbox (lease_until) where lease_until is not null;
+
+-- Before and after each call to a provider.
+create table send_attempt (
+    merchant_id bigint not null,
+    message_id  uuid not null,
+    attempt     int not null,
+    started_at  timestamptz not null,
+    ended_at    timestamptz,
+    outcome     text,                         -- a domain.vocabulary.MessageState, or 'try_later'; null: no answer known
+    detail      text not null default '',
+    primary key (merchant_id, message_id, attempt)
+);
+
+create table receipt (
+    merchant_id   bigint not null,
+    receipt_id    bigint generated always as identity,
+    message_id    uuid not null,
+    state         text not null,
+    provider_code text not null,
+    provider_text text not null,
+    at            timestamptz not null,
+    received_at   timestamptz not null default now(),
+    primary key (merchant_id, receipt_id)
+);
+create unique index receipt_once on receipt (merchant_id, message_id, state, provider_code);
+
+-- What came back from people.
+create table reply (
+    merchant_id   bigint not null,
+    reply_id      bigint generated always as identity,
+    connection_id bigint not null,
+    provider_id   text not null,
+    channel       text not null,
+    sender        text not null,
+    recipient     text not null,
+    text          text not null,
+    keyword       text not null,
+    received_at   timestamptz not null,
+    primary key (merchant_id, reply_id),
+    unique (merchant_id, connection_id, provider_id)
+);
+
+-- Every yes and no ever said; the newest counts.
+create table consent (
+    merchant_id bigint not null,
+    consent_id  bigint generated always as identity,
+    address     text not null,                -- e-mail address lower case, or E.164
+    purpose     text not null,
+    channel     text,                         -- null: all
+    granted     boolean not null,
+    source      text not null,
+    wording     text,
+    at          timestamptz not null,
+    primary key (merchant_id, consent_id)
+);
+create unique index consent_once on consent (merchant_id, address, purpose, coalesce(channel, ''), source, at);
+
+create table suppression (
+    merchant_id bigint not null,
+    channel     text not null,
+    address     text not null,
+    purpose     text not null,                -- '' for every purpose
+    reason      text not null,
+    at          timestamptz not null,
+    primary key (merchant_id, channel, address, purpose)
+);
+
+-- Topics a customer switched off.
+create table topic_off (
+    merchant_id bigint not null,
+    address     text not null,
+    topic       text not null,
+    at          timestamptz not null,
+    primary key (merchant_id, address, topic)
+);
+
+-- Answers kept so that a repeated API call gets the same one.
+create table idempotency (
+    merchant_id  bigint not null,
+    key          text not null,
+    request_hash bytea not null,
+    status       int,                         -- null: still being answered
+    response     bytea,
+    created_at   timestamptz not null,
+    primary key (merchant_id, key)
+);
+
+-- How far an import of a file has come.
+create table import_progress (
+    merchant_id bigint not null,
+    file_hash   bytea not null,
+    lines_done  bigint not null,
+    at          timestamptz not null,
+    primary key (merchant_id, file_hash)
+);
+
+create table audit (
+    merchant_id bigint not null,
+    audit_id    bigint generated always as identity,
+    at          timestamptz not null default now(),
+    actor       text not null,                -- desk user's id, api key's id, or 'cli'
+    action      text not null,
+    detail      text not null default '',
+    primary key (merchant_id, audit_id)
+);
+
+create table migration (
+    name       text primary key,
+    applied_at timestamptz not null default now()
+);
+
+-- Make the month partitions from one date to another; months there already are left alone.
+create function ensure_months(first date, last date) returns int language plpgsql as $$
+declare
+    start date := date_trunc('month', first);
+    parent text;
+    made int := 0;
+begin
+    while start <= last loop
+        foreach parent in array array['inbox', 'checkpoint', 'message'] loop
+            if to_regclass(parent || to_char(start, '_YYYY_MM')) is null then
+                begin
+                    execute format('create table %I partition of %I for values from (%L) to (%L)',
+                                   parent || to_char(start, '_YYYY_MM'), parent, start, start + interval '1 month');
+                    made := made + 1;
+                exception when check_violation then
+                    null;  -- rows of that month already lie in the rest partition and stay there
+                end;
+            end if;
+        end loop;
+        start := start + interval '1 month';
+    end loop;
+    return made;
+end $$;
+
+-- Fence every table for doorstep_web by the merchant the transaction names.
+do $$
+declare
+    fenced text;
+begin
+    if not exists (select from pg_roles where rolname = 'doorstep_web') then
+        create role doorstep_web nologin;
+    end if;
+    execute format('grant doorstep_web to %I', current_user);
+    execute format('grant usage on schema %I to doorstep_web', current_schema());
+    for fenced in
+        select c.relname from pg_class c
+        where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'migration'
+    loop
+        execute format('alter table %I enable row level security', fenced);
+        execute format('create policy own_rows on %I to doorstep_web using (merchant_id = current_setting(''doorstep.merchant_id'')::bigint)', fenced);
+        execute format('grant select, insert, update, delete on %I to doorstep_web', fenced);
+    end loop;
+end $$;

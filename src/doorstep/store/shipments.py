@@ -1,0 +1,265 @@
+"""Shipments and their numbers ↔ rows; each row carries the few bytes the fold needs, so a scan costs one read and one write."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from doorstep.domain.shipments import Folded
+from doorstep.domain.tracking import Estimate, Scan
+from doorstep.store.database import Row, Tx
+
+_SCANS = msgspec.msgpack.Decoder(list[Scan])
+_ESTIMATES = msgspec.msgpack.Decoder(list[Estimate])
+_FOLDED = msgspec.msgpack.Decoder(Folded)
+_PACK = msgspec.msgpack.Encoder()
+_LINES = msgspec.json.Decoder(dict[str, int])
+
+
+class KeptShipment(msgspec.Struct, kw_only=True):
+    """A shipment as stored; a step changes its copy and writes it back."""
+
+    merchant_id: int
+    shipment_id: int
+    order_id: int | None
+    fulfilment_id: str | None
+    token: str
+    carrier: str
+    tracking_number: str
+    service: str | None
+    #: line_id → quantity; empty: all lines of the order.
+    lines: dict[str, int]
+    since: datetime | None
+    scans: list[Scan]
+    estimates: list[Estimate]
+    #: None: no scan yet.
+    folded: Folded | None
+    last_text: str | None
+    last_place: str | None
+    last_local: str | None
+    look_at: datetime | None
+    changed_at: datetime
+
+
+class NewShipment(msgspec.Struct, frozen=True, kw_only=True):
+    """A shipment to be made."""
+
+    merchant_id: int
+    tracking_number: str
+    carrier: str
+    token: str
+    order_id: int | None = None
+    fulfilment_id: str | None = None
+    service: str | None = None
+    lines: dict[str, int] = {}
+    since: datetime | None = None
+
+
+_COLUMNS = """s.merchant_id, s.shipment_id, s.order_id, s.fulfilment_id, s.token, s.carrier, s.tracking_number, s.service, s.lines, s.since,
+s.scans, s.estimates, s.folded, s.last_text, s.last_place, s.last_local, s.look_at, s.changed_at"""
+
+# Lock the newest shipment of each number, always in the same order.
+_LOCK = f"""
+select k.tracking_number as asked, {_COLUMNS}
+from unnest($1::bigint[], $2::text[]) as k (merchant_id, tracking_number)
+cross join lateral (
+    select shipment_id from leg l where l.merchant_id = k.merchant_id and l.tracking_number = k.tracking_number
+    order by shipment_id desc limit 1
+) l
+join shipment s on s.merchant_id = k.merchant_id and s.shipment_id = l.shipment_id
+order by s.merchant_id, s.shipment_id
+for update of s
+"""
+
+# Let nobody else make shipments for these numbers until this transaction ends.
+_CLAIM_NUMBERS = """
+select pg_advisory_xact_lock(n) from (
+    select distinct hashtextextended(number, merchant) as n from unnest($1::bigint[], $2::text[]) as k (merchant, number) order by 1
+) numbers
+"""
+
+# Make shipments and their first legs.
+_MAKE = f"""
+with s as (
+    insert into shipment (merchant_id, order_id, fulfilment_id, token, carrier, tracking_number, service, lines, since)
+    select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]::json[], $9::timestamptz[])
+    returning *
+), l as (
+    insert into leg (merchant_id, tracking_number, shipment_id) select merchant_id, tracking_number, shipment_id from s
+)
+select s.tracking_number as asked, {_COLUMNS} from s
+"""
+
+# Lead further numbers to shipments.
+_LINK = """
+insert into leg (merchant_id, tracking_number, shipment_id, role)
+select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) on conflict do nothing
+"""
+
+# Write what a fold changed.
+_WRITE = """
+update shipment s set
+    order_id = n.order_id, fulfilment_id = n.fulfilment_id, carrier = n.carrier, service = n.service, lines = n.lines::json, since = n.since,
+    status = n.status, must_act = n.must_act, pitfalls = string_to_array(n.pitfalls, ','), scans = n.scans, estimates = n.estimates,
+    folded = n.folded, last_text = n.last_text, last_place = n.last_place, last_local = n.last_local, look_at = n.look_at, changed_at = $19
+from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::text[], $10::text[],
+            $11::text[], $12::bytea[], $13::bytea[], $14::bytea[], $15::text[], $16::text[], $17::text[], $18::timestamptz[])
+    as n (merchant_id, shipment_id, order_id, fulfilment_id, carrier, service, lines, since, status, must_act,
+          pitfalls, scans, estimates, folded, last_text, last_place, last_local, look_at)
+where s.merchant_id = n.merchant_id and s.shipment_id = n.shipment_id
+"""
+
+# All shipments of orders.
+_OF_ORDERS = f"""
+select s.tracking_number as asked, {_COLUMNS}
+from unnest($1::bigint[], $2::bigint[]) as k (merchant_id, order_id)
+join shipment s using (merchant_id, order_id)
+order by s.merchant_id, s.shipment_id
+"""
+
+# The shipment behind a page's token, whoever's it is.
+_BY_TOKEN = f"select s.tracking_number as asked, {_COLUMNS} from shipment s where token = $1"
+
+# One shipment.
+_ONE = f"select s.tracking_number as asked, {_COLUMNS} from shipment s where merchant_id = $1 and shipment_id = $2"
+
+# Shipments whose next look is due.
+_LOOK = f"""
+select s.tracking_number as asked, {_COLUMNS} from shipment s
+where look_at <= $1 order by look_at limit $2 for update skip locked
+"""
+
+# Fold one shipment into another that turned out to be the same promise: its numbers and checkpoints move, its row goes.
+_MERGE_STEPS = (
+    """
+    delete from checkpoint c using checkpoint k
+    where c.merchant_id = $1 and c.shipment_id = $2 and k.merchant_id = $1 and k.shipment_id = $3 and k.month = c.month and k.fingerprint = c.fingerprint
+    """,
+    "update checkpoint set shipment_id = $3 where merchant_id = $1 and shipment_id = $2",
+    """
+    update leg set shipment_id = $3 where merchant_id = $1 and shipment_id = $2
+    and not exists (select from leg l where l.merchant_id = $1 and l.shipment_id = $3 and l.tracking_number = leg.tracking_number)
+    """,
+    "delete from shipment where merchant_id = $1 and shipment_id = $2 and $3::bigint is not null",
+)
+
+
+def _kept(row: Row) -> KeptShipment:
+    folded = row["folded"]
+    lines = row["lines"]
+    return KeptShipment(
+        merchant_id=row["merchant_id"],
+        shipment_id=row["shipment_id"],
+        order_id=row["order_id"],
+        fulfilment_id=row["fulfilment_id"],
+        token=row["token"],
+        carrier=row["carrier"],
+        tracking_number=row["tracking_number"],
+        service=row["service"],
+        lines={} if lines == "{}" else _LINES.decode(lines),
+        since=row["since"],
+        scans=_SCANS.decode(row["scans"]),
+        estimates=_ESTIMATES.decode(row["estimates"]),
+        folded=_FOLDED.decode(folded) if folded else None,
+        last_text=row["last_text"],
+        last_place=row["last_place"],
+        last_local=row["last_local"],
+        look_at=row["look_at"],
+        changed_at=row["changed_at"],
+    )
+
+
+async def lock(tx: Tx, numbers: Sequence[tuple[int, str]]) -> dict[tuple[int, str], KeptShipment]:
+    """Lock the newest shipment of each (merchant, tracking number); numbers nobody knows are left out."""
+    rows = await tx.fetch(_LOCK, [n[0] for n in numbers], [n[1] for n in numbers])
+    kept: dict[int, KeptShipment] = {}
+    found: dict[tuple[int, str], KeptShipment] = {}
+    for row in rows:  # two numbers of one shipment share one copy
+        shipment = kept.get(row["shipment_id"]) or kept.setdefault(row["shipment_id"], _kept(row))
+        found[row["merchant_id"], row["asked"]] = shipment
+    return found
+
+
+async def claim_numbers(tx: Tx, numbers: Sequence[tuple[int, str]]) -> None:
+    """Keep other workers from making shipments for these (merchant, number) until this transaction ends."""
+    await tx.execute(_CLAIM_NUMBERS, [n[0] for n in numbers], [n[1] for n in numbers])
+
+
+async def make(tx: Tx, new: Sequence[NewShipment]) -> dict[tuple[int, str], KeptShipment]:
+    """Make shipments, by (merchant, tracking number); the caller holds `claim_numbers` for them."""
+    rows = await tx.fetch(
+        _MAKE,
+        [n.merchant_id for n in new],
+        [n.order_id for n in new],
+        [n.fulfilment_id for n in new],
+        [n.token for n in new],
+        [n.carrier for n in new],
+        [n.tracking_number for n in new],
+        [n.service for n in new],
+        [msgspec.json.encode(n.lines).decode() for n in new],
+        [n.since for n in new],
+    )
+    return {(row["merchant_id"], row["asked"]): _kept(row) for row in rows}
+
+
+async def link(tx: Tx, links: Sequence[tuple[int, str, int, str]]) -> None:
+    """Lead further numbers to shipments: (merchant, number, shipment id, role)."""
+    await tx.execute(_LINK, [x[0] for x in links], [x[1] for x in links], [x[2] for x in links], [x[3] for x in links])
+
+
+async def write(tx: Tx, changed: Sequence[KeptShipment], now: datetime) -> None:
+    """Write locked shipments back."""
+    folds = [s.folded for s in changed]
+    await tx.execute(
+        _WRITE,
+        [s.merchant_id for s in changed],
+        [s.shipment_id for s in changed],
+        [s.order_id for s in changed],
+        [s.fulfilment_id for s in changed],
+        [s.carrier for s in changed],
+        [s.service for s in changed],
+        [msgspec.json.encode(s.lines).decode() if s.lines else "{}" for s in changed],
+        [s.since for s in changed],
+        [f.status if f else "pending" for f in folds],
+        [f.must_act if f else "nobody" for f in folds],
+        [",".join(p.kind for p in f.open_pitfalls) if f else "" for f in folds],
+        [_PACK.encode(s.scans) for s in changed],
+        [_PACK.encode(s.estimates) for s in changed],
+        [_PACK.encode(f) if f else None for f in folds],
+        [s.last_text for s in changed],
+        [s.last_place for s in changed],
+        [s.last_local for s in changed],
+        [s.look_at for s in changed],
+        now,
+    )
+
+
+async def of_orders(tx: Tx, wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[KeptShipment]]:
+    """Read all shipments of orders, by (merchant, order id), oldest first."""
+    found: dict[tuple[int, int], list[KeptShipment]] = {}
+    for row in await tx.fetch(_OF_ORDERS, [w[0] for w in wanted], [w[1] for w in wanted]):
+        found.setdefault((row["merchant_id"], row["order_id"]), []).append(_kept(row))
+    return found
+
+
+async def by_token(tx: Tx, token: str) -> KeptShipment | None:
+    """Find the shipment whose page has this token."""
+    row = await tx.fetchrow(_BY_TOKEN, token)
+    return _kept(row) if row else None
+
+
+async def one(tx: Tx, merchant_id: int, shipment_id: int) -> KeptShipment | None:
+    """Read one shipment."""
+    row = await tx.fetchrow(_ONE, merchant_id, shipment_id)
+    return _kept(row) if row else None
+
+
+async def due_for_a_look(tx: Tx, now: datetime, most: int) -> list[KeptShipment]:
+    """Lock shipments about which time alone may say something new."""
+    return [_kept(row) for row in await tx.fetch(_LOOK, now, most)]
+
+
+async def merge(tx: Tx, merchant_id: int, gone: int, into: int) -> None:
+    """Move the numbers and checkpoints of shipment `gone` to `into`, and delete `gone`. Both are locked by the caller."""
+    for statement in _MERGE_STEPS:
+        await tx.execute(statement, merchant_id, gone, into)
