@@ -1,7 +1,8 @@
 """A carrier's date and time in any of its spellings → `OccurredAt`, with the zone found as honestly as can be."""
 
 import re
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -145,3 +146,17 @@ def read_time(text: str, *formats: str) -> datetime:
         except ValueError:
             continue
     raise BadInputError(f"{trimmed[:40]!r} is not a time of the form {' or '.join(formats)}")
+
+
+def latest(stamps: Iterable[OccurredAt | None]) -> OccurredAt | None:
+    """Find the newest stamp: by it a payload's estimates were stated. None where nothing is dated."""
+    return max((stamp for stamp in stamps if stamp), key=lambda stamp: stamp.instant, default=None)
+
+
+def iso_day(text: str) -> date:
+    """Read the day an ISO 8601 text names, as written; its time and zone are ignored.
+
+    Raises:
+        BadInputError: not such a text.
+    """
+    return date.fromisoformat(iso_stamp(text).local[:10])
