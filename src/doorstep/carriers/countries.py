@@ -6,6 +6,8 @@ from functools import cache
 from babel import Locale
 from babel.core import get_global
 
+from doorstep.domain.places import Place
+
 
 @cache
 def _known() -> dict[str, str]:
@@ -37,3 +39,24 @@ def country_of(word: str | None) -> str | None:
     if len(upper) == 2:  # noqa: PLR2004 - alpha-2
         return "GB" if upper == "UK" else upper if upper in _codes() else None
     return _known().get(trimmed.casefold())
+
+
+def place_of(
+    *,
+    text: str = "",
+    city: str = "",
+    region: str = "",
+    postcode: str = "",
+    country: str = "",
+    facility: str = "",
+) -> Place | None:
+    """Make a place of the parts a carrier sent, "" for those it did not; None where it sent none.
+
+    A country word we cannot read is kept as the place's text when there is no other text.
+    """
+    code = country_of(country)
+    told = text or ("" if code else country)
+    parts = (told, city, region, postcode, code or "", facility)
+    if not any(parts):
+        return None
+    return Place(*(part or None for part in parts))

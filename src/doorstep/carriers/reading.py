@@ -90,3 +90,19 @@ def worded(value: Any) -> str:
 def numbered(text: str) -> str:
     """Write a tracking number the one way it is kept: no spaces, upper case."""
     return "".join(text.split()).upper()
+
+
+#: Source: international avoirdupois pound of 1959, exact.
+_GRAMS = {"g": 1.0, "kg": 1000.0, "kgs": 1000.0, "oz": 28.349523125, "lb": 453.59237, "lbs": 453.59237}
+#: Heavier "parcels" are typing errors of the sender.
+_HEAVIEST_G = 100_000_000
+
+
+def grams(value: Any, unit: str) -> int | None:
+    """Read a weight, a number or its text, in g, kg, oz or lb; None where it is none, not positive, or absurd."""
+    factor = _GRAMS.get(unit.strip().lower())
+    try:
+        weight = float(worded(value)) * (factor or 0.0)
+    except ValueError:
+        return None
+    return round(weight) if 0 < weight < _HEAVIEST_G else None

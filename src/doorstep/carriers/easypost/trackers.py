@@ -1,0 +1,94 @@
+"""An EasyPost tracker object, the same in webhooks and answers → Tracking, and notes for errors among its details."""
+
+import re
+from typing import Any
+
+from doorstep.carriers.clock import iso_day, iso_stamp
+from doorstep.carriers.countries import country_of, place_of
+from doorstep.carriers.easypost.codes import slug_of
+from doorstep.carriers.names import carrier_slug
+from doorstep.carriers.reading import dig, grams, listed, numbered, worded
+from doorstep.domain.places import Place
+from doorstep.domain.times import OccurredAt
+from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
+from doorstep.errors import BadInputError
+
+
+def read_tracker(item: Any) -> Parsed:
+    """Read one tracker.
+
+    Raises:
+        BadInputError: no tracking_code, or a time that is none.
+    """
+    number = numbered(worded(dig(item, "tracking_code")))
+    if not number:
+        raise BadInputError("the tracker has no tracking_code")
+    carrier = carrier_slug(worded(dig(item, "carrier"))) or "easypost"
+    is_return = dig(item, "is_return") is True
+    details = [detail for detail in listed(dig(item, "tracking_details")) if isinstance(detail, dict)]
+    # EasyPost reports its own trouble ("number not valid") as a detail: that is no scan.
+    errors = [detail for detail in details if worded(detail.get("status")) == "error"]
+    tracking = Tracking(
+        tracking_number=number,
+        carrier=carrier,
+        checkpoints=tuple(_checkpoint(detail, number, carrier, is_return=is_return) for detail in details if detail not in errors),
+        estimates=_estimates(item),
+        service=worded(dig(item, "carrier_detail", "service")) or None,
+        weight_g=grams(dig(item, "weight"), "oz"),
+        signed_by=worded(dig(item, "signed_by")) or None,
+        is_return=is_return,
+    )
+    return Parsed((tracking,), tuple(CarrierNote("error", worded(error.get("message")), number) for error in errors))
+
+
+def _checkpoint(detail: dict[str, Any], number: str, carrier: str, *, is_return: bool) -> Checkpoint:
+    status, finer = worded(detail.get("status")), worded(detail.get("status_detail"))
+    where = detail.get("tracking_location")
+    place = place_of(
+        city=worded(dig(where, "city")),
+        region=worded(dig(where, "state")),
+        postcode=worded(dig(where, "zip")),
+        country=worded(dig(where, "country")),
+    )
+    own_code = worded(detail.get("carrier_code"))
+    return Checkpoint(
+        event_type=slug_of(status, finer),
+        occurred_at=_stamp(worded(detail.get("datetime")), place),
+        place=place,
+        carrier=carrier_slug(worded(detail.get("source"))) or carrier,
+        carrier_code="/".join(part for part in (status, finer or "status_update", own_code) if part),
+        carrier_text=worded(detail.get("message")) or worded(detail.get("description")),
+        tracking_number=number,
+        is_return=is_return,
+    )
+
+
+def _stamp(text: str, place: Place | None) -> OccurredAt | None:
+    """Believe the Z only where the place was known well enough for EasyPost to find the zone.
+
+    "Timestamps default to UTC" for all others: a local time with a Z on it. Source: EasyPost trackers guide, read 2026-11-22.
+    """
+    if not text:
+        return None
+    found = place is not None and bool(place.postcode or (place.city and (place.region or place.country)))
+    country = country_of(place.country) if place else None
+    return iso_stamp(text, country=country, region=place.region if place else None, trust_zone=found or not text.endswith("Z"))
+
+
+def _estimates(item: Any) -> tuple[Estimate, ...]:
+    """Take the local day where sent; `est_delivery_date` is a day written as a midnight, or a bare guess at a time."""
+    local = worded(dig(item, "carrier_detail", "est_delivery_date_local"))
+    told = local or worded(dig(item, "est_delivery_date")) or worded(dig(item, "carrier_detail", "guaranteed_delivery_date"))
+    if not told:
+        return ()
+    day = iso_day(told)
+    until = worded(dig(item, "carrier_detail", "est_delivery_time_local"))
+    stated = worded(dig(item, "updated_at"))
+    return (
+        Estimate(
+            from_on=day,
+            to_on=day,
+            to_time=until[:5] if local and re.match(r"([01]\d|2[0-3]):[0-5]\d", until) else None,
+            stated_at=iso_stamp(stated) if stated else None,
+        ),
+    )

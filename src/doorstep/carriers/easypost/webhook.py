@@ -1,0 +1,47 @@
+"""EasyPost's webhook event → its tracker; its signature → true or refused."""
+
+import hashlib
+import hmac
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+from doorstep.carriers.easypost.trackers import read_tracker
+from doorstep.carriers.reading import dig, json_of, worded
+from doorstep.carriers.signatures import header_of, require_equal, secret_of
+from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.tracking import CarrierNote, Parsed
+from doorstep.errors import BadInputError
+
+
+def read_event(event: dict[str, Any]) -> Parsed:
+    """Read an event: a tracker that was made or changed, or a note for an event about something else.
+
+    Raises:
+        BadInputError: the tracker in it cannot be read.
+    """
+    result = event.get("result")
+    if dig(result, "object") == "Tracker" or dig(result, "tracking_code") is not None:
+        return read_tracker(result)
+    return Parsed(notes=(CarrierNote(worded(event.get("description")) or "Event", "an event without a tracker"),))
+
+
+def verify(raw: Raw, settings: Settings, _now: datetime) -> None:
+    """Check `x-hmac-signature`: hex HMAC-SHA256 of the body under the NFKD form of the secret. Source: EasyPost client library, read 2026-11-22.
+
+    Raises:
+        BadSignatureError: missing or another.
+        MisconfiguredError: no secret.
+    """
+    secret = unicodedata.normalize("NFKD", secret_of(settings, "webhook_secret"))
+    expected = "hmac-sha256-hex=" + hmac.new(secret.encode(), raw.body, hashlib.sha256).hexdigest()
+    require_equal(header_of(raw, "x-hmac-signature").strip(), expected)
+
+
+def delivery_id(raw: Raw) -> str | None:
+    """Return EasyPost's own id of the event ("evt_…")."""
+    try:
+        body = json_of(raw)
+    except BadInputError:
+        return None
+    return (worded(dig(body, "id")) or None) if dig(body, "object") == "Event" else None
