@@ -1,0 +1,116 @@
+"""A mail that came in → receipts (bounce, complaint), an unsubscribe, a person's reply, or nothing (a machine's answer)."""
+
+import re
+from email.message import Message as Letter
+
+from doorstep.channels.email.bounces import failures_in, is_bounce, returned_text
+from doorstep.channels.email.failures import receipt_of
+from doorstep.channels.email.letters import address_in, decoded, header, letter_of, our_id, parts, text_of
+from doorstep.channels.email.reports import complaint_of, is_complaint
+from doorstep.domain.messages import Receipt, Reply
+from doorstep.domain.plugins import Inbound, Raw, Settings
+from doorstep.domain.vocabulary import ChannelKind, MessageState
+
+#: Headers by which we may find our own envelope address.
+_ARRIVED_AT = ("X-Original-To", "Delivered-To", "Envelope-To", "To")
+_MACHINE = frozenset({"bulk", "list", "junk", "auto_reply"})
+_TOKEN = re.compile(r"[A-Za-z0-9._~=-]{8,512}")
+_LONGEST_REPLY = 20_000
+
+
+def read(raw: Raw, settings: Settings) -> Inbound:
+    """Read one mail as received (message/rfc822).
+
+    A bounce is anybody's claim: mail is not signed. Suppress only where the receipt names a message we sent, or an
+    address we lately wrote to.
+
+    Raises:
+        BadInputError: the bytes are no mail.
+    """
+    letter = letter_of(raw.body)
+    domain = settings.get("from_address", "").rpartition("@")[2].strip().lower()
+    if (complaint := complaint_of(letter)) is not None:
+        return Inbound(receipts=_complaints(letter, *complaint, domain, settings))
+    if failures := failures_in(letter):
+        ident = _bounced_id(letter, settings) or our_id(returned_text(letter), domain)
+        return Inbound(receipts=tuple(receipt_of(failure, ident) for failure in failures))
+    if (unsubscribed := _unsubscribe(letter, settings)) is not None:
+        return Inbound(replies=(unsubscribed,))
+    if _from_machine(letter):
+        return Inbound()
+    return Inbound(replies=(_reply(letter),))
+
+
+def _complaints(letter: Letter, kind: str, address: str, domain: str, settings: Settings) -> tuple[Receipt, ...]:
+    if not is_complaint(kind):
+        return ()
+    returned = returned_text(letter)
+    address = address or _recipient_in(returned)
+    return (
+        Receipt(
+            message_id=our_id(returned, domain) or _bounced_id(letter, settings),
+            provider_id=None,
+            state=MessageState.REACHED,
+            provider_code=kind,
+            suppress="unsubscribed" if kind.startswith("opt-out") else "complained",
+            address=address or None,
+        ),
+    )
+
+
+def _recipient_in(returned: str) -> str:
+    found = re.search(r"^(?:X-Original-To|Delivered-To|To):[ \t]*([^\n]+)", returned, re.MULTILINE | re.IGNORECASE)
+    return address_in(found[1]) if found else ""
+
+
+def _bounced_id(letter: Letter, settings: Settings) -> str | None:
+    """Find our message id in the address the bounce came to, where the setting bounce_address has an {id}."""
+    before, hole, after = settings.get("bounce_address", "").strip().partition("{id}")
+    if not hole:
+        return None
+    mark = re.compile(rf"{re.escape(before)}([A-Za-z0-9._-]{{1,100}}){re.escape(after)}", re.IGNORECASE)
+    for name in _ARRIVED_AT:
+        if found := mark.search(header(letter, name)):
+            return found[1]
+    return None
+
+
+def _unsubscribe(letter: Letter, settings: Settings) -> Reply | None:
+    """Read a mail to the unsubscribe address: its subject is the token of the subscription."""
+    own = settings.get("unsubscribe_address", "").strip().lower()
+    to = {address_in(header(letter, name)) for name in _ARRIVED_AT}
+    token = decoded(letter, "Subject").strip()
+    if not own or own not in to or not _TOKEN.fullmatch(token):
+        return None
+    return Reply(
+        channel=ChannelKind.EMAIL,
+        sender=address_in(header(letter, "From")),
+        to=own,
+        text=token,
+        provider_id=header(letter, "Message-ID").strip("<>"),
+        keyword="stop",
+    )
+
+
+def _from_machine(letter: Letter) -> bool:
+    """Say whether answering this mail could start a loop. Source: RFC 3834, read 2026-11-22."""
+    submitted = header(letter, "Auto-Submitted").partition(";")[0].strip().lower()
+    return (
+        submitted not in {"", "no"}
+        or header(letter, "Precedence").lower() in _MACHINE
+        or header(letter, "Return-Path") == "<>"
+        or any(name in letter for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id", "X-Doorstep-Message"))
+        or is_bounce(letter)
+    )
+
+
+def _reply(letter: Letter) -> Reply:
+    texts = [(part.get_content_subtype(), text_of(part)) for part in parts(letter) if part.get_content_maintype() == "text"]
+    plain = [text for subtype, text in texts if subtype == "plain"] or [text for _, text in texts]
+    return Reply(
+        channel=ChannelKind.EMAIL,
+        sender=address_in(header(letter, "From")),
+        to=address_in(header(letter, "To")),
+        text="\n".join(plain).strip()[:_LONGEST_REPLY],
+        provider_id=header(letter, "Message-ID").strip("<>"),
+    )

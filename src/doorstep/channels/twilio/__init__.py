@@ -1,0 +1,168 @@
+"""Text → Twilio's Messages call → receipt; status callbacks and incoming texts → receipts and replies."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+import msgspec
+
+from doorstep.channels.reading import form_of, redacted, retry_after_s, setting_of
+from doorstep.channels.twilio.codes import MISCONFIGURED, REFUSED, TRY_LATER, state_of, suppression_of
+from doorstep.channels.twilio.signatures import authorization, verify
+from doorstep.domain.messages import Message, Receipt, Reply
+from doorstep.domain.plugins import Channel, Flow, HttpRequest, Inbound, OnUnknown, Raw, Response, Setting, Settings
+from doorstep.domain.vocabulary import ChannelKind, MessageState
+from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
+
+_BASE = "https://api.twilio.com"
+#: Characters that one message may hold. Source: Twilio's Messages resource, read 2026-11-22.
+_LONGEST = 1_600
+_CREATED = (200, 201)
+#: A gateway gave up on the server behind it, which may have done the work.
+_GATEWAY = (502, 504)
+
+
+def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> Flow:
+    """Create one message. `hook_url` is this connection's own hook address, for status callbacks; "": none are asked for.
+
+    Raises:
+        RefusedError: the number or the text will never be taken.
+        TryLaterError: too many calls, or Twilio is down.
+        MisconfiguredError: account, token or sender are wrong.
+        UnknownOutcomeError: a gateway answered in place of Twilio; the text may have left.
+    """
+    if len(message.content.text) > _LONGEST:
+        raise RefusedError("the text is longer than 1600 characters", suppress=False, code="21617")
+    account = setting_of(settings, "account_sid")
+    base = (settings.get("base_url") or _BASE).rstrip("/")
+    response = yield HttpRequest(
+        method="POST",
+        url=f"{base}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json",
+        headers={"authorization": authorization(settings), "content-type": "application/x-www-form-urlencoded", "accept": "application/json"},
+        body=urlencode(_fields(message, settings, hook_url)).encode(),
+    )
+    answer = _json_of(response)
+    if response.status in _CREATED:
+        return _receipt(message, answer, now)
+    raise _error_of(response, answer, now)
+
+
+def _fields(message: Message, settings: Settings, hook_url: str) -> dict[str, str]:
+    fields = {"To": message.to, "Body": message.content.text}
+    if service := settings.get("messaging_service_sid", "").strip():
+        fields["MessagingServiceSid"] = service
+    else:
+        fields["From"] = setting_of(settings, "from_number")
+    if hook_url:
+        joint = "&" if "?" in hook_url else "?"
+        fields["StatusCallback"] = f"{hook_url}{joint}{urlencode({'m': message.message_id})}"
+    return fields
+
+
+def _json_of(response: Response) -> dict[str, Any]:
+    try:
+        answer = msgspec.json.decode(response.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _receipt(message: Message, answer: dict[str, Any], now: datetime) -> Receipt:
+    sid = answer.get("sid")
+    return Receipt(
+        message_id=message.message_id,
+        provider_id=sid if isinstance(sid, str) else None,
+        state=MessageState.SENT,
+        provider_code=str(answer.get("status") or ""),
+        at=now,
+    )
+
+
+def _error_of(response: Response, answer: dict[str, Any], now: datetime) -> Exception:
+    code = str(answer.get("code") or "")
+    text = f"Twilio answered {response.status}" + (f", error {code}" if code else "")
+    said = redacted(str(answer.get("message") or ""), 120)
+    if response.status in _GATEWAY:
+        return UnknownOutcomeError(text)
+    if response.status >= 500 or response.status == 429 or code in TRY_LATER:  # noqa: PLR2004 - HTTP's own numbers
+        return TryLaterError(text, after_s=retry_after_s(response, now))
+    if code in REFUSED:
+        return RefusedError(f"{text}: {REFUSED[code].meaning}", suppress=REFUSED[code].dead, code=code)
+    if response.status in (401, 403, 404) or code in MISCONFIGURED or 300 <= response.status < 400:  # noqa: PLR2004
+        return MisconfiguredError(f"{text}: {MISCONFIGURED.get(code, said)}")
+    return RefusedError(f"{text}: {said}", suppress=False, code=code or str(response.status))
+
+
+def read(raw: Raw, settings: Settings) -> Inbound:  # noqa: ARG001 - the signature of every channel
+    """Read a status callback or an incoming text.
+
+    Raises:
+        BadInputError: neither of the two.
+    """
+    fields = dict(form_of(raw))
+    sid = fields.get("MessageSid") or fields.get("SmsSid") or ""
+    if not sid:
+        raise BadInputError("the form has no MessageSid")
+    status = (fields.get("MessageStatus") or fields.get("SmsStatus") or "").lower()
+    if status and status not in {"received", "receiving"}:
+        return Inbound(receipts=(_status(raw, fields, sid, status),))
+    if "Body" in fields or "NumMedia" in fields:
+        return Inbound(replies=(_reply(fields, sid),))
+    raise BadInputError("the form is neither a status nor an incoming text")
+
+
+def _status(raw: Raw, fields: dict[str, str], sid: str, status: str) -> Receipt:
+    code = fields.get("ErrorCode", "").strip()
+    code = "" if code == "0" else code
+    if (state := state_of(status, code)) is None:
+        raise BadInputError(f"unknown message status {status[:30]!r}")
+    return Receipt(
+        message_id=_our_id(raw.url),
+        provider_id=sid,
+        state=state,
+        provider_code=f"{status} {code}".strip(),
+        provider_text=redacted(fields.get("ErrorMessage", "")),
+        suppress=suppression_of(code),
+        address=fields.get("To") or None,
+    )
+
+
+def _our_id(url: str) -> str | None:
+    try:
+        return (parse_qs(urlsplit(url).query).get("m") or [None])[0]
+    except ValueError:
+        return None
+
+
+def _reply(fields: dict[str, str], sid: str) -> Reply:
+    keyword = fields.get("OptOutType", "").lower()
+    return Reply(
+        channel=ChannelKind.SMS,
+        sender=fields.get("From", ""),
+        to=fields.get("To", ""),
+        text=fields.get("Body", ""),
+        provider_id=sid,
+        keyword=keyword if keyword in {"stop", "start", "help"} else "",
+    )
+
+
+CHANNEL = Channel(
+    slug="twilio",
+    name="Twilio (SMS)",
+    kind=ChannelKind.SMS,
+    settings=(
+        Setting(name="account_sid", label="Account SID", example="AC0123456789abcdef0123456789abcdef"),
+        Setting(name="auth_token", label="Auth token (primary: it also signs the callbacks)", secret=True),
+        Setting(name="api_key", label="API key SID, to call with it in place of the auth token", required=False, example="SK…"),
+        Setting(name="api_secret", label="API key secret", secret=True, required=False),
+        Setting(name="from_number", label="Sender number, E.164", required=False, example="+12025550123"),
+        Setting(name="messaging_service_sid", label="Messaging service SID, in place of a number", required=False, example="MG…"),
+        Setting(name="base_url", label="Address of the API", required=False, default=_BASE, example=_BASE),
+    ),
+    send=send,
+    on_unknown=OnUnknown.WAIT,
+    rate_per_s=100.0,
+    read=read,
+    verify=verify,
+    answer=("text/xml; charset=utf-8", b'<?xml version="1.0" encoding="UTF-8"?><Response/>'),
+)

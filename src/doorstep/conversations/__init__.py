@@ -1,0 +1,1 @@
+"""Reply + conversation → meaning, next step, business action, hand-over."""
