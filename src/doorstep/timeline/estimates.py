@@ -1,0 +1,55 @@
+"""Estimates, in any order and any number of times → the one to believe."""
+
+from collections.abc import Iterable
+
+from doorstep.domain.times import OccurredAt
+from doorstep.domain.tracking import Estimate
+
+#: From most to least credible. An unknown source ranks behind all.
+CREDIBILITY = ("carrier", "model", "aggregator", "shop")
+
+
+def best_estimate(estimates: Iterable[Estimate], *, stated_from_us: int | None = None) -> Estimate | None:
+    """Choose the newest word of the most credible source, unless it has lapsed before a less credible source spoke.
+
+    `stated_from_us` (microseconds UTC) leaves out what was stated before, or at no told time.
+    """
+    every = list(estimates)
+    if stated_from_us is not None:
+        every = [estimate for estimate in every if _stated_us(estimate.stated_at) >= stated_from_us]
+    if len(every) < 2:  # noqa: PLR2004 - nothing to choose from
+        return every[0] if every else None
+    newest: dict[int, Estimate] = {}
+    for estimate in every:
+        rank = _rank(estimate.source)
+        known = newest.get(rank)
+        if known is None or (known != estimate and _order(estimate) > _order(known)):
+            newest[rank] = estimate
+    best, *others = (newest[rank] for rank in sorted(newest))
+    for other in others:
+        if other.stated_at is not None and other.stated_at.local[:10] > best.to_on.isoformat():
+            best = other
+    return best
+
+
+def _rank(source: str) -> int:
+    return CREDIBILITY.index(source) if source in CREDIBILITY else len(CREDIBILITY)
+
+
+def _stated_us(stated_at: OccurredAt | None) -> int:
+    return int(stated_at.instant.timestamp()) * 1_000_000 if stated_at else -1 << 62
+
+
+def _order(estimate: Estimate) -> tuple[int, str, str, str, str, str, str, float, str]:
+    """Newest stated last; of two stated at once the later day, then the finer window; the rest only makes the choice certain."""
+    return (
+        _stated_us(estimate.stated_at),
+        estimate.to_on.isoformat(),
+        estimate.from_on.isoformat(),
+        estimate.to_time or "",
+        estimate.from_time or "",
+        estimate.source,
+        estimate.reason or "",
+        -1.0 if estimate.confidence is None else estimate.confidence,
+        str(estimate.stated_at),
+    )
