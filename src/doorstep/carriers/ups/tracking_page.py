@@ -1,0 +1,115 @@
+"""A saved page of UPS's older tracking site (HTML) → trackings, notes."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from lxml import html
+
+from doorstep.carriers.clock import offset_text, read_time, stamp
+from doorstep.carriers.countries import country_of
+from doorstep.carriers.reading import numbered
+from doorstep.carriers.ups.codes import Meaning
+from doorstep.carriers.ups.scans import SLUG, checkpoint_of
+from doorstep.domain.places import Place
+from doorstep.domain.times import OccurredAt
+from doorstep.domain.tracking import CarrierNote, Checkpoint, Parsed, Tracking
+from doorstep.domain.vocabulary import Precision
+from doorstep.errors import BadInputError
+
+#: The page has no codes: UPS's whole sentence, lower case → event type; any other sentence stays "unknown".
+_SENTENCES = {
+    "adverse weather conditions caused this delay": "delayed_weather",
+    "arrival scan": "facility_arrival",
+    "customer was not available when ups attempted delivery. will deliver to a nearby ups access point™ for customer coll.": "attempt_failed_not_home",
+    "delivered": "delivered",
+    "delivered to ups access point™": "ready_for_pickup",
+    "delivered to ups access point™ awaiting customer collection": "ready_for_pickup",
+    "departure scan": "facility_departure",
+    "destination scan": "delivery_facility_arrival",
+    "export scan": "border_crossed",
+    "import scan": "border_crossed",
+    "loaded on delivery vehicle": "loaded_for_delivery",
+    "order processed: ready for ups": "order_data_received",
+    "origin scan": "origin_scan",
+    "out for delivery": "out_for_delivery",
+    "pickup scan": "picked_up",
+    "ups access point™ possession": "ready_for_pickup",
+    "warehouse scan": "in_facility_waiting",
+}
+_NUMBER = re.compile(r"\b1Z[0-9A-Z]{16}\b")
+_NOT_FOUND = "could not locate the shipment details"
+#: The announcement is stamped at UPS's own seat, and says so.
+_EASTERN = ZoneInfo("America/New_York")
+_COLUMNS = ["location", "date", "local time", "activity"]
+
+
+def parse_page(page: html.HtmlElement) -> Parsed:
+    """Read the table of scans.
+
+    Raises:
+        BadInputError: the page has no such table, or names no number.
+    """
+    words = " ".join(str(page.text_content()).split())
+    number = _NUMBER.search(words)
+    table = next((table for table in page.iter("table") if _header(table) == _COLUMNS), None)
+    if table is None and _NOT_FOUND in words:
+        return Parsed(notes=(CarrierNote("not_found", _NOT_FOUND, number[0] if number else None),))
+    if table is None or number is None:
+        raise BadInputError("the page is no UPS tracking page: no table of scans, or no 1Z number")
+    tracking = numbered(number[0])
+    return Parsed((Tracking(tracking_number=tracking, carrier=SLUG, checkpoints=tuple(_rows(table, tracking))),))
+
+
+def _header(table: html.HtmlElement) -> list[str]:
+    return [" ".join(str(cell.text_content()).split()).lower() for cell in table.iter("th")]
+
+
+def _rows(table: html.HtmlElement, number: str) -> list[Checkpoint]:
+    found = []
+    place: Place | None = None
+    place_day = ""
+    for row in table.iter("tr"):
+        cells = [_own_text(cell) for cell in row.iter("td")]
+        if len(cells) != len(_COLUMNS):
+            continue
+        where, day, clock, text = cells
+        if where:
+            place, place_day = _place(where), day
+        here = place if where or day == place_day else None  # the page leaves a place out where it repeats the row above of the same day
+        meaning = Meaning(_SENTENCES.get(text.lower(), "unknown"), "")
+        found.append(checkpoint_of(meaning, number, text, _stamp(day, clock, here), here))
+    return found
+
+
+def _own_text(cell: html.HtmlElement) -> str:
+    links = [str(link.text_content()) for link in cell.iter("a")]
+    text = str(cell.text_content())
+    for link in links:  # "Proof of Delivery" stands as a link in the cell of the activity
+        text = text.replace(link, " ")
+    return " ".join(text.split())
+
+
+def _place(text: str) -> Place:
+    *city, last = (part.strip() for part in text.split(","))
+    country = country_of(last)
+    return Place(None if country else text, ", ".join(city) or None, None, None, country) if country else Place(text)
+
+
+def _stamp(day: str, clock: str, place: Place | None) -> OccurredAt | None:
+    wall_text, eastern, _ = clock.partition("(ET)")
+    wall_text = wall_text.replace(".M.", "M").strip()
+    # "01/12/2016" is month first on the American page only, which alone writes A.M. and P.M.
+    forms = ("%m/%d/%Y %I:%M %p", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M")
+    try:
+        wall = read_time(f"{day} {wall_text}", *forms)
+    except BadInputError:
+        return None
+    if eastern:
+        return stamp(wall, Precision.MINUTE, offset=_eastern_offset(wall))
+    return stamp(wall, Precision.MINUTE, country=place.country if place else None)
+
+
+def _eastern_offset(wall: datetime) -> str | None:
+    offset = _EASTERN.utcoffset(wall)
+    return offset_text(offset) if offset is not None else None
