@@ -65,12 +65,16 @@ def is_bounce(letter: Letter) -> bool:
 
 def returned_text(letter: Letter) -> str:
     """Return what a bounce carries of the mail that failed, headers first; "" when nothing."""
-    inner = [written(part) for part in parts(letter) if part.get_content_type() in {"message/rfc822", "text/rfc822-headers", "message/partial"}]
+    inner = [
+        written(part) for part in parts(letter) if part.get_content_type() in {"message/rfc822", "text/rfc822-headers", "message/partial"}
+    ]
     return "\n".join(inner) + "\n" + _split(letter)[1]
 
 
 def _split(letter: Letter) -> tuple[str, str]:
-    text = "\n".join(text_of(part) for part in parts(letter) if part.get_content_maintype() == "text" and part.get_content_subtype() != "rfc822-headers")
+    text = "\n".join(
+        text_of(part) for part in parts(letter) if part.get_content_maintype() == "text" and part.get_content_subtype() != "rfc822-headers"
+    )
     found = _SEPARATOR.search(text)
     return (text[: found.start()], text[found.start() :]) if found else (text, "")
 
@@ -88,7 +92,9 @@ def _addresses(letter: Letter, said: str, returned: str) -> list[str]:
     listed = [address for value in letter.get_all("X-Failed-Recipients", []) for address in _ADDRESS.findall(str(value))]
     if listed:
         return _once(listed)
-    ours = {address.lower() for name in ("To", "From", "Delivered-To", "X-Original-To") for address in _ADDRESS.findall(header(letter, name))}
+    ours = {
+        address.lower() for name in ("To", "From", "Delivered-To", "X-Original-To") for address in _ADDRESS.findall(header(letter, name))
+    }
     spoken = [address for address in _once(_ADDRESS.findall(_STAGES.sub(" ", said))) if address not in ours and not _DAEMON.search(address)]
     meant = _once([address for value in _TO.findall(returned[:20_000]) for address in _ADDRESS.findall(value)])
     if both := [address for address in spoken if address in meant]:

@@ -42,7 +42,9 @@ def decoded(letter: Letter, name: str) -> str:
     """Return a header with its encoded words decoded; as sent where they cannot be."""
     value = header(letter, name)
     try:
-        return "".join(part if isinstance(part, str) else part.decode(charset or "ascii", "replace") for part, charset in decode_header(value))
+        return "".join(
+            part if isinstance(part, str) else part.decode(charset or "ascii", "replace") for part, charset in decode_header(value)
+        )
     except (MessageError, LookupError, ValueError):
         return value
 

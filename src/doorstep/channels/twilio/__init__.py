@@ -38,7 +38,11 @@ def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> 
     response = yield HttpRequest(
         method="POST",
         url=f"{base}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json",
-        headers={"authorization": authorization(settings), "content-type": "application/x-www-form-urlencoded", "accept": "application/json"},
+        headers={
+            "authorization": authorization(settings),
+            "content-type": "application/x-www-form-urlencoded",
+            "accept": "application/json",
+        },
         body=urlencode(_fields(message, settings, hook_url)).encode(),
     )
     answer = _json_of(response)
@@ -129,9 +133,10 @@ def _status(raw: Raw, fields: dict[str, str], sid: str, status: str) -> Receipt:
 
 def _our_id(url: str) -> str | None:
     try:
-        return (parse_qs(urlsplit(url).query).get("m") or [None])[0]
+        found = parse_qs(urlsplit(url).query).get("m")
     except ValueError:
         return None
+    return found[0] if found else None
 
 
 def _reply(fields: dict[str, str], sid: str) -> Reply:

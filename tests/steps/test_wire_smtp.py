@@ -1,0 +1,264 @@
+"""Mails over real SMTP on the loopback: accepted, refused, cut off before and after the mail left."""
+
+import asyncio
+import socket
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+
+import pytest
+from aiosmtpd.smtp import SMTP as SmtpServer
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from doorstep.channels import channel_named
+from doorstep.domain.messages import Message, Rendered
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
+from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
+from doorstep.steps.wire import Wire
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+EMAIL = channel_named("email")
+
+
+class Sink:
+    """Keeps mails and answers as it is told."""
+
+    def __init__(self):
+        self.mails = []
+        self.sessions = 0
+        self.rcpt_reply = None
+        self.data_reply = "250 2.0.0 taken"
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
+        self.sessions += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if self.rcpt_reply == "drop":
+            server.transport.abort()
+            return "421 bye"
+        if self.rcpt_reply:
+            return self.rcpt_reply
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
+        if self.data_reply == "drop":
+            server.transport.abort()
+            return "421 bye"
+        return self.data_reply
+
+
+@asynccontextmanager
+async def serving(handler, **options):
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SmtpServer(handler, loop=loop, hostname="sink.example", **options), "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+def letter(**changes):
+    fields = {
+        "message_id": "msg-1",
+        "merchant_id": 1,
+        "channel": ChannelKind.EMAIL,
+        "to": "ana@example.com",
+        "content": Rendered(subject="Hi", text="Hello\n.dot\n", html="<p>Hello</p>"),
+        "locale": "en",
+        "purpose": Purpose.TRANSACTIONAL,
+        "topic": "delivery",
+        "created_at": NOW,
+    }
+    return Message(**{**fields, **changes})
+
+
+def flow(port, message=None, **settings):
+    given = {"host": "127.0.0.1", "port": str(port), "security": "none", "from_address": "orders@shop.example", **settings}
+    return EMAIL.send(message or letter(), given, NOW, "")
+
+
+async def run(wire, port, message=None, **settings):
+    return await wire.run(flow(port, message, **settings), connection=(1, 1), channel=EMAIL)
+
+
+async def test_a_mail_arrives_whole_and_the_receipt_says_sent():
+    sink = Sink()
+    async with serving(sink) as port, Wire() as wire:
+        receipt = await run(wire, port)
+    assert receipt.state is MessageState.SENT
+    sender, to, content = sink.mails[0]
+    assert (sender, to) == ("orders@shop.example", ["ana@example.com"])
+    parsed = message_from_bytes(content, policy=policy.SMTP)
+    assert parsed["Message-ID"] == "<msg-1@shop.example>"
+    assert parsed.get_body(("plain",)).get_content().splitlines() == ["Hello", ".dot"]
+
+
+async def test_many_mails_share_one_connection():
+    sink = Sink()
+    async with serving(sink) as port, Wire() as wire:
+        for number in range(20):
+            await run(wire, port, letter(message_id=f"m{number}"))
+    assert len(sink.mails) == 20
+    assert sink.sessions == 1
+
+
+async def test_mails_at_the_same_time_use_a_few_connections_and_all_arrive_once():
+    sink = Sink()
+    async with serving(sink) as port, Wire() as wire:
+        await asyncio.gather(*(run(wire, port, letter(message_id=f"m{number}")) for number in range(40)))
+    assert len(sink.mails) == 40
+    assert sink.sessions <= 8
+
+
+async def test_a_connection_is_renewed_after_a_hundred_mails():
+    sink = Sink()
+    async with serving(sink) as port, Wire() as wire:
+        for number in range(101):
+            await run(wire, port, letter(message_id=f"m{number}"))
+    assert sink.sessions == 2
+
+
+async def test_an_unknown_mailbox_is_refused_and_suppressed_and_the_connection_goes_on():
+    sink = Sink()
+    async with serving(sink) as port, Wire() as wire:
+        sink.rcpt_reply = "550 5.1.1 <ana@example.com> no such user"
+        with pytest.raises(RefusedError) as refused:
+            await run(wire, port)
+        sink.rcpt_reply = None
+        await run(wire, port)
+    assert refused.value.suppress
+    assert refused.value.code == "550 5.1.1"
+    assert "ana" not in str(refused.value)
+    assert sink.sessions == 1
+
+
+@pytest.mark.parametrize("reply", ["550 5.7.1 looks like spam", "552 5.2.2 mailbox full", "554 5.6.0 content rejected"])
+async def test_a_refused_mail_does_not_suppress_the_address(reply):
+    sink = Sink()
+    sink.data_reply = reply
+    async with serving(sink) as port, Wire() as wire:
+        with pytest.raises(RefusedError) as refused:
+            await run(wire, port)
+    assert not refused.value.suppress
+
+
+@pytest.mark.parametrize("reply", ["451 4.7.1 greylisted", "450 4.2.1 mailbox busy", "421 4.3.2 closing"])
+async def test_a_server_that_says_later_is_tried_later(reply):
+    sink = Sink()
+    sink.rcpt_reply = reply
+    async with serving(sink) as port, Wire() as wire:
+        with pytest.raises(TryLaterError):
+            await run(wire, port)
+        sink.rcpt_reply = None
+        await run(wire, port)
+    assert len(sink.mails) == 1
+
+
+async def test_a_connection_lost_after_the_mail_left_is_an_unknown_outcome_and_never_sent_again():
+    sink = Sink()
+    sink.data_reply = "drop"
+    async with serving(sink) as port, Wire() as wire:
+        with pytest.raises(UnknownOutcomeError):
+            await run(wire, port)
+    assert len(sink.mails) == 1
+
+
+async def test_a_connection_lost_before_the_mail_left_is_tried_later():
+    sink = Sink()
+    sink.rcpt_reply = "drop"
+    async with serving(sink) as port, Wire() as wire:
+        with pytest.raises(TryLaterError):
+            await run(wire, port)
+    assert not sink.mails
+
+
+async def test_a_kept_connection_that_died_meanwhile_is_replaced_without_notice():
+    sink = Sink()
+    async with serving(sink) as port, Wire() as wire:
+        await run(wire, port)
+        sink.rcpt_reply = None
+        dying = next(iter(wire._post._offices.values())).idle[0]
+        dying.smtp.protocol.transport.abort()
+        await run(wire, port)
+    assert len(sink.mails) == 2
+
+
+async def test_a_server_that_stays_silent_after_the_mail_left_is_an_unknown_outcome():
+    async def mute(reader, writer):
+        for reply in (b"220 hi", b"250 hi", b"250 ok", b"250 ok", b"354 go"):
+            writer.write(reply + b"\r\n")
+            await writer.drain()
+            await reader.readline()
+        await reader.read(100_000)
+        await asyncio.sleep(2)
+        writer.close()
+
+    server = await asyncio.start_server(mute, "127.0.0.1", 0)
+    async with Wire(read_timeout_s=0.3) as wire:
+        with pytest.raises(UnknownOutcomeError):
+            await run(wire, server.sockets[0].getsockname()[1])
+    server.close()
+
+
+async def test_nobody_at_the_port_is_tried_later():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    async with Wire() as wire:
+        with pytest.raises(TryLaterError):
+            await run(wire, port)
+
+
+def _only(password):
+    def check(server, session, envelope, mechanism, auth):
+        return AuthResult(success=isinstance(auth, LoginPassword) and auth.password == password, handled=False)
+
+    return check
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+async def test_a_wrong_password_is_the_merchants_to_mend_and_a_right_one_works():
+    sink = Sink()
+    options = {"authenticator": _only(b"right"), "auth_require_tls": False, "auth_required": True}
+    async with serving(sink, **options) as port, Wire() as wire:
+        with pytest.raises(MisconfiguredError) as wrong:
+            await run(wire, port, username="shop", password="secret-wrong")
+        assert "secret-wrong" not in str(wrong.value)
+        with pytest.raises(MisconfiguredError):
+            await run(wire, port)
+        receipt = await run(wire, port, username="shop", password="right")
+    assert receipt.state is MessageState.SENT
+
+
+async def test_a_server_without_starttls_is_the_merchants_to_mend():
+    async with serving(Sink()) as port, Wire() as wire:
+        with pytest.raises(MisconfiguredError):
+            await run(wire, port, security="starttls")
+        with pytest.raises((MisconfiguredError, TryLaterError)):
+            await run(wire, port, security="tls")
+
+
+async def test_a_login_at_a_server_without_logins_is_the_merchants_to_mend():
+    async with serving(Sink()) as port, Wire() as wire:
+        with pytest.raises(MisconfiguredError):
+            await run(wire, port, username="shop", password="x")
+
+
+async def test_a_refused_sender_is_the_merchants_to_mend():
+    class Strict(Sink):
+        async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+            return "550 5.7.1 sender not allowed"
+
+    async with serving(Strict()) as port, Wire() as wire:
+        with pytest.raises(MisconfiguredError):
+            await run(wire, port)
+
+
+async def test_an_address_with_a_command_in_it_reaches_no_server():
+    async with Wire() as wire:
+        with pytest.raises(RefusedError):
+            await run(wire, 1, letter(to="ana@example.com>\r\nRCPT TO:<b@example.com"))
