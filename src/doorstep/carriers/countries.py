@@ -22,6 +22,7 @@ def _known() -> dict[str, str]:
         if len(codes) == 1 and len(alias) == 3 and alias.isalpha():  # noqa: PLR2004 - alpha-3
             names[alias.casefold()] = codes[0]
     names |= {"uk": "GB", "usa": "US", "united states of america": "US", "the netherlands": "NL", "great britain": "GB"}
+    names |= {"hong kong": "HK", "macau": "MO", "macao": "MO", "czech republic": "CZ", "turkey": "TR", "korea, republic of": "KR"}
     return names
 
 

@@ -1,0 +1,84 @@
+"""MyDHL API's tracking answer (JSON) → trackings and notes."""
+
+from typing import Any
+
+from doorstep.carriers.clock import iso_stamp, latest, read_time
+from doorstep.carriers.dhl_express.codes import event_type_of
+from doorstep.carriers.dhl_express.places import place_of
+from doorstep.carriers.reading import dig, listed, numbered, worded
+from doorstep.domain.times import OccurredAt
+from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
+from doorstep.errors import BadInputError
+
+_GRAMS = {"metric": 1000.0, "imperial": 453.59237}
+
+
+def read(answer: Any) -> Parsed:
+    """Read shipments, or the problem the API answers with instead.
+
+    Raises:
+        BadInputError: neither.
+    """
+    shipments = listed(dig(answer, "shipments"))
+    if shipments:
+        return Parsed(tuple(_tracking(shipment) for shipment in shipments))
+    if worded(dig(answer, "detail")) or worded(dig(answer, "title")):
+        text = worded(dig(answer, "detail")) or worded(dig(answer, "title"))
+        return Parsed(notes=(CarrierNote(worded(dig(answer, "status")), text),))
+    raise BadInputError("JSON without shipments and without an error of DHL Express")
+
+
+def _tracking(shipment: Any) -> Tracking:
+    number = numbered(worded(dig(shipment, "shipmentTrackingNumber")))
+    if not number:
+        raise BadInputError("a shipment without a shipmentTrackingNumber")
+    pieces = listed(dig(shipment, "pieces"))
+    events = listed(dig(shipment, "events")) or [event for piece in pieces[:1] for event in listed(dig(piece, "events"))]
+    checkpoints = tuple(_checkpoint(event, number) for event in events)
+    delivered = [event for event, point in zip(events, checkpoints, strict=True) if point.event_type.startswith("delivered")]
+    names = [name for event in delivered if (name := worded(dig(event, "signedBy")))]
+    plates = [numbered(worded(dig(piece, "trackingNumber"))) for piece in pieces]
+    return Tracking(
+        tracking_number=number,
+        carrier="dhl_express",
+        checkpoints=checkpoints,
+        estimates=() if delivered else _estimates(shipment, latest(point.occurred_at for point in checkpoints)),
+        links=tuple(Link(tracking_number=plate, carrier="dhl_express", role="parcel") for plate in plates if plate and plate != number),
+        service=worded(dig(shipment, "productCode")) or None,
+        weight_g=_grams(dig(shipment, "totalWeight"), worded(dig(shipment, "unitOfMeasurements"))),
+        signed_by=names[0] if names else None,
+    )
+
+
+def _checkpoint(event: Any, number: str) -> Checkpoint:
+    code = worded(dig(event, "typeCode")).upper()
+    area = dig(event, "serviceArea", 0) or dig(event, "serviceArea")
+    place = place_of(worded(dig(area, "description")), worded(dig(area, "code")) or None)
+    moment = f"{worded(dig(event, 'date'))}T{worded(dig(event, 'time'))}".removesuffix("T")
+    offset = worded(dig(event, "GMTOffset")).removeprefix("GMT") if "T" in moment else ""
+    return Checkpoint(
+        event_type=event_type_of(code, signed=bool(worded(dig(event, "signedBy")))),
+        occurred_at=iso_stamp(moment + offset, country=place and place.country, region=place and place.region) if moment else None,
+        place=place,
+        carrier="dhl_express",
+        carrier_code=code,
+        carrier_text=worded(dig(event, "description")),
+        tracking_number=number,
+    )
+
+
+def _estimates(shipment: Any, stated: OccurredAt | None) -> tuple[Estimate, ...]:
+    """Read the promise as the wall time it is written in; DHL writes the offset behind it ("GMT+01:00")."""
+    written = worded(dig(shipment, "estimatedDeliveryDate")) or worded(dig(shipment, "estimatedTimeOfDelivery"))
+    if not written:
+        return ()
+    local = iso_stamp(written.replace(" GMT", "")).local
+    day = read_time(local[:10], "%Y-%m-%d").date()
+    time = local[11:16] if local[11:16] not in ("", "00:00", "23:59") else None
+    return (Estimate(from_on=day, to_on=day, to_time=time, stated_at=stated),)
+
+
+def _grams(weight: Any, unit: str) -> int | None:
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < 1e6:  # noqa: PLR2004 - beyond is no parcel
+        return None
+    return round(weight * _GRAMS[unit]) if unit in _GRAMS else None

@@ -1,0 +1,113 @@
+"""DHL Express's XML Services `TrackingResponse` → one tracking for each waybill."""
+
+import re
+
+from lxml import etree
+
+from doorstep.carriers.clock import iso_stamp, latest, read_time
+from doorstep.carriers.dhl_express.codes import event_type_of
+from doorstep.carriers.dhl_express.places import place_of
+from doorstep.carriers.reading import numbered
+from doorstep.domain.times import OccurredAt
+from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
+from doorstep.errors import BadInputError
+
+_GRAMS = {"K": 1000.0, "KG": 1000.0, "KGS": 1000.0, "G": 1.0, "L": 453.59237, "LB": 453.59237, "LBS": 453.59237}
+#: What old answers leave in the signatory field besides names: account numbers, weights, times.
+_NO_NAME = re.compile(r"^[\d.:,\s]*$")
+#: "2021-05-07 23:59:00 GMT-04:00"
+_WITH_GMT = re.compile(r"^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(?::\d\d)?")
+#: DHL's word for "by the end of the day".
+_DAY_END = "23:59"
+#: These codes end the estimate. Source: DHL Group's status list, remark "no EDD", read 2026-11-22.
+_NO_ESTIMATE = frozenset("BR CA CC CS DD DS NH OK PD RD RT SS TP".split())
+
+
+def read(root: etree._Element) -> Parsed:
+    """Read a tracking answer or an error answer.
+
+    Raises:
+        BadInputError: another document.
+    """
+    infos = root.findall("AWBInfo")
+    if infos:
+        notes = tuple(note for info in infos if (note := _note(info)))
+        return Parsed(tuple(_tracking(info, shipment) for info in infos if (shipment := info.find("ShipmentInfo")) is not None), notes)
+    if (response := root.find("Response")) is not None and (note := _note(response)):
+        return Parsed(notes=(note,))
+    raise BadInputError(f"an XML <{str(root.tag)[:40]}> is no tracking answer of DHL Express")
+
+
+def _text(element: etree._Element | None, path: str) -> str:
+    return " ".join((element.findtext(path) or "").split()) if element is not None else ""
+
+
+def _note(element: etree._Element) -> CarrierNote | None:
+    action, code = _text(element, "Status/ActionStatus"), _text(element, "Status/Condition/ConditionCode")
+    if not code and action.lower() in ("", "success"):
+        return None
+    text = _text(element, "Status/Condition/ConditionData") or action
+    return CarrierNote(code, text, numbered(_text(element, "AWBNumber")) or None)
+
+
+def _tracking(info: etree._Element, shipment: etree._Element) -> Tracking:
+    number = numbered(_text(info, "AWBNumber"))
+    events = shipment.findall("ShipmentEvent")
+    checkpoints = tuple(_checkpoint(event, number) for event in events)
+    names = [name for event, checkpoint in zip(events, checkpoints, strict=True) if (name := _signatory(event, checkpoint.event_type))]
+    pieces = [numbered(" ".join(piece.text.split())) for piece in info.iter("LicensePlate") if piece.text]
+    return Tracking(
+        tracking_number=number,
+        carrier="dhl_express",
+        checkpoints=checkpoints,
+        estimates=_estimates(shipment, checkpoints),
+        links=tuple(Link(tracking_number=piece, carrier="dhl_express", role="parcel") for piece in dict.fromkeys(pieces) if piece != number),
+        service=_text(shipment, "GlobalProductCode") or None,
+        weight_g=_grams(_text(shipment, "Weight"), _text(shipment, "WeightUnit")),
+        signed_by=names[-1] if names else None,
+    )
+
+
+def _signatory(event: etree._Element, event_type: str) -> str | None:
+    name = _text(event, "Signatory")
+    return name if event_type.startswith("delivered") and not _NO_NAME.match(name) else None
+
+
+def _checkpoint(event: etree._Element, number: str) -> Checkpoint:
+    code = _text(event, "ServiceEvent/EventCode").upper()
+    place = place_of(_text(event, "ServiceArea/Description"), _text(event, "ServiceArea/ServiceAreaCode") or None)
+    moment = f"{_text(event, 'Date')}T{_text(event, 'Time')}".removesuffix("T")
+    return Checkpoint(
+        event_type=event_type_of(code, signed=not _NO_NAME.match(_text(event, "Signatory"))),
+        occurred_at=iso_stamp(moment, country=place and place.country, region=place and place.region) if moment else None,
+        place=place,
+        carrier="dhl_express",
+        carrier_code=code,
+        carrier_text=_text(event, "ServiceEvent/Description"),
+        tracking_number=number,
+    )
+
+
+def _estimates(shipment: etree._Element, checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
+    """Read the estimate by its own wall time; a scan that ends estimates leaves none."""
+    found = _WITH_GMT.match(_text(shipment, "EstDlvyDate"))
+    newest = latest(checkpoint.occurred_at for checkpoint in checkpoints)
+    if not found or _ended(checkpoints, newest):
+        return ()
+    day = read_time(found[1], "%Y-%m-%d").date()
+    return (Estimate(from_on=day, to_on=day, to_time=found[2] if found[2] not in (_DAY_END, "00:00") else None, stated_at=newest),)
+
+
+def _ended(checkpoints: tuple[Checkpoint, ...], newest: OccurredAt | None) -> bool:
+    return any(
+        checkpoint.carrier_code in _NO_ESTIMATE and (checkpoint.occurred_at == newest or checkpoint.event_type.startswith("delivered"))
+        for checkpoint in checkpoints
+    )
+
+
+def _grams(weight: str, unit: str) -> int | None:
+    """Weigh in grams; None where the unit is untold (an older answer names none)."""
+    try:
+        return round(float(weight) * _GRAMS[unit.upper()]) or None
+    except (ValueError, KeyError, OverflowError):
+        return None
