@@ -1,6 +1,6 @@
 """An amount in a currency's minor unit; never a float."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation
 
 import msgspec
 
@@ -10,7 +10,11 @@ _EXPONENTS = {
         ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0
     ),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
 }
+
+#: Raises rather than rounds, so that "1.00…01" with thirty zeros is refused and not read as 1.00.
+_EXACT = Context(prec=40, traps=[InvalidOperation, Inexact])
 
 
 def exponent_of(currency: str) -> int:
@@ -30,18 +34,19 @@ class Money(msgspec.Struct, frozen=True):
         """Read a decimal text ("12.50") in a currency.
 
         Raises:
-            ValueError: the text is no finite decimal or finer than the minor unit.
+            ValueError: the text is no finite decimal, finer than the minor unit, or longer than 15 digits.
         """
+        too_fine = f"an amount in {currency} has at most {exponent_of(currency)} decimals and 15 digits"
         try:
-            scaled = Decimal(str(amount)).scaleb(exponent_of(currency))
-            exact = scaled.to_integral_exact()
-        except (InvalidOperation, OverflowError) as error:
+            minor = Decimal(str(amount)).scaleb(exponent_of(currency), _EXACT).to_integral_exact(context=_EXACT)
+        except Inexact as error:
+            raise ValueError(too_fine) from error
+        except InvalidOperation as error:
             message = "an amount is a decimal number such as 12.50"
             raise ValueError(message) from error
-        if exact != scaled or abs(exact) > 10**15:
-            message = f"an amount in {currency} has at most {exponent_of(currency)} decimals and 15 digits"
-            raise ValueError(message)
-        return cls(int(exact), currency)
+        if not minor.is_finite() or abs(minor) >= 10**15:
+            raise ValueError(too_fine)
+        return cls(int(minor), currency)
 
     @property
     def decimal(self) -> Decimal:

@@ -1,10 +1,13 @@
 """A carrier's stamp → wall time, offset, where the zone came from, precision. Never stamps Z on a local time."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from doorstep.domain.vocabulary import Precision, ZoneSource
+
+_OFFSET = re.compile(r"([+-])([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 class OccurredAt(msgspec.Struct, frozen=True, omit_defaults=False):
@@ -34,8 +37,9 @@ def offset_of(text: str | None) -> timedelta:
     """
     if text is None or text == "Z":
         return timedelta()
-    sign = {"+": 1, "-": -1}[text[0]] if text[:1] in "+-" and text else 0
-    if not sign or len(text) != 6 or text[3] != ":":  # noqa: PLR2004 - "+HH:MM"
+    found = _OFFSET.fullmatch(text)
+    if found is None:
         message = "an offset is written +HH:MM or -HH:MM"
         raise ValueError(message)
-    return sign * timedelta(hours=int(text[1:3]), minutes=int(text[4:6]))
+    size = timedelta(hours=int(found[2]), minutes=int(found[3]))
+    return size if found[1] == "+" else -size

@@ -49,7 +49,7 @@ class Status(StrEnum):
     READY_FOR_PICKUP = "ready_for_pickup"
     #: A delivery was tried and did not succeed; the next step is open.
     FAILED_ATTEMPT = "failed_attempt"
-    #: Held, late, damaged, lost, refused: something is wrong and nothing has moved since.
+    #: Held, damaged, lost, refused: something is wrong and nothing has moved since. Merely late is in transit.
     EXCEPTION = "exception"
     #: With the recipient (or where the recipient wished it).
     DELIVERED = "delivered"
