@@ -109,11 +109,9 @@ def test_only_a_piece_without_data_is_held_before_pickup():
     assert slugs([row for row in ROWS if row.phase is Phase.PRE and row.physical]) == {"parcel_without_data"}
 
 
-def test_every_delivery_is_final_except_one_kept_by_an_agent():
+def test_every_way_of_delivering_is_delivered():
     done = [row for row in ROWS if row.phase is Phase.DONE]
-    assert {row.slug: row.status for row in done if row.slug.startswith("delivered") and row.status is not Status.DELIVERED} == {
-        "delivered_to_agent": Status.READY_FOR_PICKUP,
-    }
+    assert {row.status for row in done if row.slug.startswith("delivered")} == {Status.DELIVERED}
     assert slugs(of_status(Status.DELIVERED)) - slugs(done) == {"collected_by_recipient"}
 
 

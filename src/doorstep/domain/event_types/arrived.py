@@ -48,7 +48,8 @@ ROWS: tuple[EventType, ...] = (
     row("collected_by_recipient",         POINT, GOODS, NOBODY,   DELIVERED,        "The recipient, or somebody with their leave, fetched the parcel from a point or locker.",
         "Your parcel has been collected; we hope you enjoy it.",
         "Tu paquete ya fue recogido; esperamos que lo disfrutes."),
-    # `delivered_to_agent`: the agent keeps it and the recipient has nothing yet, so it waits to be fetched rather than being delivered.
+    # `delivered_to_agent`: carriers end their record with it (DHL Parcel: "an Bevollmächtigten", delivered), so it is a delivery. Source: its ICE/RIC list, read 2026-11-22.
+    # A counter that merely keeps the parcel for collection is `ready_for_pickup`.
     row("delivered",                      DONE,  GOODS, NOBODY,   DELIVERED,        "The parcel was delivered; the manner is not stated.",
         "Your parcel has been delivered; we hope you enjoy it.",
         "Tu paquete fue entregado; esperamos que lo disfrutes."),
@@ -82,9 +83,9 @@ ROWS: tuple[EventType, ...] = (
     row("delivered_damaged",              DONE,  GOODS, SHOP,     DELIVERED,        "The parcel was delivered and the carrier noted damage.",
         "Your parcel was delivered with damage; we are sorry, send us photos and we will make it good.",
         "Tu paquete se entregó con daños; lo sentimos, envíanos fotos y lo solucionaremos."),
-    row("delivered_to_agent",             DONE,  GOODS, CUSTOMER, READY_FOR_PICKUP, "An agent or post office took the parcel over and keeps it; the recipient does not have it yet.",
-        "An agent or post office is keeping your parcel for you; please collect it there.",
-        "Un agente o una oficina de correos guarda tu paquete; pasa a recogerlo."),
+    row("delivered_to_agent",             DONE,  GOODS, NOBODY,   DELIVERED,        "Somebody entitled to receive for the recipient took the parcel in and keeps it for them.",
+        "Someone entitled to receive for you has your parcel and keeps it for you.",
+        "Una persona autorizada recibió tu paquete y lo guarda para ti."),
     row("delivered_alternative_location", DONE,  GOODS, NOBODY,   DELIVERED,        "The parcel was delivered to another place than the address.",
         "Your parcel was delivered to a different place than your address.",
         "Tu paquete se entregó en un lugar distinto de tu dirección."),

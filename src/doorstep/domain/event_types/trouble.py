@@ -123,7 +123,7 @@ ROWS: tuple[EventType, ...] = (
         "El paquete en devolución avanza hacia nosotros."),
     row("return_out_for_delivery",   RETURN,  GOODS, NOBODY,   RETURNING,  "The parcel is on the tour that brings it to the sender.",
         "The returning parcel is about to reach us.",
-        "El paquete en devolución está a punto de llegarnos."),
+        "El paquete en devolución está a punto de llegar a nosotros."),
     row("return_failed",             RETURN,  GOODS, SHOP,     RETURNING,  "The parcel could not be handed back to the sender.",
         "The returning parcel could not be handed to us yet; we are arranging it with the carrier.",
         "El paquete en devolución aún no pudo entregarse a nosotros; lo coordinamos con el transportista."),
