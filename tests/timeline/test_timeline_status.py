@@ -3,10 +3,10 @@
 from itertools import permutations
 
 import pytest
+from timeline_histories import history, scan, utc
 
 from doorstep.domain.vocabulary import Direction, Phase, Status
 from doorstep.timeline import fold
-from timeline_histories import history, scan, utc
 
 OUTWARD = ("2026-03-01 09:00 label_created", "2026-03-01 18:00 picked_up", "2026-03-02 06:00 facility_arrival")
 DELIVERED = (*OUTWARD, "2026-03-03 08:00 out_for_delivery", "2026-03-03 13:00 delivered")
@@ -179,15 +179,15 @@ def test_a_cancellation_counts_only_before_the_carrier_had_it():
 
 
 def test_movement_ends_an_exception():
-    folded = told(*OUTWARD, "2026-03-03 08:00 delayed")
+    folded = told(*OUTWARD, "2026-03-03 08:00 held_by_carrier")
     assert (folded.status, folded.status_since) == (Status.EXCEPTION, utc("2026-03-03 08:00"))
-    folded = told(*OUTWARD, "2026-03-03 08:00 delayed", "2026-03-03 12:00 facility_departure")
+    folded = told(*OUTWARD, "2026-03-03 08:00 held_by_carrier", "2026-03-03 12:00 facility_departure")
     assert (folded.status, folded.status_since) == (Status.IN_TRANSIT, utc("2026-03-03 12:00"))
 
 
 def test_a_new_exception_is_a_new_status():
     folded = told(
-        *OUTWARD, "2026-03-03 08:00 delayed", "2026-03-04 08:00 delayed", "2026-03-05 08:00 address_problem", "2026-03-06 09:00 lost"
+        *OUTWARD, "2026-03-03 08:00 exception", "2026-03-04 08:00 exception", "2026-03-05 08:00 address_problem", "2026-03-06 09:00 lost"
     )
     assert (folded.event_type, folded.status_since) == ("lost", utc("2026-03-06 09:00"))
 

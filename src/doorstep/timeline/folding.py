@@ -8,13 +8,15 @@ from doorstep.domain.shipments import Folded, Leg, OpenPitfall
 from doorstep.domain.tracking import Estimate, Scan
 from doorstep.domain.vocabulary import Actor, Direction, Phase
 from doorstep.timeline.estimates import best_estimate
-from doorstep.timeline.life import Life
+from doorstep.timeline.life import Life, live
 from doorstep.timeline.ordering import put_in_order
 from doorstep.timeline.pitfalls import PITFALLS, actor_of
 from doorstep.timeline.roles import CANCELLED, DELIVERED, FINAL, PENDING, RETURNED, ROLES, STATUSES, UNKNOWN, UNREAD, UNREAD_ROLE
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+#: First and last instant, microseconds UTC.
+Span = tuple[int | None, int | None]
 _ENDED = frozenset({DELIVERED, RETURNED, CANCELLED})
 
 
@@ -24,19 +26,16 @@ def fold(scans: Iterable[Scan], estimates: Iterable[Estimate] = (), *, since: da
     `since` (aware UTC) is when the shop sent the goods: scans of an earlier life of a reused number are then left out.
     """
     rows = put_in_order(scans, None if since is None else (since - _EPOCH) // _MICROSECOND)
-    life = Life()
-    for row in rows.dated:
-        life.take(row[3], row[4])
+    life = live(rows.dated)
     if rows.undated:
         if life.status == PENDING:
             # No dated scan says anything: only then do the undated ones speak.
-            dated = life.counted
-            life = Life()
-            for row in rows.undated:
-                life.take(row[3], row[4])
-            life.counted += dated
+            silent, life = life, live(rows.undated)
+            life.counted += silent.counted
+            life.first_us = silent.first_us
         else:
             life.counted[:0] = [row[3] for row in rows.undated]
+        life.mixed = True
     return _told(life, estimates)
 
 
@@ -53,7 +52,7 @@ def _told(life: Life, estimates: Iterable[Estimate]) -> Folded:
         status = UNKNOWN
     event = EVENT_TYPES.get(decided.event_type) if decided else None
     pitfalls = _open_pitfalls(life, at)
-    legs, last_us = _legs(counted)
+    legs, last_us = _legs(life)
     return Folded(
         status=STATUSES[status],
         status_since=at(decided.instant_us) if decided else None,
@@ -92,9 +91,14 @@ def _actor(pitfalls: tuple[OpenPitfall, ...], otherwise: Actor) -> Actor:
     return max(waiting, key=lambda pitfall: (pitfall.since or _EPOCH, pitfall.kind)).must_act
 
 
-def _legs(counted: list[Scan]) -> tuple[list[tuple[tuple[str, str], tuple[int | None, int | None]]], int | None]:
+def _legs(life: Life) -> tuple[list[tuple[tuple[str, str], Span]], int | None]:
     """Return the legs with their first and last instants, in order of their first dated scan, and the last instant of all."""
-    spans: dict[tuple[str, str], tuple[int | None, int | None]] = {}
+    counted = life.counted
+    if not life.mixed and counted:
+        instants = [scan.instant_us for scan in counted if scan.instant_us is not None]
+        span = (min(instants), max(instants)) if instants else (None, None)
+        return [((life.carrier, life.number), span)], span[1]
+    spans: dict[tuple[str, str], Span] = {}
     for scan in counted:
         leg = (scan.carrier, scan.tracking_number)
         instant = scan.instant_us
@@ -103,9 +107,7 @@ def _legs(counted: list[Scan]) -> tuple[list[tuple[tuple[str, str], tuple[int | 
             first = instant if first is None or instant < first else first
             last = instant if last is None or instant > last else last
         spans[leg] = (first, last)
-    legs = list(spans.items())
-    if len(legs) > 1:
-        legs.sort(key=lambda item: (item[1][0] is None, item[1][0] or 0, item[0]))
+    legs = sorted(spans.items(), key=lambda item: (item[1][0] is None, item[1][0] or 0, item[0]))
     return legs, max((last for _, (_, last) in legs if last is not None), default=None)
 
 

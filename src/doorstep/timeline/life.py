@@ -1,9 +1,13 @@
 """Scans in order, one after the other → the state of one life of a tracking number."""
 
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
 from doorstep.domain.tracking import Scan
-from doorstep.timeline.ordering import DAY_US, HOUR_US
+from doorstep.timeline.ordering import DAY_US, HOUR_US, Row
 from doorstep.timeline.pitfalls import ON_THE_WAY_BACK, REPEATED_BIT, RETURNING_BIT, SURVIVING
 from doorstep.timeline.roles import (
+    AFTERMATH,
     CANCELLED,
     DELIVERED,
     EXCEPTION,
@@ -63,80 +67,70 @@ _BACK = {TRANSIT: RETURNING, TOUR: RETURNING, READY: RETURNING, FAILED: RETURNIN
 class Life:
     """One journey under a tracking number, as far as the scans taken so far tell. Times are microseconds UTC."""
 
-    __slots__ = (
-        "attempt",
-        "attempts",
-        "back",
-        "carrier",
-        "counted",
-        "decided",
-        "delivered_us",
-        "first_us",
-        "last_us",
-        "left",
-        "moved",
-        "number",
-        "open",
-        "open_mask",
-        "status",
-        "turned_us",
-    )
+    #: Code of `roles.STATUSES`.
+    status: int = PENDING
+    #: The scan that made the status.
+    decided: Scan | None = None
+    #: On the way back to the sender; never turns again within this life.
+    back: bool = False
+    #: When it turned.
+    turned_us: int | None = None
+    #: A carrier has had it.
+    moved: bool = False
+    #: First physical scan.
+    first_us: int | None = None
+    delivered_us: int | None = None
+    attempts: int = 0
+    #: The scan of the last failed attempt.
+    attempt: Scan | None = None
+    #: The leg it is on, and those it has left.
+    carrier: str = ""
+    number: str = ""
+    left: frozenset[tuple[str, str]] = frozenset()
+    #: More than one leg was seen.
+    mixed: bool = False
+    #: Mask over `pitfalls.PITFALLS`, and the scans that opened them, by position.
+    open_mask: int = 0
+    open: Mapping[int, Scan] = MappingProxyType({})
 
     def __init__(self) -> None:
-        self._begin()
-
-    def _begin(self) -> None:
-        #: Code of `roles.STATUSES`.
-        self.status = PENDING
-        #: The scan that made the status.
-        self.decided: Scan | None = None
+        #: The scans of this life, oldest first.
         self.counted: list[Scan] = []
-        #: On the way back to the sender; never turns again within this life.
-        self.back = False
-        #: When it turned.
-        self.turned_us: int | None = None
-        #: A carrier has had it.
-        self.moved = False
-        self.first_us: int | None = None
-        #: The last scan that said anything of the journey.
-        self.last_us: int | None = None
-        self.delivered_us: int | None = None
-        self.attempts = 0
-        self.attempt: Scan | None = None
-        #: The leg it is on, and those it has left.
-        self.carrier = ""
-        self.number = ""
-        self.left: set[tuple[str, str]] = set()
-        #: Position in `pitfalls.PITFALLS` → the scan that opened it.
-        self.open: dict[int, Scan] = {}
-        self.open_mask = 0
 
     def take(self, scan: Scan, role: Role) -> None:
         """Let one scan change the state. Scans come in order."""
         _, code, bits, opens, closes = role
-        instant = scan.instant_us
-        if code != MUTE and instant is not None:
-            last = self.last_us
-            if last is not None and instant - last >= REUSE_US and self._is_over(scan, code, bits, instant - last):
-                self._begin()
-            self.last_us = instant
-        self.counted.append(scan)
+        counted = self.counted
+        elsewhere = scan.tracking_number != self.number or scan.carrier != self.carrier
+        if elsewhere:
+            if counted:
+                self.mixed = True
+            else:
+                self.carrier, self.number, elsewhere = scan.carrier, scan.tracking_number, False
+        counted.append(scan)
         if bits & PHYSICAL and self.first_us is None:
-            self.first_us = instant
-        heard = self._advance(scan, code, bits) if code != MUTE else self.status < DELIVERED or self.back
+            self.first_us = scan.instant_us
+        if code == MUTE:
+            heard = self.status < DELIVERED or self.back
+        elif code == TRANSIT == self.status and not elsewhere and not scan.is_return:
+            heard = True
+        else:
+            heard = self._advance(scan, code, bits, elsewhere=elsewhere)
         if closes & self.open_mask:
             self._close(closes)
         if opens:
             self._open(scan, opens if heard else opens & SURVIVING)
 
-    def _is_over(self, scan: Scan, code: int, bits: int, silence_us: int) -> bool:
+    def is_over(self, scan: Scan, role: Role, silence_us: int) -> bool:
+        """Whether a scan after this much silence (microseconds, at least `REUSE_US`) belongs to another parcel."""
+        _, code, bits, _, _ = role
         announced = bits & (PRE | TAKEN) != 0 and not scan.is_return
         if self.status in (DELIVERED, RETURNED):
             relabelled = announced and (code == INFO or self.status == RETURNED)
             return relabelled or (silence_us >= SILENCE_US and bits & TRAVEL != 0 and not scan.is_return)
         return silence_us >= (SILENCE_US if self.status == CANCELLED else LONG_SILENCE_US) and announced
 
-    def _advance(self, scan: Scan, code: int, bits: int) -> bool:
+    def _advance(self, scan: Scan, code: int, bits: int, *, elsewhere: bool) -> bool:
         """Apply a scan's status; False where the scan came too late to be heard."""
         if self.back:
             return self._travel_back(scan, code)
@@ -146,11 +140,11 @@ class Life:
         status = self.status
         if status == DELIVERED:
             return self._after_delivery(scan, code, bits)
-        if (scan.tracking_number != self.number or scan.carrier != self.carrier) and not self._changes_leg(scan, code):
+        if elsewhere and not self._changes_leg(scan, code):
             return False
-        if not _MAY_FOLLOW[status][code] or (code <= CANCELLED and self.moved) or (bits & TAKEN and TOUR <= status <= FAILED):
+        if not _MAY_FOLLOW[status][code] or (code <= CANCELLED and self.moved) or self._lags(code, bits):
             return False
-        if code > CANCELLED and (code != EXCEPTION or bits & PHYSICAL):
+        if bits & PHYSICAL or code > EXCEPTION or TOUR <= code <= FAILED:
             self.moved = True
         if code == FAILED:
             self._attempt(scan, bits)
@@ -160,6 +154,12 @@ class Life:
             self._close(~SURVIVING)
         self._set(code, scan)
         return True
+
+    def _lags(self, code: int, bits: int) -> bool:
+        """Whether a movement is older news than what is known: a pick-up after a tour, a delay at the pick-up point."""
+        if code != TRANSIT or not TOUR <= self.status <= FAILED:
+            return False
+        return bool(bits & TAKEN or (self.status != TOUR and not bits & PHYSICAL) or (self.status == FAILED and bits & AFTERMATH))
 
     def _set(self, code: int, scan: Scan) -> None:
         decided = self.decided
@@ -183,8 +183,7 @@ class Life:
         if leg in self.left:
             return code not in (EXCEPTION, FAILED) and _PROGRESS[code] > _PROGRESS[self.status]
         if code > CANCELLED:
-            if self.carrier or self.number:
-                self.left.add((self.carrier, self.number))
+            self.left |= {(self.carrier, self.number)}
             self.carrier, self.number = leg
         return True
 
@@ -255,16 +254,34 @@ class Life:
         kinds &= ~self.open_mask
         if self.back:
             kinds &= ON_THE_WAY_BACK
+        if not kinds:
+            return
         self.open_mask |= kinds
+        opened = dict(self.open)
         while kinds:
             lowest = kinds & -kinds
-            self.open[lowest.bit_length() - 1] = scan
+            opened[lowest.bit_length() - 1] = scan
             kinds ^= lowest
+        self.open = opened
 
     def _close(self, kinds: int) -> None:
         if self.open_mask & kinds:
             self.open_mask &= ~kinds
             self.open = {position: scan for position, scan in self.open.items() if self.open_mask >> position & 1}
+
+
+def live(rows: Iterable[Row]) -> Life:
+    """Take rows in order; return the newest life of the number."""
+    life = Life()
+    last: int | None = None
+    for _, _, _, scan, role in rows:
+        instant = scan.instant_us
+        if instant is not None and role[1] != MUTE:
+            if last is not None and instant - last >= REUSE_US and life.is_over(scan, role, instant - last):
+                life = Life()
+            last = instant
+        life.take(scan, role)
+    return life
 
 
 def _surely_after(earlier: Scan, later: Scan) -> bool:

@@ -6,7 +6,7 @@ from doorstep.domain.event_types import EVENT_TYPES, EventType
 from doorstep.domain.vocabulary import Actor, Phase, Status
 
 #: Words for groups of events in `PitfallKind.closed_by`; any other word there is the slug of an event type.
-#: A physical scan that moves the parcel.
+#: A physical scan that moves the parcel and opens no problem itself.
 MOVED = "*moved"
 #: A scan that takes it away from where it is held: a departure, the next carrier, the delivery depot.
 LEFT = "*left"
@@ -25,7 +25,7 @@ class PitfallKind(msgspec.Struct, frozen=True):
     """One kind of delivery problem that a scan can open."""
 
     kind: str
-    #: Who must act where the event type itself names nobody.
+    #: Who must act where no single event type opened it.
     must_act: Actor
     opened_by: tuple[str, ...]
     #: Event types and groups that end it; delivery, return and cancellation end it too unless `survives`.
@@ -150,16 +150,16 @@ def closed_by(event: EventType) -> int:
 
 
 def actor_of(position: int, event_type: str) -> Actor:
-    """Tell who must act on the kind at a position of `PITFALLS`, opened by an event type: the event's word goes first."""
-    event = EVENT_TYPES.get(event_type)
-    return event.must_act if event and event.must_act is not Actor.NOBODY else PITFALLS[position].must_act
+    """Tell who must act on the kind at a position of `PITFALLS`: by the event that opened it, else by the kind."""
+    pitfall = PITFALLS[position]
+    return EVENT_TYPES[event_type].must_act if event_type in pitfall.opened_by else pitfall.must_act
 
 
 def _groups(event: EventType) -> set[str]:
-    if event.phase in {Phase.PROBLEM, Phase.ATTEMPT, Phase.META, Phase.RETURN}:
-        return set()
+    seen = {SEEN} if event.physical else set()
+    if opened_by(event) or event.phase in {Phase.PROBLEM, Phase.ATTEMPT, Phase.META, Phase.RETURN}:
+        return seen
     near = event.status in {Status.OUT_FOR_DELIVERY, Status.READY_FOR_PICKUP, Status.DELIVERED}
     moved = event.physical and event.status is Status.IN_TRANSIT
     left = event.slug in _LEFT_SLUGS or (moved and event.phase is Phase.LAST)
-    holds = ((MOVED, moved), (LEFT, left), (NEAR, near), (SEEN, event.physical))
-    return {word for word, applies in holds if applies}
+    return seen | {word for word, applies in ((MOVED, moved), (LEFT, left), (NEAR, near)) if applies}

@@ -31,7 +31,7 @@ TAKEN = 2
 PRE = 4
 #: Belongs to the way of a parcel, so that after a long silence it begins a new life.
 TRAVEL = 8
-#: Delivered, but not into the recipient's hands for good: a pick-up point or the rest may follow.
+#: Delivered, but not all of it: the rest may follow.
 SOFT = 16
 #: Takes an earlier scan back.
 RETRACTS = 32
@@ -41,6 +41,8 @@ REPEATED = 64
 FINAL = 128
 #: We cannot read it.
 UNREAD = 256
+#: What becomes of the goods after a failed attempt, not a new step.
+AFTERMATH = 512
 
 #: Order of the phases within one day, for stamps too coarse to tell.
 _PHASE_RANKS = {
@@ -63,7 +65,6 @@ _SETTLED_RANK = 78
 _TRAVEL_PHASES = frozenset(
     {Phase.PRE, Phase.PICKUP, Phase.TRANSIT, Phase.CROSS, Phase.HAND, Phase.LAST, Phase.ATTEMPT, Phase.POINT, Phase.DONE}
 )
-_SOFT = frozenset({"delivered_to_agent", "delivered_partial"})
 _REPEATED = frozenset({"second_attempt_failed", "final_attempt_failed"})
 _FINAL = frozenset({"lost", "stolen", "disposed", "customs_seized"})
 
@@ -100,17 +101,16 @@ def _bits(event: EventType) -> int:
         (TAKEN, taken or event.slug == "received_by_partner"),
         (PRE, event.phase is Phase.PRE),
         (TRAVEL, event.phase in _TRAVEL_PHASES and event.status is not None),
-        (SOFT, event.slug in _SOFT),
+        (SOFT, event.slug == "delivered_partial"),
         (RETRACTS, event.slug == "event_retracted"),
         (REPEATED, event.slug in _REPEATED),
         (FINAL, event.slug in _FINAL),
+        (AFTERMATH, event.slug == "returned_from_route"),
     )
     return sum(bit for bit, holds in flags if holds)
 
 
 def _code(event: EventType) -> int:
-    if event.slug == "notice_left":
-        return FAILED
     if event.phase is Phase.META or event.status in {None, Status.UNKNOWN, Status.PENDING}:
         return MUTE
     return STATUSES.index(event.status)
