@@ -3,8 +3,9 @@
 Source: EasyPost trackers guide and the public client library's types, read 2026-11-22.
 """
 
-#: The ten statuses, for details that add nothing. "unknown" and "error" are no events: they stay unmapped.
+#: The statuses, for details that add nothing. "unknown" is EasyPost's own word for having none; the tenth, "error", is no event.
 STATUSES = {
+    "unknown": "status_not_mapped",
     "pre_transit": "order_data_received",
     "in_transit": "in_transit",
     "out_for_delivery": "out_for_delivery",

@@ -3,8 +3,9 @@
 Source: Shippo tracking guide and the public client library's enums, read 2026-11-22.
 """
 
-#: The statuses, where no sub-status is sent (older versions send none). UNKNOWN stays unmapped: it says nothing.
+#: The statuses, where no sub-status is sent (older versions send none). UNKNOWN is Shippo's own word for having none.
 STATUSES = {
+    "UNKNOWN": "status_not_mapped",
     "PRE_TRANSIT": "order_data_received",
     "TRANSIT": "in_transit",
     "DELIVERED": "delivered",
@@ -14,6 +15,7 @@ STATUSES = {
 
 #: Status and sub-status code.
 SUBSTATUSES = {
+    "UNKNOWN/other": "status_not_mapped",
     "PRE_TRANSIT/information_received": "order_data_received",
     "TRANSIT/address_issue": "address_problem",
     "TRANSIT/contact_carrier": "exception",
@@ -44,7 +46,7 @@ SUBSTATUSES = {
 
 
 def slug_of(status: str, substatus: str) -> str:
-    """Find the event type; "unknown" for UNKNOWN and for any code not on the lists."""
+    """Find the event type; "unknown" for any code not on the lists."""
     if substatus:
         return SUBSTATUSES.get(f"{status}/{substatus}", "unknown")
     return STATUSES.get(status, "unknown")
