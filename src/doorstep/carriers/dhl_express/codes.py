@@ -2,58 +2,60 @@
 
 import re
 
+from doorstep.carriers.reading import keyed
+
 #: Event type, then its codes. Sources: section express of DHL Group's status list (44 codes) and, for codes that only its XML
 #: Services send, the list of their tracking toolkit as its users publish it; PO by the words DHL sends with it. Read 2026-11-22.
 _TABLE = """
-order_data_received       104 DU SD EM
-accepted                  SA
-picked_up                 PU CU
-facility_arrival          AF CI
-facility_departure        DF PO
-facility_processed        PL RW
-in_transit                102
-in_facility_waiting       SM HI HO
-loaded_to_vehicle         LV
-unloaded                  UV
-transshipped              TR
-misrouted                 MC IR
-missorted                 MS
-delayed                   TD NA
-delayed_missed_connection MD
-customs_processing        IC RR ES BL
-customs_inspection        SI
-customs_delay             CD UD
-customs_duties_due        DI
-customs_released          CR
-broker_notified           BN
-broker_released           BR
-handed_to_partner         FD HN
-handed_to_partner_untracked TP
-delivery_facility_arrival AR
-appointment_made          AD
-out_for_delivery          WC
-attempt_failed            ND
-attempt_failed_not_home   NH
-attempt_failed_business_closed CA
-refused                   RD
-address_problem           BA
-recipient_moved           CM
-ready_for_pickup          CC
-delivered                 OK 101
-delivered_partial         PD
-delivered_damaged         DD
-damaged                   DM
-exception                 103
-held_by_carrier           OH SS ST
-held_for_payment          HP
-held_regulatory           DP
-under_investigation       TI
-disposed                  DS
-returned_to_sender        RT
-informational             IA PY SC TT
-record_closed             CS
+order_data_received:            104 DU SD EM
+accepted:                       SA
+picked_up:                      PU CU
+facility_arrival:               AF CI
+facility_departure:             DF PO
+facility_processed:             PL RW
+in_transit:                     102
+in_facility_waiting:            SM HI HO
+loaded_to_vehicle:              LV
+unloaded:                       UV
+transshipped:                   TR
+misrouted:                      MC IR
+missorted:                      MS
+delayed:                        TD NA
+delayed_missed_connection:      MD
+customs_processing:             IC RR ES BL
+customs_inspection:             SI
+customs_delay:                  CD UD
+customs_duties_due:             DI
+customs_released:               CR
+broker_notified:                BN
+broker_released:                BR
+handed_to_partner:              FD HN
+handed_to_partner_untracked:    TP
+delivery_facility_arrival:      AR
+appointment_made:               AD
+out_for_delivery:               WC
+attempt_failed:                 ND
+attempt_failed_not_home:        NH
+attempt_failed_business_closed: CA
+refused:                        RD
+address_problem:                BA
+recipient_moved:                CM
+ready_for_pickup:               CC
+delivered:                      OK 101
+delivered_partial:              PD
+delivered_damaged:              DD
+damaged:                        DM
+exception:                      103
+held_by_carrier:                OH SS ST
+held_for_payment:               HP
+held_regulatory:                DP
+under_investigation:            TI
+disposed:                       DS
+return_started:                 RT
+informational:                  IA PY SC TT
+record_closed:                  CS
 """
-_BY_CODE = {code: row.split()[0] for row in _TABLE.strip().splitlines() for code in row.split()[1:]}
+_BY_CODE = keyed(_TABLE)
 
 #: The public page sends sentences only: what stands before the place, lower case. Source: DHL's tracking page in English, read 2026-11-22.
 _SENTENCES = {
@@ -77,7 +79,7 @@ _SENTENCES = {
     "address information needed; contact dhl": "address_problem",
     "awaiting collection by recipient as requested": "ready_for_pickup",
     "shipment on hold": "held_by_carrier",
-    "returned to shipper": "returned_to_sender",
+    "returned to shipper": "return_started",
     "delivered": "delivered",
     "shipment delivered": "delivered",
     "delivered - signed for by": "delivered_signed",
@@ -100,7 +102,7 @@ def event_type_of_sentence(text: str, place: str) -> str:
         return _SENTENCES[signed[1]]
     if plain in _SENTENCES:
         return _SENTENCES[plain]
-    head = place.split(",")[0].split(" - ")[0].strip().casefold()
+    head = place.split(",", maxsplit=1)[0].split(" - ", maxsplit=1)[0].strip().casefold()
     for found in _prefixes(plain):
         if head and plain[len(found) :].strip().startswith(head):
             return _SENTENCES[found]

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from doorstep.carriers.clock import iso_stamp, latest, read_time
+from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.dhl_express.codes import event_type_of
 from doorstep.carriers.dhl_express.places import place_of
-from doorstep.carriers.reading import dig, listed, numbered, worded
+from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
 
-_GRAMS = {"metric": 1000.0, "imperial": 453.59237}
+_UNITS = {"metric": "kg", "imperial": "lb"}
 
 
 def read(answer: Any) -> Parsed:
@@ -35,7 +35,7 @@ def _tracking(shipment: Any) -> Tracking:
     pieces = listed(dig(shipment, "pieces"))
     events = listed(dig(shipment, "events")) or [event for piece in pieces[:1] for event in listed(dig(piece, "events"))]
     checkpoints = tuple(_checkpoint(event, number) for event in events)
-    delivered = [event for event, point in zip(events, checkpoints, strict=True) if point.event_type.startswith("delivered")]
+    delivered = [event for event, point in zip(events, checkpoints, strict=True) if ends_journey(point.event_type)]
     names = [name for event in delivered if (name := worded(dig(event, "signedBy")))]
     plates = [numbered(worded(dig(piece, "trackingNumber"))) for piece in pieces]
     return Tracking(
@@ -45,7 +45,7 @@ def _tracking(shipment: Any) -> Tracking:
         estimates=() if delivered else _estimates(shipment, latest(point.occurred_at for point in checkpoints)),
         links=tuple(Link(tracking_number=plate, carrier="dhl_express", role="parcel") for plate in plates if plate and plate != number),
         service=worded(dig(shipment, "productCode")) or None,
-        weight_g=_grams(dig(shipment, "totalWeight"), worded(dig(shipment, "unitOfMeasurements"))),
+        weight_g=grams(dig(shipment, "totalWeight"), _UNITS.get(worded(dig(shipment, "unitOfMeasurements")), "")),
         signed_by=names[0] if names else None,
     )
 
@@ -73,12 +73,6 @@ def _estimates(shipment: Any, stated: OccurredAt | None) -> tuple[Estimate, ...]
     if not written:
         return ()
     local = iso_stamp(written.replace(" GMT", "")).local
-    day = read_time(local[:10], "%Y-%m-%d").date()
+    day = iso_day(local)
     time = local[11:16] if local[11:16] not in ("", "00:00", "23:59") else None
     return (Estimate(from_on=day, to_on=day, to_time=time, stated_at=stated),)
-
-
-def _grams(weight: Any, unit: str) -> int | None:
-    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < 1e6:  # noqa: PLR2004 - beyond is no parcel
-        return None
-    return round(weight * _GRAMS[unit]) if unit in _GRAMS else None

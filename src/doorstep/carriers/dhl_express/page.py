@@ -6,8 +6,8 @@ from doorstep.carriers.clock import read_time, stamp
 from doorstep.carriers.dhl_express.codes import event_type_of_sentence, signatory_of
 from doorstep.carriers.dhl_express.places import place_at
 from doorstep.carriers.reading import dig, listed, numbered, worded
-from doorstep.domain.times import OccurredAt
 from doorstep.domain.places import Place
+from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Link, Parsed, Tracking
 from doorstep.domain.vocabulary import Precision
 from doorstep.errors import BadInputError
@@ -23,7 +23,8 @@ def read(answer: Any) -> Parsed:
     if not results and not errors:
         raise BadInputError("JSON without results and without errors of DHL Express")
     notes = tuple(
-        CarrierNote(worded(dig(error, "code")), worded(dig(error, "message")), numbered(worded(dig(error, "id"))) or None) for error in errors
+        CarrierNote(worded(dig(error, "code")), worded(dig(error, "message")), numbered(worded(dig(error, "id"))) or None)
+        for error in errors
     )
     return Parsed(tuple(_tracking(result) for result in results), notes)
 

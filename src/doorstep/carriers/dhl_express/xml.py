@@ -4,15 +4,16 @@ import re
 
 from lxml import etree
 
-from doorstep.carriers.clock import iso_stamp, latest, read_time
+from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.dhl_express.codes import event_type_of
 from doorstep.carriers.dhl_express.places import place_of
-from doorstep.carriers.reading import numbered
+from doorstep.carriers.reading import grams, numbered
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
 
-_GRAMS = {"K": 1000.0, "KG": 1000.0, "KGS": 1000.0, "G": 1.0, "L": 453.59237, "LB": 453.59237, "LBS": 453.59237}
+#: DHL's letters for weight units.
+_UNITS = {"K": "kg", "L": "lb", "G": "g"}
 #: What old answers leave in the signatory field besides names: account numbers, weights, times.
 _NO_NAME = re.compile(r"^[\d.:,\s]*$")
 #: "2021-05-07 23:59:00 GMT-04:00"
@@ -20,7 +21,7 @@ _WITH_GMT = re.compile(r"^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(?::\d\d)?")
 #: DHL's word for "by the end of the day".
 _DAY_END = "23:59"
 #: These codes end the estimate. Source: DHL Group's status list, remark "no EDD", read 2026-11-22.
-_NO_ESTIMATE = frozenset("BR CA CC CS DD DS NH OK PD RD RT SS TP".split())
+_NO_ESTIMATE = frozenset(["BR", "CA", "CC", "CS", "DD", "DS", "NH", "OK", "PD", "RD", "RT", "SS", "TP"])
 
 
 def read(root: etree._Element) -> Parsed:
@@ -61,9 +62,11 @@ def _tracking(info: etree._Element, shipment: etree._Element) -> Tracking:
         carrier="dhl_express",
         checkpoints=checkpoints,
         estimates=_estimates(shipment, checkpoints),
-        links=tuple(Link(tracking_number=piece, carrier="dhl_express", role="parcel") for piece in dict.fromkeys(pieces) if piece != number),
+        links=tuple(
+            Link(tracking_number=piece, carrier="dhl_express", role="parcel") for piece in dict.fromkeys(pieces) if piece != number
+        ),
         service=_text(shipment, "GlobalProductCode") or None,
-        weight_g=_grams(_text(shipment, "Weight"), _text(shipment, "WeightUnit")),
+        weight_g=grams(_text(shipment, "Weight"), _UNITS.get(_text(shipment, "WeightUnit"), "")),
         signed_by=names[-1] if names else None,
     )
 
@@ -94,7 +97,7 @@ def _estimates(shipment: etree._Element, checkpoints: tuple[Checkpoint, ...]) ->
     newest = latest(checkpoint.occurred_at for checkpoint in checkpoints)
     if not found or _ended(checkpoints, newest):
         return ()
-    day = read_time(found[1], "%Y-%m-%d").date()
+    day = iso_day(found[1])
     return (Estimate(from_on=day, to_on=day, to_time=found[2] if found[2] not in (_DAY_END, "00:00") else None, stated_at=newest),)
 
 
@@ -103,11 +106,3 @@ def _ended(checkpoints: tuple[Checkpoint, ...], newest: OccurredAt | None) -> bo
         checkpoint.carrier_code in _NO_ESTIMATE and (checkpoint.occurred_at == newest or checkpoint.event_type.startswith("delivered"))
         for checkpoint in checkpoints
     )
-
-
-def _grams(weight: str, unit: str) -> int | None:
-    """Weigh in grams; None where the unit is untold (an older answer names none)."""
-    try:
-        return round(float(weight) * _GRAMS[unit.upper()]) or None
-    except (ValueError, KeyError, OverflowError):
-        return None

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from lxml import html
 
-from doorstep.carriers.clock import iso_stamp, latest, read_time, stamp
+from doorstep.carriers.clock import iso_day, iso_stamp, latest, read_time, stamp
 from doorstep.carriers.dhl_parcel_de.codes import event_type_of_sentence
 from doorstep.carriers.reading import dig, listed, numbered, worded
 from doorstep.domain.places import Place
@@ -56,7 +56,9 @@ def read_state(state: Any) -> Parsed:
         if isinstance(dig(parcel, "sendungsdetails", "sendungsverlauf", "events"), list):
             trackings.append(_from_state(dig(parcel, "sendungsdetails"), number))
         else:
-            notes.append(CarrierNote("keine_daten", worded(dig(parcel, "sendungsdetails", "sendungsverlauf", "aktuellerStatus")), number or None))
+            notes.append(
+                CarrierNote("keine_daten", worded(dig(parcel, "sendungsdetails", "sendungsverlauf", "aktuellerStatus")), number or None)
+            )
     return Parsed(tuple(trackings), tuple(notes))
 
 
@@ -69,8 +71,8 @@ def _from_state(details: Any, number: str) -> Tracking:
         from_at, to_at = iso_stamp(start).local, iso_stamp(end).local
         estimates.append(
             Estimate(
-                from_on=_day(from_at),
-                to_on=_day(to_at),
+                from_on=iso_day(from_at),
+                to_on=iso_day(to_at),
                 from_time=from_at[11:16] or None,
                 to_time=to_at[11:16] or None,
                 stated_at=stated,
@@ -83,10 +85,6 @@ def _from_state(details: Any, number: str) -> Tracking:
         estimates=tuple(estimates),
         is_return=dig(details, "ruecksendung") is True,
     )
-
-
-def _day(local: str) -> Any:
-    return read_time(local[:10], "%Y-%m-%d").date()
 
 
 def _from_event(event: Any, number: str) -> Checkpoint:

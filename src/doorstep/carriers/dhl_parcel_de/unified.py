@@ -1,17 +1,15 @@
-"""DHL's Shipment Tracking – Unified (JSON answer or push) → trackings and notes."""
+"""DHL's Shipment Tracking - Unified (JSON answer or push) → trackings and notes."""
 
 from typing import Any
 
-from doorstep.carriers.clock import iso_stamp, latest, read_time
+from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.dhl_parcel_de.codes import UNIFIED, event_type_of
-from doorstep.carriers.reading import dig, listed, numbered, worded
+from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
-
-_GRAMS = {"kg": 1000.0, "g": 1.0, "lb": 453.59237, "lbs": 453.59237}
 
 
 def read(answer: Any) -> Parsed:
@@ -39,7 +37,7 @@ def _tracking(shipment: Any) -> Tracking:
     service = worded(dig(shipment, "service"))
     events = listed(dig(shipment, "events")) or listed(dig(shipment, "status"))
     checkpoints = tuple(_checkpoint(event, number, service) for event in events)
-    over = any(checkpoint.event_type == "delivered" for checkpoint in checkpoints)
+    over = any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints)
     pieces = [numbered(worded(piece)) for piece in listed(dig(shipment, "details", "pieceIds"))]
     return Tracking(
         tracking_number=number,
@@ -48,7 +46,7 @@ def _tracking(shipment: Any) -> Tracking:
         estimates=() if over else _estimates(shipment, latest(checkpoint.occurred_at for checkpoint in checkpoints)),
         links=tuple(Link(tracking_number=piece, carrier=None, role="parcel") for piece in pieces if piece and piece != number),
         service=worded(dig(shipment, "details", "product", "productName")) or service or None,
-        weight_g=_grams(dig(shipment, "details", "weight")),
+        weight_g=grams(dig(shipment, "details", "weight", "value"), worded(dig(shipment, "details", "weight", "unitText"))),
         signed_by=_signed_by(dig(shipment, "details", "proofOfDelivery", "signed")) if over else None,
         is_return=dig(shipment, "returnFlag") is True,
     )
@@ -85,8 +83,8 @@ def _estimates(shipment: Any, stated: OccurredAt | None) -> tuple[Estimate, ...]
     from_at, to_at = iso_stamp(start).local, iso_stamp(end).local
     return (
         Estimate(
-            from_on=read_time(from_at[:10], "%Y-%m-%d").date(),
-            to_on=read_time(to_at[:10], "%Y-%m-%d").date(),
+            from_on=iso_day(from_at),
+            to_on=iso_day(to_at),
             from_time=_time(from_at),
             to_time=_time(to_at),
             stated_at=stated,
@@ -98,10 +96,3 @@ def _estimates(shipment: Any, stated: OccurredAt | None) -> tuple[Estimate, ...]
 def _time(local: str) -> str | None:
     """Take the time of day; midnight stands for "no time"."""
     return time if (time := local[11:16]) not in ("", "00:00") else None
-
-
-def _grams(weight: Any) -> int | None:
-    value, unit = dig(weight, "value"), worded(dig(weight, "unitText")).lower()
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e6:  # noqa: PLR2004 - beyond is no parcel
-        return None
-    return round(value * _GRAMS[unit]) if unit in _GRAMS else None

@@ -5,7 +5,7 @@ from lxml import etree
 from doorstep.carriers.clock import read_time, stamp
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.dhl_parcel_de.codes import event_type_of
-from doorstep.carriers.reading import numbered
+from doorstep.carriers.reading import grams, numbered
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Link, Parsed, Tracking
@@ -59,7 +59,7 @@ def _tracking(piece: etree._Element, together: list[etree._Element]) -> Tracking
         checkpoints=checkpoints,
         links=tuple(Link(tracking_number=sibling, carrier="dhl_parcel_de", role="parcel") for sibling in siblings if sibling),
         service=piece.get("product-name") or None,
-        weight_g=_grams(piece.get("shipment-weight")),
+        weight_g=grams(piece.get("shipment-weight"), "kg"),
         signed_by=(piece.get("recipient-name") or None) if piece.get("delivery-event-flag") == "1" else None,
         is_return=piece.get("ruecksendung") == "true" and all(checkpoint.is_return for checkpoint in checkpoints),
     )
@@ -90,10 +90,3 @@ def _when(text: str, country: str | None) -> OccurredAt | None:
     wall = read_time(text, "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y")
     precision = {0: Precision.DATE, 1: Precision.MINUTE}.get(text.count(":"), Precision.SECOND)
     return stamp(wall, precision, country=country)
-
-
-def _grams(kilograms: str | None) -> int | None:
-    try:
-        return round(float(kilograms or "0") * 1000) or None
-    except (ValueError, OverflowError):
-        return None

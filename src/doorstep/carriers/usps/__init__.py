@@ -1,9 +1,9 @@
-"""USPS: Tracking API v3, Web Tools XML or public page → checkpoints."""
+"""USPS: Tracking API v3 (answer or push), Web Tools XML or public page → checkpoints."""
 
 import re
 
 from doorstep.carriers.reading import html_of, json_of, looks_like, xml_of
-from doorstep.carriers.usps import page, v3, xml
+from doorstep.carriers.usps import page, push, v3, xml
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import Parsed
 from doorstep.errors import BadInputError
@@ -21,7 +21,7 @@ def parse(raw: Raw) -> Parsed:
     match looks_like(raw):
         case "json":
             asked = _ASKED.search(raw.url)
-            return v3.read(json_of(raw), asked[1].upper() if asked else "")
+            return v3.read(push.inside(json_of(raw)), asked[1].upper() if asked else "")
         case "xml":
             return xml.read(xml_of(raw))
         case "html":
@@ -33,5 +33,7 @@ CARRIER = Carrier(
     slug="usps",
     name="USPS",
     parse=parse,
+    verify=push.verify,
+    settings=(push.SECRET,),
     tracking_url="https://tools.usps.com/go/TrackConfirmAction?tLabels={number}",
 )

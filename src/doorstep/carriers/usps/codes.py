@@ -1,48 +1,49 @@
 """USPS event codes and sentences → our event types."""
 
+from doorstep.carriers.reading import keyed
+
 #: Event type, then its codes; "01/05" is event code / delivery attribute code. Left out: codes whose meaning no source tells.
 #: Sources: USPS Publication 97 appendix I and Publication 199 as open libraries list them; USPS "PTR scan events" list; event
 #: codes beside their sentences in real answers; delivery attribute codes as seen in 2,500 answers. Read 2026-11-22.
 _TABLE = """
-label_created              GX
-order_data_received        MA 89
-handed_to_partner_consolidator 80
-partner_event              81 82 83
-accepted                   03 OA PA TM UA AD
-facility_arrival           A1 19 41
-facility_departure         SF EF T1
-facility_processed         10
-in_transit                 TL NT
-misrouted                  08 15
-delivery_facility_arrival  07
-sorted                     PC
-out_for_delivery           OF
-estimated_date_later       71
-notice_left                02 52
-attempt_failed_no_access   30 53
-attempt_failed_business_closed 51
-attempt_failed_oversize    54
-attempt_failed_no_safe_place 55
-attempt_failed_not_home    56
-refused                    04
-ready_for_pickup           14 16 01/19
-collected_by_recipient     43 01/09 01/10
-delivered                  01 01/04
-delivered_mailbox          01/01 01/03 01/11
-delivered_safe_place       01/02 01/06
-delivered_reception        01/05 01/17
-delivered_po_box           01/08
-delivered_to_agent         01/23
-address_changed            06
-handed_to_partner          17 42
-undeliverable              05 11
-return_requested           44
-return_started             09 21 22 23 24 25 26 28 29 31
-unclaimed                  27
-returned_to_sender         01/41
-informational              DX GC
+label_created:                  GX
+order_data_received:            MA 89
+handed_to_partner_consolidator: 80
+partner_event:                  81 82 83
+accepted:                       03 OA PA TM UA AD
+facility_arrival:               A1 19 41
+facility_departure:             SF EF T1
+facility_processed:             10
+in_transit:                     TL NT
+misrouted:                      08 15
+delivery_facility_arrival:      07
+sorted:                         PC
+out_for_delivery:               OF
+delayed:                        71
+notice_left:                    02 52
+attempt_failed_no_access:       30 53
+attempt_failed_business_closed: 51
+attempt_failed_oversize:        54
+attempt_failed_no_safe_place:   55
+attempt_failed_not_home:        56
+refused:                        04
+ready_for_pickup:               14 16 01/19
+collected_by_recipient:         43 01/09 01/10
+delivered:                      01 01/03 01/04 01/11 01/23
+delivered_mailbox:              01/01
+delivered_safe_place:           01/02 01/06
+delivered_reception:            01/05 01/17
+delivered_po_box:               01/08
+address_changed:                06
+handed_to_partner:              17 42
+undeliverable:                  05 11
+return_requested:               44
+return_started:                 09 21 22 23 24 25 26 28 29 31
+unclaimed:                      27
+returned_to_sender:             01/41
+informational:                  DX GC
 """
-_BY_KEY = {key: row.split()[0] for row in _TABLE.strip().splitlines() for key in row.split()[1:]}
+_BY_KEY = keyed(_TABLE)
 
 #: Event type, then the sentences USPS shows for it, lower case, apart by " | ". For answers without codes, and to tell apart what
 #: one code says in several ways. Source: USPS's tracking page and Track & Confirm answers, read 2026-11-22.
@@ -74,7 +75,7 @@ misrouted: missent
 delivery_facility_arrival: arrived at unit | arrived at post office | arrival at unit | arrival at post office | arrived at hub | arrival at hub
 sorted: sorting complete
 out_for_delivery: out for delivery | out for delivery, expected delivery by 9:00pm
-estimated_date_later: rescheduled to next delivery day
+delayed: rescheduled to next delivery day
 redelivery_scheduled: redelivery scheduled
 notice_left: notice left
 attempt_failed_no_access: delivery attempted - no access to delivery location | notice left (receptacle blocked)
@@ -89,14 +90,13 @@ held_for_recipient: held at post office, at customer request
 ready_for_pickup: available for pickup | held at post office, retrieved from full parcel locker
 pickup_reminder: reminder to schedule redelivery of your item
 collected_by_recipient: delivered, individual picked up at post office | delivered, individual picked up at postal facility
-delivered: delivered | delivered, left with individual
-delivered_mailbox: delivered, in/at mailbox | delivered, parcel locker
+delivered: delivered | delivered, parcel locker | delivered, left with individual | delivered, to agent
+delivered_mailbox: delivered, in/at mailbox
 delivered_safe_place: delivered, front door/porch | delivered, garage or other location at address
 delivered_safe_place: delivered, garage / other door / other location at address
 delivered_reception: delivered, front desk/reception | delivered, front desk/reception/mail room | delivered, to mail room
 delivered_po_box: delivered, po box
 delivered_neighbour: delivered, neighbor as requested
-delivered_to_agent: delivered, to agent
 handed_to_partner: delivered to agent for final delivery | tendered to returns agent
 address_changed: forwarded
 undeliverable: undeliverable as addressed | sent to mail recovery center

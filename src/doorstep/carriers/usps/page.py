@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from lxml import html
 
 from doorstep.carriers.clock import latest, read_time, stamp
-from doorstep.carriers.reading import numbered
+from doorstep.carriers.reading import ends_journey, numbered
 from doorstep.carriers.usps.codes import event_type_of_sentence
 from doorstep.carriers.usps.places import place_in
-from doorstep.domain.times import OccurredAt
 from doorstep.domain.places import Place
+from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Estimate, Parsed, Tracking
 from doorstep.domain.vocabulary import Precision
 from doorstep.errors import BadInputError
@@ -31,7 +31,7 @@ def read(tree: html.HtmlElement) -> Parsed:
     number = numbers.pop()
     rows = list(_table(tree)) or list(_panel(tree))
     checkpoints = tuple(_checkpoint(when, text, where, number) for when, text, where in rows)
-    over = any(point.event_type.startswith("delivered") or point.event_type == "collected_by_recipient" for point in checkpoints)
+    over = any(ends_journey(point.event_type) for point in checkpoints)
     return Parsed(
         (
             Tracking(

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from doorstep.carriers.clock import iso_stamp, latest, read_time, stamp
-from doorstep.carriers.reading import dig, listed, numbered, worded
+from doorstep.carriers.clock import iso_day, iso_stamp, latest, read_time, stamp
+from doorstep.carriers.reading import dig, ends_journey, listed, numbered, worded
 from doorstep.carriers.usps.codes import event_type_of
 from doorstep.carriers.usps.places import offset_in, place_of
 from doorstep.domain.places import Place
@@ -17,7 +17,7 @@ _MARKUP = re.compile(r"<SUP>.*?</SUP>|<[^<>]*>", re.IGNORECASE)
 
 
 def read(answer: Any, asked: str) -> Parsed:
-    """Read one or many parcels, or an error. `asked` is the number that was asked for: older answers do not repeat it.
+    """Read one or many parcels, a bare status (a note: it names no scan), or an error. `asked` is the number that was asked for: older answers do not repeat it.
 
     Raises:
         BadInputError: neither events nor an error.
@@ -30,6 +30,8 @@ def read(answer: Any, asked: str) -> Parsed:
             trackings.append(_tracking(part, number or asked))
         elif dig(part, "error") is not None:
             notes.extend(_notes(part, number or None))
+        elif number and (status := worded(dig(part, "status")) or worded(dig(part, "statusCategory"))):
+            notes.append(CarrierNote(status, worded(dig(part, "statusSummary")) or status, number))
         else:
             raise BadInputError("JSON without trackingEvents and without an error of USPS")
     if not trackings and not notes:
@@ -52,7 +54,7 @@ def _notes(part: Any, number: str | None) -> list[CarrierNote]:
 def _tracking(part: Any, number: str) -> Tracking:
     events = listed(dig(part, "trackingEvents"))
     checkpoints = tuple(_checkpoint(event, number) for event in events)
-    done = [event for event, point in zip(events, checkpoints, strict=True) if _is_over(point.event_type)]
+    done = [event for event, point in zip(events, checkpoints, strict=True) if ends_journey(point.event_type)]
     names = [name for event in done if (name := worded(dig(event, "name")))]
     stated = latest(point.occurred_at for point in checkpoints)
     return Tracking(
@@ -63,10 +65,6 @@ def _tracking(part: Any, number: str) -> Tracking:
         service=" ".join(_MARKUP.sub("", worded(dig(part, "mailClass"))).split()) or None,
         signed_by=names[0] if names else None,
     )
-
-
-def _is_over(event_type: str) -> bool:
-    return event_type.startswith("delivered") or event_type in ("collected_by_recipient", "returned_to_sender")
 
 
 def _checkpoint(event: Any, number: str) -> Checkpoint:
@@ -99,7 +97,11 @@ def _when(event: Any, place: Place | None) -> OccurredAt | None:
     local = iso_stamp(written, trust_zone=False, **where)
     if not offset:
         return local
-    return stamp(read_time(local.local, "%Y-%m-%dT%H:%M:%S"), local.precision, offset=offset) if local.precision is not Precision.DATE else local
+    return (
+        stamp(read_time(local.local, "%Y-%m-%dT%H:%M:%S"), local.precision, offset=offset)
+        if local.precision is not Precision.DATE
+        else local
+    )
 
 
 def _estimates(part: Any, stated: OccurredAt | None) -> tuple[Estimate, ...]:
@@ -107,7 +109,7 @@ def _estimates(part: Any, stated: OccurredAt | None) -> tuple[Estimate, ...]:
     for name in ("predictedDeliveryDate", "predictedDeliveryTimeStamp", "expectedDeliveryTimeStamp", "guaranteedDeliveryTimeStamp"):
         if written := worded(dig(part, name)):
             local = iso_stamp(written, trust_zone=False).local
-            day = read_time(local[:10], "%Y-%m-%d").date()
+            day = iso_day(local)
             start, end = (_time(worded(dig(part, f"predictedDeliveryWindow{side}Time"))) for side in ("Start", "End"))
             by = local[11:16] if local[11:16] not in ("", "00:00") else None
             window = name.startswith("predicted") and start and end

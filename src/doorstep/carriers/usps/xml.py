@@ -5,7 +5,7 @@ import re
 from lxml import etree
 
 from doorstep.carriers.clock import latest, read_time, stamp
-from doorstep.carriers.reading import numbered
+from doorstep.carriers.reading import ends_journey, numbered
 from doorstep.carriers.usps.codes import event_type_of, event_type_of_sentence
 from doorstep.carriers.usps.places import place_in, place_of
 from doorstep.domain.places import Place
@@ -55,7 +55,7 @@ def _tracking(info: etree._Element, number: str) -> Tracking:
     events = [child for child in info if child.tag in ("TrackSummary", "TrackDetail")]
     pairs = [(event, checkpoint) for event in events if (checkpoint := _checkpoint(event, number))]
     checkpoints = tuple(checkpoint for _, checkpoint in pairs)
-    done = [event for event, checkpoint in pairs if _is_over(checkpoint.event_type)]
+    done = [event for event, checkpoint in pairs if ends_journey(checkpoint.event_type)]
     names = [name for event in done if (name := _text(event, "Name"))]
     return Tracking(
         tracking_number=number,
@@ -65,10 +65,6 @@ def _tracking(info: etree._Element, number: str) -> Tracking:
         service=" ".join(_MARKUP.sub("", _text(info, "Class")).split()) or None,
         signed_by=names[0] if names else None,
     )
-
-
-def _is_over(event_type: str) -> bool:
-    return event_type.startswith("delivered") or event_type in ("collected_by_recipient", "returned_to_sender")
 
 
 def _checkpoint(event: etree._Element, number: str) -> Checkpoint | None:
