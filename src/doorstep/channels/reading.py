@@ -10,7 +10,8 @@ from doorstep.domain.plugins import Raw, Response, Settings
 from doorstep.errors import BadInputError, BadSignatureError, MisconfiguredError
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]{},;:\"']+@[^\s<>()\[\]{},;:\"']+")
-_NUMBER = re.compile(r"\+?\d[\d\s().-]{6,}\d")
+#: With a plus, or nine digits and more; an SMTP code with its enhanced status is neither.
+_NUMBER = re.compile(r"\+\d[\d\s().-]{5,20}\d|(?<![\d.])\d(?:[\s()-]?\d){8,}(?![\d.])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 #: A form beyond this many fields is not a provider's webhook.
 _MOST_FIELDS = 1_000

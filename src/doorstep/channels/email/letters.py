@@ -11,10 +11,13 @@ from doorstep.errors import BadInputError
 
 #: What a bounce says stands in front; the rest is our own mail, returned.
 _MOST_BYTES = 1_000_000
-_MARKUP = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<(?:br|/p|/div|/tr|/li|/h\d)\b[^>]*>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"</?[a-zA-Z!][^<>@]*>")
+_LONGEST_HEADER = 998
+#: So much of a text is read; all patterns here take time in proportion to it.
+_MOST_LETTERS = 200_000
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^<>]{0,1000}>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z!][^<>@]{0,1000}>")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&nbsp;": " ", "&#64;": "@", "&amp;": "&"}
-_BRACKETED = re.compile(r"<([^<>\s]+)>")
+_BRACKETED = re.compile(r"<([^<>\s]{1,320})>")
 
 
 def letter_of(body: bytes) -> Letter:
@@ -34,13 +37,17 @@ def letter_of(body: bytes) -> Letter:
 
 def header(letter: Letter, name: str) -> str:
     """Return a header as sent, on one line; "" where it is missing."""
-    value = letter.get(name)
-    return "" if value is None else " ".join(str(value).split())
+    wanted = name.lower()
+    for given, value in letter.raw_items():
+        if given.lower() == wanted:
+            # Bytes beyond ASCII stand in the parsed mail as surrogates; what senders mean by them is UTF-8.
+            return " ".join(str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace").split())
+    return ""
 
 
 def decoded(letter: Letter, name: str) -> str:
     """Return a header with its encoded words decoded; as sent where they cannot be."""
-    value = header(letter, name)
+    value = header(letter, name)[:_LONGEST_HEADER]
     try:
         return "".join(
             part if isinstance(part, str) else part.decode(charset or "ascii", "replace") for part, charset in decode_header(value)
@@ -61,8 +68,16 @@ def parts(letter: Letter) -> Iterator[Letter]:
 
 
 def text_of(part: Letter) -> str:
-    """Return the text of a leaf, whatever its charset; HTML without its tags; "" for anything but text."""
+    """Return the text of a leaf, whatever its charset; HTML without its tags; "" for anything but text.
+
+    A multipart whose boundary is broken is one leaf, and its text the whole of it.
+    """
+    whole = part.get_payload()
+    if part.is_multipart():
+        return ""
     content = part.get_payload(decode=True)
+    if content is None and isinstance(whole, str):
+        content = whole.encode("utf-8", "surrogateescape")
     if not isinstance(content, bytes):
         return ""
     charset = part.get_content_charset("utf-8")
@@ -70,16 +85,35 @@ def text_of(part: Letter) -> str:
         text = content.decode(charset, "replace")
     except (LookupError, ValueError):
         text = content.decode("latin-1")
-    text = text.replace("\r\n", "\n")
+    text = text[:_MOST_LETTERS].replace("\r\n", "\n")
     return without_tags(text) if part.get_content_subtype() == "html" else text
+
+
+def is_readable(part: Letter) -> bool:
+    """Say whether a leaf is text to be read: plain, HTML, or a multipart whose boundary is broken."""
+    return (
+        not part.is_multipart() and part.get_content_maintype() in {"text", "multipart"} and part.get_content_subtype() != "rfc822-headers"
+    )
 
 
 def without_tags(text: str) -> str:
     """Take HTML's tags out, leave `<address@host>` in."""
-    text = _TAG.sub(" ", _MARKUP.sub("\n", text))
+    text = _TAG.sub(" ", _BREAK.sub("\n", _without_blocks(_without_blocks(text, "style"), "script")))
     for entity, letter in _ENTITIES.items():
         text = text.replace(entity, letter)
     return text
+
+
+def _without_blocks(text: str, tag: str) -> str:
+    """Cut out everything between a tag and its end."""
+    lowered, kept, at = text.lower(), [], 0
+    if len(lowered) != len(text):
+        return text
+    while (start := lowered.find(f"<{tag}", at)) >= 0:
+        kept.append(text[at:start])
+        end = lowered.find(f"</{tag}", start)
+        at = len(text) if end < 0 else end
+    return "".join((*kept, text[at:]))
 
 
 def written(part: Letter) -> str:

@@ -6,9 +6,8 @@ Written out by hand on the standard library's encoders: its EmailMessage takes s
 
 import binascii
 import re
-from base64 import encodebytes
+from base64 import b64encode
 from datetime import datetime
-from email.header import Header
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -22,6 +21,10 @@ _LONGEST_LINE = 900
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _UNSAFE_ID = re.compile(r"[^A-Za-z0-9._-]")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 ]*")
+#: Letters of base64 in an encoded word of a line of 76.
+_WORD_ROOM = 60
+_ASCII = bytes(range(128))
+#: With more than a sixth of other bytes, base64 is the shorter and the more readable to servers.
 _TEXTUAL_SHARE = 6
 
 
@@ -119,7 +122,20 @@ def _encoded(text: str, header: str) -> str:
     text = one_line(text)[:_LONGEST_LINE]
     if text.isascii() and "=?" not in text and len(text) < _LONGEST_LINE:
         return text
-    return Header(text.encode("utf-8", "replace").decode(), "utf-8", header_name=header).encode(linesep="\r\n")
+    return "\r\n ".join(_encoded_words(text, len(header) + 2))
+
+
+def _encoded_words(text: str, used: int) -> list[str]:
+    """Write RFC 2047 encoded words that each fit a line of 76; `used` is what already stands on the first."""
+    words: list[str] = []
+    piece, room = b"", (_WORD_ROOM - used) // 4 * 3
+    for letter in text:
+        encoded = letter.encode("utf-8", "replace")
+        if len(piece) + len(encoded) > room:
+            words.append(f"=?utf-8?b?{b64encode(piece).decode()}?=")
+            piece, room = b"", _WORD_ROOM // 4 * 3
+        piece += encoded
+    return [*words, f"=?utf-8?b?{b64encode(piece).decode()}?="]
 
 
 def _feedback_id(message: Message) -> str:
@@ -143,11 +159,26 @@ def _part(text: str, subtype: str) -> bytes:
     content = text.encode("utf-8", "replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\0", b"")
     if not content.endswith(b"\n"):
         content += b"\n"
-    if content.isascii() and max(map(len, content.split(b"\n"))) < _LONGEST_LINE:
+    if content.isascii() and _has_short_lines(content):
         encoding, written = "7bit", content
-    elif sum(byte > 127 for byte in content[:4096]) * _TEXTUAL_SHARE > min(len(content), 4096):  # noqa: PLR2004 - ASCII ends at 127
-        encoding, written = "base64", encodebytes(content)
+    elif len(content.translate(None, _ASCII)) * _TEXTUAL_SHARE > len(content):
+        encoding, written = "base64", _base64(content)
     else:
         encoding, written = "quoted-printable", binascii.b2a_qp(content, istext=True)
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     return head.encode() + written.replace(b"\n", b"\r\n")
+
+
+def _has_short_lines(content: bytes) -> bool:
+    at = 0
+    while len(content) - at > _LONGEST_LINE:
+        end = content.rfind(b"\n", at, at + _LONGEST_LINE)
+        if end < 0:
+            return False
+        at = end + 1
+    return True
+
+
+def _base64(content: bytes) -> bytes:
+    written = b64encode(content)
+    return b"".join(written[at : at + 76] + b"\n" for at in range(0, len(written), 76))

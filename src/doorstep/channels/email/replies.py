@@ -26,6 +26,8 @@ _OTHER_WORDS = re.compile(
     re.IGNORECASE,
 )
 _AUTH = frozenset({530, 534, 535, 538})
+#: Storage is full, or the mail is too large.
+_FULL = 552
 _SIZE = frozenset({"5.3.4", "5.2.3"})
 
 
@@ -37,6 +39,8 @@ def enhanced_of(text: str) -> str:
 
 def is_dead(status: str, reply: int, text: str) -> bool:
     """Say whether a permanent refusal speaks of a dead address. `status` is the enhanced code or ""; `reply` the SMTP code or 0."""
+    if reply == _FULL:
+        return False
     if status in DEAD and not (status == "5.2.1" and _OTHER_WORDS.search(text)):
         return True
     if status and status not in {"5.0.0", "5.5.0", "5.1.0", "5.4.1", "5.4.4"}:
@@ -56,7 +60,7 @@ def error_of(response: Response) -> DoorstepError:
         return TryLaterError(f"the mail server said {code} at {stage or 'a command'}")
     if stage in {"auth", "connect"} or response.status in _AUTH:
         return MisconfiguredError(f"the mail server said {code} at {stage}: check user name, password and security of this connection")
-    if stage == "mail" and response.status != 552 and status not in _SIZE:  # noqa: PLR2004 - too large
+    if stage == "mail" and response.status != _FULL and status not in _SIZE:
         return MisconfiguredError(f"the mail server does not take mail from this sender: {code}")
     dead = is_dead(status, response.status, text)
     return RefusedError(f"the mail server refused the {'recipient' if stage == 'rcpt' else 'mail'}: {code}", suppress=dead, code=code)

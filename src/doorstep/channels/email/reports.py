@@ -7,14 +7,15 @@ import re
 from email.message import Message as Letter
 
 from doorstep.channels.email.failures import Failure
-from doorstep.channels.email.letters import address_in, header, parts, text_of
+from doorstep.channels.email.letters import address_in, header, is_readable, parts, text_of
 from doorstep.channels.email.replies import ENHANCED, enhanced_of
 
 _ACTIONS = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
 _REPLY = re.compile(r"(?<![\d.])([245]\d\d)(?=[\s-](?!\d{3}\b))")
 #: Codes that say no more than their class.
-_VAGUE = re.compile(r"[245]\.(?:0\.0|0|5\.0)$|[245]\.0\.\d+$")
+_VAGUE = re.compile(r"[245]\.(?:0\.0|0|1\.0|5\.0)$|[245]\.0\.\d+$")
 _FIELD = re.compile(r"^(?:Final-Recipient|Original-Recipient|Action|Status|Diagnostic-Code):", re.MULTILINE | re.IGNORECASE)
+_REPORTED = re.compile(r"^Final-Recipient:[ \t]{0,5}rfc822;", re.MULTILINE | re.IGNORECASE)
 #: Feedback types that are a complaint. Source: RFC 5965 and its registry.
 _COMPLAINTS = frozenset({"abuse", "fraud", "virus", "other", "opt-out", "opt-out-list", "miscategorized", "complaint"})
 
@@ -25,6 +26,9 @@ def failures_of(letter: Letter) -> list[Failure]:
     for part in parts(letter):
         if part.get_content_type() in {"message/delivery-status", "message/global-delivery-status"}:
             found += [failure for block in _blocks(part) if (failure := _failure(block)) is not None]
+        elif is_readable(part) and _REPORTED.search(text := text_of(part)):
+            # A report whose boundary broke on the way stands in the text.
+            found += [failure for block in _blocks_in(text) if (failure := _failure(block)) is not None]
     return list(dict.fromkeys(found))
 
 
@@ -65,7 +69,11 @@ def _blocks(part: Letter) -> list[dict[str, str]]:
     content = part.get_payload()
     if isinstance(content, list) and content:
         return [{name.lower(): header(block, name) for name in block} for block in content if isinstance(block, Letter)]
-    return [_fields_in(block) for block in re.split(r"\n[ \t]*\n", _plain(part)) if _FIELD.search(block)]
+    return _blocks_in(_plain(part))
+
+
+def _blocks_in(text: str) -> list[dict[str, str]]:
+    return [_fields_in(block) for block in re.split(r"\n[ \t]*\n", text) if _FIELD.search(block)]
 
 
 def _plain(part: Letter) -> str:
@@ -89,7 +97,7 @@ def _failure(block: dict[str, str]) -> Failure | None:
     address = address or address_in(block.get("x-actual-recipient", ""))
     if not address and "action" not in block:
         return None
-    text = block.get("diagnostic-code", "")
+    text = block.get("diagnostic-code", "")[:2_000]
     given = enhanced_of(block.get("status", ""))
     action = block.get("action", "").split(" ")[0].lower()
     if action not in _ACTIONS:
