@@ -1,6 +1,6 @@
 """A set of scans and estimates → the shipment they tell of, by the rules of docs/rules/timeline.md."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from doorstep.domain.event_types import EVENT_TYPES
@@ -15,8 +15,6 @@ from doorstep.timeline.roles import CANCELLED, DELIVERED, FINAL, PENDING, RETURN
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-#: First and last instant, microseconds UTC.
-Span = tuple[int | None, int | None]
 _ENDED = frozenset({DELIVERED, RETURNED, CANCELLED})
 
 
@@ -40,44 +38,42 @@ def fold(scans: Iterable[Scan], estimates: Iterable[Estimate] = (), *, since: da
 
 
 def _told(life: Life, estimates: Iterable[Estimate]) -> Folded:
-    times: dict[int | None, datetime | None] = {None: None}
-
-    def at(instant_us: int | None) -> datetime | None:
-        if instant_us not in times and instant_us is not None:
-            times[instant_us] = _EPOCH + timedelta(microseconds=instant_us)
-        return times[instant_us]
-
-    status, decided, counted = life.status, life.decided, life.counted
+    status, decided, counted, delivered_us = life.status, life.decided, life.counted, life.delivered_us
     if decided is None and any(ROLES.get(scan.event_type, UNREAD_ROLE).bits & UNREAD for scan in counted):
         status = UNKNOWN
-    event = EVENT_TYPES.get(decided.event_type) if decided else None
-    pitfalls = _open_pitfalls(life, at)
-    legs, last_us = _legs(life)
+    event = EVENT_TYPES[decided.event_type] if decided else None
+    pitfalls = _open_pitfalls(life) if life.open_mask else ()
+    legs, last_at = _legs(life)
+    since_us = decided.instant_us if decided else None
+    since_at = _at(since_us)
     return Folded(
         status=STATUSES[status],
-        status_since=at(decided.instant_us) if decided else None,
+        status_since=since_at,
         event_type=decided.event_type if decided else "unknown",
         phase=event.phase if event else Phase.META,
         direction=Direction.RETURN if life.back else Direction.OUTBOUND,
         must_act=_actor(pitfalls, event.must_act if event else Actor.NOBODY),
         estimate=_estimate(life, estimates),
         open_pitfalls=pitfalls,
-        legs=tuple([Leg(carrier, number, at(first), at(last)) for (carrier, number), (first, last) in legs]),
-        first_scan_at=at(life.first_us),
-        last_scan_at=at(last_us),
-        delivered_at=at(life.delivered_us),
+        legs=legs,
+        first_scan_at=_at(life.first_us),
+        last_scan_at=last_at,
+        delivered_at=since_at if delivered_us == since_us else _at(delivered_us),
         attempts=life.attempts,
         counted=tuple([scan.fingerprint for scan in counted]),
         decided_by=decided.fingerprint if decided else b"",
     )
 
 
-def _open_pitfalls(life: Life, at: Callable[[int | None], datetime | None]) -> tuple[OpenPitfall, ...]:
-    if not life.open:
-        return ()
+def _at(instant_us: int | None) -> datetime | None:
+    # A float holds a microsecond of any year up to 2255 exactly, and this is the cheapest way to an aware time.
+    return None if instant_us is None else datetime.fromtimestamp(instant_us / 1e6, UTC)
+
+
+def _open_pitfalls(life: Life) -> tuple[OpenPitfall, ...]:
     return tuple(
         [
-            OpenPitfall(PITFALLS[position].kind, at(scan.instant_us), actor_of(position, scan.event_type), scan.fingerprint)
+            OpenPitfall(PITFALLS[position].kind, _at(scan.instant_us), actor_of(position, scan.event_type), scan.fingerprint)
             for position, scan in sorted(life.open.items())
         ]
     )
@@ -85,30 +81,31 @@ def _open_pitfalls(life: Life, at: Callable[[int | None], datetime | None]) -> t
 
 def _actor(pitfalls: tuple[OpenPitfall, ...], otherwise: Actor) -> Actor:
     """Who must act: on the newest open problem that needs somebody, else on what the status itself asks for."""
+    if not pitfalls:
+        return otherwise
     waiting = [pitfall for pitfall in pitfalls if pitfall.must_act is not Actor.NOBODY]
     if not waiting:
         return otherwise
     return max(waiting, key=lambda pitfall: (pitfall.since or _EPOCH, pitfall.kind)).must_act
 
 
-def _legs(life: Life) -> tuple[list[tuple[tuple[str, str], Span]], int | None]:
-    """Return the legs with their first and last instants, in order of their first dated scan, and the last instant of all."""
+def _legs(life: Life) -> tuple[tuple[Leg, ...], datetime | None]:
+    """Return the legs in order of their first dated scan, and the last time of all."""
     counted = life.counted
     if not life.mixed and counted:
         instants = [scan.instant_us for scan in counted if scan.instant_us is not None]
-        span = (min(instants), max(instants)) if instants else (None, None)
-        return [((life.carrier, life.number), span)], span[1]
-    spans: dict[tuple[str, str], Span] = {}
+        if not instants:
+            return (Leg(life.carrier, life.number, None, None),), None
+        first_at, last_at = _at(min(instants)), _at(max(instants))
+        return (Leg(life.carrier, life.number, first_at, last_at),), last_at
+    spans: dict[tuple[str, str], list[int]] = {}
     for scan in counted:
-        leg = (scan.carrier, scan.tracking_number)
-        instant = scan.instant_us
-        first, last = spans.get(leg, (None, None))
-        if instant is not None:
-            first = instant if first is None or instant < first else first
-            last = instant if last is None or instant > last else last
-        spans[leg] = (first, last)
-    legs = sorted(spans.items(), key=lambda item: (item[1][0] is None, item[1][0] or 0, item[0]))
-    return legs, max((last for _, (_, last) in legs if last is not None), default=None)
+        span = spans.setdefault((scan.carrier, scan.tracking_number), [])
+        if scan.instant_us is not None:
+            span.append(scan.instant_us)
+    ordered = sorted(spans.items(), key=lambda item: (not item[1], min(item[1], default=0), item[0]))
+    legs = tuple([Leg(*leg, _at(min(span, default=None)), _at(max(span, default=None))) for leg, span in ordered])
+    return legs, max((leg.last_at for leg in legs if leg.last_at is not None), default=None)
 
 
 def _estimate(life: Life, estimates: Iterable[Estimate]) -> Estimate | None:

@@ -31,7 +31,7 @@ TAKEN = 2
 PRE = 4
 #: Belongs to the way of a parcel, so that after a long silence it begins a new life.
 TRAVEL = 8
-#: Delivered, but not all of it: the rest may follow.
+#: Delivered, but not for good: the collection at the agent's or the rest of the goods may follow.
 SOFT = 16
 #: Takes an earlier scan back.
 RETRACTS = 32
@@ -65,6 +65,7 @@ _SETTLED_RANK = 78
 _TRAVEL_PHASES = frozenset(
     {Phase.PRE, Phase.PICKUP, Phase.TRANSIT, Phase.CROSS, Phase.HAND, Phase.LAST, Phase.ATTEMPT, Phase.POINT, Phase.DONE}
 )
+_SOFT = frozenset({"delivered_to_agent", "delivered_partial"})
 _REPEATED = frozenset({"second_attempt_failed", "final_attempt_failed"})
 _FINAL = frozenset({"lost", "stolen", "disposed", "customs_seized"})
 
@@ -101,7 +102,7 @@ def _bits(event: EventType) -> int:
         (TAKEN, taken or event.slug == "received_by_partner"),
         (PRE, event.phase is Phase.PRE),
         (TRAVEL, event.phase in _TRAVEL_PHASES and event.status is not None),
-        (SOFT, event.slug == "delivered_partial"),
+        (SOFT, event.slug in _SOFT),
         (RETRACTS, event.slug == "event_retracted"),
         (REPEATED, event.slug in _REPEATED),
         (FINAL, event.slug in _FINAL),
