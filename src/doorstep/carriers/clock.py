@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from doorstep.domain.times import OccurredAt
 from doorstep.domain.vocabulary import Precision, ZoneSource
 from doorstep.errors import BadInputError
 
-#: States and provinces that keep one zone throughout (those cut by a zone line are left out). Source: IANA tz 2026a `northamerica`, `australasia`; read 2026-11-22.
+#: States and provinces that keep one zone throughout (those cut by a zone line are left out). Source: IANA tz 2026a `northamerica`, `australasia`, `southamerica`; read 2026-11-22.
 _REGION_ZONES = {
     "US": {
         "America/New_York": "CT DC DE GA MA MD ME NC NH NJ NY OH PA RI SC VA VT WV",
@@ -40,6 +40,20 @@ _REGION_ZONES = {
         "Australia/Darwin": "NT",
         "Australia/Perth": "WA",
         "Australia/Hobart": "TAS",
+    },
+    "BR": {
+        "America/Sao_Paulo": "DF ES GO MG PR RJ RS SC SP",
+        "America/Bahia": "BA",
+        "America/Fortaleza": "CE MA PB PI RN",
+        "America/Recife": "PE",
+        "America/Maceio": "AL SE",
+        "America/Araguaina": "TO",
+        "America/Belem": "AP PA",
+        "America/Campo_Grande": "MS",
+        "America/Cuiaba": "MT",
+        "America/Porto_Velho": "RO",
+        "America/Boa_Vista": "RR",
+        "America/Rio_Branco": "AC",
     },
 }
 _BY_REGION = {
@@ -87,8 +101,10 @@ def stamp(
     used, in this order, only for what the carrier did not say. An aware `wall` brings its own offset.
 
     Raises:
-        BadInputError: an offset that is none.
+        BadInputError: an offset that is none, or a year at the calendar's ends (an unset date), with which no clock can reckon.
     """
+    if wall.year in (MINYEAR, MAXYEAR):
+        raise BadInputError(f"no parcel was scanned in the year {wall.year}")
     if wall.tzinfo is not None:
         offset, wall = offset_text(wall.utcoffset() or timedelta()), wall.replace(tzinfo=None)
     local = wall.date().isoformat() if precision is Precision.DATE else wall.replace(microsecond=0).isoformat()
@@ -151,6 +167,12 @@ def read_time(text: str, *formats: str) -> datetime:
 def latest(stamps: Iterable[OccurredAt | None]) -> OccurredAt | None:
     """Find the newest stamp: by it a payload's estimates were stated. None where nothing is dated."""
     return max((stamp for stamp in stamps if stamp), key=lambda stamp: stamp.instant, default=None)
+
+
+def at_place(moment: datetime, country: str | None, region: str | None = None) -> datetime | None:
+    """Turn an aware moment into the naive wall time of a place; None where the place's zone is not known."""
+    found = _zone(country, region) if country else None
+    return moment.astimezone(found[0]).replace(tzinfo=None) if found else None
 
 
 def iso_day(text: str) -> date:

@@ -106,3 +106,24 @@ def grams(value: Any, unit: str) -> int | None:
     except ValueError:
         return None
     return round(weight) if 0 < weight < _HEAVIEST_G else None
+
+
+def keyed(table: str) -> dict[str, str]:
+    """Read a code table, one event type a line and its codes after it, into code → event type.
+
+    Raises:
+        ValueError: a code stands twice.
+    """
+    read: dict[str, str] = {}
+    for line in table.strip().splitlines():
+        event_type, _, codes = line.partition(":")
+        for code in codes.split():
+            if code in read:
+                raise ValueError(f"{code} stands under {read[code]} and {event_type.strip()}")
+            read[code] = event_type.strip()
+    return read
+
+
+def ends_journey(event_type: str) -> bool:
+    """Tell whether the journey ends with this event: estimates stated before it are void."""
+    return event_type.startswith("delivered") or event_type in {"collected_by_recipient", "returned_to_sender", "return_received"}

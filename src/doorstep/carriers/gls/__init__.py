@@ -1,0 +1,32 @@
+"""GLS: gateway, group page, Dutch page or MyGLS (all JSON) → checkpoints and notes."""
+
+from doorstep.carriers.gls import dutch_page, gateway_json, group_page, mygls_json
+from doorstep.carriers.reading import dig, json_of, listed, worded
+from doorstep.domain.plugins import Carrier, Raw
+from doorstep.domain.tracking import CarrierNote, Parsed
+from doorstep.errors import BadInputError
+
+
+def parse(raw: Raw) -> Parsed:
+    """Read any of GLS's answers.
+
+    Raises:
+        BadInputError: none of them.
+    """
+    answer = json_of(raw)
+    if dig(answer, "parcelNo") is not None:
+        return dutch_page.read(answer)
+    if dig(answer, "tuStatus") is not None or dig(answer, "exceptionText") is not None:
+        return group_page.read(answer)
+    if dig(answer, "ParcelStatusList") is not None or dig(answer, "GetParcelStatusErrors") is not None:
+        return mygls_json.read(answer)
+    if isinstance(dig(answer, "parcels"), list):
+        return gateway_json.read(answer)
+    problems = listed(dig(answer, "errors")) or [answer]
+    notes = [CarrierNote(worded(dig(problem, "errorCode")), worded(dig(problem, "errorMessage"))) for problem in problems]
+    if not any(note.code for note in notes):
+        raise BadInputError("JSON without parcels and without an error of GLS")
+    return Parsed((), tuple(note for note in notes if note.code))
+
+
+CARRIER = Carrier(slug="gls", name="GLS", parse=parse, tracking_url="https://gls-group.com/GROUP/en/parcel-tracking?match={number}")

@@ -1,0 +1,99 @@
+"""The GLS group's tracking page (its JSON: tuStatus with a history) → trackings and notes."""
+
+import re
+from typing import Any
+
+from doorstep.carriers.clock import iso_stamp, latest, read_time
+from doorstep.carriers.countries import country_of
+from doorstep.carriers.gls.codes import of_event, of_status
+from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
+from doorstep.domain.places import Place
+from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
+from doorstep.errors import BadInputError
+
+_WINDOW = re.compile(r"(?:(\d\d\.\d\d\.\d{4})\D+)?(\d\d:\d\d)\s*-\s*(\d\d:\d\d)")
+
+
+def read(answer: Any) -> Parsed:
+    """Read the parcels of an answer, or its error.
+
+    Raises:
+        BadInputError: neither.
+    """
+    parcels = listed(dig(answer, "tuStatus"))
+    problem = worded(dig(answer, "exceptionText"))
+    notes = (CarrierNote(worded(dig(answer, "lastError")), problem),) if problem else ()
+    if not parcels and not notes:
+        raise BadInputError("a page of GLS without parcels and without an error")
+    return Parsed(tuple(_tracking(parcel) for parcel in parcels), notes)
+
+
+def _tracking(parcel: Any) -> Tracking:
+    number = numbered(worded(dig(parcel, "tuNo")))
+    if not number:
+        raise BadInputError("a parcel of GLS without a tuNo")
+    back = dig(parcel, "progressBar", "retourFlag") is True
+    checkpoints = _checkpoints(parcel, number, is_return=back)
+    told = {worded(dig(item, "type")): worded(dig(item, "value")) for item in listed(dig(parcel, "infos"))}
+    weight, _, unit = told.get("WEIGHT", "").partition(" ")
+    return Tracking(
+        tracking_number=number,
+        carrier="gls",
+        checkpoints=checkpoints,
+        estimates=_estimates(worded(dig(parcel, "arrivalTime", "value")), checkpoints),
+        service=told.get("PRODUCT") or None,
+        weight_g=grams(weight, unit),
+        is_return=back,
+    )
+
+
+def _checkpoints(parcel: Any, number: str, *, is_return: bool) -> tuple[Checkpoint, ...]:
+    """Read the history; the events' numbers stand in a list of their own, in the same order, or not at all."""
+    history = listed(dig(parcel, "history"))
+    numbers = [worded(event) for event in listed(dig(parcel, "progressBar", "evtNos"))]
+    codes = numbers if len(numbers) == len(history) else [""] * len(history)
+    read = tuple(_checkpoint(event, code, number, is_return=is_return) for event, code in zip(history, codes, strict=True))
+    status = worded(dig(parcel, "progressBar", "statusInfo"))
+    if read or not status:
+        return read
+    text = worded(dig(parcel, "progressBar", "statusText"))
+    return (
+        Checkpoint(
+            event_type=of_status(status),
+            occurred_at=None,
+            carrier="gls",
+            carrier_code=status,
+            carrier_text=text,
+            tracking_number=number,
+            is_return=is_return,
+        ),
+    )
+
+
+def _checkpoint(event: Any, code: str, number: str, *, is_return: bool) -> Checkpoint:
+    sentence, day, time = (worded(dig(event, name)) for name in ("evtDscr", "date", "time"))
+    country = country_of(worded(dig(event, "address", "countryCode")))
+    city, facility = worded(dig(event, "address", "city")) or None, worded(dig(event, "address", "name")) or None
+    return Checkpoint(
+        event_type=of_event(code, sentence),
+        occurred_at=iso_stamp(f"{day}T{time}" if time else day, country=country) if day else None,
+        place=Place(city=city, country=country, facility=facility) if city or country or facility else None,
+        carrier="gls",
+        carrier_code=code,
+        carrier_text=sentence,
+        tracking_number=number,
+        is_return=is_return,
+    )
+
+
+def _estimates(window: str, checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
+    """Read "14:00 - 15:30", with or without its day; without one it is the day of the tour that the newest event announces."""
+    match = _WINDOW.search(window)
+    newest = latest(checkpoint.occurred_at for checkpoint in checkpoints)
+    if not match or not newest or any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints):
+        return ()
+    on_tour = any(checkpoint.occurred_at == newest and checkpoint.event_type == "out_for_delivery" for checkpoint in checkpoints)
+    if not match[1] and not on_tour:
+        return ()
+    day = read_time(match[1], "%d.%m.%Y").date() if match[1] else read_time(newest.local[:10], "%Y-%m-%d").date()
+    return (Estimate(from_on=day, to_on=day, from_time=match[2], to_time=match[3], stated_at=newest),)
