@@ -182,3 +182,14 @@ def iso_day(text: str) -> date:
         BadInputError: not such a text.
     """
     return date.fromisoformat(iso_stamp(text).local[:10])
+
+
+def stated_at(text: str, stamps: Iterable[OccurredAt | None]) -> OccurredAt | None:
+    """Tell when a payload was stated: its own ISO 8601 time, or where it has none ("") the newest of its scans; None without either.
+
+    Raises:
+        BadInputError: the text is no such time.
+    """
+    if text:
+        return iso_stamp(text)
+    return max((stamp for stamp in stamps if stamp), key=lambda stamp: stamp.instant, default=None)

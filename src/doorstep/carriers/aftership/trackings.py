@@ -3,10 +3,11 @@
 from typing import Any
 
 from doorstep.carriers.aftership.codes import slug_of
-from doorstep.carriers.clock import iso_day, iso_stamp
+from doorstep.carriers.clock import iso_day, iso_stamp, stated_at
 from doorstep.carriers.countries import country_of, place_of
 from doorstep.carriers.names import carrier_slug
 from doorstep.carriers.reading import dig, grams, listed, numbered, worded
+from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
 
@@ -22,12 +23,13 @@ def read_tracking(item: Any) -> Parsed:
         raise BadInputError("the tracking object has no tracking_number")
     carrier = carrier_slug(worded(dig(item, "slug"))) or "aftership"
     scans = [scan for scan in listed(dig(item, "checkpoints")) if isinstance(scan, dict)]
+    checkpoints = tuple(_checkpoint(scan, number, carrier) for scan in scans)
     weight = dig(item, "shipment_weight")
     tracking = Tracking(
         tracking_number=number,
         carrier=carrier,
-        checkpoints=tuple(_checkpoint(scan, number, carrier) for scan in scans),
-        estimates=_estimates(item),
+        checkpoints=checkpoints,
+        estimates=_estimates(item, checkpoints),
         links=_links(item, number),
         service=worded(dig(item, "shipment_type")) or None,
         weight_g=grams(
@@ -80,20 +82,22 @@ def _state(item: Any, scans: list[dict[str, Any]], number: str) -> tuple[Carrier
     return (CarrierNote(subtag or tag, worded(dig(item, "subtag_message")) or tag, number),)
 
 
-def _window(box: Any, *, source: str, item: Any, names: tuple[str, str, str], reason: str | None = None) -> Estimate | None:
+def _window(box: Any, names: tuple[str, str, str], *, source: str, stated: OccurredAt | None, reason: str | None = None) -> Estimate | None:
     single, least, most = (worded(dig(box, name)) for name in names)
     first, last = least or single or most, most or single or least
     if not first:
         return None
-    stated = worded(dig(item, "updated_at"))
+    days = (iso_day(first), iso_day(last))
     score = dig(box, "confidence_score")
+    sure = isinstance(score, int | float) and not isinstance(score, bool) and 0 <= score <= 1
     return Estimate(
-        from_on=min(iso_day(first), iso_day(last)),
-        to_on=max(iso_day(first), iso_day(last)),
+        from_on=min(days),
+        to_on=max(days),
         source=source,
-        stated_at=iso_stamp(stated) if stated else None,
-        reason=reason,
-        confidence=float(score) if isinstance(score, int | float) and 0 <= score <= 1 else None,
+        # The shop's promise comes along unchanged in every payload: when it was made nobody tells.
+        stated_at=None if source == "shop" else stated,
+        reason=None if source == "shop" else reason,
+        confidence=float(score) if sure else None,
     )
 
 
@@ -107,17 +111,14 @@ _BOXES = {
 _DAYS = {"expected_delivery": "carrier", "order_promised_delivery_date": "shop", "promised_delivery_date": "shop"}
 
 
-def _estimates(item: Any) -> tuple[Estimate, ...]:
+def _estimates(item: Any, checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
     latest = dig(item, "latest_estimated_delivery")
     reason = worded(dig(latest, "revise_reason")) or None
-    told = [
-        _window(dig(item, field), source=source, item=item, names=_OWN, reason=reason if source != "shop" else None)
-        for field, source in _BOXES.items()
-    ]
-    told += [_window(item, source=source, item=item, names=(field, "", "")) for field, source in _DAYS.items()]
-    if not any(told) and latest:
-        names = ("datetime", "datetime_min", "datetime_max")
-        told.append(_window(latest, source="aggregator", item=item, names=names, reason=reason))
+    stated = stated_at(worded(dig(item, "updated_at")), (checkpoint.occurred_at for checkpoint in checkpoints))
+    told = [_window(dig(item, field), _OWN, source=source, stated=stated, reason=reason) for field, source in _BOXES.items()]
+    told += [_window(item, (field, "", ""), source=source, stated=stated) for field, source in _DAYS.items()]
+    if not any(told):
+        told = [_window(latest, ("datetime", "datetime_min", "datetime_max"), source="aggregator", stated=stated, reason=reason)]
     return tuple(estimate for estimate in told if estimate)
 
 

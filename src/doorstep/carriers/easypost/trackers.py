@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from doorstep.carriers.clock import iso_day, iso_stamp
+from doorstep.carriers.clock import iso_day, iso_stamp, stated_at
 from doorstep.carriers.countries import country_of, place_of
 from doorstep.carriers.easypost.codes import slug_of
 from doorstep.carriers.names import carrier_slug
@@ -28,11 +28,14 @@ def read_tracker(item: Any) -> Parsed:
     details = [detail for detail in listed(dig(item, "tracking_details")) if isinstance(detail, dict)]
     # EasyPost reports its own trouble ("number not valid") as a detail: that is no scan.
     errors = [detail for detail in details if worded(detail.get("status")) == "error"]
+    checkpoints = tuple(
+        _checkpoint(detail, number, carrier, is_return=is_return) for detail in details if worded(detail.get("status")) != "error"
+    )
     tracking = Tracking(
         tracking_number=number,
         carrier=carrier,
-        checkpoints=tuple(_checkpoint(detail, number, carrier, is_return=is_return) for detail in details if detail not in errors),
-        estimates=_estimates(item),
+        checkpoints=checkpoints,
+        estimates=_estimates(item, checkpoints),
         service=worded(dig(item, "carrier_detail", "service")) or None,
         weight_g=grams(dig(item, "weight"), "oz"),
         signed_by=worded(dig(item, "signed_by")) or None,
@@ -75,7 +78,7 @@ def _stamp(text: str, place: Place | None) -> OccurredAt | None:
     return iso_stamp(text, country=country, region=place.region if place else None, trust_zone=found or not text.endswith("Z"))
 
 
-def _estimates(item: Any) -> tuple[Estimate, ...]:
+def _estimates(item: Any, checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
     """Take the local day where sent; `est_delivery_date` is a day written as a midnight, or a bare guess at a time."""
     local = worded(dig(item, "carrier_detail", "est_delivery_date_local"))
     told = local or worded(dig(item, "est_delivery_date")) or worded(dig(item, "carrier_detail", "guaranteed_delivery_date"))
@@ -83,12 +86,11 @@ def _estimates(item: Any) -> tuple[Estimate, ...]:
         return ()
     day = iso_day(told)
     until = worded(dig(item, "carrier_detail", "est_delivery_time_local"))
-    stated = worded(dig(item, "updated_at"))
     return (
         Estimate(
             from_on=day,
             to_on=day,
             to_time=until[:5] if local and re.match(r"([01]\d|2[0-3]):[0-5]\d", until) else None,
-            stated_at=iso_stamp(stated) if stated else None,
+            stated_at=stated_at(worded(dig(item, "updated_at")), (checkpoint.occurred_at for checkpoint in checkpoints)),
         ),
     )

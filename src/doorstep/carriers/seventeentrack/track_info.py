@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from doorstep.carriers.clock import iso_day, iso_stamp
+from doorstep.carriers.clock import iso_day, iso_stamp, stated_at
 from doorstep.carriers.countries import country_of, place_of
 from doorstep.carriers.names import carrier_slug
 from doorstep.carriers.reading import dig, grams, listed, numbered, worded
@@ -35,7 +35,7 @@ def read_record(item: Any) -> Parsed:
         tracking_number=number,
         carrier=carrier,
         checkpoints=checkpoints,
-        estimates=_estimates(facts, providers),
+        estimates=_estimates(facts, providers, checkpoints),
         links=_links(facts, number),
         service=worded(dig(facts, "misc_info", "service_type")) or None,
         weight_g=grams(dig(facts, "misc_info", "weight_kg"), "kg"),
@@ -85,7 +85,7 @@ def _stamp(event: dict[str, Any], country: str | None, region: str) -> OccurredA
     return iso_stamp(text, country=country, region=region) if text else None
 
 
-def _estimates(facts: Any, providers: list[dict[str, Any]]) -> tuple[Estimate, ...]:
+def _estimates(facts: Any, providers: list[dict[str, Any]], checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
     box = dig(facts, "time_metrics", "estimated_delivery_date")
     first, last = worded(dig(box, "from")), worded(dig(box, "to"))
     if not (first or last):
@@ -97,7 +97,7 @@ def _estimates(facts: Any, providers: list[dict[str, Any]]) -> tuple[Estimate, .
             from_on=min(days),
             to_on=max(days),
             source="aggregator" if worded(dig(box, "source")).upper() == "17TRACK" else "carrier",
-            stated_at=iso_stamp(synced) if synced else None,
+            stated_at=stated_at(synced, (checkpoint.occurred_at for checkpoint in checkpoints)),
         ),
     )
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from doorstep.carriers.clock import iso_day, iso_stamp
+from doorstep.carriers.clock import iso_day, iso_stamp, stated_at
 from doorstep.carriers.countries import country_of, place_of
 from doorstep.carriers.names import carrier_slug
 from doorstep.carriers.reading import dig, listed, numbered, worded
@@ -27,11 +27,12 @@ def read_track(item: Any) -> Parsed:
     newest = dig(item, "tracking_status")
     if isinstance(newest, dict) and not any(_same(newest, scan) for scan in scans):
         scans.append(newest)
+    checkpoints = tuple(_checkpoint(scan, number, carrier) for scan in scans)
     tracking = Tracking(
         tracking_number=number,
         carrier=carrier,
-        checkpoints=tuple(_checkpoint(scan, number, carrier) for scan in scans),
-        estimates=_estimates(item),
+        checkpoints=checkpoints,
+        estimates=_estimates(item, checkpoints),
         service=worded(dig(item, "servicelevel", "name")) or worded(dig(item, "servicelevel", "token")) or None,
     )
     return Parsed((tracking,), () if scans else (CarrierNote("UNKNOWN", "no status yet", number),))
@@ -68,7 +69,7 @@ def _stamp(text: str, country: str | None, region: str) -> OccurredAt:
     return iso_stamp(text, country=country, region=region, trust_zone=not text.endswith("Z"))
 
 
-def _estimates(item: Any) -> tuple[Estimate, ...]:
+def _estimates(item: Any, checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
     """Read `original_eta`, undated so that it ranks below, and `eta`. Both are days written as a midnight UTC.
 
     Source: goshippo/shippo-php-client issue 29, read 2026-11-22.
@@ -79,5 +80,11 @@ def _estimates(item: Any) -> tuple[Estimate, ...]:
     if first and first != now:
         told.append(Estimate(from_on=iso_day(first), to_on=iso_day(first)))
     if now:
-        told.append(Estimate(from_on=iso_day(now), to_on=iso_day(now), stated_at=iso_stamp(stated) if stated else None))
+        told.append(
+            Estimate(
+                from_on=iso_day(now),
+                to_on=iso_day(now),
+                stated_at=stated_at(stated, (checkpoint.occurred_at for checkpoint in checkpoints)),
+            )
+        )
     return tuple(told)
