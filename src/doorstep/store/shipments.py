@@ -37,6 +37,8 @@ class KeptShipment(msgspec.Struct, kw_only=True):
     last_text: str | None
     last_place: str | None
     last_local: str | None
+    #: IANA zone of the recipient; None: the order does not tell.
+    zone: str | None
     look_at: datetime | None
     changed_at: datetime
 
@@ -53,10 +55,11 @@ class NewShipment(msgspec.Struct, frozen=True, kw_only=True):
     service: str | None = None
     lines: dict[str, int] = {}
     since: datetime | None = None
+    zone: str | None = None
 
 
 _COLUMNS = """s.merchant_id, s.shipment_id, s.order_id, s.fulfilment_id, s.token, s.carrier, s.tracking_number, s.service, s.lines, s.since,
-s.scans, s.estimates, s.folded, s.last_text, s.last_place, s.last_local, s.look_at, s.changed_at"""
+s.scans, s.estimates, s.folded, s.last_text, s.last_place, s.last_local, s.zone, s.look_at, s.changed_at"""
 
 # Lock the newest shipment of each number, always in the same order.
 _LOCK = f"""
@@ -81,8 +84,10 @@ select pg_advisory_xact_lock(n) from (
 # Make shipments and their first legs.
 _MAKE = f"""
 with s as (
-    insert into shipment (merchant_id, order_id, fulfilment_id, token, carrier, tracking_number, service, lines, since)
-    select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]::json[], $9::timestamptz[])
+    insert into shipment (merchant_id, order_id, fulfilment_id, token, carrier, tracking_number, service, lines, since, zone)
+    select m, o, f, t, c, n, s, l::json, i, z
+    from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::text[])
+        as x (m, o, f, t, c, n, s, l, i, z)
     returning *
 ), l as (
     insert into leg (merchant_id, tracking_number, shipment_id) select merchant_id, tracking_number, shipment_id from s
@@ -101,11 +106,11 @@ _WRITE = """
 update shipment s set
     order_id = n.order_id, fulfilment_id = n.fulfilment_id, carrier = n.carrier, service = n.service, lines = n.lines::json, since = n.since,
     status = n.status, must_act = n.must_act, pitfalls = string_to_array(n.pitfalls, ','), scans = n.scans, estimates = n.estimates,
-    folded = n.folded, last_text = n.last_text, last_place = n.last_place, last_local = n.last_local, look_at = n.look_at, changed_at = $19
+    folded = n.folded, last_text = n.last_text, last_place = n.last_place, last_local = n.last_local, zone = n.zone, look_at = n.look_at, changed_at = $20
 from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::text[], $10::text[],
-            $11::text[], $12::bytea[], $13::bytea[], $14::bytea[], $15::text[], $16::text[], $17::text[], $18::timestamptz[])
+            $11::text[], $12::bytea[], $13::bytea[], $14::bytea[], $15::text[], $16::text[], $17::text[], $18::text[], $19::timestamptz[])
     as n (merchant_id, shipment_id, order_id, fulfilment_id, carrier, service, lines, since, status, must_act,
-          pitfalls, scans, estimates, folded, last_text, last_place, last_local, look_at)
+          pitfalls, scans, estimates, folded, last_text, last_place, last_local, zone, look_at)
 where s.merchant_id = n.merchant_id and s.shipment_id = n.shipment_id
 """
 
@@ -128,6 +133,9 @@ _LOOK = f"""
 select s.tracking_number as asked, {_COLUMNS} from shipment s
 where look_at <= $1 order by look_at limit $2 for update skip locked
 """
+
+# Give the scans since a moment to the shipment that uses the number again.
+_SPLIT = "update checkpoint set shipment_id = $3 where merchant_id = $1 and shipment_id = $2 and instant >= $4"
 
 # Fold one shipment into another that turned out to be the same promise: its numbers and checkpoints move, its row goes.
 _MERGE_STEPS = (
@@ -164,6 +172,7 @@ def _kept(row: Row) -> KeptShipment:
         last_text=row["last_text"],
         last_place=row["last_place"],
         last_local=row["last_local"],
+        zone=row["zone"],
         look_at=row["look_at"],
         changed_at=row["changed_at"],
     )
@@ -198,6 +207,7 @@ async def make(tx: Tx, new: Sequence[NewShipment]) -> dict[tuple[int, str], Kept
         [n.service for n in new],
         [msgspec.json.encode(n.lines).decode() for n in new],
         [n.since for n in new],
+        [n.zone for n in new],
     )
     return {(row["merchant_id"], row["asked"]): _kept(row) for row in rows}
 
@@ -229,6 +239,7 @@ async def write(tx: Tx, changed: Sequence[KeptShipment], now: datetime) -> None:
         [s.last_text for s in changed],
         [s.last_place for s in changed],
         [s.last_local for s in changed],
+        [s.zone for s in changed],
         [s.look_at for s in changed],
         now,
     )
@@ -257,6 +268,11 @@ async def one(tx: Tx, merchant_id: int, shipment_id: int) -> KeptShipment | None
 async def due_for_a_look(tx: Tx, now: datetime, most: int) -> list[KeptShipment]:
     """Lock shipments about which time alone may say something new."""
     return [_kept(row) for row in await tx.fetch(_LOOK, now, most)]
+
+
+async def split(tx: Tx, merchant_id: int, old: int, new: int, since: datetime) -> None:
+    """Move the checkpoints since a moment from `old` to `new`: the number was used again."""
+    await tx.execute(_SPLIT, merchant_id, old, new, since)
 
 
 async def merge(tx: Tx, merchant_id: int, gone: int, into: int) -> None:

@@ -141,6 +141,7 @@ create table shipment (
     last_text       text,                     -- the newest counted scan in the carrier's words
     last_place      text,
     last_local      text,                     -- its local wall time
+    zone            text,                     -- IANA zone of the recipient, where the order tells
     look_at         timestamptz,              -- when time alone may change something
     created_at      timestamptz not null default now(),
     changed_at      timestamptz not null default now(),

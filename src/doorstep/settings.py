@@ -1,0 +1,79 @@
+"""Environment and command line → settings. The only reader of the environment."""
+
+import os
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from doorstep.errors import MisconfiguredError
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator sets; every field is documented in docs/reference/settings.md."""
+
+    #: Where the embedded PostgreSQL and the secret key live.
+    data_dir: Path
+    #: `DOORSTEP_DATABASE_URL`; None: the embedded PostgreSQL.
+    database_url: str | None = None
+    #: `DOORSTEP_SECRET_KEY`, 32 characters or more; None: made on the first start, in the data folder.
+    secret_key: str | None = None
+    #: `DOORSTEP_BASE_URL`: the public address of this installation, in links and in signed hook addresses.
+    base_url: str = "http://127.0.0.1:8000"
+    #: `DOORSTEP_HOST` and `DOORSTEP_PORT`: where the web process listens.
+    host: str = "127.0.0.1"
+    port: int = 8000
+    #: `DOORSTEP_WORKERS`: worker processes of `serve`.
+    workers: int = 1
+    #: `DOORSTEP_ALLOW_PRIVATE=1`: outgoing webhooks may go to private networks (tests, demos).
+    allow_private: bool = False
+    #: `DOORSTEP_TRUST_PROXY=1`: the client's address is the last of X-Forwarded-For.
+    trust_proxy: bool = False
+    #: `DOORSTEP_METRICS_TOKEN`: asked as a bearer token by /metrics; None: /metrics answers loopback only.
+    metrics_token: str | None = None
+
+
+def read_settings(data_dir: Path | None = None, host: str | None = None, port: int | None = None) -> Settings:
+    """Read the environment; what the command line gives wins.
+
+    Raises:
+        MisconfiguredError: a value that cannot be read.
+    """
+    env = {name.removeprefix("DOORSTEP_"): value for name, value in os.environ.items() if name.startswith("DOORSTEP_") and value}  # noqa: TID251
+    listen_host = host or env.get("HOST", "127.0.0.1")
+    listen_port = port or _number(env, "PORT", 8000)
+    return Settings(
+        data_dir=data_dir or Path(env.get("DATA_DIR") or platformdirs.user_data_path("doorstep")),
+        database_url=env.get("DATABASE_URL"),
+        secret_key=env.get("SECRET_KEY"),
+        base_url=env.get("BASE_URL", f"http://{listen_host}:{listen_port}").rstrip("/"),
+        host=listen_host,
+        port=listen_port,
+        workers=_number(env, "WORKERS", 1),
+        allow_private=env.get("ALLOW_PRIVATE") == "1",
+        trust_proxy=env.get("TRUST_PROXY") == "1",
+        metrics_token=env.get("METRICS_TOKEN"),
+    )
+
+
+def child_environment(settings: Settings, database_url: str, secret_key: bytes) -> dict[str, str]:
+    """Return the environment under which a child process reads these same settings."""
+    ours = {
+        "DOORSTEP_DATABASE_URL": database_url,
+        "DOORSTEP_SECRET_KEY": secret_key.decode(),
+        "DOORSTEP_DATA_DIR": str(settings.data_dir),
+        "DOORSTEP_BASE_URL": settings.base_url,
+        "DOORSTEP_HOST": settings.host,
+        "DOORSTEP_PORT": str(settings.port),
+        "DOORSTEP_ALLOW_PRIVATE": "1" if settings.allow_private else "",
+        "DOORSTEP_TRUST_PROXY": "1" if settings.trust_proxy else "",
+        "DOORSTEP_METRICS_TOKEN": settings.metrics_token or "",
+    }
+    return {**os.environ, **ours}  # noqa: TID251
+
+
+def _number(env: dict[str, str], name: str, default: int) -> int:
+    try:
+        return int(env.get(name, default))
+    except ValueError:
+        raise MisconfiguredError(f"DOORSTEP_{name} must be a whole number, not {env[name]!r}") from None

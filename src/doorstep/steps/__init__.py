@@ -1,0 +1,16 @@
+"""The path, as code: what arrives is kept, understood and folded; what leaves is decided, written down, then sent."""
+
+#: In order; each is a module of this room. Those from `normalise` to `compose` run in one transaction per batch.
+PATH = (
+    "receive",  # bytes, signature checked → a row in inbox, then 2xx
+    "normalise",  # inbox rows → orders' facts, trackings, receipts, replies
+    "order",  # orders' facts → orders and their shipments, and what is new in them
+    "advance",  # checkpoints in any order → shipments, and what is new in them
+    "watch",  # shipments whose next look is due → what time alone makes new
+    "decide",  # what is new + journeys + now → due actions, or the counted reason why not
+    "compose",  # due action → gates → channel → rendered message in the outbox
+    "send",  # outbox → provider calls → receipt; the only step that talks out
+    "confirm",  # receipts → message state, suppression
+    "answer",  # replies → stop, start, help
+    "sum_up",  # rows → figures for /metrics
+)

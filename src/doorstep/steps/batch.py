@@ -1,0 +1,110 @@
+"""A batch of inbox rows → everything that follows from it inside our own tables, in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from doorstep.channels import channels
+from doorstep.errors import BadInputError, DoorstepError, MisconfiguredError, TryLaterError
+from doorstep.steps.advance import Seen, advance
+from doorstep.steps.answer import answer
+from doorstep.steps.confirm import confirm
+from doorstep.steps.decide import decide
+from doorstep.steps.directory import Directory
+from doorstep.steps.normalise import Said, normalise
+from doorstep.steps.order import Told, take_orders
+from doorstep.store import inbox
+from doorstep.store.connections import Connection
+from doorstep.store.database import Database, Tx
+from doorstep.store.inbox import Waiting
+
+_LOG = structlog.get_logger()
+#: A row whose batch failed for a reason that may pass is tried again after so many seconds, at most so many times.
+_AGAIN_S = (1, 5, 30, 120, 600)
+
+
+class Outcome(msgspec.Struct):
+    """What a batch did."""
+
+    rows: int = 0
+    events: int = 0
+    dead: int = 0
+
+
+async def work_batch(database: Database, directory: Directory, now: datetime, most: int) -> Outcome:
+    """Claim up to `most` rows and carry them through the path up to the outbox. All or nothing."""
+    async with database.system() as tx:
+        rows = await inbox.claim(tx, now, most)
+        return await _carry(tx, rows, directory, now) if rows else Outcome()
+
+
+async def work_singly(database: Database, directory: Directory, now: datetime, most: int) -> Outcome:
+    """Carry rows one at a time, after a batch failed: the row at fault is set aside and harms no other."""
+    total = Outcome()
+    for _ in range(most):
+        async with database.system() as tx:
+            rows = await inbox.claim(tx, now, 1)
+            if not rows:
+                break
+            try:
+                async with tx.transaction():
+                    done = await _carry(tx, rows, directory, now)
+            except TryLaterError:
+                await _put_off(tx, rows[0], now)
+                done = Outcome(rows=1)
+            except Exception as error:  # noqa: BLE001 - a row we cannot carry must not stop the others
+                _LOG.exception("row_failed", inbox_id=rows[0].inbox_id, merchant=rows[0].merchant_id)
+                await inbox.bury(tx, [(rows[0], type(error).__name__, _told(error))], now)
+                done = Outcome(rows=1, dead=1)
+        total = Outcome(total.rows + done.rows, total.events + done.events, total.dead + done.dead)
+    return total
+
+
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, DoorstepError) else "an error of ours; the log has it under row_failed"
+
+
+async def _put_off(tx: Tx, row: Waiting, now: datetime) -> None:
+    if row.attempts < len(_AGAIN_S):
+        await inbox.again(tx, [row], now + timedelta(seconds=_AGAIN_S[row.attempts]))
+    else:
+        await inbox.bury(tx, [(row, "TryLaterError", "tried again too often")], now)
+
+
+async def _carry(tx: Tx, rows: Sequence[Waiting], directory: Directory, now: datetime) -> Outcome:
+    outcome = Outcome(rows=len(rows))
+    read: list[tuple[Waiting, Connection, Said]] = []
+    failed: list[tuple[Waiting, str, str]] = []
+    for row in rows:
+        connection = directory.connection(row.merchant_id, row.connection_id)
+        try:
+            if connection is None:
+                raise MisconfiguredError("its connection is gone")  # noqa: TRY301 - one place handles what cannot be read
+            read.append((row, connection, normalise(row, connection)))
+        except (BadInputError, MisconfiguredError) as error:
+            failed.append((row, type(error).__name__, str(error)))
+    if failed:
+        await inbox.bury(tx, failed, now)
+        outcome.dead = len(failed)
+    told = [Told(merchant_id=row.merchant_id, connection_id=row.connection_id, fact=fact) for row, _, said in read for fact in said.facts]
+    seen = [
+        Seen(merchant_id=row.merchant_id, inbox_id=row.inbox_id, received_at=row.received_at, tracking=tracking)
+        for row, _, said in read
+        for tracking in said.trackings
+    ]
+    happenings = await take_orders(tx, told, now) + await advance(tx, seen, now)
+    await _come_back(tx, read, directory, now)
+    await decide(tx, happenings, directory, now)
+    outcome.events = sum(len(one.tracking.checkpoints) for one in seen) + len(told)
+    return outcome
+
+
+async def _come_back(tx: Tx, read: Sequence[tuple[Waiting, Connection, Said]], directory: Directory, now: datetime) -> None:
+    """Take in what providers and people sent back."""
+    for row, connection, said in read:
+        if said.inbound.receipts:
+            await confirm(tx, row.merchant_id, said.inbound.receipts, channels()[connection.provider].kind, now)
+        if said.inbound.replies and (tenant := directory.tenant(row.merchant_id)):
+            await answer(tx, tenant, connection, said.inbound.replies, now)

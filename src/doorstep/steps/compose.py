@@ -1,0 +1,267 @@
+"""Due actions → gates → channel → rendered messages for the outbox."""
+
+import os
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from doorstep.carriers import carriers
+from doorstep.domain.messages import Action, Message, Rendered
+from doorstep.domain.orders import Order, OrderLine
+from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
+from doorstep.errors import BadInputError
+from doorstep.messages import Facts, Go, Links, Parcel, Recipient, Wait, allow, context_of
+from doorstep.steps.directory import Directory, Tenant
+from doorstep.steps.happenings import Happening
+from doorstep.store import recipients
+from doorstep.store.database import Tx
+from doorstep.store.decisions import Decision, why_key
+from doorstep.store.messages import NewMessage
+from doorstep.store.orders import KeptOrder
+from doorstep.store.recipients import Standing
+from doorstep.store.shipments import KeptShipment
+from doorstep.timeline import fold
+
+
+class Due(msgspec.Struct, kw_only=True):
+    """One order's actions for one trigger that are due now; they become one message."""
+
+    merchant_id: int
+    order: KeptOrder
+    parcels: list[KeptShipment]
+    actions: list[tuple[Action, Decision]] = []
+
+
+#: A shipment the carrier has not spoken of yet.
+_NOTHING_YET = fold(())
+
+
+class Composed(msgspec.Struct):
+    """What became of due actions; the decisions are filled in in place."""
+
+    messages: list[NewMessage] = []
+    #: (merchant, order id, action, until).
+    waiting: list[tuple[int, int | None, Action, datetime]] = []
+    skips: Counter[tuple[int, str, str]] = msgspec.field(default_factory=Counter)
+
+
+def new_message_id(now: datetime) -> uuid.UUID:
+    """Make a version 7 id: the month of a message can be read off it."""
+    stamp = int(now.timestamp() * 1000) << 80
+    chance = int.from_bytes(os.urandom(10), "big")
+    return uuid.UUID(int=(stamp | chance) & ~(0xF << 76) & ~(0x3 << 62) | (0x7 << 76) | (0x2 << 62))
+
+
+async def compose(tx: Tx, due: Sequence[Due], directory: Directory, now: datetime) -> Composed:
+    """Ask the gates about each order's due actions and render what may leave."""
+    composed = Composed()
+    if not due:
+        return composed
+    wanted = {(d.merchant_id, address) for d in due for address in _addresses(d.order.order).values()}
+    standing = await recipients.standing(tx, list(wanted), now) if wanted else {}
+    for one in due:
+        _compose_one(one, standing, directory, composed, now)
+    return composed
+
+
+def _addresses(order: Order) -> dict[ChannelKind, str]:
+    customer = order.customer
+    found = {ChannelKind.EMAIL: customer.email, ChannelKind.SMS: customer.phone}
+    return {kind: address for kind, address in found.items() if address}
+
+
+def _compose_one(due: Due, standing: dict[tuple[int, str], Standing], directory: Directory, composed: Composed, now: datetime) -> None:
+    action, decision = due.actions[0]
+    tenant = directory.tenant(due.merchant_id)
+    verdict = allow(action, _recipient(due, standing), tenant.policy, now) if tenant else Skip.NO_CHANNEL
+    if isinstance(verdict, Go) and tenant:
+        try:
+            message = _message(due, action, verdict, tenant, directory, now)
+        except BadInputError as error:
+            verdict, decision.detail = Skip.BAD_TEMPLATE, str(error)
+        else:
+            composed.messages.append(message)
+            _count(standing, due.merchant_id, verdict.address, action.purpose)
+            for position, (_, told) in enumerate(due.actions):
+                told.outcome = Skip.DIGESTED if position else "queued"
+                told.detail = verdict.why
+                told.message_id = uuid.UUID(message.message.message_id)
+                if position:
+                    composed.skips[due.merchant_id, told.change.trigger, Skip.DIGESTED] += 1
+            return
+    for one, told in due.actions:
+        if isinstance(verdict, Wait):
+            told.detail = verdict.why
+            composed.waiting.append((due.merchant_id, due.order.order_id, one, verdict.until))
+        elif isinstance(verdict, Skip):
+            told.outcome = verdict
+            composed.skips[due.merchant_id, told.change.trigger, verdict] += 1
+
+
+def _recipient(due: Due, standing: dict[tuple[int, str], Standing]) -> Recipient:
+    addresses = _addresses(due.order.order)
+    known = [standing[due.merchant_id, address] for address in addresses.values()]
+    return Recipient(
+        addresses=addresses,
+        consents=tuple(consent for one in known for consent in one.consents),
+        suppressed=frozenset(suppressed for one in known for suppressed in one.suppressed),
+        topics_off=frozenset(topic for one in known for topic in one.topics_off),
+        day=_most(one.day for one in known),
+        week=_most(one.week for one in known),
+        zone=next((s.zone for s in due.parcels if s.zone), None),
+    )
+
+
+def _most(counts: Iterable[dict[Purpose, int]]) -> dict[Purpose, int]:
+    most: dict[Purpose, int] = {}
+    for count in counts:
+        for purpose, times in count.items():
+            most[purpose] = max(most.get(purpose, 0), times)
+    return most
+
+
+def _count(standing: dict[tuple[int, str], Standing], merchant_id: int, address: str, purpose: Purpose) -> None:
+    """Count a message of this very batch, so that a cap holds within it too."""
+    kept = standing[merchant_id, address]
+    kept.day[purpose] = kept.day.get(purpose, 0) + 1
+    kept.week[purpose] = kept.week.get(purpose, 0) + 1
+
+
+def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Directory, now: datetime) -> NewMessage:
+    order = due.order.order
+    locale = order.locale or tenant.brand.default_locale
+    told = {a.change.subject_id for a, _ in due.actions if a.change.subject_kind == "shipment"}
+    parcels = sorted(due.parcels, key=lambda s: (s.shipment_id not in told, s.shipment_id))
+    base = directory.base_url
+    token = directory.sealer.token("mail", str(due.merchant_id), go.address, locale)
+    unsubscribe = f"{base}/u/{token}" if action.purpose is Purpose.MARKETING else None
+    facts = Facts(
+        brand=tenant.brand,
+        order=order,
+        parcels=tuple(parcel_of(s, order, base) for s in parcels if s.folded or action.change.subject_kind == "order"),
+        change=action.change,
+        locale=locale,
+        links=Links(order=f"{base}/o/{due.order.token}", preferences=f"{base}/p/{token}", unsubscribe=unsubscribe),
+    )
+    content = tenant.library.render(action.template, go.channel, locale, context_of(facts))
+    customer = order.customer
+    return NewMessage(
+        message=Message(
+            message_id=str(new_message_id(now)),
+            merchant_id=due.merchant_id,
+            channel=go.channel,
+            to=go.address,
+            to_name=" ".join(part for part in (customer.first_name, customer.last_name) if part) or None,
+            content=content,
+            locale=locale,
+            purpose=action.purpose,
+            topic=action.topic,
+            created_at=now,
+            reply_to=tenant.brand.support_email,
+            unsubscribe_url=f"{base}/u/{token}",
+        ),
+        connection_id=tenant.channels[go.channel].connection_id,
+        template=action.template,
+        trigger=action.change.trigger,
+        why_key=why_key(action.change),
+        order_id=due.order.order_id,
+        shipment_ids=tuple(sorted(told)) or tuple(s.shipment_id for s in parcels),
+        why=f"{action.journey}: {go.why}",
+        due_at=now,
+    )
+
+
+def parcel_of(shipment: KeptShipment, order: Order, base_url: str) -> Parcel:
+    """Put together what messages and pages say of one parcel."""
+    carrier = carriers().get(shipment.carrier)
+    url = carrier.tracking_url.replace("{number}", shipment.tracking_number) if carrier and carrier.tracking_url else None
+    return Parcel(
+        shipment_id=shipment.shipment_id,
+        carrier=shipment.carrier,
+        carrier_name=carrier.name if carrier else shipment.carrier.replace("_", " ").title(),
+        tracking_number=shipment.tracking_number,
+        carrier_url=url,
+        page_url=f"{base_url}/t/{shipment.token}",
+        folded=shipment.folded or _NOTHING_YET,
+        lines=lines_in(shipment, order),
+        last_text=shipment.last_text,
+        last_place=shipment.last_place,
+        last_local=shipment.last_local,
+    )
+
+
+def lines_in(shipment: KeptShipment, order: Order) -> tuple[OrderLine, ...]:
+    """Return the order's lines that travel in a shipment, with the quantity in it."""
+    if not shipment.lines:
+        return order.lines
+    return tuple(
+        msgspec.structs.replace(line, quantity=shipment.lines[line.line_id]) for line in order.lines if line.line_id in shipment.lines
+    )
+
+
+def announcements(
+    told: Sequence[tuple[Happening, tuple[KeptOrder, list[KeptShipment]]]], directory: Directory, now: datetime
+) -> list[NewMessage]:
+    """Tell the merchant's own systems of each moment: one signed webhook per endpoint."""
+    found = []
+    for happening, (kept, _) in told:
+        tenant = directory.tenant(happening.merchant_id)
+        for connection in tenant.webhooks if tenant else ():
+            found.append(_announcement(happening, kept, connection.connection_id, connection.settings.get("url", ""), now))
+    return found
+
+
+def _announcement(happening: Happening, kept: KeptOrder, connection_id: int, url: str, now: datetime) -> NewMessage:
+    change = happening.moment.change
+    message_id = str(new_message_id(now))
+    shipment = happening.shipment
+    body = {
+        "id": message_id,
+        "type": change.trigger,
+        "timestamp": now,
+        "data": {
+            "order": {"id": str(kept.order_id), "external_id": kept.order.external_id, "number": kept.order.number},
+            "occurrence": change.occurrence,
+            "happened_at": change.happened_at,
+            "shipment": _shipment_summary(shipment) if shipment else None,
+        },
+    }
+    return NewMessage(
+        message=Message(
+            message_id=message_id,
+            merchant_id=happening.merchant_id,
+            channel=ChannelKind.WEBHOOK,
+            to=url,
+            content=Rendered(),
+            locale="en",
+            purpose=Purpose.TRANSACTIONAL,
+            topic="webhook",
+            created_at=now,
+            body=msgspec.json.encode(body),
+        ),
+        connection_id=connection_id,
+        template="webhook",
+        trigger=change.trigger,
+        why_key=why_key(change),
+        order_id=kept.order_id,
+        shipment_ids=(shipment.shipment_id,) if shipment else (),
+        why="webhook: every moment goes to the merchant's own endpoints",
+        due_at=now,
+    )
+
+
+def _shipment_summary(shipment: KeptShipment) -> dict[str, object]:
+    folded = shipment.folded
+    return {
+        "id": str(shipment.shipment_id),
+        "tracking_number": shipment.tracking_number,
+        "carrier": shipment.carrier,
+        "status": folded.status if folded else "pending",
+        "status_since": folded.status_since if folded else None,
+        "direction": folded.direction if folded else "outbound",
+        "event_type": folded.event_type if folded else None,
+        "open_pitfalls": [pitfall.kind for pitfall in folded.open_pitfalls] if folded else [],
+    }

@@ -1,0 +1,21 @@
+"""Providers' receipts → messages move forward, dead addresses are suppressed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from doorstep.domain.messages import Receipt, Suppression
+from doorstep.domain.vocabulary import ChannelKind
+from doorstep.store import messages, recipients
+from doorstep.store.database import Tx
+
+
+async def confirm(tx: Tx, merchant_id: int, receipts: Sequence[Receipt], kind: ChannelKind, now: datetime) -> None:
+    """Take receipts in; one already noted changes nothing, an older state never replaces a newer."""
+    for receipt in receipts:
+        message_id = await messages.confirm(tx, merchant_id, receipt, now)
+        if not receipt.suppress:
+            continue
+        address = receipt.address or (await messages.recipient(tx, merchant_id, message_id) if message_id else None)
+        if address:
+            kept = Suppression(channel=kind, address=address, purpose=None, reason=receipt.suppress, at=receipt.at or now)
+            await recipients.suppress(tx, merchant_id, kept)

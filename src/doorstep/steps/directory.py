@@ -1,0 +1,113 @@
+"""Merchants and connections as the steps know them: read whole, kept a few seconds."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from doorstep.channels import channels
+from doorstep.domain.vocabulary import ChannelKind
+from doorstep.journeys import Journeys, load_defaults, with_overrides
+from doorstep.messages import Brand, Library, Policy
+from doorstep.store import connections
+from doorstep.store.connections import Connection, Merchant
+from doorstep.store.database import Database
+from doorstep.store.sealing import Sealer
+
+_FRESH_FOR = timedelta(seconds=3)
+
+
+class Tenant(msgspec.Struct, frozen=True, kw_only=True):
+    """One merchant, ready to decide and compose for."""
+
+    merchant: Merchant
+    brand: Brand
+    journeys: Journeys
+    policy: Policy
+    library: Library
+    #: Active connections of kind "channel", by what they carry.
+    channels: dict[ChannelKind, Connection]
+    #: Active outgoing webhooks.
+    webhooks: tuple[Connection, ...]
+    #: All connections, paused ones too, by id.
+    connections: dict[int, Connection]
+
+
+class Directory:
+    """All merchants and connections, no older than three seconds."""
+
+    def __init__(self, sealer: Sealer, base_url: str) -> None:
+        self.sealer = sealer
+        self.base_url = base_url
+        self._tenants: dict[int, Tenant] = {}
+        self._by_token: dict[str, Connection] = {}
+        self._made_of: dict[int, tuple[object, ...]] = {}
+        self._read_at: datetime | None = None
+
+    async def refresh(self, database: Database, now: datetime, *, force: bool = False) -> None:
+        """Read again what is older than three seconds (or anything, for `force`)."""
+        if not force and self._read_at is not None and now - self._read_at < _FRESH_FOR:
+            return
+        async with database.system() as tx:
+            merchants = await connections.merchants(tx)
+            connected = await connections.connections(tx, self.sealer)
+        by_merchant: dict[int, list[Connection]] = {merchant_id: [] for merchant_id in merchants}
+        for connection in connected:
+            by_merchant[connection.merchant_id].append(connection)
+        for merchant_id, merchant in merchants.items():
+            made_of = (merchant, tuple(by_merchant[merchant_id]))
+            if self._made_of.get(merchant_id) != made_of:
+                self._tenants[merchant_id] = tenant_of(merchant, by_merchant[merchant_id], self.base_url)
+                self._made_of[merchant_id] = made_of
+        for gone in self._tenants.keys() - merchants.keys():
+            del self._tenants[gone], self._made_of[gone]
+        self._by_token = {c.hook_token: c for c in connected}
+        self._read_at = now
+
+    def tenant(self, merchant_id: int) -> Tenant | None:
+        """Return a merchant; None where there is none (any more)."""
+        return self._tenants.get(merchant_id)
+
+    def tenants(self) -> list[Tenant]:
+        """Return all merchants."""
+        return list(self._tenants.values())
+
+    def connection(self, merchant_id: int, connection_id: int) -> Connection | None:
+        """Return a connection, active or paused."""
+        tenant = self._tenants.get(merchant_id)
+        return tenant.connections.get(connection_id) if tenant else None
+
+    def by_hook_token(self, token: str) -> Connection | None:
+        """Return the connection whose hook has this token; None where the directory knows none (yet)."""
+        return self._by_token.get(token)
+
+
+_DEFAULTS = load_defaults()
+
+
+def tenant_of(merchant: Merchant, connected: list[Connection], base_url: str) -> Tenant:
+    """Make a merchant ready from what is saved of it."""
+    kinds = channels()
+    carrying: dict[ChannelKind, Connection] = {}
+    webhooks: list[Connection] = []
+    for connection in connected:
+        if connection.kind != "channel" or not connection.active or connection.provider not in kinds:
+            continue
+        kind = kinds[connection.provider].kind
+        if kind is ChannelKind.WEBHOOK:
+            webhooks.append(connection)
+        elif kind is ChannelKind.CONSOLE:  # the demo's: stands in for any channel that is not connected
+            carrying.setdefault(ChannelKind.EMAIL, connection)
+            carrying.setdefault(ChannelKind.SMS, connection)
+        else:
+            carrying[kind] = connection
+    settings = merchant.settings
+    return Tenant(
+        merchant=merchant,
+        brand=msgspec.convert({"name": merchant.name, "page_base": base_url, **merchant.brand}, Brand, strict=False),
+        journeys=with_overrides(_DEFAULTS, settings.get("journeys", {})),
+        policy=msgspec.convert({**settings.get("policy", {}), "connected": list(carrying)}, Policy, strict=False),
+        library=Library.of({tuple(k.split("/")): v for k, v in settings.get("templates", {}).items()}),  # type: ignore[misc]
+        channels=carrying,
+        webhooks=tuple(webhooks),
+        connections={connection.connection_id: connection for connection in connected},
+    )

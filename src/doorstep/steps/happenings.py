@@ -1,0 +1,30 @@
+"""What a step found to be new, for the step `decide`."""
+
+import secrets
+
+import msgspec
+
+from doorstep.journeys import Moment
+from doorstep.store.orders import KeptOrder
+from doorstep.store.shipments import KeptShipment
+
+
+class Happening(msgspec.Struct, frozen=True, kw_only=True):
+    """One moment in one merchant's order or shipment."""
+
+    merchant_id: int
+    moment: Moment
+    #: The subject, or the subject's order; None where the moment is a shipment's without an order.
+    order: KeptOrder | None = None
+    #: None for an order's moment.
+    shipment: KeptShipment | None = None
+
+    @property
+    def order_id(self) -> int | None:
+        """Our id of the order concerned."""
+        return self.order.order_id if self.order else self.shipment.order_id if self.shipment else None
+
+
+def page_token() -> str:
+    """Make the unguessable part of a page's address: 128 random bits."""
+    return secrets.token_urlsafe(16)

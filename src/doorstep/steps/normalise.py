@@ -1,0 +1,49 @@
+"""A claimed inbox row → what it says, read by the plug-in of its connection."""
+
+import msgspec
+
+from doorstep.carriers import carriers
+from doorstep.carriers.generic import with_code_table
+from doorstep.channels import channels
+from doorstep.domain.plugins import Inbound, Raw, ShopFact
+from doorstep.domain.tracking import CarrierNote, Tracking
+from doorstep.errors import BadInputError, MisconfiguredError
+from doorstep.shops import shops
+from doorstep.store.connections import Connection
+from doorstep.store.inbox import Waiting
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What one inbox row says."""
+
+    facts: tuple[ShopFact, ...] = ()
+    trackings: tuple[Tracking, ...] = ()
+    notes: tuple[CarrierNote, ...] = ()
+    inbound: Inbound = Inbound()
+
+
+def normalise(row: Waiting, connection: Connection) -> Said:
+    """Read a row.
+
+    Raises:
+        BadInputError: the bytes cannot be read; the row becomes a dead letter.
+        MisconfiguredError: the connection's plug-in is gone or its settings are wrong.
+    """
+    raw = Raw(body=row.body, headers=row.headers, url=row.url, content_type=row.headers.get("content-type", ""))
+    try:
+        match connection.kind:
+            case "shop":
+                return Said(facts=shops()[connection.provider].parse(raw))
+            case "carrier":
+                parse = carriers()[connection.provider].parse
+                if connection.provider == "generic" and (table := connection.settings.get("code_table")):
+                    parse = with_code_table(msgspec.json.decode(table, type=dict[str, str]))
+                parsed = parse(raw)
+                return Said(trackings=parsed.trackings, notes=parsed.notes)
+            case _:
+                read = channels()[connection.provider].read
+                if read is None:
+                    raise BadInputError(f"{connection.provider} sends no webhooks")
+                return Said(inbound=read(raw, connection.settings))
+    except KeyError as error:
+        raise MisconfiguredError(f"there is no plug-in {connection.provider!r} for a {connection.kind}") from error

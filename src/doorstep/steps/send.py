@@ -1,0 +1,134 @@
+"""Outbox → calls to providers → how each ended, written down before and after. The only step that talks out."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from doorstep.channels import channels
+from doorstep.domain.messages import Receipt, Suppression
+from doorstep.domain.plugins import OnUnknown
+from doorstep.domain.vocabulary import ChannelKind, MessageState
+from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
+from doorstep.steps.directory import Directory
+from doorstep.steps.wire import Wire
+from doorstep.store import connections, messages, recipients
+from doorstep.store.connections import Connection
+from doorstep.store.database import Database, Tx
+from doorstep.store.messages import Leased
+
+_LOG = structlog.get_logger()
+#: Calls under way at once in one worker; as many can be left open by a crash, and no more.
+WAVE = 8
+#: Seconds a call may take before another worker calls it lost: longer than every time-out of the wire together.
+LEASE_S = 120
+#: Seconds to wait before the n-th try, where the provider does not say. Source: Standard Webhooks' schedule, read 2026-11-22.
+_WAITS_S = (5, 30, 300, 1800, 7200, 18000, 36000, 36000)
+#: A message that could not leave for this long has nothing true to tell any more.
+_STALE = timedelta(days=2)
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """How one call ended: a receipt, or when to try again and why not now."""
+
+    leased: Leased
+    receipt: Receipt | None
+    later: datetime | None = None
+    detail: str = ""
+    #: Set: the connection is to be paused, for this reason.
+    pause: str | None = None
+
+
+async def send_wave(
+    database: Database, directory: Directory, ended: Sequence[Ended], now: datetime, most: int | None = None
+) -> list[Leased]:
+    """Write down how the last wave ended and lease the next (`WAVE` messages unless told), in one transaction."""
+    async with database.system() as tx:
+        for one in ended:
+            await _write_down(tx, one, now)
+        resting = [c.connection_id for t in directory.tenants() for c in t.connections.values() if not c.active]
+        return await messages.lease(tx, now, now + timedelta(seconds=LEASE_S), WAVE if most is None else most, resting)
+
+
+async def call_all(leased: Sequence[Leased], directory: Directory, wire: Wire, now: datetime) -> list[Ended]:
+    """Call the providers of a wave, side by side. A call that fails in a way of our own making has an unknown outcome."""
+    ended = await asyncio.gather(*(_call(one, directory, wire, now) for one in leased), return_exceptions=True)
+    return [one if isinstance(one, Ended) else _fell(leased[position], one) for position, one in enumerate(ended)]
+
+
+def _fell(leased: Leased, error: BaseException) -> Ended:
+    _LOG.error("call_fell", message=leased.message.message_id, exc_info=error)
+    return Ended(leased, _receipt(leased, MessageState.UNKNOWN, "an error of ours during the call; the log has it under call_fell"))
+
+
+async def _call(leased: Leased, directory: Directory, wire: Wire, now: datetime) -> Ended:
+    message = leased.message
+    connection = directory.connection(message.merchant_id, leased.connection_id)
+    channel = channels().get(connection.provider) if connection else None
+    if connection is None or channel is None:
+        return _given_up(leased, "its connection is gone")
+    if now - message.created_at > _STALE and message.channel is not ChannelKind.WEBHOOK:
+        return _given_up(leased, "could not leave for two days")
+    try:
+        flow = channel.send(message, connection.settings, now, hook_address(directory.base_url, connection))
+        receipt = await wire.run(flow, connection=(message.merchant_id, leased.connection_id), channel=channel)
+    except RefusedError as error:
+        suppress = "refused" if error.suppress else None
+        return Ended(leased, _receipt(leased, MessageState.REFUSED, str(error), code=error.code, suppress=suppress))
+    except TryLaterError as error:
+        return _later(leased, str(error), error.after_s, now)
+    except MisconfiguredError as error:
+        return Ended(leased, None, now, str(error), pause=str(error))
+    except UnknownOutcomeError as error:
+        if channel.on_unknown is OnUnknown.REPEAT:
+            return _later(leased, str(error), None, now)
+        return Ended(leased, _receipt(leased, MessageState.UNKNOWN, str(error)))
+    return Ended(leased, receipt)
+
+
+def hook_address(base_url: str, connection: Connection) -> str:
+    """Return the public address at which a connection's provider reaches us."""
+    return f"{base_url}/hooks/{connection.provider}/{connection.hook_token}"
+
+
+def _receipt(leased: Leased, state: MessageState, text: str, *, code: str = "", suppress: str | None = None) -> Receipt:
+    return Receipt(
+        message_id=leased.message.message_id, provider_id=None, state=state, provider_code=code, provider_text=text, suppress=suppress
+    )
+
+
+def _given_up(leased: Leased, why: str) -> Ended:
+    return Ended(leased, _receipt(leased, MessageState.CANCELLED, why))
+
+
+def _later(leased: Leased, detail: str, after_s: float | None, now: datetime) -> Ended:
+    if leased.attempt > len(_WAITS_S):
+        return Ended(leased, _receipt(leased, MessageState.REFUSED, f"given up after {leased.attempt} tries: {detail}"))
+    wait_s = max(after_s or 0, _WAITS_S[leased.attempt - 1])
+    return Ended(leased, None, now + timedelta(seconds=wait_s), detail)
+
+
+async def _write_down(tx: Tx, ended: Ended, now: datetime) -> None:
+    message = ended.leased.message
+    if ended.receipt is None:
+        await messages.put_off(tx, ended.leased, ended.later or now, ended.detail, now)
+    else:
+        await messages.finish(tx, ended.leased, ended.receipt, now)
+        if ended.receipt.suppress:
+            kept = Suppression(channel=message.channel, address=message.to, purpose=None, reason=ended.receipt.suppress, at=now)
+            await recipients.suppress(tx, message.merchant_id, kept)
+    if ended.pause and await connections.pause(tx, message.merchant_id, ended.leased.connection_id, ended.pause):
+        _LOG.error("connection_paused", merchant=message.merchant_id, connection=ended.leased.connection_id, why=ended.pause)
+
+
+async def settle_lost(database: Database, directory: Directory, now: datetime) -> int:
+    """Settle calls whose worker died: repeat them where the channel allows it, else leave them unknown. Return how many."""
+    async with database.system() as tx:
+        lost = await messages.lost_leases(tx, now)
+        for row in lost:
+            connection = directory.connection(row["merchant_id"], row["connection_id"])
+            channel = channels().get(connection.provider) if connection else None
+            await messages.give_up_lease(tx, row, now, repeat=channel is not None and channel.on_unknown is OnUnknown.REPEAT)
+    return len(lost)

@@ -1,0 +1,45 @@
+"""What the steps did and what waits → the figures of /metrics, all in one list."""
+
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from doorstep.store import inbox, messages
+from doorstep.store.database import Database
+
+#: Every figure a process counts by itself.
+REGISTRY = CollectorRegistry()
+ROWS = Counter("doorstep_inbox_rows", "Inbox rows carried through the path.", registry=REGISTRY)
+EVENTS = Counter("doorstep_events", "Checkpoints and order facts read, known ones included.", registry=REGISTRY)
+DEAD = Counter("doorstep_dead_letters", "Inbox rows set aside because they could not be read.", registry=REGISTRY)
+BATCH_SECONDS = Histogram(
+    "doorstep_batch_seconds", "Seconds per batch.", registry=REGISTRY, buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)
+)
+CALLS = Counter("doorstep_provider_calls", "Calls to providers by channel and how they ended.", ("channel", "outcome"), registry=REGISTRY)
+CALL_SECONDS = Histogram("doorstep_provider_seconds", "Seconds per call to a provider.", ("channel",), registry=REGISTRY)
+HOOKS = Counter("doorstep_hooks", "Requests to hooks by provider and status.", ("provider", "status"), registry=REGISTRY)
+
+#: Figures read from the database when asked, so that any one process can tell them.
+INBOX_WAITING = Gauge("doorstep_inbox_waiting", "Inbox rows not carried yet.", registry=REGISTRY)
+INBOX_OLDEST = Gauge("doorstep_inbox_oldest_seconds", "How long the oldest unprocessed inbox row has waited.", registry=REGISTRY)
+DEAD_NOW = Gauge("doorstep_dead_letters_open", "Dead letters nobody has replayed.", registry=REGISTRY)
+OUTBOX_WAITING = Gauge("doorstep_outbox_waiting", "Messages that still have to leave.", registry=REGISTRY)
+OUTBOX_OLDEST = Gauge("doorstep_outbox_oldest_seconds", "How long the most overdue message has waited.", registry=REGISTRY)
+
+
+async def read_backlog(database: Database, now: datetime) -> None:
+    """Bring the figures that the database knows up to date."""
+    async with database.system() as tx:
+        lag = await inbox.lag(tx, now)
+        backlog = await messages.backlog(tx, now)
+    INBOX_WAITING.set(lag["waiting"])
+    INBOX_OLDEST.set(max(0.0, float(lag["oldest_s"] or 0)))
+    DEAD_NOW.set(lag["dead"])
+    OUTBOX_WAITING.set(backlog["waiting"])
+    OUTBOX_OLDEST.set(max(0.0, float(backlog["oldest_s"] or 0)))
+
+
+def observe_call(channel: str, outcome: str, seconds: float) -> None:
+    """Count a call of the wire."""
+    CALLS.labels(channel, outcome).inc()
+    CALL_SECONDS.labels(channel).observe(seconds)

@@ -1,0 +1,125 @@
+"""The worker: runs the steps for ever, each in a loop of its own, until told to stop."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from doorstep.errors import DoorstepError
+from doorstep.steps.batch import work_batch, work_singly
+from doorstep.steps.decide import decide_waiting
+from doorstep.steps.directory import Directory
+from doorstep.steps.send import Ended, call_all, send_wave, settle_lost
+from doorstep.steps.sum_up import BATCH_SECONDS, DEAD, EVENTS, ROWS, observe_call
+from doorstep.steps.watch import watch
+from doorstep.steps.wire import Wire
+from doorstep.store import idempotency
+from doorstep.store.database import Database
+from doorstep.store.partitions import ensure_months
+
+_LOG = structlog.get_logger()
+#: Rows per batch: enough to spread the cost of statements, few enough that none waits long.
+BATCH = 500
+#: Seconds an idle loop rests, growing from the first to the second.
+_REST_S = (0.01, 0.1)
+
+
+def utc_now() -> datetime:
+    """Tell the time, aware UTC: the one clock of the steps."""
+    return datetime.now(UTC)  # noqa: TID251 - the edge where time comes in
+
+
+class Worker:
+    """One worker process's loops."""
+
+    def __init__(self, database: Database, directory: Directory, *, allow_private: bool = False, sends: bool = True) -> None:
+        self._database = database
+        self._directory = directory
+        self._allow_private = allow_private
+        self._sends = sends
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Let every loop finish what it has begun and end."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Run until `stop`."""
+        await self._directory.refresh(self._database, utc_now())
+        async with Wire(allow_private=self._allow_private, observe=observe_call) as wire, asyncio.TaskGroup() as loops:
+            loops.create_task(self._loop("batch", self._batch))
+            loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
+            loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
+            loops.create_task(self._loop("sweep", self._sweep, rest_s=(15.0, 15.0)))
+            if self._sends:
+                loops.create_task(self._send(wire))
+
+    async def _loop(self, name: str, step: Callable[[], Awaitable[int]], rest_s: tuple[float, float] = _REST_S) -> None:
+        rest = rest_s[0]
+        while not self._stopping.is_set():
+            try:
+                await self._directory.refresh(self._database, utc_now())
+                done = await step()
+            except DoorstepError as error:
+                _LOG.warning("step_put_off", step=name, error=type(error).__name__, why=str(error))
+                done, rest = 0, 1.0
+            except Exception:  # noqa: BLE001 - the worker's one net: log it, rest, go on
+                _LOG.exception("step_failed", step=name)
+                done, rest = 0, 1.0
+            rest = rest_s[0] if done else min(rest * 2, max(rest, rest_s[1]))
+            if not done:
+                await self._pause(rest)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+    async def _batch(self) -> int:
+        started = time.perf_counter()
+        try:
+            done = await work_batch(self._database, self._directory, utc_now(), BATCH)
+        except Exception:  # noqa: BLE001 - whichever row is at fault is found one by one
+            _LOG.warning("batch_failed", exc_info=True)
+            done = await work_singly(self._database, self._directory, utc_now(), BATCH)
+        if done.rows:
+            BATCH_SECONDS.observe(time.perf_counter() - started)
+            ROWS.inc(done.rows)
+            EVENTS.inc(done.events)
+            DEAD.inc(done.dead)
+        return done.rows
+
+    async def _waiting(self) -> int:
+        async with self._database.system() as tx:
+            return await decide_waiting(tx, self._directory, utc_now(), BATCH)
+
+    async def _watch(self) -> int:
+        return await watch(self._database, self._directory, utc_now(), BATCH)
+
+    async def _sweep(self) -> int:
+        now = utc_now()
+        if lost := await settle_lost(self._database, self._directory, now):
+            _LOG.warning("calls_lost", times=lost)
+        async with self._database.system() as tx:
+            await idempotency.sweep(tx, now)
+            await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
+        return 0
+
+    async def _send(self, wire: Wire) -> None:
+        ended: list[Ended] = []
+        rest = _REST_S[0]
+        while not self._stopping.is_set() or ended:
+            try:
+                leased = await send_wave(self._database, self._directory, ended, utc_now(), most=0 if self._stopping.is_set() else None)
+            except Exception:  # noqa: BLE001 - the ledger could not be written: the same endings are written on the next round
+                _LOG.exception("step_failed", step="send")
+                await self._pause(1.0)
+                continue
+            ended = await call_all(leased, self._directory, wire, utc_now())
+            rest = _REST_S[0] if ended else min(rest * 2, _REST_S[1])
+            if not ended:
+                await self._pause(rest)

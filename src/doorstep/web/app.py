@@ -1,0 +1,78 @@
+"""The running installation → one ASGI application."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+from litestar import Litestar, Request, Response, get
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from prometheus_client import generate_latest
+
+from doorstep import __version__
+from doorstep.errors import DoorstepError, TryLaterError
+from doorstep.steps.sum_up import REGISTRY, read_backlog
+from doorstep.steps.work import utc_now
+from doorstep.web import api, desk, hooks, track
+from doorstep.web.house import House, house_of
+from doorstep.web.network import client_of
+from doorstep.web.problems import doorstep_error, http_error, problem, unforeseen
+
+_LOG = structlog.get_logger()
+#: Bytes of any body at most; routes may ask for less or more.
+_MOST_BYTES = 5_000_000
+
+
+@get("/health", include_in_schema=False)
+async def health(request: Request[Any, Any, Any]) -> Response[dict[str, object]]:
+    """Tell whether requests can be served: the database answers."""
+    house = house_of(request)
+    try:
+        async with asyncio.timeout(2), house.database.system() as tx:
+            await tx.fetchval("select 1")
+    except (TimeoutError, TryLaterError, OSError):
+        return Response({"status": "down", "database": "away", "version": __version__}, status_code=503)
+    return Response({"status": "up", "version": __version__})
+
+
+@get("/metrics", include_in_schema=False)
+async def metrics(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Tell the figures, to the operator's own collector only."""
+    house = house_of(request)
+    wanted = house.settings.metrics_token
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if wanted is not None and given != wanted:
+        return problem(401, "send the bearer token set as DOORSTEP_METRICS_TOKEN", {"www-authenticate": "Bearer"})
+    if wanted is None and client_of(request) not in {"127.0.0.1", "::1"}:
+        return problem(403, "set DOORSTEP_METRICS_TOKEN to read the figures from another machine")
+    with suppress(TryLaterError):
+        await read_backlog(house.database, utc_now())
+    return Response(generate_latest(REGISTRY), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def make_app(house: House) -> Litestar:
+    """Put the rooms of the web together over a running house."""
+
+    @asynccontextmanager
+    async def keeping(_: Litestar) -> AsyncIterator[None]:
+        await house.directory.refresh(house.database, utc_now())
+        receiving = asyncio.create_task(house.receiver.run())
+        try:
+            yield
+        finally:
+            receiving.cancel()
+            with suppress(asyncio.CancelledError):
+                await receiving
+            await house.database.close()
+
+    return Litestar(
+        route_handlers=[health, metrics, *hooks.ROUTES, *api.ROUTES, *track.ROUTES, *desk.ROUTES],
+        exception_handlers={DoorstepError: doorstep_error, HTTPException: http_error, Exception: unforeseen},
+        lifespan=[keeping],
+        openapi_config=api.OPENAPI,
+        request_max_body_size=_MOST_BYTES,
+        state=State({"house": house}),
+        logging_config=None,
+    )

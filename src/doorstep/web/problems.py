@@ -1,0 +1,87 @@
+"""Errors → answers, by who must act: the one table, as problem+json (RFC 9457)."""
+
+from typing import Any
+
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+
+from doorstep.errors import (
+    BadInputError,
+    BadSignatureError,
+    ConflictError,
+    DoorstepError,
+    MisconfiguredError,
+    NotFoundError,
+    RefusedError,
+    TryLaterError,
+)
+
+_LOG = structlog.get_logger()
+#: The nearest class wins. A misconfigured connection is the merchant's to mend, so its sender is told to come back.
+STATUS_OF: dict[type[DoorstepError], int] = {
+    BadSignatureError: 401,
+    BadInputError: 400,
+    NotFoundError: 404,
+    ConflictError: 409,
+    RefusedError: 422,
+    TryLaterError: 503,
+    MisconfiguredError: 503,
+}
+_TITLES = {
+    400: "Bad request",
+    401: "Not authorised",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Refused",
+    429: "Too many requests",
+    503: "Try again later",
+}
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: object) -> Response[dict[str, object]]:
+    """Make a problem+json answer; `detail` says what was wrong and what to do."""
+    body: dict[str, object] = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status, "detail": detail, **more}
+    return Response(body, status_code=status, media_type="application/problem+json", headers=headers or {})
+
+
+def doorstep_error(_: AnyRequest, error: DoorstepError) -> Response[dict[str, object]]:
+    """Answer for an error of the house."""
+    status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
+    headers = {}
+    if isinstance(error, TryLaterError | MisconfiguredError):
+        after_s = error.after_s if isinstance(error, TryLaterError) else None
+        headers["retry-after"] = str(int(after_s or 60))
+    if status == 401:  # noqa: PLR2004 - HTTP
+        headers["www-authenticate"] = "Signature"
+    return problem(status, str(error), headers)
+
+
+def http_error(_: AnyRequest, error: HTTPException) -> Response[dict[str, object]]:
+    """Answer for what the framework refuses."""
+    more = {"errors": error.extra} if isinstance(error.extra, list) and error.extra else {}
+    return problem(error.status_code, error.detail or "the request cannot be served", dict(error.headers or {}), **more)
+
+
+def unforeseen(request: AnyRequest, error: Exception) -> Response[dict[str, object]]:
+    """Answer for an error nobody foresaw: logged whole, told in one line."""
+    _LOG.exception("request_failed", method=request.method, route=_route(request), exc_info=error)
+    return problem(HTTP_500_INTERNAL_SERVER_ERROR, "an error of ours; the log has it under request_failed")
+
+
+def _route(request: AnyRequest) -> str:
+    """The route's template, never the address itself: addresses carry tokens."""
+    handler = request.scope.get("route_handler")
+    return ", ".join(sorted(getattr(handler, "paths", ()))) if handler else ""
+
+
+def wants_page(request: AnyRequest) -> bool:
+    """Tell whether a person's browser asks."""
+    return MediaType.HTML in request.headers.get("accept", "")

@@ -1,0 +1,59 @@
+"""What many tests share: a real PostgreSQL, cloned afresh for each test that wants one; the data beside the repository."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from doorstep.store.database import Database
+from doorstep.store.embedded import embedded
+from doorstep.store.migrating import migrate
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+_COUNTER = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real payloads; tests that need it skip where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared/data is not here: real payloads live outside the repository")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an embedded PostgreSQL with a migrated template database."""
+    with embedded(tmp_path_factory.mktemp("doorstep")) as url:
+
+        async def prepare() -> None:
+            connection = await asyncpg.connect(url)
+            await connection.execute("create database template_doorstep")
+            await connection.close()
+            await migrate(url.replace("/postgres?", "/template_doorstep?"), datetime.now(UTC).date())
+
+        asyncio.run(prepare())
+        yield url
+
+
+@pytest.fixture
+async def database_url(postgres: str) -> AsyncIterator[str]:
+    """The address of a database of this test's own."""
+    name = f"test_{next(_COUNTER)}"
+    connection = await asyncpg.connect(postgres)
+    await connection.execute(f"create database {name} template template_doorstep")
+    yield postgres.replace("/postgres?", f"/{name}?")
+    await connection.execute(f"drop database {name} with (force)")
+    await connection.close()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An open database of this test's own."""
+    opened = await Database.open(database_url)
+    yield opened
+    await opened.close()

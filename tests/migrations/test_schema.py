@@ -1,0 +1,73 @@
+"""schema.sql and the migrations lead to the same database."""
+
+import asyncio
+from datetime import date
+
+import asyncpg
+import pytest
+
+from doorstep.errors import MisconfiguredError
+from doorstep.store.migrating import migrate, schema
+
+_CATALOGUE = """
+select 'column' as what, table_name || '.' || column_name as name,
+       concat_ws(' ', data_type, is_nullable, column_default, is_identity) as detail
+from information_schema.columns where table_schema = 'public'
+union all select 'index', indexname, indexdef from pg_indexes where schemaname = 'public'
+union all select 'constraint', conname || ' on ' || conrelid::regclass, pg_get_constraintdef(oid) from pg_constraint
+    where connamespace = 'public'::regnamespace and contype <> 'n'
+union all select 'policy', tablename || '.' || policyname, concat_ws(' ', roles::text, cmd, qual, with_check) from pg_policies
+union all select 'function', proname, prosrc from pg_proc where pronamespace = 'public'::regnamespace
+union all select 'table', relname, concat_ws(' ', relkind, relrowsecurity, reloptions::text) from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+"""
+
+
+async def _fresh(postgres: str, name: str) -> str:
+    connection = await asyncpg.connect(postgres)
+    await connection.execute(f"create database {name}")
+    await connection.close()
+    return postgres.replace("/postgres?", f"/{name}?")
+
+
+async def _catalogue(url: str) -> set[tuple[str, str, str]]:
+    connection = await asyncpg.connect(url)
+    rows = await connection.fetch(_CATALOGUE)
+    await connection.close()
+    return {(row["what"], row["name"], row["detail"]) for row in rows if not row["name"].split(".")[0][-7:-3] in {"2025", "2026"}}
+
+
+def _without_months(found: set[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
+    return {row for row in found if not any(f"_{year}_" in row[1] for year in range(2020, 2040))}
+
+
+async def test_the_migrations_lead_to_what_schema_sql_says(postgres: str) -> None:
+    by_schema, by_migrations = await _fresh(postgres, "by_schema"), await _fresh(postgres, "by_migrations")
+    connection = await asyncpg.connect(by_schema)
+    await connection.execute(schema())
+    await connection.close()
+    applied = await migrate(by_migrations, date(2026, 11, 22))
+    assert applied
+    assert _without_months(await _catalogue(by_schema)) == _without_months(await _catalogue(by_migrations))
+
+
+async def test_migrating_again_changes_nothing(postgres: str) -> None:
+    url = await _fresh(postgres, "migrated_twice")
+    await migrate(url, date(2026, 11, 22))
+    assert await migrate(url, date(2026, 11, 22)) == []
+
+
+async def test_two_at_once_take_turns(postgres: str) -> None:
+    url = await _fresh(postgres, "migrated_at_once")
+    one, other = await asyncio.gather(migrate(url, date(2026, 11, 22)), migrate(url, date(2026, 11, 22)))
+    assert sorted((bool(one), bool(other))) == [False, True]
+
+
+async def test_a_database_of_a_newer_doorstep_is_left_alone(postgres: str) -> None:
+    url = await _fresh(postgres, "from_the_future")
+    await migrate(url, date(2026, 11, 22))
+    connection = await asyncpg.connect(url)
+    await connection.execute("insert into migration (name) values ('9999_pre_future')")
+    await connection.close()
+    with pytest.raises(MisconfiguredError, match="newer Doorstep"):
+        await migrate(url, date(2026, 11, 22))
