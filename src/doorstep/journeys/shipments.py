@@ -18,6 +18,22 @@ _OVER = frozenset({Status.DELIVERED, Status.RETURNED, Status.CANCELLED})
 #: Two tours start at least this far apart; a second "on the vehicle" scan within it belongs to the same tour.
 _TOUR = timedelta(hours=12)
 
+#: Problems whose moment is not plain `shipment.problem`; None: nothing to tell the customer.
+_TRIGGER_OF: dict[str, str | None] = {
+    # The goods are still with the shop, or the record is odd: the shop's to mend.
+    **dict.fromkeys(("label_failed", "parcel_missing", "data_missing", "pickup_failed", "rejected_by_carrier", "handover_untracked")),
+    # Failed attempts and returns have moments of their own.
+    **dict.fromkeys(("attempt_failed", "attempts_repeated", "refused", "returning", "return_failed")),
+    **dict.fromkeys(
+        ("delayed", "estimate_slipped", "misrouted", "customs_held", "held_by_carrier", "pickup_point_full"), "shipment.delayed"
+    ),
+    **dict.fromkeys(("customs_information_required", "duties_due"), "shipment.customs_action"),
+    "address_problem": "shipment.address_question",
+    "pickup_deadline": "shipment.pickup_deadline",
+}
+#: Problems of the goods, worth telling even after delivery.
+_OF_THE_GOODS = frozenset({"damaged", "contents_missing"})
+
 #: Trigger, occurrence, aware UTC or None.
 _Found = tuple[str, str, datetime | None]
 
@@ -85,30 +101,23 @@ def _new_tour(before: Folded | None, since: datetime | None) -> bool:
 
 def _pitfalls(before: Folded | None, after: Folded) -> Iterator[_Found]:
     """One moment for each problem that has opened and that nothing else names."""
-    if not after.open_pitfalls or after.status in _OVER:
+    if not after.open_pitfalls:
         return
+    over = after.status in _OVER
     known = {(one.kind, one.since) for one in before.open_pitfalls} if before else frozenset()
     for pitfall in after.open_pitfalls:
-        if (pitfall.kind, pitfall.since) not in known:
+        if (pitfall.kind, pitfall.since) not in known and (not over or pitfall.kind in _OF_THE_GOODS):
             trigger = trigger_of_pitfall(pitfall)
             if trigger is not None:
                 yield trigger, f"{pitfall.kind}/{pitfall.since.isoformat() if pitfall.since else ''}", pitfall.since or after.last_scan_at
 
 
 def trigger_of_pitfall(pitfall: OpenPitfall) -> str | None:
-    """Name the moment a newly opened problem makes; None: a failed attempt or a return names it already."""
-    kind = pitfall.kind
-    if "address" in kind or kind == "recipient_moved":
-        return "shipment.address_question"
-    if "customs" in kind or kind == "held_for_documents":
-        return "shipment.customs_action" if pitfall.must_act is Actor.CUSTOMER else "shipment.delayed"
-    if "attempt" in kind or "return" in kind or kind in {"not_home", "refused"}:
-        return None
-    if "pickup" in kind or kind == "unclaimed":
-        return "shipment.pickup_deadline"
-    if "delay" in kind or kind in {"late", "stalled", "stuck"}:
-        return "shipment.delayed"
-    return "shipment.problem"
+    """Name the moment a newly opened problem makes; None: it is the shop's own, or another moment names it already."""
+    if pitfall.kind in _TRIGGER_OF:
+        trigger = _TRIGGER_OF[pitfall.kind]
+        return "shipment.delayed" if trigger == "shipment.customs_action" and pitfall.must_act is not Actor.CUSTOMER else trigger
+    return "shipment.delayed" if any(word in pitfall.kind for word in ("delay", "late", "stall", "silence")) else "shipment.problem"
 
 
 def _day(at: datetime | None, zone: tzinfo) -> str:

@@ -1,0 +1,33 @@
+"""Action + facts + template + locale → message; gates; channel choice."""
+
+from doorstep.messages.context import context_of
+from doorstep.messages.engine import BadTemplateError
+from doorstep.messages.facts import Brand, Facts, Links, Parcel
+from doorstep.messages.gates import Go, Policy, Recipient, Wait, allow
+from doorstep.messages.library import TEMPLATES, Library, check_template
+from doorstep.messages.quiet import QuietHours
+from doorstep.messages.samples import sample_facts
+from doorstep.messages.segments import Segments, segments_of
+from doorstep.messages.zones import zone_of
+
+__all__ = (
+    "TEMPLATES",
+    "BadTemplateError",
+    "Brand",
+    "Facts",
+    "Go",
+    "Library",
+    "Links",
+    "Parcel",
+    "Policy",
+    "QuietHours",
+    "Recipient",
+    "Segments",
+    "Wait",
+    "allow",
+    "check_template",
+    "context_of",
+    "sample_facts",
+    "segments_of",
+    "zone_of",
+)

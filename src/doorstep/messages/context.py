@@ -1,0 +1,168 @@
+"""Facts → the plain names a template may use; docs/how-to/write-a-template.md lists them."""
+
+from functools import lru_cache
+from typing import Any
+
+from doorstep.domain.event_types import EVENT_TYPES
+from doorstep.domain.money import Money
+from doorstep.domain.orders import Order, OrderLine, Payment, Promise
+from doorstep.domain.places import Address
+from doorstep.domain.tracking import Estimate
+from doorstep.domain.vocabulary import Status
+from doorstep.messages.facts import Brand, Facts, Links, Parcel
+from doorstep.messages.schema_org import order_markup
+from doorstep.messages.wording import money_text, moment_text, window_text
+
+#: Lines shown of one order or parcel; the rest is counted in `more`.
+SHOWN = 30
+#: How far along the progress bar a status stands: 1 packed, 2 with the carrier, 3 on the vehicle or at the point, 4 there.
+_STEPS = {
+    Status.PENDING: 1,
+    Status.INFO_RECEIVED: 1,
+    Status.UNKNOWN: 1,
+    Status.CANCELLED: 1,
+    Status.IN_TRANSIT: 2,
+    Status.EXCEPTION: 2,
+    Status.FAILED_ATTEMPT: 2,
+    Status.RETURNING: 2,
+    Status.RETURNED: 2,
+    Status.OUT_FOR_DELIVERY: 3,
+    Status.READY_FOR_PICKUP: 3,
+    Status.DELIVERED: 4,
+}
+_NO_WINDOW = frozenset({Status.DELIVERED, Status.READY_FOR_PICKUP, Status.RETURNING, Status.RETURNED, Status.CANCELLED})
+
+
+def context_of(facts: Facts) -> dict[str, Any]:
+    """Lay facts out as nested dicts of texts, truths and lists, written in `facts.locale`; nothing else is reachable."""
+    order, locale, change = facts.order, facts.locale, facts.change
+    lines = {line.line_id: line for line in order.lines}
+    parcels = [_parcel(one, order, locale) for one in facts.parcels]
+    refund = next((one for one in order.refunds if one.refund_id == change.occurrence), None) if change.subject_kind == "order" else None
+    brand = _brand(facts.brand)
+    customer = order.customer
+    return {
+        "brand": brand,
+        "order": _order(order, lines, locale),
+        "customer": {
+            "first_name": customer.first_name or None,
+            "last_name": customer.last_name or None,
+            "returning": bool(customer.earlier_orders),
+        },
+        "parcels": parcels,
+        "parcel": parcels[0] if parcels else None,
+        "several": len(parcels) > 1,
+        "change": {"trigger": change.trigger, "occurrence": change.occurrence},
+        "refund": {"amount": _money(refund.amount, locale), "note": refund.note} if refund else None,
+        "links": _links(facts.links),
+        "locale": locale,
+        "json_ld": order_markup(facts),
+    }
+
+
+@lru_cache(maxsize=4096)
+def _brand(brand: Brand) -> dict[str, Any]:
+    return {
+        "name": brand.name,
+        "logo_url": web(brand.logo_url),
+        "colour": _colour(brand.colour, "#1f5f4a"),
+        "colour_on": _colour(brand.colour_on, "#ffffff"),
+        "background": _colour(brand.background, "#f4f4f1"),
+        "support_email": brand.support_email,
+        "support_url": web(brand.support_url),
+        "support_phone": brand.support_phone,
+        "address": brand.address,
+        "shop_url": web(brand.shop_url),
+    }
+
+
+def _order(order: Order, lines: dict[str, OrderLine], locale: str) -> dict[str, Any]:
+    cod = order.payment is Payment.COD
+    return {
+        "number": order.number,
+        "lines": [_line(line, locale) for line in order.lines[:SHOWN]],
+        "more": max(0, len(lines) - SHOWN) or None,
+        "total": _money(order.total, locale),
+        "cod": cod,
+        "cod_due": _money(order.cod_due or order.total, locale) if cod else None,
+        "paid": order.payment is Payment.PAID,
+        "refunded": order.payment is Payment.REFUNDED,
+        "promise": _promise(order.promise, locale) if order.promise else None,
+        "cancel_reason": order.cancel_reason,
+        "ship_to": _address(order.ship_to) if order.ship_to else None,
+    }
+
+
+def _parcel(parcel: Parcel, order: Order, locale: str) -> dict[str, Any]:
+    folded = parcel.folded
+    status = folded.status
+    step = _STEPS[status]
+    event = EVENT_TYPES.get(folded.event_type)
+    own = web(parcel.page_url)
+    return {
+        "carrier": parcel.carrier_name,
+        "number": parcel.tracking_number,
+        "carrier_url": web(parcel.carrier_url),
+        "url": own or web(parcel.carrier_url),
+        "status": status.value,
+        "event": folded.event_type,
+        "news": (event.es if locale[:2] == "es" else event.en) if event else None,
+        "window": None if status in _NO_WINDOW else _window(folded.estimate, order.promise, locale),
+        "carried": step >= 2,  # noqa: PLR2004 - see _STEPS
+        "near": step >= 3,  # noqa: PLR2004
+        "there": step >= 4,  # noqa: PLR2004
+        "attempts": folded.attempts,
+        "problem": folded.open_pitfalls[0].kind if folded.open_pitfalls else None,
+        "must_act": folded.must_act.value,
+        "last_text": parcel.last_text,
+        "last_place": parcel.last_place,
+        "last_time": moment_text(parcel.last_local, locale) if parcel.last_local else None,
+        "lines": [_line(line, locale) for line in parcel.lines[:SHOWN]],
+        "more": max(0, len(parcel.lines) - SHOWN) or None,
+    }
+
+
+def _line(line: OrderLine, locale: str) -> dict[str, Any]:
+    return {
+        "name": line.name,
+        "options": ", ".join([f"{name}: {value}" for name, value in line.options.items()]) or None if line.options else None,
+        "quantity": line.quantity,
+        "price": _money(line.unit_price, locale),
+        "sku": line.sku,
+        "image_url": web(line.image_url),
+        "url": web(line.product_url),
+    }
+
+
+def _address(address: Address) -> dict[str, Any]:
+    town = " ".join([part for part in (address.postcode, address.city) if part])
+    rows = [row for row in (address.name, address.company, *address.lines, town, address.region, address.country) if row]
+    return {"rows": rows, "name": address.name, "city": address.city, "postcode": address.postcode, "country": address.country}
+
+
+def _links(links: Links) -> dict[str, Any]:
+    return {"order": web(links.order), "preferences": web(links.preferences), "unsubscribe": web(links.unsubscribe)}
+
+
+def _money(money: Money | None, locale: str) -> str | None:
+    return money_text(money, locale) if money is not None else None
+
+
+def _window(estimate: Estimate | None, promise: Promise | None, locale: str) -> str | None:
+    if estimate is not None:
+        return window_text(estimate, locale)
+    return _promise(promise, locale) if promise is not None else None
+
+
+def _promise(promise: Promise, locale: str) -> str:
+    return window_text(Estimate(from_on=promise.from_on or promise.to_on, to_on=promise.to_on, source="shop"), locale)
+
+
+def web(url: str | None) -> str | None:
+    """Let only web addresses through: a link from a shop or carrier may be anything."""
+    return url if url and url.startswith(("https://", "http://")) else None
+
+
+def _colour(text: str, instead: str) -> str:
+    figures = text[1:]
+    return text if text[:1] == "#" and len(figures) in (3, 6) and all(one in "0123456789abcdefABCDEF" for one in figures) else instead

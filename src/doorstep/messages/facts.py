@@ -1,0 +1,76 @@
+"""What a message is about: the merchant's brand, the order, its parcels, the change, the links."""
+
+import msgspec
+
+from doorstep.domain.messages import Change
+from doorstep.domain.orders import Order, OrderLine
+from doorstep.domain.shipments import Folded
+
+
+class Brand(msgspec.Struct, frozen=True, kw_only=True):
+    """How a merchant looks and where it answers."""
+
+    name: str
+    logo_url: str | None = None
+    #: Buttons and the progress bar; "#rrggbb".
+    colour: str = "#1f5f4a"
+    #: Writing on `colour`.
+    colour_on: str = "#ffffff"
+    #: Behind the card.
+    background: str = "#f4f4f1"
+    support_email: str | None = None
+    support_url: str | None = None
+    support_phone: str | None = None
+    #: The merchant's postal address in one line; the law asks for it in marketing mail.
+    address: str | None = None
+    shop_url: str | None = None
+    #: BCP 47.
+    default_locale: str = "en"
+    #: Alphanumeric, at most 11 characters; None: the provider's number.
+    sms_sender: str | None = None
+    #: Where customer pages live, e.g. "https://parcels.example"; no slash at the end.
+    page_base: str | None = None
+
+
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
+    """One shipment of the order as the message tells it."""
+
+    shipment_id: int
+    #: Slug.
+    carrier: str
+    #: As customers know it.
+    carrier_name: str
+    tracking_number: str
+    #: The carrier's own page; None: none known.
+    carrier_url: str | None = None
+    #: Our tracking page of this parcel.
+    page_url: str | None = None
+    folded: Folded
+    #: Lines in it with the quantity in it; empty: all of the order's.
+    lines: tuple[OrderLine, ...] = ()
+    #: The newest scan: the carrier's sentence, its place, its local wall time as in `OccurredAt.local`.
+    last_text: str | None = None
+    last_place: str | None = None
+    last_local: str | None = None
+
+
+class Links(msgspec.Struct, frozen=True, kw_only=True):
+    """Pages of ours for this customer."""
+
+    order: str | None = None
+    preferences: str | None = None
+    #: Only in marketing.
+    unsubscribe: str | None = None
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a template may speak of."""
+
+    brand: Brand
+    order: Order
+    #: The change's own parcel first.
+    parcels: tuple[Parcel, ...] = ()
+    change: Change
+    #: BCP 47; see `Library.render` for how a language is found.
+    locale: str
+    links: Links = Links()

@@ -1,0 +1,130 @@
+"""A template's parts + layout blocks + words → one MJML and one text source → HTML that still holds its Liquid."""
+
+import html
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib import resources
+
+import mrml
+import msgspec
+
+from doorstep.messages.engine import BadTemplateError
+
+#: Liquid in a source: a value or a tag.
+_LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+#: A place in a layout that is filled when the template is read, not for every message.
+_SLOT = re.compile(r"\[\[(\w+)\]\]")
+#: How a piece of Liquid travels through the MJML compiler: a word that is text, attribute and colour alike.
+_STAND_IN = re.compile(r"LQ(\d{4})QL")
+_BETWEEN_TAGS = re.compile(r">\s+<")
+_STYLE = re.compile(r"(<style[^>]*>)(.*?)(</style>)", re.DOTALL)
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is special to one template in one language; plain text with Liquid in it."""
+
+    subject: str
+    #: What a mailbox shows beside the subject.
+    preheader: str
+    headline: str
+    #: Paragraphs, an empty line between them.
+    intro: str
+    sms: str
+    #: Blocks of the layout below the intro, in order.
+    blocks: tuple[str, ...] = ("window", "button", "steps", "items", "address")
+
+
+def html_source(parts: Parts, locale: str) -> str:
+    """Lay a template out and compile its MJML; the result is HTML with Liquid in it."""
+    words = words_of(locale)
+    filled = {
+        "subject": _written(parts.subject),
+        "preheader": _written(parts.preheader),
+        "headline": _written(parts.headline),
+        "intro": "".join(f"<p>{_written(' '.join(one.split()))}</p>" for one in parts.intro.split("\n\n") if one.strip()),
+        "lang": locale,
+        "blocks": "".join(layout_file(f"{name}.mjml") for name in parts.blocks),
+    }
+    return compile_mjml(_slotted(_slotted(layout_file("shell.mjml"), filled), words, escape=True))
+
+
+def text_source(parts: Parts, locale: str) -> str:
+    """Lay a template out as plain text with Liquid in it."""
+    filled = {
+        "headline": parts.headline.strip(),
+        "intro": "\n\n".join(" ".join(one.split()) for one in parts.intro.split("\n\n") if one.strip()),
+        "blocks": "".join(layout_file(f"{name}.txt") for name in parts.blocks),
+    }
+    return _slotted(_slotted(layout_file("shell.txt"), filled), words_of(locale))
+
+
+@lru_cache(maxsize=1024)
+def compile_mjml(source: str) -> str:
+    """Turn MJML with Liquid in it into HTML with the same Liquid in it.
+
+    Raises:
+        BadTemplateError: the MJML cannot be read.
+    """
+    pieces: list[str] = []
+
+    def stand_in(found: re.Match[str]) -> str:
+        pieces.append(found.group())
+        return f"LQ{len(pieces) - 1:04d}QL"
+
+    if _STAND_IN.search(source):
+        raise BadTemplateError("LQ0000QL and its like are reserved")
+    try:
+        made = mrml.to_html(_LIQUID.sub(stand_in, source)).content
+    except OSError as error:
+        raise BadTemplateError(f"the MJML cannot be read: {str(error).splitlines()[0][:200]}") from error
+    return _STAND_IN.sub(lambda found: pieces[int(found.group(1))], _smaller(made))
+
+
+def _smaller(made: str) -> str:
+    """Leave out space that no mail program shows."""
+    made = _STYLE.sub(lambda found: f"{found.group(1)}{' '.join(found.group(2).split())}{found.group(3)}", made)
+    return _BETWEEN_TAGS.sub("><", made)
+
+
+def _written(text: str) -> str:
+    """Write a part's plain text as HTML; its Liquid stays as it is and is escaped when filled in."""
+    pieces, end = [], 0
+    for found in _LIQUID.finditer(text):
+        pieces += [html.escape(text[end : found.start()], quote=False), found.group()]
+        end = found.end()
+    return "".join((*pieces, html.escape(text[end:], quote=False))).strip()
+
+
+def _slotted(source: str, filled: Mapping[str, str], *, escape: bool = False) -> str:
+    def fill(found: re.Match[str]) -> str:
+        word = filled.get(found.group(1))
+        return found.group() if word is None else _written(word) if escape else word
+
+    return _SLOT.sub(fill, source)
+
+
+@cache
+def layout_file(name: str) -> str:
+    """Read a file of the layout; once per process."""
+    return (resources.files("doorstep.messages") / "templates" / "layout" / name).read_text("utf-8")
+
+
+@cache
+def words_of(locale: str) -> dict[str, str]:
+    """Read the layout's own words in a language; once per process."""
+    return msgspec.toml.decode(layout_file(f"{locale}.toml"), type=dict[str, str])
+
+
+@cache
+def parts_of(template: str, locale: str) -> Parts | None:
+    """Read a template that comes with Doorstep; None: not in this language. Once per process."""
+    file = resources.files("doorstep.messages") / "templates" / template / f"{locale}.toml"
+    return msgspec.toml.decode(file.read_bytes(), type=Parts) if file.is_file() else None
+
+
+@cache
+def template_names() -> tuple[str, ...]:
+    """Name the templates that come with Doorstep."""
+    folder = resources.files("doorstep.messages") / "templates"
+    return tuple(sorted(one.name for one in folder.iterdir() if one.is_dir() and one.name != "layout"))

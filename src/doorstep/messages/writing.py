@@ -1,0 +1,162 @@
+"""A Liquid expression → a Python expression, and the lines that must stand before it."""
+
+from typing import Any
+
+from liquid import Environment
+from liquid.builtin.expressions import BooleanExpression, FilteredExpression, Path, StringLiteral
+from liquid.builtin.expressions.arguments import KeywordArgument
+from liquid.builtin.expressions.logical import (
+    ContainsExpression,
+    EqExpression,
+    GeExpression,
+    GtExpression,
+    LeExpression,
+    LogicalAndExpression,
+    LogicalOrExpression,
+    LtExpression,
+    NeExpression,
+    _contains,
+    _eq,
+    _le,
+    _lt,
+)
+from liquid.builtin.expressions.primitive import Blank, Empty, FalseLiteral, FloatLiteral, IntegerLiteral, Nil, TrueLiteral
+from liquid.expression import Expression
+from markupsafe import Markup
+
+#: What `forloop` knows, from the round `{i}` and the number of rounds `{n}`.
+_FORLOOP = {
+    "index": "{i} + 1",
+    "index0": "{i}",
+    "rindex": "{n} - {i}",
+    "rindex0": "{n} - {i} - 1",
+    "first": "{i} == 0",
+    "last": "{i} == {n} - 1",
+    "length": "{n}",
+}
+#: Keys that Liquid answers itself, and names it fills by itself.
+_ANSWERED = frozenset({"size", "first", "last"})
+_BUILT_IN = frozenset({"now", "today", "forloop"})
+
+
+class UntranslatedError(Exception):
+    """Nobody must act: this part of Liquid is left to the library."""
+
+
+class Writer:
+    """Lines of Python being written, and the values they name."""
+
+    def __init__(self, environment: Environment, assigned: frozenset[str]) -> None:
+        self.environment = environment
+        #: Names that the template assigns somewhere.
+        self.assigned = assigned
+        self.lines: list[str] = []
+        self.constants: dict[str, Any] = {"eq": _eq, "lt": _lt, "le": _le, "contains": _contains}
+        self.depth = 1
+        #: Liquid loop names → Python names, innermost last; and the innermost loop's round and length.
+        self.loops: dict[str, str] = {}
+        self.forloop: tuple[str, str] | None = None
+
+    def line(self, text: str) -> None:
+        """Write one line at the present depth."""
+        self.lines.append(" " * self.depth + text)
+
+    def named(self, value: object) -> str:
+        """Give a value a name."""
+        name = f"k{len(self.constants)}"
+        self.constants[name] = value
+        return name
+
+    def fresh(self) -> str:
+        """Make up a variable."""
+        return f"v{len(self.lines)}_{self.depth}"
+
+
+def filtered(writer: Writer, expression: Expression) -> str:
+    """Write a value with its filters."""
+    if not isinstance(expression, FilteredExpression):
+        raise UntranslatedError
+    value = primitive(writer, expression.left)
+    for one in expression.filters or ():
+        spend = getattr(writer.environment.filters[one.name], "spend", None)
+        if spend is None:
+            raise UntranslatedError
+        arguments = [
+            f"{argument.name}={primitive(writer, argument.value)}"
+            if isinstance(argument, KeywordArgument)
+            else primitive(writer, argument.value)
+            for argument in one.args
+        ]
+        result = writer.fresh()
+        writer.line(f"{result} = {writer.named(spend)}({', '.join(('b', value, *arguments))})")
+        value = result
+    return value
+
+
+def primitive(writer: Writer, expression: Expression) -> str:
+    """Write a path or a literal."""
+    if isinstance(expression, Path):
+        return path(writer, expression)
+    if isinstance(expression, StringLiteral):
+        return writer.named(Markup(expression.value) if writer.environment.autoescape else expression.value)  # noqa: S704 - the author's own text
+    if isinstance(expression, (IntegerLiteral, FloatLiteral, TrueLiteral, FalseLiteral)):
+        return writer.named(expression.value)
+    if isinstance(expression, Nil):
+        return "None"
+    raise UntranslatedError
+
+
+def path(writer: Writer, expression: Path) -> str:
+    """Write the look-up of a path; what is not there becomes `U`, Liquid's undefined."""
+    root, *rest = expression.path
+    if not isinstance(root, str) or not all(isinstance(one, str) and one not in _ANSWERED for one in rest if root != "forloop"):
+        raise UntranslatedError
+    if root == "forloop":
+        if writer.forloop is None or len(rest) != 1 or rest[0] not in _FORLOOP:
+            raise UntranslatedError
+        return f"({_FORLOOP[str(rest[0])].format(i=writer.forloop[0], n=writer.forloop[1])})"
+    looped = writer.loops.get(root)
+    if looped is not None and not rest:
+        return looped
+    if looped is None and root in _BUILT_IN:
+        raise UntranslatedError
+    start = looped or (f"(loc if {root!r} in loc else c)[{root!r}]" if root in writer.assigned else f"c[{root!r}]")
+    value = writer.fresh()
+    writer.line(f"try: {value} = {start}{''.join(f'[{one!r}]' for one in rest)}")
+    writer.line(f"except (KeyError, TypeError, IndexError): {value} = U")
+    return value
+
+
+def condition(writer: Writer, expression: Expression) -> str:
+    """Write a condition as Python truth."""
+    if isinstance(expression, BooleanExpression):
+        return condition(writer, expression.expression)
+    if isinstance(expression, (LogicalAndExpression, LogicalOrExpression)):
+        word = "and" if isinstance(expression, LogicalAndExpression) else "or"
+        left, right = condition(writer, expression.left), condition(writer, expression.right)
+        return f"({left} {word} {right})"
+    compared = _comparison(writer, expression)
+    if compared is not None:
+        return compared
+    value = primitive(writer, expression)
+    return f"({value} is not None and {value} is not False and {value} is not U)"
+
+
+def _comparison(writer: Writer, expression: Expression) -> str | None:
+    if isinstance(expression, (EqExpression, NeExpression)):
+        sign, word = ("==", "") if isinstance(expression, EqExpression) else ("!=", "not ")
+        left, right = _operand(writer, expression.left), _operand(writer, expression.right)
+        plain = isinstance(expression.right, StringLiteral) and isinstance(expression.left, Path)
+        return f"({left} {sign} {right})" if plain else f"({word}eq({left}, {right}))"
+    if isinstance(expression, ContainsExpression):
+        return f"contains(None, {_operand(writer, expression.left)}, {_operand(writer, expression.right)})"
+    if isinstance(expression, (LtExpression, GtExpression, LeExpression, GeExpression)):
+        left, right = _operand(writer, expression.left), _operand(writer, expression.right)
+        if isinstance(expression, (GtExpression, GeExpression)):
+            left, right = right, left
+        return f"lt(None, {left}, {right})" if isinstance(expression, (LtExpression, GtExpression)) else f"le({left}, {right})"
+    return None
+
+
+def _operand(writer: Writer, expression: Expression) -> str:
+    return writer.named(expression) if isinstance(expression, (Empty, Blank)) else primitive(writer, expression)
