@@ -58,7 +58,9 @@ def _checkpoint(event: Any, number: str) -> Checkpoint:
     offset = worded(dig(event, "GMTOffset")).removeprefix("GMT") if "T" in moment else ""
     return Checkpoint(
         event_type=event_type_of(code, signed=bool(worded(dig(event, "signedBy")))),
-        occurred_at=iso_stamp(moment + offset, country=place and place.country, region=place and place.region) if moment else None,
+        occurred_at=iso_stamp(moment + offset, country=place.country if place else None, region=place.region if place else None)
+        if moment
+        else None,
         place=place,
         carrier="dhl_express",
         carrier_code=code,

@@ -66,4 +66,6 @@ def _when(date: str, time: str, place: Place | None) -> OccurredAt | None:
         return None
     day = date.partition(", ")[2] or date
     wall = read_time(f"{day} {time}", "%B %d, %Y %H:%M", "%B %d, %Y")
-    return stamp(wall, Precision.MINUTE if time else Precision.DATE, country=place and place.country, region=place and place.region)
+    return stamp(
+        wall, Precision.MINUTE if time else Precision.DATE, country=place.country if place else None, region=place.region if place else None
+    )

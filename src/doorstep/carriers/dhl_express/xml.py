@@ -53,6 +53,8 @@ def _note(element: etree._Element) -> CarrierNote | None:
 
 def _tracking(info: etree._Element, shipment: etree._Element) -> Tracking:
     number = numbered(_text(info, "AWBNumber"))
+    if not number:
+        raise BadInputError("a shipment without its AWBNumber")
     events = shipment.findall("ShipmentEvent")
     checkpoints = tuple(_checkpoint(event, number) for event in events)
     names = [name for event, checkpoint in zip(events, checkpoints, strict=True) if (name := _signatory(event, checkpoint.event_type))]
@@ -82,7 +84,7 @@ def _checkpoint(event: etree._Element, number: str) -> Checkpoint:
     moment = f"{_text(event, 'Date')}T{_text(event, 'Time')}".removesuffix("T")
     return Checkpoint(
         event_type=event_type_of(code, signed=not _NO_NAME.match(_text(event, "Signatory"))),
-        occurred_at=iso_stamp(moment, country=place and place.country, region=place and place.region) if moment else None,
+        occurred_at=iso_stamp(moment, country=place.country if place else None, region=place.region if place else None) if moment else None,
         place=place,
         carrier="dhl_express",
         carrier_code=code,

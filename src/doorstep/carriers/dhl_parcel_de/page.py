@@ -35,7 +35,7 @@ def read(tree: html.HtmlElement) -> Parsed:
             return read_state(state)
     panels = tree.xpath("//div[contains(concat(' ', @class, ' '), ' service-offer ')][@data-piececode]")
     rows = tree.xpath("//tr[td[@data-label]]")
-    if len(panels) != 1 or not rows:
+    if len(panels) != 1 or not rows or not numbered(panels[0].get("data-piececode")):
         raise BadInputError("this page is no tracking page of DHL Paket for one number")
     return Parsed((_from_table(tree, numbered(panels[0].get("data-piececode")), rows),))
 
@@ -54,6 +54,8 @@ def read_state(state: Any) -> Parsed:
     for parcel in parcels:
         number = numbered(worded(dig(parcel, "sendungsdetails", "sendungsnummern", "sendungsnummer")) or worded(dig(parcel, "id")))
         if isinstance(dig(parcel, "sendungsdetails", "sendungsverlauf", "events"), list):
+            if not number:
+                raise BadInputError("a parcel without its number")
             trackings.append(_from_state(dig(parcel, "sendungsdetails"), number))
         else:
             notes.append(
@@ -67,7 +69,7 @@ def _from_state(details: Any, number: str) -> Tracking:
     stated = latest(checkpoint.occurred_at for checkpoint in checkpoints)
     start, end = (worded(dig(details, "zustellung", f"zustellzeitfenster{side}")) for side in ("Von", "Bis"))
     estimates = []
-    if start and end and dig(details, "istZugestellt") is not True:
+    if start and end and dig(details, "istZugestellt") is not True and iso_day(start) <= iso_day(end):
         from_at, to_at = iso_stamp(start).local, iso_stamp(end).local
         estimates.append(
             Estimate(

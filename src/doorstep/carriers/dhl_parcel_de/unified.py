@@ -78,7 +78,7 @@ def _checkpoint(event: Any, number: str, service: str) -> Checkpoint:
 def _estimates(shipment: Any, stated: OccurredAt | None) -> tuple[Estimate, ...]:
     start = worded(dig(shipment, "estimatedDeliveryTimeFrame", "estimatedFrom")) or worded(dig(shipment, "estimatedTimeOfDelivery"))
     end = worded(dig(shipment, "estimatedDeliveryTimeFrame", "estimatedThrough")) or start
-    if not start:
+    if not start or iso_day(end) < iso_day(start):
         return ()
     from_at, to_at = iso_stamp(start).local, iso_stamp(end).local
     return (

@@ -46,6 +46,8 @@ def _number(piece: etree._Element) -> str:
 
 def _tracking(piece: etree._Element, together: list[etree._Element]) -> Tracking:
     number = _number(piece)
+    if not number:
+        raise BadInputError("a piece without its code")
     home = piece.get("origin-country") if piece.get("origin-country") == piece.get("dest-country") else None
     events = [event for event in piece.iter("data") if event.get("name") == "piece-event"]
     checkpoints = tuple(_checkpoint(event, number, home, "event-timestamp", "event-status") for event in events)

@@ -94,7 +94,7 @@ def _when(text: str, place: Place | None) -> OccurredAt | None:
         return None
     wall = read_time(text, "%B %d, %Y, %I:%M %p", "%B %d, %Y")
     precision = Precision.MINUTE if ":" in text else Precision.DATE
-    return stamp(wall, precision, country=place and place.country, region=place and place.region)
+    return stamp(wall, precision, country=place.country if place else None, region=place.region if place else None)
 
 
 def _estimates(tree: html.HtmlElement, stated: OccurredAt | None) -> tuple[Estimate, ...]:

@@ -52,6 +52,8 @@ def _notes(part: Any, number: str | None) -> list[CarrierNote]:
 
 
 def _tracking(part: Any, number: str) -> Tracking:
+    if not number:
+        raise BadInputError("an answer that names no number, and none was asked for")
     events = listed(dig(part, "trackingEvents"))
     checkpoints = tuple(_checkpoint(event, number) for event in events)
     done = [event for event, point in zip(events, checkpoints, strict=True) if ends_journey(point.event_type)]
@@ -91,17 +93,13 @@ def _when(event: Any, place: Place | None) -> OccurredAt | None:
     if not written:
         return None
     offset = offset_in(worded(dig(event, "GMTOffset")))
-    where = {"country": place and place.country, "region": place and place.region}
-    if not offset and not worded(dig(event, "GMTTimestamp")) and written.endswith("T00:00:00"):
-        return iso_stamp(written.removesuffix("T00:00:00"), **where)
-    local = iso_stamp(written, trust_zone=False, **where)
-    if not offset:
+    country, region = (place.country, place.region) if place else (None, None)
+    if not offset and not worded(dig(event, "GMTTimestamp")):
+        written = written.removesuffix("T00:00:00")
+    local = iso_stamp(written, country=country, region=region, trust_zone=False)
+    if not offset or local.precision is Precision.DATE:
         return local
-    return (
-        stamp(read_time(local.local, "%Y-%m-%dT%H:%M:%S"), local.precision, offset=offset)
-        if local.precision is not Precision.DATE
-        else local
-    )
+    return stamp(read_time(local.local, "%Y-%m-%dT%H:%M:%S"), local.precision, offset=offset)
 
 
 def _estimates(part: Any, stated: OccurredAt | None) -> tuple[Estimate, ...]:

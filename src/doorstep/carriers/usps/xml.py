@@ -52,6 +52,8 @@ def _note(error: etree._Element, number: str | None) -> CarrierNote:
 
 
 def _tracking(info: etree._Element, number: str) -> Tracking:
+    if not number:
+        raise BadInputError("a TrackInfo without its ID")
     events = [child for child in info if child.tag in ("TrackSummary", "TrackDetail")]
     pairs = [(event, checkpoint) for event in events if (checkpoint := _checkpoint(event, number))]
     checkpoints = tuple(checkpoint for _, checkpoint in pairs)
@@ -105,7 +107,9 @@ def _when(date: str, time: str, place: Place | None) -> OccurredAt | None:
     if not date:
         return None
     wall = read_time(f"{date} {time}", "%B %d, %Y %I:%M %p", "%B %d, %Y", "%m/%d/%Y %I:%M %p", "%m/%d/%Y")
-    return stamp(wall, Precision.MINUTE if time else Precision.DATE, country=place and place.country, region=place and place.region)
+    return stamp(
+        wall, Precision.MINUTE if time else Precision.DATE, country=place.country if place else None, region=place.region if place else None
+    )
 
 
 def _estimates(info: etree._Element, stated: OccurredAt | None) -> tuple[Estimate, ...]:
