@@ -22,7 +22,7 @@ customs_released: CC
 delayed: DD DY
 delivered: DL
 delivery_facility_arrival: AF FD
-delivery_window_changed: US
+delivery_scheduled: US
 dropped_off: DO
 estimated_date_earlier: AE
 exception: DE SE
@@ -30,7 +30,6 @@ facility_arrival: AR OF SF
 facility_departure: DP LO
 flight_arrived: PL
 flight_departed: PF
-hold_requested: HA
 in_transit: EO IT IX OW PM
 informational: CH IN OX RC RG
 label_voided: LC LP
@@ -44,6 +43,7 @@ pickup_delayed: PD
 pickup_failed: DR
 preferences_received: RM RR
 ready_for_pickup: HL HP
+redirected_to_pickup_point: HA
 received_by_partner: AC AX
 return_label_created: RP
 return_label_expired: RD
@@ -70,8 +70,9 @@ redirected_to_pickup_point: DE/A13 DE/A47
 undeliverable: SE/099
 """)
 
-#: FedEx lists these codes twice with two meanings; its own sentence tells which. Code → sentence, lower case → event type.
+#: FedEx gives these codes two meanings; its own sentence tells which. Code → sentence, lower case → event type. EA and TR mean nothing alone.
 _TWO_MEANINGS = {
+    "CC": {"international shipment release - export": "export_customs_released"},
     "EA": {
         "enroute to airport": "in_transit",
         "export approved": "export_customs_released",
@@ -120,8 +121,8 @@ def meaning_of(scan: Scanned) -> tuple[str, str]:
     key = "/".join(part for part in (scan.event, scan.exception) if part)
     if (scan.derived in _DECISIVE and scan.derived != scan.event) or not scan.event:
         return EVENTS.get(scan.derived, "unknown"), f"{scan.derived}/{key}".strip("/")
-    if scan.event in _TWO_MEANINGS:
-        return _TWO_MEANINGS[scan.event].get(scan.text.lower(), "unknown"), key
+    if by_sentence := _TWO_MEANINGS.get(scan.event, {}).get(scan.text.lower()):
+        return by_sentence, key
     if scan.event == "AR" and scan.at in _ARRIVALS:
         return _ARRIVALS[scan.at], key
     return EXCEPTIONS.get(f"{scan.event}/{scan.exception}") or EVENTS.get(scan.event, "unknown"), key

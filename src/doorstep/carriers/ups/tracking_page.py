@@ -50,7 +50,7 @@ def parse_page(page: html.HtmlElement) -> Parsed:
     Raises:
         BadInputError: the page has no such table, or names no number.
     """
-    words = " ".join(str(page.text_content()).split())
+    words = " ".join(" ".join(str(part) for part in page.itertext()).split())
     number = _NUMBER.search(words)
     table = next((table for table in page.iter("table") if _header(table) == _COLUMNS), None)
     if table is None and _NOT_FOUND in words:

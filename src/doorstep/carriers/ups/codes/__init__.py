@@ -16,11 +16,10 @@ _BY_TYPE = {"X": EXCEPTIONS, "D": DELIVERIES, "I": MOVEMENTS, "P": MOVEMENTS, "M
 #: Status codes that say the clearance (or the question about it) named by the code is over: X/RZ pends with 012 and is released with 014.
 _CLEARED = frozenset({"14", "84"})
 _AFTER_CLEARANCE = {
-    "agency_release_pending": "customs_released",
-    "broker_notified": "broker_released",
     "customs_processing": "customs_released",
     "customs_held": "customs_released",
     "customs_information_required": "exception_resolved",
+    "held_for_documents": "exception_resolved",
 }
 #: What a status code may not turn a scan of a moving parcel into.
 _BEFORE_HANDOVER = frozenset({"order_data_received", "label_voided"})

@@ -40,8 +40,8 @@ delivered_safe_place: 3F ML MM MN MP MQ MR MS MW MX NL NT ZE ZF
 delivery_method_changed: HI
 delivery_scheduled: F1 YH
 exceeds_service: BM
-facility_arrival: F0
-facility_departure: F3
+facility_arrival: 2D F0
+facility_departure: 2J F3
 handed_to_partner: F7
 held_by_carrier: TW
 hold_requested: AU
@@ -49,7 +49,6 @@ in_facility_waiting: 85
 in_transit_to_pickup_point: 7A
 informational: 1Z 2C 38 98 EB EE FD FI GW L6 SB SE UJ
 out_for_delivery: 2K 7K
-partner_event: 2D 2J
 preferences_received: 8Q
 prohibited_goods: 61 62 BL RN
 ready_for_pickup: 2Q 5F EP ZI ZQ

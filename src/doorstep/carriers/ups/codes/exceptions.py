@@ -4,6 +4,8 @@ from doorstep.carriers.ups.codes.table import rows
 
 #: Source: UPS developer portal, Tracking, table of exception codes, read 2026-11-22. One row per event type, the codes after it.
 #: SR is not in that table; UPS's own OpenAPI example carries it with the words of a customs release (UPS-API/api-documentation, Tracking.yaml).
+#: Where UPS asks the sender for clearance papers it is held_for_documents (the shop acts); where it asks receiver or importer,
+#: customs_information_required (the customer acts). "Government agency" is UPS's word for customs too, so it is customs_processing.
 #: KB is not in it either; UPS's test numbers send it as an internal activity (and under type D as a delivery, see `deliveries`).
 EXCEPTIONS = rows("""
 accepted: P4
@@ -11,7 +13,6 @@ address_change_requested: TB UD
 address_changed: 6G E0 O7 YG
 address_corrected: 9I AH IJ
 address_problem: 4Z A5 A6 A8 A9 AA AB AC AD AE AF AG AK AL AV AW C8 CW CY DS DW E1 FA H1 H2 H3 H4 H5 OJ PH TF
-agency_release_pending: 1U 2N 2T 5 B4 B8 BW BX CE DE E4 E8 E9 L3 OB R4 R5 RD RE RM RP RZ SF SS VK X2 X3 X7 XJ XK XL XY Y1 Z1
 appointment_made: VH
 appointment_required: 7Q S6
 attempt_failed: GB
@@ -25,7 +26,7 @@ attempt_failed_not_home: 48 7L AX C4 OH
 attempt_failed_oversize: 84
 attempt_failed_payment: 51 52 KI KZ
 border_crossed: IP XD YX
-broker_notified: R1 RJ RU SV T9 YA Z3
+broker_notified: Z3
 claim_opened: 5B 6X UL
 collected_by_recipient: FT
 contents_missing: 25 26 AJ
@@ -33,22 +34,23 @@ customs_delay: OI
 customs_duties_due: 1C 7F D9 EY
 customs_duties_paid: 1D E7
 customs_held: CF CT LV Y4
-customs_information_required: 1W 29 2B 40 43 4T 71 7P 7T 7U AO B5 B9 BA BB BD BE BG BH BJ BK BP CX CZ D0 DN DY EU EV EW FE FF GF GZ L2 L5
-customs_information_required: OQ OT R6 R7 RA RR RS RX S1 S2 S3 SJ SL SN SP VP X5 X6 X8 XA XB XC XE XG XN XO XV XW
+customs_information_required: 1W 29 2B 7P 7U B5 BG BH BJ BK BP DY EU EV EW FE GF GZ OQ R7 RR RS S2 S3 SJ SL SP X6 XA XB
 customs_inspection: TG
-customs_processing: 4C 7I 7M B3 B6 BV C3 D5 DB ER HW MI S4 S5 SI SY TE TT VQ VR W8 X4 X9 Y5
+customs_processing: 1U 2N 2T 4C 5 7I 7M B3 B4 B6 B8 BV BW BX C3 CE D5 DB DE E4 E8 E9 ER HW L3 MI OB R1 R4 R5 RD RE RJ RM RP RU RZ S4
+customs_processing: S5 SF SI SS SV SY T9 TE TT VK VQ VR W8 X2 X3 X4 X7 X9 XJ XK XL XY Y1 Y5 YA Z1
 customs_rejected: ES
 customs_released: DA SR
 damaged: 13 45 66 67 A3 A4 HE HR TV
-delayed: 1 11 1B 1L 1V 1X 2H 2Y 31 3A 3B 3C 6E 7N 7Y 8 87 9M 9N 9O 9P 9Q 9R 9T 9U 9V 9X 9Y 9Z CC DC DU E3 EH EN GV HA HH J8 NW Q1 TI TN UK
+delayed: 1 11 1B 1L 1V 1X 2H 2Y 31 3A 3B 3C 6E 7N 7Y 8 87 9M 9N 9O 9P 9Q 9R 9T 9U 9V 9X 9Y 9Z CC DC DU E3 EH EN GV HA HH
+delayed: J8 NW Q1 TI TN UK
 delayed_capacity: 1G
 delayed_disaster: 7V C5 DF
 delayed_holiday: AZ
 delayed_missed_connection: 3 CL MT XZ
-delayed_not_carrier: 46 8A 9L D4 DQ GC H7 K2 LH
-delayed_processing: 4 7R 7S CD ED G6 G9 OS
+delayed_not_carrier: 46 7S 8A 9L D4 DQ GC H7 K2 LH
+delayed_processing: 4 7R CD ED G6 G9 OS
 delayed_strike: B1 DG Q0 RY
-delayed_vehicle: 16 1O 23 68 CQ DR GH GI LE LF
+delayed_vehicle: 15 16 1O 23 68 CQ DR GH GI LE LF
 delayed_weather: 1E 2A 3D 6D 7W 7X DJ PZ
 delivered: F4 FN K7 KM KN
 delivered_damaged: 64 HD
@@ -57,12 +59,12 @@ delivery_scheduled: 4F 6P 76 LY RO YR ZX ZY ZZ
 disposed: 1F 8D A2 BZ NI YL
 estimated_date_later: 14 2 3T 4Y 7Z 8K 8L 8Y 8Z C6 TH
 event_retracted: TL
+exceeds_service: 4P 6T C9 CA CV D2 EX
 exception: 1A 33 4R 63 91 99 C7 CH CJ D7 HN TC TK YU
 exception_resolved: 1M 92 X0
-exceeds_service: 4P 6T C9 CA CV D2 EX
 export_office_held: CN
 facility_arrival: F0 GD
-facility_departure: 2O F3
+facility_departure: 2O F3 ZN
 facility_processed: HL
 facility_processing: 3P PG RB
 final_attempt_failed: 49 AY
@@ -70,7 +72,7 @@ forwarded_correct_facility: HM
 future_date_requested: AT G1 OL
 handed_to_partner: 2V 4B F7 LX OA VX
 held_by_carrier: 4Q 5T BF
-held_for_documents: OM
+held_for_documents: 40 43 4T 71 7T AO B9 BA BB BD BE CX CZ D0 DN FF L2 L5 OM OT R6 RA RX S1 SN VP X5 X8 XC XE XG XN XO XV XW
 held_for_recipient: 54 E2 LI LZ MF O5 O8 O9 TO UG UZ VB VE VF VN Y7
 held_regulatory: 1H H9 HO OR
 hold_requested: 39 S7 T3 XS
@@ -84,12 +86,12 @@ label_printed: 9D 9J 9K
 loading_exception: 1Q
 misrouted: 6 7 8G D1 YI
 missorted: 34
-movement_exception: 15 17 18 19 1K 22 2Z 4K 7G 9S CK CM FG HG NP OD P6 S8
+movement_exception: 17 18 19 1K 22 2Z 4K 7G 9S CK CM FG HG NP OD P6 S8
 notice_left: HQ YD
 notification_sent: I3
 order_cancelled: 5D
 out_for_delivery: RK RL
-partner_event: 4H ZN
+partner_event: 4H
 picked_up: HF Z5
 pickup_attempted: G4
 pickup_deadline_soon: 5G
@@ -124,6 +126,6 @@ returned_to_sender: 4S PP TU UA YJ YK
 second_attempt_failed: KX
 service_upgraded: 3Q 3R 3S 3U 3V HJ
 tracking_number_changed: CG IB
-under_investigation: F8 GO UO UP UW UX
 undeliverable: 47 HK I2 IY J0 S9 TJ YM
+under_investigation: F8 GO UO UP UW UX
 """)

@@ -11,12 +11,11 @@ appointment_made: DE
 appointment_required: 07 08 B3 B4 B6 B7 B8 B9 C0 UI UK
 attempt_failed: 02 IE
 attempt_failed_business_closed: UF
-broker_notified: 26
 consolidated: 21
 customs_delay: 46
 customs_duties_due: 58
 customs_held: 11 61 99 A1 A3
-customs_information_required: 25 DP
+customs_information_required: 25 26 DP
 customs_processing: C7
 customs_released: E4
 customs_seized: 35 HF
@@ -40,7 +39,7 @@ export_customs_held: A2 EC
 export_customs_released: EX
 handed_to_partner: 83
 held_by_carrier: 33 69 95 F2
-held_for_documents: 57 HE IF IQ LD 48 70
+held_for_documents: 48 57 70 HE IF IQ LD
 held_for_payment: IH II
 held_for_recipient: 09
 lost: LC PS

@@ -35,7 +35,7 @@ destination_country_arrival: MS MZ P2
 disposed: RS RT RU RV RW RX RY RZ S0 S1 S2 S3 YL
 export_hub_arrival: PA
 facility_arrival: DZ Q2 YI ZV ZZ
-facility_departure: DR DY MW OF Q4 ZR ZU
+facility_departure: DR DY MW OF Q4 ZN ZR ZU
 facility_processed: PB Q3 ZT ZW
 future_date_requested: QW R6
 handed_to_partner: ZY
@@ -54,7 +54,6 @@ notice_left: DU EM QT
 order_data_received: 2N ML MP PF Q0
 origin_country_departed: MR P7
 out_for_delivery: 1A EL P9 RB RE
-partner_event: ZN
 pickup_deadline_soon: PE
 prohibited_goods: R8 RL
 ready_for_pickup: 1C 1D DN P0 PC RP SO

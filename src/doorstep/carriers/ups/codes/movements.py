@@ -33,7 +33,8 @@ manifested: DP
 order_data_received: MP RD
 """)
 UPDATES = rows("""
-delivery_window_changed: UP UT
+delivery_scheduled: UP
+delivery_window_changed: UT
 proof_of_delivery_available: PX
 """)
 
