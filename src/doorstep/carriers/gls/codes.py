@@ -87,8 +87,7 @@ returned_to_sender: 23 40
 notification_sent: 99
 """)
 
-#: The group's sentences, German and English, for answers without codes and codes not listed above. Compared without case, spaces at
-#: the ends and the full stop. Source: the group's tracking page and public clients, read 2026-11-22.
+#: The group's sentences, German and English, for events sent without a code. Compared without case, doubled spaces and the full stop. Source: the group's tracking page and public clients, read 2026-11-22.
 _SENTENCES = {
     "die paketdaten wurden im gls it-system erfasst; das paket wurde noch nicht an gls übergeben": "order_data_received",
     "das paket wurde an gls übergeben": "accepted",
@@ -137,9 +136,10 @@ _SENTENCES = {
 
 
 def of_event(code: str, sentence: str) -> str:
-    """Find the event type of an event code or number; of its exact sentence where the code is not listed or not sent."""
-    spelled = " ".join(sentence.split()).casefold().rstrip(".")
-    return _EVENTS.get(code.upper()) or _SENTENCES.get(spelled, "unknown")
+    """Find the event type of an event code or number; of its exact sentence where no code was sent."""
+    if code:
+        return _EVENTS.get(code.upper(), "unknown")
+    return _SENTENCES.get(" ".join(sentence.split()).casefold().rstrip("."), "unknown")
 
 
 def of_status(status: str) -> str:

@@ -65,7 +65,7 @@ def _estimates(status: Any, checkpoints: tuple[Checkpoint, ...]) -> tuple[Estima
     start, end = worded(dig(status, "etaTimestampMin")), worded(dig(status, "etaTimestampMax"))
     if not (start or end) or any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints):
         return ()
-    first, last = _local(start or end), _local(end or start)
+    first, last = sorted((_local(start or end), _local(end or start)))
     return (
         Estimate(
             from_on=first.date(),

@@ -129,7 +129,7 @@ def window(start: str, end: str, stated_at: OccurredAt | None) -> Estimate:
     Raises:
         BadInputError: not such texts.
     """
-    first, last = iso_stamp(start).local, iso_stamp(end).local
+    first, last = sorted((iso_stamp(start).local, iso_stamp(end).local))
     return Estimate(
         from_on=read_time(first[:10], "%Y-%m-%d").date(),
         to_on=read_time(last[:10], "%Y-%m-%d").date(),
