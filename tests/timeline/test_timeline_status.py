@@ -66,6 +66,17 @@ def test_a_new_pick_up_after_delivery_is_the_way_back():
     assert folded.status is Status.RETURNED
 
 
+def test_a_pick_up_within_hours_of_the_delivery_is_a_late_scan():
+    assert told(*DELIVERED, "2026-03-03 16:00 picked_up").status is Status.DELIVERED
+
+
+def test_a_lone_return_scan_is_a_problem_and_a_customers_return_is_none():
+    assert [pitfall.kind for pitfall in told("2026-03-04 10:00 return_started").open_pitfalls] == ["returning"]
+    assert told("2026-03-04 10:00 return_started", is_return=True).open_pitfalls == ()
+    flagged = fold([*history(*OUTWARD), scan("facility_departure", "2026-03-04 10:00", is_return=True)])
+    assert [pitfall.kind for pitfall in flagged.open_pitfalls] == ["returning"]
+
+
 def test_delivered_after_a_return_started_is_returned():
     back = (*OUTWARD, "2026-03-03 10:00 refused", "2026-03-04 10:00 return_started")
     folded = told(*back, "2026-03-05 09:00 out_for_delivery")

@@ -37,10 +37,9 @@ SILENCE_US = 90 * DAY_US
 LONG_SILENCE_US = 180 * DAY_US
 #: After a delivery or return, a new announcement this much later is a new label on an old number.
 REUSE_US = 14 * DAY_US
-#: A pick-up this much after the delivery begins the way back (Hanjin and CJ reuse the waybill for it) ...
-TURN_US = HOUR_US
-#: ... and this much where a clock is in doubt: zones differ by up to 26 hours, but the parcel took most of that to get there.
-DOUBTFUL_TURN_US = 12 * HOUR_US
+#: A pick-up this much after the delivery begins the way back (Hanjin and CJ reuse the waybill for it). Sooner, it is a late scan
+#: or another zone's clock: zones differ by up to 26 hours, but the parcel took most of that to get there.
+TURN_US = 12 * HOUR_US
 #: Two failed attempts closer than this are one, told twice, where the local day is not known.
 ATTEMPT_US = 12 * HOUR_US
 #: A delivery tour this much after the last one is another tour.
@@ -232,7 +231,7 @@ class Life:
 
     def _turn(self, scan: Scan) -> None:
         self._close(~SURVIVING)
-        if self.moved and self.delivered_us is None and self.status != DELIVERED and not scan.is_return:
+        if self.status != DELIVERED and (self.moved or not scan.is_return):
             self._open(scan, RETURNING_BIT)
         self.back = True
         self.turned_us = scan.instant_us
@@ -287,8 +286,7 @@ def live(rows: Iterable[Row]) -> Life:
 def _surely_after(earlier: Scan, later: Scan) -> bool:
     if earlier.instant_us is None or later.instant_us is None:
         return False
-    certain = earlier.zoned and later.zoned and earlier.precision and later.precision
-    return later.instant_us - earlier.instant_us >= (TURN_US if certain else DOUBTFUL_TURN_US)
+    return later.instant_us - earlier.instant_us >= TURN_US
 
 
 def _same_attempt(earlier: Scan, later: Scan) -> bool:
