@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.core import get_global
@@ -59,6 +59,9 @@ _REGION_ZONES = {
 _BY_REGION = {
     (country, region): zone for country, zones in _REGION_ZONES.items() for zone, regions in zones.items() for region in regions.split()
 }
+#: The one spelling most senders use, let through without a second look; and a bare day.
+_PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 _OFFSET = re.compile(r"^([+-])(\d\d):?(\d\d)$")
 #: Countries whose several listed zones share one clock where parcels are delivered (exclaves far away left out).
 _MAINLAND = {
@@ -71,11 +74,13 @@ _MAINLAND = {
 }
 
 
-@cache
 def _zone(country: str, region: str | None) -> tuple[ZoneInfo, ZoneSource] | None:
-    by_region = _BY_REGION.get((country, (region or "").upper()))
-    if by_region:
-        return ZoneInfo(by_region), ZoneSource.FACILITY
+    by_region = _BY_REGION.get((country, region.upper())) if region else None
+    return (ZoneInfo(by_region), ZoneSource.FACILITY) if by_region else _zone_of(country)
+
+
+@lru_cache(maxsize=512)
+def _zone_of(country: str) -> tuple[ZoneInfo, ZoneSource] | None:
     zones = get_global("territory_zones").get(country, ())
     only = _MAINLAND.get(country) or (zones[0] if len(zones) == 1 else None)
     return (ZoneInfo(only), ZoneSource.COUNTRY) if only else None
@@ -117,6 +122,7 @@ def stamp(
     return OccurredAt(local, offset_text(zone.utcoffset(wall) or timedelta()), source, precision)
 
 
+@lru_cache(maxsize=256)
 def _offset(text: str) -> str:
     if text in ("Z", "UTC", "GMT"):
         return "+00:00"
@@ -134,18 +140,20 @@ def iso_stamp(text: str, *, country: str | None = None, region: str | None = Non
     Raises:
         BadInputError: not such a text.
     """
-    text = text.strip()
-    if re.fullmatch(r"\d{4}-?\d\d-?\d\d", text):
-        return stamp(read_time(text, "%Y%m%d" if "-" not in text else "%Y-%m-%d"), Precision.DATE, country=country, region=region)
-    spelled = re.sub(r"([.,]\d{1,6})\d*", r"\1", text.replace(",", "."))
-    spelled = re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", spelled)
+    text = spelled = text.strip()
+    precision = Precision.SECOND
+    if not _PLAIN.fullmatch(text):
+        if _DAY.fullmatch(text):
+            return stamp(read_time(text, "%Y%m%d" if "-" not in text else "%Y-%m-%d"), Precision.DATE, country=country, region=region)
+        spelled = re.sub(r"([.,]\d{1,6})\d*", r"\1", text.replace(",", "."))
+        spelled = re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", spelled)
+        precision = Precision.SECOND if re.search(r"[T ]\d\d:?\d\d:?\d\d", text) else Precision.MINUTE
     try:
         moment = datetime.fromisoformat(spelled)
     except ValueError:
         raise BadInputError(f"{text[:40]!r} is no ISO 8601 time") from None
     if not trust_zone:
         moment = moment.replace(tzinfo=None)
-    precision = Precision.SECOND if re.search(r"[T ]\d\d:?\d\d:?\d\d", text) else Precision.MINUTE
     return stamp(moment, precision, country=country, region=region)
 
 
@@ -190,6 +198,4 @@ def stated_at(text: str, stamps: Iterable[OccurredAt | None]) -> OccurredAt | No
     Raises:
         BadInputError: the text is no such time.
     """
-    if text:
-        return iso_stamp(text)
-    return max((stamp for stamp in stamps if stamp), key=lambda stamp: stamp.instant, default=None)
+    return iso_stamp(text) if text else latest(stamps)

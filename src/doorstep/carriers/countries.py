@@ -1,7 +1,7 @@
 """A carrier's word for a country ("Germany", "DEU", "de") → ISO 3166-1 alpha-2."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.core import get_global
@@ -32,6 +32,7 @@ def _codes() -> frozenset[str]:
     return frozenset(code for code in territories if len(code) == 2 and code.isalpha() and code != "ZZ")  # noqa: PLR2004
 
 
+@lru_cache(maxsize=4096)
 def country_of(word: str | None) -> str | None:
     """Find the alpha-2 code; None where the word is no country we know (a state, a typo)."""
     if not word or not (trimmed := word.strip()):

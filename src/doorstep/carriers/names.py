@@ -1,6 +1,7 @@
 """An aggregator's or shop's word for a carrier ("DHLParcel", "usps", "United Parcel Service") → our slug."""
 
 import re
+from functools import lru_cache
 
 #: Letters and digits only, lower case → slug. Slugs themselves need no row.
 _SPELLINGS = {
@@ -22,6 +23,7 @@ _SPELLINGS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def carrier_slug(name: str | None) -> str | None:
     """Find the slug for a carrier's name; an unknown name becomes lower snake case, None or "" stays None."""
     if not name or not name.strip():
