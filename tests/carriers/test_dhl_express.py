@@ -115,6 +115,18 @@ def test_a_delivered_shipment_has_a_signature_pieces_and_no_estimate() -> None:
     assert [scan.occurred_at and scan.occurred_at.offset for scan in tracking.checkpoints] == ["+01:00", "+01:00", "+00:00"]
 
 
+def test_the_unified_answer_reads_two_letter_codes_and_the_shared_words() -> None:
+    (tracking,) = sample("unified.json").trackings
+    assert [(scan.event_type, scan.carrier_code) for scan in tracking.checkpoints] == [
+        ("held_by_carrier", "transit/OH"),
+        ("picked_up", "transit/PU"),
+        ("order_data_received", "pre-transit"),
+    ]
+    (estimate,) = tracking.estimates
+    assert (str(estimate.from_on), estimate.to_time) == ("2026-03-06", "18:00")
+    assert tracking.weight_g == 1500
+
+
 @needs_data
 @pytest.mark.parametrize(
     ("name", "days"),
@@ -173,6 +185,11 @@ KEYS = [
     "results",
     "errors",
     "id",
+    "statusCode",
+    "timestamp",
+    "estimatedTimeOfDelivery",
+    "details",
+    "pieceIds",
     "checkpoints",
     "description",
     "time",

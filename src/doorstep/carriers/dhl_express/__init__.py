@@ -1,6 +1,6 @@
-"""DHL Express: XML Services, MyDHL API or public page → checkpoints."""
+"""DHL Express: XML Services, MyDHL API, Unified JSON or public page → checkpoints."""
 
-from doorstep.carriers.dhl_express import mydhl, page, xml
+from doorstep.carriers.dhl_express import mydhl, page, unified, xml
 from doorstep.carriers.reading import dig, json_of, looks_like, xml_of
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import Parsed
@@ -16,8 +16,9 @@ def parse(raw: Raw) -> Parsed:
     match looks_like(raw):
         case "json":
             answer = json_of(raw)
-            public = dig(answer, "results") is not None or dig(answer, "errors") is not None
-            return page.read(answer) if public else mydhl.read(answer)
+            if dig(answer, "results") is not None or dig(answer, "errors") is not None:
+                return page.read(answer)
+            return unified.read(answer) if dig(answer, "shipments", 0, "id") is not None else mydhl.read(answer)
         case "xml":
             return xml.read(xml_of(raw))
     raise BadInputError("neither JSON nor XML")

@@ -57,6 +57,9 @@ record_closed:                  CS
 """
 _BY_CODE = keyed(_TABLE)
 
+#: DHL Group's own words for a status, the same in all divisions. Source: Shipment Tracking - Unified, read 2026-11-22.
+UNIFIED = {"pre-transit": "order_data_received", "transit": "in_transit", "delivered": "delivered", "failure": "exception"}
+
 #: The public page sends sentences only: what stands before the place, lower case. Source: DHL's tracking page in English, read 2026-11-22.
 _SENTENCES = {
     "shipment information received": "order_data_received",

@@ -1,0 +1,72 @@
+"""DHL's Shipment Tracking - Unified (JSON answer or push), as it tells of Express shipments → trackings."""
+
+from typing import Any
+
+from doorstep.carriers.clock import iso_day, iso_stamp, latest
+from doorstep.carriers.countries import country_of
+from doorstep.carriers.dhl_express.codes import UNIFIED, event_type_of
+from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
+from doorstep.domain.places import Place
+from doorstep.domain.times import OccurredAt
+from doorstep.domain.tracking import Checkpoint, Estimate, Link, Parsed, Tracking
+from doorstep.errors import BadInputError
+
+
+def read(answer: Any) -> Parsed:
+    """Read the shipments of an answer.
+
+    Raises:
+        BadInputError: a shipment without its id.
+    """
+    return Parsed(tuple(_tracking(shipment) for shipment in listed(dig(answer, "shipments"))))
+
+
+def _tracking(shipment: Any) -> Tracking:
+    number = numbered(worded(dig(shipment, "id")))
+    if not number:
+        raise BadInputError("a shipment without an id")
+    events = listed(dig(shipment, "events")) or listed(dig(shipment, "status"))
+    checkpoints = tuple(_checkpoint(event, number) for event in events)
+    over = any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints)
+    details = dig(shipment, "details")
+    pieces = [numbered(worded(piece)) for piece in listed(dig(details, "pieceIds"))]
+    return Tracking(
+        tracking_number=number,
+        carrier="dhl_express",
+        checkpoints=checkpoints,
+        estimates=() if over else _estimates(shipment, latest(checkpoint.occurred_at for checkpoint in checkpoints)),
+        links=tuple(Link(tracking_number=piece, carrier="dhl_express", role="parcel") for piece in pieces if piece and piece != number),
+        service=worded(dig(details, "product", "productName")) or None,
+        weight_g=grams(dig(details, "weight", "value"), worded(dig(details, "weight", "unitText"))),
+        signed_by=worded(dig(details, "proofOfDelivery", "signed", "name")) or None if over else None,
+    )
+
+
+def _checkpoint(event: Any, number: str) -> Checkpoint:
+    """Read an event: its two-letter code where sent, else one of the five words that all of DHL shares."""
+    general, code = worded(dig(event, "statusCode")), worded(dig(event, "status")).upper()
+    code = code if len(code) == 2 else ""  # noqa: PLR2004 - Express codes have two letters
+    address = dig(event, "location", "address")
+    country, city = country_of(worded(dig(address, "countryCode"))), worded(dig(address, "addressLocality")) or None
+    when = worded(dig(event, "timestamp"))
+    return Checkpoint(
+        event_type=event_type_of(code) if code else UNIFIED.get(general, "unknown"),
+        occurred_at=iso_stamp(when, country=country) if when else None,
+        place=Place(city=city, country=country) if city or country else None,
+        carrier="dhl_express",
+        carrier_code="/".join(part for part in (general, code) if part),
+        carrier_text=worded(dig(event, "description")) or worded(dig(event, "status")),
+        tracking_number=number,
+    )
+
+
+def _estimates(shipment: Any, stated: OccurredAt | None) -> tuple[Estimate, ...]:
+    """Read the promise by its own wall time; midnight and a minute to it stand for "some time that day"."""
+    written = worded(dig(shipment, "estimatedTimeOfDelivery"))
+    if not written:
+        return ()
+    day, time = iso_day(written), iso_stamp(written).local[11:16]
+    reason = worded(dig(shipment, "estimatedTimeOfDeliveryRemark")) or None
+    return (
+        Estimate(from_on=day, to_on=day, to_time=time if time not in ("", "00:00", "23:59") else None, stated_at=stated, reason=reason),
+    )
