@@ -82,6 +82,8 @@ def listed(value: Any) -> list[Any]:
 
 def worded(value: Any) -> str:
     """Return a text, trimmed, from a text or number of decoded JSON; "" for anything else."""
+    if value is None:  # by far the most frequent in sparse records
+        return ""
     if isinstance(value, str):
         return value.strip()
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
