@@ -63,6 +63,13 @@ def test_every_published_code_is_mapped() -> None:
     assert listed - EVENTS.keys() == PARTIES | BY_SENTENCE
 
 
+def test_unmapped_scans_of_real_payloads_are_listed() -> None:
+    judged = json.loads((Path(__file__).parent / "expectations" / "fedex.json").read_text(encoding="utf-8"))
+    scans = [scan for trackings in judged.values() for tracking in trackings for scan in tracking["events"]]
+    assert len(scans) == 98
+    assert {code for event_type, code, *_ in scans if event_type == "unknown"} == UNMAPPED_IN_PAYLOADS.keys()
+
+
 def test_every_code_stands_for_an_event_type_we_have() -> None:
     assert set(EVENTS.values()) | set(EXCEPTIONS.values()) <= EVENT_TYPES.keys()
     assert all(key.split("/")[0] in EVENTS for key in EXCEPTIONS)

@@ -78,6 +78,13 @@ def test_every_published_parcel_code_is_mapped() -> None:
     assert missing == {("status_description", code) for code in TELL_NOTHING}
 
 
+def test_unmapped_scans_of_real_payloads_are_listed() -> None:
+    judged = json.loads((Path(__file__).parent / "expectations" / "ups.json").read_text(encoding="utf-8"))
+    scans = [scan for trackings in judged.values() for tracking in trackings for scan in tracking["events"]]
+    assert len(scans) == 58
+    assert {code for event_type, code, *_ in scans if event_type == "unknown"} == UNMAPPED_IN_PAYLOADS.keys()
+
+
 def test_every_code_stands_for_an_event_type_we_have() -> None:
     for table in (*TABLES.values(), FREIGHT):
         assert set(table.values()) <= EVENT_TYPES.keys()
@@ -198,6 +205,13 @@ def test_no_estimate_outlives_the_delivery() -> None:
 def test_the_postal_number_is_the_last_mile() -> None:
     links = CARRIER.parse(Raw(body=(SAMPLES / "on_the_way.json").read_bytes())).trackings[0].links
     assert links == (Link(tracking_number="9200000000000000000017", carrier="usps", role="last_mile"),)
+
+
+def test_a_new_label_is_linked_to_the_old_one() -> None:
+    other = {"alternateTrackingNumber": [{"number": "1Z000X000100000099", "type": ""}]}
+    links = CARRIER.parse(package(activity("X", "CG"), **other)).trackings[0].links
+    assert links == (Link(tracking_number="1Z000X000100000099", carrier="ups", role="replaced_by"),)
+    assert CARRIER.parse(package(activity("I", "OR"), **other)).trackings[0].links == ()
 
 
 def test_an_unknown_number_is_a_note_about_it() -> None:

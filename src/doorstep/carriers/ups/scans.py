@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-from doorstep.carriers.clock import offset_text, read_time, stamp
+from doorstep.carriers.clock import offset_text, stamp
 from doorstep.carriers.ups.codes import Meaning
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
@@ -17,17 +18,22 @@ SLUG = "ups"
 _FINAL = frozenset({"collected_by_recipient", "returned_to_sender", "post_delivery_information", "proof_of_delivery_available"})
 #: UPS was founded in 1907 and its tracking is younger; a year outside is a placeholder or damage.
 _YEARS = range(1990, 2100)
+_DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
 
 
+@lru_cache(maxsize=4096)
 def day_of(text: str) -> date | None:
     """Read YYYYMMDD or YYYY-MM-DD; None for "" and for the placeholders of UPS's sandbox."""
-    try:
-        day = read_time(text.replace("-", ""), "%Y%m%d").date()
-    except BadInputError:
+    match = _DAY.fullmatch(text)
+    if match is None or int(match[1]) not in _YEARS:
         return None
-    return day if day.year in _YEARS else None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
 
 
+@lru_cache(maxsize=4096)
 def clock_of(text: str) -> str | None:
     """Read HHMMSS, HHMM, with or without separators, into "HH:MM"; None for anything else."""
     digits = re.sub(r"[:.]", "", text)
@@ -55,14 +61,13 @@ def stamp_of(day: str, clock: str, *, offset: str = "", gmt: tuple[str, str] = (
 
 
 def _moment(day: str, clock: str) -> datetime | None:
-    digits = re.sub(r"[:.]", "", clock)
     found = day_of(day)
-    if found is None or not clock_of(clock):
+    if found is None or not (minute := clock_of(clock)):
         return None
-    try:
-        return datetime(found.year, found.month, found.day, int(digits[:2]), int(digits[2:4]), int(digits[4:] or 0))  # noqa: DTZ001 - wall time
-    except ValueError:
+    seconds = re.sub(r"[:.]", "", clock)[4:] or "0"
+    if int(seconds) > 59:  # noqa: PLR2004 - the clock's limit
         return None
+    return datetime(found.year, found.month, found.day, int(minute[:2]), int(minute[3:]), int(seconds))  # noqa: DTZ001 - wall time
 
 
 def _difference(wall: datetime, gmt: datetime | None) -> str:

@@ -66,7 +66,7 @@ def _package(package: Any, inquiry: str) -> Tracking | None:
         carrier=SLUG,
         checkpoints=checkpoints,
         estimates=_estimates(package, checkpoints),
-        links=_links(package),
+        links=_links(package, renumbered=any(scan.event_type == "tracking_number_changed" for scan in checkpoints)),
         service=service or None,
         weight_g=grams(worded(dig(package, "weight", "weight")), worded(dig(package, "weight", "unitOfMeasurement"))),
         signed_by=received_by if received_by and not received_by.isdigit() else None,
@@ -118,12 +118,15 @@ def _estimates(package: Any, checkpoints: tuple[Checkpoint, ...]) -> tuple[Estim
     return tuple(estimate_on(scheduled, stated_at, (start, end)))
 
 
-def _links(package: Any) -> tuple[Link, ...]:
+def _links(package: Any, *, renumbered: bool) -> tuple[Link, ...]:
     links = []
     for entry in listed(dig(package, "alternateTrackingNumber")):
         number = numbered(worded(dig(entry, "number")))
-        if number and "USPS" in worded(dig(entry, "type")).upper():
+        kind = worded(dig(entry, "type")).upper()
+        if number and "USPS" in kind:
             links.append(Link(tracking_number=number, carrier="usps", role="last_mile"))
+        elif renumbered and not kind and number.startswith("1Z"):  # UPS: "non-typed numbers are typically UPS tracking numbers"
+            links.append(Link(tracking_number=number, carrier=SLUG, role="replaced_by"))
     return tuple(links)
 
 

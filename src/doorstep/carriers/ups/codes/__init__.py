@@ -1,6 +1,7 @@
 """UPS's activity type, code and status code → our event type, and the key under which it was found."""
 
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -43,6 +44,7 @@ class Meaning(msgspec.Struct, frozen=True):
     retracts: str | None = None
 
 
+@lru_cache(maxsize=4096)
 def meaning_of(activity: str, code: str, status: str, service: Service = Service.PARCEL) -> Meaning:
     """Find what UPS's activity type, code and (three-digit) status code stand for; each may be ""."""
     number = str(int(status)) if status.isascii() and status.isdigit() and len(status) <= 3 else ""  # noqa: PLR2004 - as UPS pads it
