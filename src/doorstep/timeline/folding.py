@@ -43,9 +43,9 @@ def _told(life: Life, estimates: Iterable[Estimate]) -> Folded:
         status = UNKNOWN
     event = EVENT_TYPES[decided.event_type] if decided else None
     pitfalls = _open_pitfalls(life) if life.open_mask else ()
-    legs, last_at = _legs(life)
     since_us = decided.instant_us if decided else None
     since_at = _at(since_us)
+    legs, last_at = _legs(life, since_us, since_at)
     return Folded(
         status=STATUSES[status],
         status_since=since_at,
@@ -89,15 +89,16 @@ def _actor(pitfalls: tuple[OpenPitfall, ...], otherwise: Actor) -> Actor:
     return max(waiting, key=lambda pitfall: (pitfall.since or _EPOCH, pitfall.kind)).must_act
 
 
-def _legs(life: Life) -> tuple[tuple[Leg, ...], datetime | None]:
-    """Return the legs in order of their first dated scan, and the last time of all."""
+def _legs(life: Life, known_us: int | None, known_at: datetime | None) -> tuple[tuple[Leg, ...], datetime | None]:
+    """Return the legs in order of their first dated scan, and the last time of all; one instant's time is known already."""
     counted = life.counted
     if not life.mixed and counted:
         instants = [scan.instant_us for scan in counted if scan.instant_us is not None]
         if not instants:
             return (Leg(life.carrier, life.number, None, None),), None
-        first_at, last_at = _at(min(instants)), _at(max(instants))
-        return (Leg(life.carrier, life.number, first_at, last_at),), last_at
+        last_us = max(instants)
+        last_at = known_at if last_us == known_us else _at(last_us)
+        return (Leg(life.carrier, life.number, _at(min(instants)), last_at),), last_at
     spans: dict[tuple[str, str], list[int]] = {}
     for scan in counted:
         span = spans.setdefault((scan.carrier, scan.tracking_number), [])

@@ -141,7 +141,7 @@ class Life:
             return self._after_delivery(scan, code, bits)
         if elsewhere and not self._changes_leg(scan, code):
             return False
-        if not _MAY_FOLLOW[status][code] or (code <= CANCELLED and self.moved) or self._lags(code, bits):
+        if not _MAY_FOLLOW[status][code] or (code <= CANCELLED and self.moved) or (code == TRANSIT and self._lags(bits)):
             return False
         if bits & PHYSICAL or code > EXCEPTION or TOUR <= code <= FAILED:
             self.moved = True
@@ -154,9 +154,9 @@ class Life:
         self._set(code, scan)
         return True
 
-    def _lags(self, code: int, bits: int) -> bool:
+    def _lags(self, bits: int) -> bool:
         """Whether a movement is older news than what is known: a pick-up after a tour, a delay at the pick-up point."""
-        if code != TRANSIT or not TOUR <= self.status <= FAILED:
+        if not TOUR <= self.status <= FAILED:
             return False
         return bool(bits & TAKEN or (self.status != TOUR and not bits & PHYSICAL) or (self.status == FAILED and bits & AFTERMATH))
 
@@ -197,7 +197,8 @@ class Life:
 
     def _deliver(self, scan: Scan) -> None:
         self.delivered_us = scan.instant_us
-        self._close(~SURVIVING)
+        if self.open_mask:
+            self._close(~SURVIVING)
 
     def _after_delivery(self, scan: Scan, code: int, bits: int) -> bool:
         """Hear, after a delivery, only what cannot be a late scan: the way back, the next carrier, the rest of a soft delivery."""
