@@ -9,14 +9,15 @@ from doorstep.carriers.reading import keyed
 _TABLE = """
 order_data_received:            104 DU SD EM
 accepted:                       SA
-picked_up:                      PU CU
+picked_up:                      PU
 facility_arrival:               AF CI
 facility_departure:             DF PO
-facility_processed:             PL RW
+facility_processed:             PL RW HO
 in_transit:                     102
-in_facility_waiting:            SM HI HO
+in_facility_waiting:            SM
 loaded_to_vehicle:              LV
 unloaded:                       UV
+flight_departed:                CU
 transshipped:                   TR
 misrouted:                      MC IR
 missorted:                      MS
@@ -46,7 +47,7 @@ delivered_partial:              PD
 delivered_damaged:              DD
 damaged:                        DM
 exception:                      103
-held_by_carrier:                OH SS ST
+held_by_carrier:                OH SS ST HI
 held_for_payment:               HP
 held_regulatory:                DP
 under_investigation:            TI

@@ -3,7 +3,7 @@
 from doorstep.carriers.reading import keyed
 
 #: Event type, then its codes; "01/05" is event code / delivery attribute code. Left out: codes whose meaning no source tells.
-#: Sources: USPS Publication 97 appendix I and Publication 199 as open libraries list them; USPS "PTR scan events" list; event
+#: Sources: USPS Publication 97 appendix I and Publication 199 as open libraries list them; USPS "PTR scan events" list; eHub's list; event
 #: codes beside their sentences in real answers; delivery attribute codes as seen in 2,500 answers. Read 2026-11-22.
 _TABLE = """
 label_created:                  GX
@@ -72,7 +72,8 @@ delayed: in transit, arriving late
 customs_released: inbound out of customs
 customs_processing: inbound into customs
 misrouted: missent
-delivery_facility_arrival: arrived at unit | arrived at post office | arrival at unit | arrival at post office | arrived at hub | arrival at hub
+delivery_facility_arrival: arrived at unit | arrived at post office | arrived at hub
+delivery_facility_arrival: arrival at unit | arrival at post office | arrival at hub
 sorted: sorting complete
 out_for_delivery: out for delivery | out for delivery, expected delivery by 9:00pm
 delayed: rescheduled to next delivery day

@@ -17,7 +17,9 @@ _MARKUP = re.compile(r"<SUP>.*?</SUP>|<[^<>]*>", re.IGNORECASE)
 
 
 def read(answer: Any, asked: str) -> Parsed:
-    """Read one or many parcels, a bare status (a note: it names no scan), or an error. `asked` is the number that was asked for: older answers do not repeat it.
+    """Read one or many parcels, a bare status (a note: it names no scan), or an error.
+
+    `asked` is the number that was asked for; an answer that names none takes it.
 
     Raises:
         BadInputError: neither events nor an error.
