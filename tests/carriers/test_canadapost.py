@@ -102,8 +102,24 @@ def test_what_is_no_answer_is_refused(body):
 
 
 NAMES = st.sampled_from(
-    "tracking-detail pin significant-events occurrence event-identifier event-date event-time event-time-zone event-province "
-    "expected-delivery-date changed-expected-date return-pin message code description signatory-name".split()
+    [
+        "tracking-detail",
+        "pin",
+        "significant-events",
+        "occurrence",
+        "event-identifier",
+        "event-date",
+        "event-time",
+        "event-time-zone",
+        "event-province",
+        "expected-delivery-date",
+        "changed-expected-date",
+        "return-pin",
+        "message",
+        "code",
+        "description",
+        "signatory-name",
+    ]
 )
 VALUES = st.sampled_from(["", "0174", "2026-01-05", "10:00:00", "10:00", "EST", "QC", "0001-01-01", "9999-12-31", "x", "é"])
 TREES = st.recursive(

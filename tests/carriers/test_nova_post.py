@@ -76,8 +76,25 @@ def test_what_is_no_answer_is_refused(answer):
 
 
 KEYS = st.sampled_from(
-    "number tracking code date event_name country_code post_code settlement_name division_name scheduled_delivery_date total_weight parcels recipient errors "
-    "errorCodes message status".split()
+    [
+        "number",
+        "tracking",
+        "code",
+        "date",
+        "event_name",
+        "country_code",
+        "post_code",
+        "settlement_name",
+        "division_name",
+        "scheduled_delivery_date",
+        "total_weight",
+        "parcels",
+        "recipient",
+        "errors",
+        "errorCodes",
+        "message",
+        "status",
+    ]
 )
 VALUES = st.sampled_from(
     ["", "5", "9", "2026-07-15T09:00:00Z", "2026-07-15", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "UA", "MD-1", 9, 0.36, None, True]

@@ -108,8 +108,36 @@ def test_what_is_no_answer_is_refused(answer):
 
 
 KEYS = st.sampled_from(
-    "CompleteStatus CurrentStatus Shipment Shipments Barcode MainBarcode Status OldStatus Event Expectation ETAFrom ETATo TimeStamp StatusCode Code "
-    "LocationCode Warnings Warning colli eta start end observations observationCode observationDate ShipmentAmount Dimension Weight".split()
+    [
+        "CompleteStatus",
+        "CurrentStatus",
+        "Shipment",
+        "Shipments",
+        "Barcode",
+        "MainBarcode",
+        "Status",
+        "OldStatus",
+        "Event",
+        "Expectation",
+        "ETAFrom",
+        "ETATo",
+        "TimeStamp",
+        "StatusCode",
+        "Code",
+        "LocationCode",
+        "Warnings",
+        "Warning",
+        "colli",
+        "eta",
+        "start",
+        "end",
+        "observations",
+        "observationCode",
+        "observationDate",
+        "ShipmentAmount",
+        "Dimension",
+        "Weight",
+    ]
 )
 VALUES = st.sampled_from(
     [
