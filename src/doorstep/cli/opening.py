@@ -58,9 +58,9 @@ def sealer_of(settings: Settings) -> Sealer:
 
 
 @asynccontextmanager
-async def house_parts(settings: Settings, url: str, *, most: int = 8) -> AsyncIterator[tuple[Database, Directory]]:
+async def house_parts(settings: Settings, url: str, *, most: int = 8, by_key: bool = False) -> AsyncIterator[tuple[Database, Directory]]:
     """Open the database and a directory over it."""
-    database = await Database.open(url, most=most)
+    database = await Database.open(url, most=most, by_key=by_key)
     try:
         yield database, Directory(sealer_of(settings), settings.base_url)
     finally:

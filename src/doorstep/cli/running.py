@@ -57,7 +57,10 @@ def watch_over(commands: dict[str, list[str]], environment: dict[str, str]) -> i
 
     def start(name: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "doorstep", *commands[name]], env=environment, preexec_fn=_die_with_parent, start_new_session=True
+            [sys.executable, "-m", "doorstep", *commands[name]],
+            env=environment,
+            preexec_fn=_die_with_parent,
+            start_new_session=True,  # noqa: PLW1509 - one thread here
         )
 
     children = {name: start(name) for name in commands}
@@ -124,7 +127,7 @@ def worker(*, data_dir: Path | None = None) -> int:
 
 
 async def _worker(settings: Settings, url: str) -> None:
-    async with house_parts(settings, url) as (database, directory):
+    async with house_parts(settings, url, by_key=True) as (database, directory):
         running = Worker(database, directory, allow_private=settings.allow_private)
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, running.stop)

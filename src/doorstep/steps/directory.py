@@ -106,7 +106,7 @@ def tenant_of(merchant: Merchant, connected: list[Connection], base_url: str) ->
         brand=msgspec.convert({"name": merchant.name, "page_base": base_url, **merchant.brand}, Brand, strict=False),
         journeys=with_overrides(_DEFAULTS, settings.get("journeys", {})),
         policy=msgspec.convert({**settings.get("policy", {}), "connected": list(carrying)}, Policy, strict=False),
-        library=Library.of({tuple(k.split("/")): v for k, v in settings.get("templates", {}).items()}),  # type: ignore[misc]
+        library=Library.of({tuple(k.split("/")): v for k, v in settings.get("templates", {}).items()}),
         channels=carrying,
         webhooks=tuple(webhooks),
         connections={connection.connection_id: connection for connection in connected},

@@ -25,6 +25,7 @@ max_wal_size = 4GB
 min_wal_size = 256MB
 checkpoint_timeout = 15min
 jit = off
+autovacuum_naptime = 15s
 max_connections = 60
 max_locks_per_transaction = 256
 """

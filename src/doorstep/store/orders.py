@@ -67,6 +67,12 @@ where merchant_id = $1 and ($2::bigint is null or order_id < $2)
 order by order_id desc limit $3
 """
 
+# Write the language a customer chose on the orders of their address.
+_SET_LOCALE = """
+update orders set document = jsonb_set(document::jsonb, '{locale}', to_jsonb($3::text))::json
+where merchant_id = $1 and email = $2 and document->>'locale' is distinct from $3
+"""
+
 
 def _kept(row: Row) -> KeptOrder:
     return KeptOrder(
@@ -138,3 +144,8 @@ async def page(
     """List orders, newest first, older than the order id `before`."""
     key = number_key(number) if number else None
     return [_kept(row) for row in await tx.fetch(_PAGE, merchant_id, before, most, key, email.strip().lower() if email else None)]
+
+
+async def set_locale(tx: Tx, merchant_id: int, email: str, locale: str) -> None:
+    """Write to this customer in another language (BCP 47) about the orders they have placed."""
+    await tx.execute(_SET_LOCALE, merchant_id, email, locale)

@@ -1,6 +1,8 @@
 """HTTP request → response, with time-outs, without redirects, cookies or the environment's proxies."""
 
 import asyncio
+import ssl
+from functools import cache
 
 import httpcore
 import httpx
@@ -14,19 +16,27 @@ _MOST_BYTES = 1_048_576
 _CONNECT_TIMEOUT_S = 5.0
 #: Pauses before the second and third try of what is safe to try again.
 _PAUSES_S = (0.1, 0.5)
+#: A try that failed slower than this is not repeated at once: the sender's own schedule does it.
+_QUICK_S = 1.0
 #: httpx says these when nothing of the request has left.
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _UNSENDABLE = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.CookieConflict)
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=10.0)
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the one TLS context of the process; reading the roots takes a tenth of a second."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class _CheckedTransport(httpx.AsyncHTTPTransport):
     """HTTP over connections to public addresses only."""
 
     def __init__(self, resolve: Resolve) -> None:
-        super().__init__(http2=True, trust_env=False, limits=_LIMITS)
+        super().__init__(verify=_tls(), http2=True, trust_env=False, limits=_LIMITS)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=_tls(),
             max_connections=_LIMITS.max_connections,
             max_keepalive_connections=_LIMITS.max_keepalive_connections,
             keepalive_expiry=_LIMITS.keepalive_expiry,
@@ -43,11 +53,13 @@ class Web:
         self._allow_private = allow_private
         self._total_s = read_timeout_s + 4 * _CONNECT_TIMEOUT_S
         timeout = httpx.Timeout(read_timeout_s, connect=_CONNECT_TIMEOUT_S, pool=_CONNECT_TIMEOUT_S)
-        self._open = httpx.AsyncClient(http2=True, timeout=timeout, limits=_LIMITS, follow_redirects=False, trust_env=False)
+        self._open = httpx.AsyncClient(verify=_tls(), http2=True, timeout=timeout, limits=_LIMITS, follow_redirects=False, trust_env=False)
         self._checked = (
             self._open
             if allow_private
-            else httpx.AsyncClient(transport=_CheckedTransport(resolve), timeout=timeout, follow_redirects=False, trust_env=False)
+            else httpx.AsyncClient(
+                verify=_tls(), transport=_CheckedTransport(resolve), timeout=timeout, follow_redirects=False, trust_env=False
+            )
         )
 
     async def close(self) -> None:
@@ -65,10 +77,14 @@ class Web:
         """
         if request.guarded and not self._allow_private:
             check_address(request.url)
+        loop = asyncio.get_running_loop()
         for pause_s in _PAUSES_S:
+            started = loop.time()
             try:
                 return await self._once(request)
             except TryLaterError:
+                if loop.time() - started > _QUICK_S:
+                    raise
                 await asyncio.sleep(pause_s)
         return await self._once(request)
 
