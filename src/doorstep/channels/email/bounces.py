@@ -17,7 +17,7 @@ _SUBJECT = re.compile(
 )
 _SPEAKS = re.compile(
     r"could not (?:be )?deliver|unable to deliver|(?:was|were) not delivered|can ?not be delivered|undeliverable|delivery (?:has )?failed|no such user"
-    r"|unknown user|user unknown|RCPT TO|did not reach|mailbox is full|^\s*5\d\d[ -]",
+    r"|unknown user|user unknown|RCPT TO|did not reach|mailbox is full|^[ \t]{0,8}5\d\d[ -]",
     re.IGNORECASE | re.MULTILINE,
 )
 #: Where a bounce ends and the mail it returns begins.

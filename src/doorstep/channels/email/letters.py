@@ -13,7 +13,7 @@ from doorstep.errors import BadInputError
 _MOST_BYTES = 1_000_000
 _LONGEST_HEADER = 998
 #: So much of a text is read; all patterns here take time in proportion to it.
-_MOST_LETTERS = 200_000
+_MOST_LETTERS = 100_000
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^<>]{0,1000}>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>@]{0,1000}>")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&nbsp;": " ", "&#64;": "@", "&amp;": "&"}

@@ -1,0 +1,144 @@
+"""What every channel keeps to, whoever wrote it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorstep.channels import channel_named, channels
+from doorstep.domain.messages import Message, Receipt, Rendered
+from doorstep.domain.plugins import HttpRequest, Raw, Response, SmtpRequest
+from doorstep.domain.vocabulary import Purpose
+from doorstep.errors import (
+    BadInputError,
+    BadSignatureError,
+    MisconfiguredError,
+    NotFoundError,
+    RefusedError,
+    TryLaterError,
+    UnknownOutcomeError,
+)
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+EVERY = sorted(channels())
+ENDS = (RefusedError, TryLaterError, MisconfiguredError, UnknownOutcomeError)
+#: Settings with which a flow comes as far as its first request.
+SETTINGS = {
+    "email": {"host": "smtp.shop.example", "from_address": "orders@shop.example", "password": "pa55word", "username": "u"},
+    "twilio": {"account_sid": "AC1", "auth_token": "t0ken", "from_number": "+12025550100"},
+    "webhook": {"url": "https://shop.example/in", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+    "console": {},
+}
+TO = {"email": "ana@example.com", "twilio": "+12025550123"}
+
+
+def message(slug, **changes):
+    fields = {
+        "message_id": "msg-1",
+        "merchant_id": 1,
+        "channel": channel_named(slug).kind,
+        "to": TO.get(slug, "desk"),
+        "content": Rendered(subject="s", text="t", html="<p>t</p>"),
+        "locale": "en",
+        "purpose": Purpose.TRANSACTIONAL,
+        "topic": "t",
+        "created_at": NOW,
+        "body": b"{}",
+    }
+    return Message(**{**fields, **changes})
+
+
+def run(slug, answer, settings=None):
+    """Run a flow; each request is answered by `answer`, an error is thrown in."""
+    flow = channel_named(slug).send(message(slug), SETTINGS.get(slug, {}) if settings is None else settings, NOW, "https://door.example/h")
+    try:
+        request = next(flow)
+        for _ in range(10):
+            assert isinstance(request, HttpRequest | SmtpRequest)
+            request = flow.throw(answer) if isinstance(answer, Exception) else flow.send(answer)
+    except StopIteration as stop:
+        return stop.value
+    pytest.fail("a flow that asks without end")
+
+
+@pytest.mark.parametrize("slug", EVERY)
+def test_a_channel_is_found_by_its_slug(slug):
+    assert channel_named(slug).slug == slug
+
+
+def test_a_channel_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(NotFoundError, match="email"):
+        channel_named("pigeon")
+
+
+@pytest.mark.parametrize("slug", EVERY)
+def test_settings_have_names_of_their_own_and_secrets_are_marked(slug):
+    settings = channel_named(slug).settings
+    assert len({setting.name for setting in settings}) == len(settings)
+    assert all(setting.label for setting in settings)
+    for setting in settings:
+        if any(word in setting.name for word in ("secret", "password", "token")):
+            assert setting.secret
+
+
+@pytest.mark.parametrize("slug", [slug for slug in EVERY if any(setting.required for setting in channel_named(slug).settings)])
+def test_a_connection_without_settings_is_the_merchants_to_mend(slug):
+    with pytest.raises(MisconfiguredError):
+        run(slug, Response(status=200), settings={})
+
+
+@pytest.mark.parametrize("slug", EVERY)
+@pytest.mark.parametrize(
+    "status", [*range(200, 600, 25), 201, 202, 204, 301, 354, 401, 403, 404, 408, 410, 421, 429, 451, 503, 530, 535, 550, 554]
+)
+def test_each_status_is_a_receipt_or_says_who_must_act(slug, status):
+    try:
+        receipt = run(slug, Response(status=status, body=b"{}"))
+    except ENDS as error:
+        assert str(error)
+    else:
+        assert isinstance(receipt, Receipt)
+        assert receipt.message_id == "msg-1"
+        assert slug == "console" or 200 <= status < 300
+
+
+@pytest.mark.parametrize("slug", EVERY)
+@pytest.mark.parametrize(
+    "error", [TryLaterError("x"), UnknownOutcomeError("x"), MisconfiguredError("x"), RefusedError("x", suppress=False)]
+)
+def test_what_the_wire_throws_in_comes_out_as_one_of_the_four(slug, error):
+    try:
+        run(slug, error)
+    except ENDS as raised:
+        assert type(raised) is type(error)
+
+
+@given(
+    slug=st.sampled_from(EVERY),
+    status=st.integers(100, 999),
+    body=st.binary(),
+    headers=st.dictionaries(st.text(max_size=20), st.text(max_size=20)),
+)
+def test_any_answer_is_a_receipt_or_says_who_must_act_and_tells_no_address(slug, status, body, headers):
+    try:
+        receipt = run(slug, Response(status=status, body=body + b" ana@example.com +12025550123 ", headers=headers))
+    except ENDS as error:
+        assert "ana@example.com" not in str(error)
+        assert "2025550123" not in str(error)
+    else:
+        assert "ana@example.com" not in receipt.provider_text
+
+
+@given(slug=st.sampled_from([slug for slug in EVERY if channel_named(slug).read]), body=st.binary(), url=st.text(), kind=st.text())
+def test_any_bytes_are_read_or_are_bad_input(slug, body, url, kind):
+    try:
+        channel_named(slug).read(Raw(body=body, url=url, content_type=kind), SETTINGS[slug])
+    except BadInputError:
+        pass
+
+
+@pytest.mark.parametrize("slug", [slug for slug in EVERY if channel_named(slug).verify])
+def test_a_webhook_without_a_signature_is_refused(slug):
+    with pytest.raises(BadSignatureError):
+        channel_named(slug).verify(Raw(body=b"a=1", url="https://door.example/h"), SETTINGS[slug], NOW)
