@@ -1,6 +1,7 @@
 """Bounces, complaints and mails to us: real ones where the shared data is present, our own for each rule."""
 
 import time
+from contextlib import suppress
 from email import message_from_bytes
 from pathlib import Path
 
@@ -224,10 +225,8 @@ def test_parts_nested_without_end_are_read_or_refused():
     body = b"From: a@b.example\n" + b"".join(
         b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level) for level in range(3_000)
     )
-    try:
+    with suppress(BadInputError):
         read(body)
-    except BadInputError:
-        pass
 
 
 @pytest.mark.parametrize(
@@ -263,16 +262,12 @@ def test_a_hostile_mail_is_read_in_time_that_grows_with_its_length(unit):
 
 @given(st.binary())
 def test_any_bytes_are_read_or_are_bad_input(body):
-    try:
+    with suppress(BadInputError):
         read(body)
-    except BadInputError:
-        pass
 
 
 @given(st.text(), st.sampled_from(["delivery-status", "feedback-report", "rfc822"]), st.text())
 def test_any_report_is_read_or_is_bad_input(fields, kind, subject):
     head = f"From: mailer-daemon@x.example\nSubject: {subject}\nContent-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/{kind}\n\n"
-    try:
+    with suppress(BadInputError):
         read((head + fields + "\n--b--\n").encode("utf-8", "replace"))
-    except BadInputError:
-        pass

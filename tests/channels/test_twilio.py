@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -124,10 +125,8 @@ def test_another_form_is_bad_input(fields):
 @given(st.binary(), st.text())
 def test_any_bytes_are_read_or_are_bad_input_and_never_verified(body, url):
     raw = Raw(body=body, url=url, headers={"x-twilio-signature": "AAAA"})
-    try:
+    with suppress(BadInputError):
         TWILIO.read(raw, {})
-    except BadInputError:
-        pass
     with pytest.raises(BadSignatureError):
         TWILIO.verify(raw, SETTINGS, NOW)
 

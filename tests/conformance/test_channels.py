@@ -1,5 +1,6 @@
 """What every channel keeps to, whoever wrote it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -96,7 +97,7 @@ def test_each_status_is_a_receipt_or_says_who_must_act(slug, status):
     try:
         receipt = run(slug, Response(status=status, body=b"{}"))
     except ENDS as error:
-        assert str(error)
+        assert str(error)  # noqa: PT017 - a receipt is as good
     else:
         assert isinstance(receipt, Receipt)
         assert receipt.message_id == "msg-1"
@@ -111,7 +112,7 @@ def test_what_the_wire_throws_in_comes_out_as_one_of_the_four(slug, error):
     try:
         run(slug, error)
     except ENDS as raised:
-        assert type(raised) is type(error)
+        assert type(raised) is type(error)  # noqa: PT017 - a receipt is as good
 
 
 @given(
@@ -124,18 +125,16 @@ def test_any_answer_is_a_receipt_or_says_who_must_act_and_tells_no_address(slug,
     try:
         receipt = run(slug, Response(status=status, body=body + b" ana@example.com +12025550123 ", headers=headers))
     except ENDS as error:
-        assert "ana@example.com" not in str(error)
-        assert "2025550123" not in str(error)
+        assert "ana@example.com" not in str(error)  # noqa: PT017 - a receipt is as good
+        assert "2025550123" not in str(error)  # noqa: PT017
     else:
         assert "ana@example.com" not in receipt.provider_text
 
 
 @given(slug=st.sampled_from([slug for slug in EVERY if channel_named(slug).read]), body=st.binary(), url=st.text(), kind=st.text())
 def test_any_bytes_are_read_or_are_bad_input(slug, body, url, kind):
-    try:
+    with suppress(BadInputError):
         channel_named(slug).read(Raw(body=body, url=url, content_type=kind), SETTINGS[slug])
-    except BadInputError:
-        pass
 
 
 @pytest.mark.parametrize("slug", [slug for slug in EVERY if channel_named(slug).verify])

@@ -2,13 +2,18 @@
 
 import asyncio
 import socket
+import ssl
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
 import pytest
-from aiosmtpd.smtp import SMTP as SmtpServer
+from aiosmtpd import smtp as peer
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from doorstep.channels import channel_named
 from doorstep.domain.messages import Message, Rendered
@@ -54,7 +59,7 @@ class Sink:
 @asynccontextmanager
 async def serving(handler, **options):
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SmtpServer(handler, loop=loop, hostname="sink.example", **options), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: peer.SMTP(handler, loop=loop, hostname="sink.example", **options), "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
@@ -262,3 +267,26 @@ async def test_an_address_with_a_command_in_it_reaches_no_server():
     async with Wire() as wire:
         with pytest.raises(RefusedError):
             await run(wire, 1, letter(to="ana@example.com>\r\nRCPT TO:<b@example.com"))
+
+
+def _self_signed():
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    start, end = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    certificate = builder.not_valid_before(start).not_valid_after(end).sign(key, hashes.SHA256())
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    return certificate.public_bytes(serialization.Encoding.PEM) + private
+
+
+async def test_a_certificate_nobody_vouches_for_is_the_merchants_to_mend_and_no_password_is_told(tmp_path):
+    path = tmp_path / "both.pem"
+    path.write_bytes(_self_signed())
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(path)
+    sink = Sink()
+    async with serving(sink, tls_context=context) as port, Wire() as wire:
+        with pytest.raises(MisconfiguredError, match="certificate"):
+            await run(wire, port, security="starttls", username="shop", password="x")
+    assert not sink.mails
