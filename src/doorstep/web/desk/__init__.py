@@ -1,0 +1,5 @@
+"""The shop's console."""
+
+from litestar.types import ControllerRouterHandler
+
+ROUTES: list[ControllerRouterHandler] = []

@@ -1,0 +1,48 @@
+"""A request → what it may be trusted with: clean texts, the sender's network address, whether its form is our own."""
+
+import ipaddress
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.datastructures import State
+
+from doorstep.web.house import house_of
+from doorstep.web.network import client_of
+
+AnyRequest = Request[Any, Any, State]
+_LONGEST_TOKEN = 1000
+
+
+def clean_text(value: object, most: int = 200) -> str:
+    """Reduce what a form or address brought to printable signs, trimmed: the database takes no NUL and no half signs."""
+    if not isinstance(value, str):
+        return ""
+    whole = value.encode("utf-8", "ignore").decode()
+    return "".join(sign for sign in whole if sign.isprintable()).strip()[:most]
+
+
+def is_token(text: str) -> bool:
+    """Tell whether a text can be one of our tokens at all."""
+    return 0 < len(text) <= _LONGEST_TOKEN and text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+
+
+def network_of(request: AnyRequest) -> str:
+    """Name the network a request comes from: the address, for IPv6 its /64, for that is what one household gets."""
+    try:
+        address = ipaddress.ip_address(client_of(request))
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)  # noqa: PLR2004
+
+
+def is_same_origin(request: AnyRequest) -> bool:
+    """Tell whether a form was sent from a page of ours. A program that is no browser says neither and passes."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    ours = {request.headers.get("host", ""), urlsplit(house_of(request).settings.base_url).netloc}
+    return urlsplit(origin).netloc in ours - {""}

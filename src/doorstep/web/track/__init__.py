@@ -1,0 +1,23 @@
+"""Customers' pages: a parcel, an order, finding an order, what to be written about, and out."""
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+from doorstep.web import look
+from doorstep.web.track.choosing import preference_page, save_preferences, unsubscribe, unsubscribe_page
+from doorstep.web.track.finding import find_order, find_page
+from doorstep.web.track.framing import ERRORS
+from doorstep.web.track.pages import order_page, parcel_page
+
+_PAGES: list[ControllerRouterHandler] = [
+    parcel_page,
+    order_page,
+    find_page,
+    find_order,
+    preference_page,
+    save_preferences,
+    unsubscribe_page,
+    unsubscribe,
+]
+#: Mounted by the application; the look's files come with them, for the desk too.
+ROUTES: list[ControllerRouterHandler] = [*look.ROUTES, Router(path="/", route_handlers=_PAGES, exception_handlers=ERRORS)]

@@ -1,0 +1,171 @@
+"""The link in a message → what its reader wants to get: topics, marketing, language; and out with one click (RFC 8058)."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.status_codes import HTTP_200_OK
+
+from doorstep.domain.messages import Suppression
+from doorstep.domain.orders import Consent
+from doorstep.domain.vocabulary import ChannelKind, Purpose
+from doorstep.errors import NotFoundError
+from doorstep.steps.directory import Tenant
+from doorstep.steps.work import utc_now
+from doorstep.store import orders, recipients
+from doorstep.store.database import Tx
+from doorstep.web.house import house_of
+from doorstep.web.look.asking import AnyRequest, is_token
+from doorstep.web.track.framing import dress, framed, tenant_of, words_of
+from doorstep.web.track.words import Words, languages
+
+#: Topics of the journeys that come with Doorstep, in the order of the page; a merchant's own follow.
+_TOPICS = ("orders", "shipping", "delivery", "problems")
+#: Suppressions that the customer's own yes lifts again; a bounce or a complaint it cannot.
+_OWN_CHOICE = ("unsubscribed",)
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a link from a message was made for."""
+
+    tenant: Tenant
+    merchant_id: int
+    #: E-mail address or E.164.
+    address: str
+    #: BCP 47, of the message.
+    locale: str
+    token: str
+
+    @property
+    def channel(self) -> ChannelKind:
+        """The channel the address belongs to."""
+        return ChannelKind.EMAIL if "@" in self.address else ChannelKind.SMS
+
+
+async def _reader(request: AnyRequest, token: str) -> Reader:
+    if not is_token(token):
+        raise NotFoundError("there is no such page")
+    house = house_of(request)
+    parts = house.directory.sealer.read_token(token)
+    if len(parts) != 4 or parts[0] != "mail" or not parts[1].isdigit():  # noqa: PLR2004 - what, merchant, address, locale
+        raise NotFoundError("there is no such page")
+    tenant = await tenant_of(house, int(parts[1]))
+    return Reader(tenant=tenant, merchant_id=int(parts[1]), address=parts[2], locale=parts[3], token=token)
+
+
+def _words(request: AnyRequest, reader: Reader) -> Words:
+    return words_of(request, reader.locale, reader.tenant.brand.default_locale)
+
+
+def masked(address: str) -> str:
+    """Show enough of an address for its owner to know it: "m…a@shop.example", "+34…67"."""
+    name, at, domain = address.partition("@")
+    if not at:
+        return f"{address[:3]}…{address[-2:]}"
+    return f"{name[:1]}…{name[-1:] if len(name) > 2 else ''}@{domain}"  # noqa: PLR2004
+
+
+@get("/p/{token:str}", include_in_schema=False, opt={"public": True})
+async def preference_page(request: AnyRequest, token: FromPath[str]) -> Response[str]:
+    """Show what this reader gets."""
+    reader = await _reader(request, token)
+    async with house_of(request).database.for_merchant(reader.merchant_id) as tx:
+        chosen = await _chosen(tx, reader, utc_now())
+    return _preferences(_words(request, reader), reader, chosen, saved=False)
+
+
+@post("/p/{token:str}", status_code=HTTP_200_OK, include_in_schema=False, opt={"public": True})
+async def save_preferences(request: AnyRequest, token: FromPath[str]) -> Response[str]:
+    """Write down what this reader wants. The token itself is the proof that the form is theirs."""
+    reader = await _reader(request, token)
+    form = await request.form()
+    wanted = {str(topic) for topic in form.getall("topic", [])}
+    language = str(form.get("language", ""))
+    words, now = _words(request, reader), utc_now()
+    async with house_of(request).database.for_merchant(reader.merchant_id) as tx:
+        before = await _chosen(tx, reader, now)
+        for topic in _topics(reader.tenant):
+            if (topic in wanted) != (topic in before["topics"]):
+                await recipients.set_topic(tx, reader.merchant_id, reader.address, topic, now, on=topic in wanted)
+        marketing = form.get("marketing") == "yes"
+        if marketing != before["marketing"]:
+            wording = words("preferences.marketing_wording", brand=reader.tenant.brand.name)
+            await _set_marketing(tx, reader, now, source="preferences", wording=wording, granted=marketing)
+        if language in languages():
+            await orders.set_locale(tx, reader.merchant_id, reader.address, language)
+        chosen = await _chosen(tx, reader, now)
+    if language in languages():
+        words, chosen["language"] = words_of(request, language), language
+    return _preferences(words, reader, chosen, saved=True)
+
+
+@get("/u/{token:str}", include_in_schema=False, opt={"public": True})
+async def unsubscribe_page(request: AnyRequest, token: FromPath[str]) -> Response[str]:
+    """Ask. Opening the link changes nothing: mail scanners open every link."""
+    reader = await _reader(request, token)
+    return _unsubscribe(_words(request, reader), reader, done=False)
+
+
+@post("/u/{token:str}", status_code=HTTP_200_OK, include_in_schema=False, opt={"public": True})
+async def unsubscribe(request: AnyRequest, token: FromPath[str]) -> Response[str]:
+    """Take the reader off marketing at once: no question, no redirect, no cookie. Any POST counts, whatever its body says."""
+    reader = await _reader(request, token)
+    async with house_of(request).database.for_merchant(reader.merchant_id) as tx:
+        await _set_marketing(tx, reader, utc_now(), source="one_click", wording=None, granted=False)
+    return _unsubscribe(_words(request, reader), reader, done=True)
+
+
+async def _set_marketing(tx: Tx, reader: Reader, now: datetime, *, source: str, wording: str | None, granted: bool) -> None:
+    said = Consent(
+        purpose=Purpose.MARKETING, channel=reader.channel, granted=granted, source=source, at=now, wording=wording if granted else None
+    )
+    await recipients.consent(tx, [(reader.merchant_id, reader.address, said)])
+    if granted:
+        await recipients.release(tx, reader.merchant_id, reader.channel, reader.address, _OWN_CHOICE)
+    else:
+        kept = Suppression(channel=reader.channel, address=reader.address, purpose=Purpose.MARKETING, reason="unsubscribed", at=now)
+        await recipients.suppress(tx, reader.merchant_id, kept)
+
+
+def _topics(tenant: Tenant) -> tuple[str, ...]:
+    own = {journey.topic for journey in tenant.journeys.by_name.values()}
+    return (*_TOPICS, *sorted(own - set(_TOPICS)))
+
+
+async def _chosen(tx: Tx, reader: Reader, now: datetime) -> dict[str, Any]:
+    """Tell which topics are on and whether marketing may come."""
+    key = (reader.merchant_id, reader.address)
+    standing = (await recipients.standing(tx, [key], now))[key]
+    fitting = [c for c in standing.consents if c.purpose is Purpose.MARKETING and c.channel in {None, reader.channel}]
+    newest = max(fitting, key=lambda c: (c.at, not c.granted), default=None)
+    stopped = (reader.channel, Purpose.MARKETING) in standing.suppressed or (reader.channel, None) in standing.suppressed
+    return {
+        "topics": {topic for topic in _topics(reader.tenant) if topic not in standing.topics_off},
+        "marketing": bool(newest and newest.granted) and not stopped,
+        "language": None,
+    }
+
+
+def _preferences(words: Words, reader: Reader, chosen: dict[str, Any], *, saved: bool) -> Response[str]:
+    texts = words.texts["preferences"]
+    topics = []
+    for topic in _topics(reader.tenant):
+        known = f"topic_{topic}" in texts
+        label = words(f"preferences.topic_{topic}") if known else topic.replace("_", " ").capitalize()
+        topics.append((topic, label, words(f"preferences.topic_{topic}_hint") if known else "", topic in chosen["topics"]))
+    values = {
+        "topics": topics,
+        "marketing": chosen["marketing"],
+        "chosen_language": chosen["language"] or words.language,
+        "address": masked(reader.address),
+        "token": reader.token,
+        "saved": saved,
+    }
+    return framed("track/preferences.html", words, dress(reader.tenant), **values)
+
+
+def _unsubscribe(words: Words, reader: Reader, *, done: bool) -> Response[str]:
+    values = {"address": masked(reader.address), "token": reader.token, "done": done}
+    return framed("track/unsubscribe.html", words, dress(reader.tenant), **values)

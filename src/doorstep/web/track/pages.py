@@ -1,0 +1,79 @@
+"""An unguessable token → the page of a parcel, or of an order with all its parcels."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from doorstep.errors import NotFoundError
+from doorstep.steps.work import utc_now
+from doorstep.store import checkpoints, orders, shipments
+from doorstep.store.database import Tx
+from doorstep.store.shipments import KeptShipment
+from doorstep.web.house import House, house_of
+from doorstep.web.look.asking import AnyRequest, is_token
+from doorstep.web.track.framing import dress, framed, tenant_of, words_of
+from doorstep.web.track.orders import Read, page_shown, return_days_of
+from doorstep.web.track.parcels import Scans
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Parcels whose scans are read for one page; an order rarely has more than five.
+_MOST = 40
+
+
+@get("/t/{token:str}", include_in_schema=False, opt={"public": True})
+async def parcel_page(request: AnyRequest, token: FromPath[str]) -> Response[str]:
+    """Show one parcel."""
+    house = house_of(request)
+    async with house.database.system() as tx:
+        found = await shipments.by_token(tx, token) if is_token(token) else None
+    if found is None:
+        raise NotFoundError("there is no such page")
+    async with house.database.for_merchant(found.merchant_id) as tx:
+        read = await _read(tx, found.merchant_id, found.order_id, found)
+    return await _answer(request, house, read)
+
+
+@get("/o/{token:str}", include_in_schema=False, opt={"public": True})
+async def order_page(request: AnyRequest, token: FromPath[str]) -> Response[str]:
+    """Show an order with every parcel."""
+    house = house_of(request)
+    async with house.database.system() as tx:
+        found = await orders.by_token(tx, token) if is_token(token) else None
+    if found is None:
+        raise NotFoundError("there is no such page")
+    async with house.database.for_merchant(found.merchant_id) as tx:
+        read = await _read(tx, found.merchant_id, found.order_id, None)
+    return await _answer(request, house, read)
+
+
+async def _answer(request: AnyRequest, house: House, read: Read) -> Response[str]:
+    tenant = await tenant_of(house, read.merchant_id)
+    order = read.order.order if read.order else None
+    words = words_of(request, order.locale if order else None, tenant.brand.default_locale)
+    shown = page_shown(read, tenant.brand.name, return_days_of(tenant.merchant.settings), words, utc_now())
+    return framed("track/parcels.html", words, dress(tenant), page=shown, live=True)
+
+
+async def _read(tx: Tx, merchant_id: int, order_id: int | None, only: KeptShipment | None) -> Read:
+    order, together = None, []
+    if order_id is not None:
+        key = (merchant_id, order_id)
+        order = (await orders.read(tx, [key])).get(key)
+        together = (await shipments.of_orders(tx, [key])).get(key, [])
+    shown = [only] if only else together[:_MOST]
+    scans = {s.shipment_id: await scans_of(tx, s) for s in shown}
+    return Read(merchant_id=merchant_id, order=order, shipments=together or shown, scans=scans, only=only)
+
+
+async def scans_of(tx: Tx, shipment: KeptShipment) -> Scans:
+    """Read all scans of a shipment, oldest first, from the months it has any in."""
+    first, last = months_of(shipment)
+    return await checkpoints.of_shipment(tx, shipment.merchant_id, shipment.shipment_id, first, last)
+
+
+def months_of(shipment: KeptShipment) -> tuple[date, date]:
+    """The first and last day (UTC) of a shipment's dated scans."""
+    moments: Sequence[int] = [scan.instant_us for scan in shipment.scans if scan.instant_us is not None] or [0]
+    return (_EPOCH + timedelta(microseconds=min(moments))).date(), (_EPOCH + timedelta(microseconds=max(moments))).date()

@@ -1,0 +1,102 @@
+"""A running Doorstep with two shops in it, for its pages."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from page_shops import Shop, fill
+
+from doorstep.errors import DoorstepError
+from doorstep.settings import Settings
+from doorstep.steps.directory import Directory
+from doorstep.steps.receive import Receiver
+from doorstep.store.database import Database
+from doorstep.store.sealing import Sealer
+from doorstep.web import desk, track
+from doorstep.web.house import House
+from doorstep.web.problems import doorstep_error, http_error, unforeseen
+
+BASE = "http://127.0.0.1:8123"
+
+
+@pytest.fixture(scope="session")
+async def filled(postgres: str) -> AsyncIterator[tuple[str, Shop, Shop]]:
+    """A database with the shops "loom" and "vega" in it."""
+    connection = await asyncpg.connect(postgres)
+    await connection.execute("create database pages template template_doorstep")
+    await connection.close()
+    url = postgres.replace("/postgres?", "/pages?")
+    database = await Database.open(url, most=4)
+    directory = Directory(Sealer(b"k" * 32), BASE)
+    ours = await fill(database, directory, "loom", "Lantern & Loom")
+    theirs = await fill(database, directory, "vega", "Vega", hostile=True)
+    await database.close()
+    yield url, ours, theirs
+
+
+@pytest.fixture
+def ours(filled: tuple[str, Shop, Shop]) -> Shop:
+    return filled[1]
+
+
+@pytest.fixture
+def theirs(filled: tuple[str, Shop, Shop]) -> Shop:
+    return filled[2]
+
+
+@pytest.fixture
+async def house(filled: tuple[str, Shop, Shop], tmp_path: Path) -> House:
+    database = await Database.open(filled[0], most=4)
+    settings = Settings(data_dir=tmp_path, base_url=BASE)
+    return House(settings=settings, database=database, directory=Directory(Sealer(b"k" * 32), BASE), receiver=Receiver(database))
+
+
+@pytest.fixture
+def app(house: House) -> Litestar:
+    """The pages alone; tests/path runs the whole application."""
+
+    async def close(_: Litestar) -> None:
+        await house.database.close()
+
+    return Litestar(
+        route_handlers=[*track.ROUTES, *desk.ROUTES],
+        exception_handlers={DoorstepError: doorstep_error, HTTPException: http_error, Exception: unforeseen},
+        on_shutdown=[close],
+        openapi_config=None,
+        state=State({"house": house}),
+        logging_config=None,
+    )
+
+
+@pytest.fixture
+async def client(app: Litestar, house: House) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app, client=("127.0.0.1", 1)), base_url=BASE) as opened:
+        yield opened
+    await house.database.close()
+
+
+@pytest.fixture
+async def site(app: Litestar) -> AsyncIterator[str]:
+    """The address of the application on a real socket."""
+    from granian.constants import Interfaces
+    from granian.server.embed import Server
+
+    server = Server(app, address="127.0.0.1", port=urlsplit(BASE).port or 80, interface=Interfaces.ASGI)
+    serving = asyncio.create_task(server.serve())
+    for _ in range(100):
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(BASE).port)
+            writer.close()
+            break
+        await asyncio.sleep(0.05)
+    yield BASE
+    server.stop()
+    await serving
