@@ -7,9 +7,10 @@ from datetime import datetime
 from doorstep.conversations.keywords import confirmation, keyword_of
 from doorstep.domain.messages import Message, Rendered, Reply, Suppression
 from doorstep.domain.orders import Consent
-from doorstep.domain.vocabulary import Purpose
+from doorstep.domain.vocabulary import ChannelKind, Purpose
+from doorstep.errors import NotFoundError
 from doorstep.steps.compose import new_message_id
-from doorstep.steps.directory import Tenant
+from doorstep.steps.directory import Directory, Tenant
 from doorstep.store import messages, recipients, replies
 from doorstep.store.connections import Connection
 from doorstep.store.database import Tx
@@ -19,12 +20,37 @@ from doorstep.store.messages import NewMessage
 _OWN_WORDS = ("stop", "unsubscribed")
 
 
-async def answer(tx: Tx, tenant: Tenant, connection: Connection, got: Sequence[Reply], now: datetime) -> None:
+async def answer(tx: Tx, directory: Directory, tenant: Tenant, connection: Connection, got: Sequence[Reply], now: datetime) -> None:
     """Take replies in; one already kept changes nothing."""
     for reply in got:
+        if reply.channel is ChannelKind.EMAIL:
+            await _by_mail(tx, directory, tenant, connection, reply, now)
+            continue
         keyword = reply.keyword or keyword_of(reply.text)
         if await replies.keep(tx, tenant.merchant.merchant_id, connection.connection_id, reply, keyword, now) and keyword:
             await _obey(tx, tenant, connection, reply, keyword, now)
+
+
+async def _by_mail(tx: Tx, directory: Directory, tenant: Tenant, connection: Connection, reply: Reply, now: datetime) -> None:
+    """Keep a mail; one to the unsubscribe address carries the token of whom it is about, and only the token counts."""
+    merchant_id = tenant.merchant.merchant_id
+    if not await replies.keep(tx, merchant_id, connection.connection_id, reply, reply.keyword, now) or reply.keyword != "stop":
+        return
+    try:
+        kind, owner, address, *_ = directory.sealer.read_token(reply.text.strip())
+    except (NotFoundError, ValueError):
+        return
+    if kind == "mail" and owner == str(merchant_id):
+        await unsubscribe(tx, merchant_id, address, "unsubscribe_mail", now)
+
+
+async def unsubscribe(tx: Tx, merchant_id: int, address: str, source: str, now: datetime) -> None:
+    """End marketing to an address; messages about its own orders go on."""
+    said = Consent(purpose=Purpose.MARKETING, granted=False, source=source, at=now)
+    await recipients.consent(tx, [(merchant_id, address, said)])
+    channel = ChannelKind.EMAIL if "@" in address else ChannelKind.SMS
+    kept = Suppression(channel=channel, address=address, purpose=Purpose.MARKETING, reason="unsubscribed", at=now)
+    await recipients.suppress(tx, merchant_id, kept)
 
 
 async def _obey(tx: Tx, tenant: Tenant, connection: Connection, reply: Reply, keyword: str, now: datetime) -> None:

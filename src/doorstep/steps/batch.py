@@ -37,6 +37,7 @@ async def work_batch(database: Database, directory: Directory, now: datetime, mo
     """Claim up to `most` rows and carry them through the path up to the outbox. All or nothing."""
     async with database.system() as tx:
         rows = await inbox.claim(tx, now, most)
+        await _know(database, directory, rows, now)
         return await _carry(tx, rows, directory, now) if rows else Outcome()
 
 
@@ -48,6 +49,7 @@ async def work_singly(database: Database, directory: Directory, now: datetime, m
             rows = await inbox.claim(tx, now, 1)
             if not rows:
                 break
+            await _know(database, directory, rows, now)
             try:
                 async with tx.transaction():
                     done = await _carry(tx, rows, directory, now)
@@ -60,6 +62,12 @@ async def work_singly(database: Database, directory: Directory, now: datetime, m
                 done = Outcome(rows=1, dead=1)
         total = Outcome(total.rows + done.rows, total.events + done.events, total.dead + done.dead)
     return total
+
+
+async def _know(database: Database, directory: Directory, rows: Sequence[Waiting], now: datetime) -> None:
+    """Read the directory again where a row's connection is younger than it: its first request must not become a dead letter."""
+    if any(directory.connection(row.merchant_id, row.connection_id) is None for row in rows):
+        await directory.refresh(database, now, force=True)
 
 
 def _told(error: Exception) -> str:
@@ -107,4 +115,4 @@ async def _come_back(tx: Tx, read: Sequence[tuple[Waiting, Connection, Said]], d
         if said.inbound.receipts:
             await confirm(tx, row.merchant_id, said.inbound.receipts, channels()[connection.provider].kind, now)
         if said.inbound.replies and (tenant := directory.tenant(row.merchant_id)):
-            await answer(tx, tenant, connection, said.inbound.replies, now)
+            await answer(tx, directory, tenant, connection, said.inbound.replies, now)

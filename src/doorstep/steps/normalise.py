@@ -3,7 +3,7 @@
 import msgspec
 
 from doorstep.carriers import carriers
-from doorstep.carriers.generic import with_code_table
+from doorstep.carriers.generic import read_code_table, with_code_table
 from doorstep.channels import channels
 from doorstep.domain.plugins import Inbound, Raw, ShopFact
 from doorstep.domain.tracking import CarrierNote, Tracking
@@ -37,7 +37,7 @@ def normalise(row: Waiting, connection: Connection) -> Said:
             case "carrier":
                 parse = carriers()[connection.provider].parse
                 if connection.provider == "generic" and (table := connection.settings.get("code_table")):
-                    parse = with_code_table(msgspec.json.decode(table, type=dict[str, str]))
+                    parse = with_code_table(read_code_table(table))
                 parsed = parse(raw)
                 return Said(trackings=parsed.trackings, notes=parsed.notes)
             case _:

@@ -1,0 +1,1 @@
+"""Facts → figures; the one list of every figure."""
