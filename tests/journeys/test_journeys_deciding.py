@@ -96,5 +96,5 @@ def test_a_merchant_changes_channels_and_delay():
     ],
 )
 def test_a_change_that_does_not_fit_is_refused_with_the_journeys_name(overrides):
-    with pytest.raises(BadInputError, match="shipped|no_such"):
+    with pytest.raises(BadInputError, match=r"shipped|no_such"):
         journeys.with_overrides(DEFAULTS, overrides)

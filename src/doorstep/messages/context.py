@@ -8,10 +8,10 @@ from doorstep.domain.money import Money
 from doorstep.domain.orders import Order, OrderLine, Payment, Promise
 from doorstep.domain.places import Address
 from doorstep.domain.tracking import Estimate
-from doorstep.domain.vocabulary import Status
+from doorstep.domain.vocabulary import Actor, Status
 from doorstep.messages.facts import Brand, Facts, Links, Parcel
 from doorstep.messages.schema_org import order_markup
-from doorstep.messages.wording import money_text, moment_text, window_text
+from doorstep.messages.wording import moment_text, money_text, window_text
 
 #: Lines shown of one order or parcel; the rest is counted in `more`.
 SHOWN = 30
@@ -30,6 +30,9 @@ _STEPS = {
     Status.READY_FOR_PICKUP: 3,
     Status.DELIVERED: 4,
 }
+#: Enums as plain texts, looked up once: an enum's `value` is slow.
+_WORDS = {status: status.value for status in Status}
+_ACTORS = {actor: actor.value for actor in Actor}
 _NO_WINDOW = frozenset({Status.DELIVERED, Status.READY_FOR_PICKUP, Status.RETURNING, Status.RETURNED, Status.CANCELLED})
 
 
@@ -96,7 +99,7 @@ def _order(order: Order, lines: dict[str, OrderLine], locale: str) -> dict[str, 
 def _parcel(parcel: Parcel, order: Order, locale: str) -> dict[str, Any]:
     folded = parcel.folded
     status = folded.status
-    step = _STEPS[status]
+    step, word = _STEPS[status], _WORDS[status]
     event = EVENT_TYPES.get(folded.event_type)
     own = web(parcel.page_url)
     return {
@@ -104,7 +107,7 @@ def _parcel(parcel: Parcel, order: Order, locale: str) -> dict[str, Any]:
         "number": parcel.tracking_number,
         "carrier_url": web(parcel.carrier_url),
         "url": own or web(parcel.carrier_url),
-        "status": status.value,
+        "status": word,
         "event": folded.event_type,
         "news": (event.es if locale[:2] == "es" else event.en) if event else None,
         "window": None if status in _NO_WINDOW else _window(folded.estimate, order.promise, locale),
@@ -113,7 +116,7 @@ def _parcel(parcel: Parcel, order: Order, locale: str) -> dict[str, Any]:
         "there": step >= 4,  # noqa: PLR2004
         "attempts": folded.attempts,
         "problem": folded.open_pitfalls[0].kind if folded.open_pitfalls else None,
-        "must_act": folded.must_act.value,
+        "must_act": _ACTORS[folded.must_act],
         "last_text": parcel.last_text,
         "last_place": parcel.last_place,
         "last_time": moment_text(parcel.last_local, locale) if parcel.last_local else None,

@@ -9,8 +9,9 @@ from liquid import BoundTemplate, Environment, Mode, RenderContext
 from liquid.ast import Node
 from liquid.builtin.expressions.filtered import FilteredExpression
 from liquid.builtin.expressions.primitive import RangeLiteral
-from liquid.exceptions import LiquidError, LoopIterationLimitError, ResourceLimitError
+from liquid.exceptions import FilterValueError, LiquidError, LoopIterationLimitError, ResourceLimitError
 from liquid.expression import Expression
+from liquid.utils import ReadOnlyChainMap
 from typing_extensions import override
 
 from doorstep.errors import BadInputError
@@ -27,6 +28,8 @@ VISITS_LIMIT = 2_000_000
 RESULT_LIMIT = 20_000
 #: Characters and items through all filters of one rendering.
 FILTERED_LIMIT = 2_000_000
+#: Characters of what the date filter is asked to read.
+DATE_LIMIT = 64
 #: Bytes of all assigned values.
 LOCALS_LIMIT = 200_000
 #: Bits of a whole number.
@@ -102,6 +105,8 @@ def _hardened(name: str, function: Callable[..., Any], environment: Environment)
     def spend(budget: Budget, value: object, *args: object, **named: object) -> object:
         for one in (value, *args, *named.values()):
             budget.filter(sized(one))
+        if name == "date" and (value in {"now", "today"} or sized(value) > DATE_LIMIT):
+            raise FilterValueError("date wants a short date; the present time is not known here", token=None)
         if grows:
             budget.filter(_growth(name, value, args))
         if wants_environment:
@@ -125,6 +130,8 @@ class Context(RenderContext):
 
     def __init__(self, template: BoundTemplate, facts: dict[str, Any], nodes: int) -> None:
         super().__init__(template, globals=facts)
+        # Without Liquid's own `now` and `today`: a rendering knows no clock.
+        self.scope = ReadOnlyChainMap(self.locals, self.globals, self.counters)
         self.budget = Budget()
         self.nodes = nodes
 
@@ -181,6 +188,8 @@ def parse(source: str, environment: Environment) -> BoundTemplate:
     if len(source) > SOURCE_LIMIT:
         raise BadTemplateError(f"a template has at most {SOURCE_LIMIT:,} characters")
     try:
+        for tag, spans in environment.analyze_tags_from_string(source).unclosed_tags.items():
+            raise BadTemplateError(f"{tag} is never closed", line=source.count("\n", 0, spans[0].index) + 1)
         bound = environment.from_string(source)
         for expression in _expressions(bound.nodes):
             if type(expression) is RangeLiteral:

@@ -18,6 +18,10 @@ _SLOT = re.compile(r"\[\[(\w+)\]\]")
 #: How a piece of Liquid travels through the MJML compiler: a word that is text, attribute and colour alike.
 _STAND_IN = re.compile(r"LQ(\d{4})QL")
 _BETWEEN_TAGS = re.compile(r">\s+<")
+#: For Outlook 2003 and for one mail program that has long read the rule beside it.
+_OLDEST = re.compile(r"<!--\[if lte mso 11\]>.*?<!\[endif\]-->|<style media=[^>]*>\.moz.*?</style>", re.DOTALL)
+_TWICE = re.compile(r"background:([^;\"]+);background-color:\1(?=[;\"])")
+_AROUND_SIGNS = re.compile(r" ?([{};,]|(?<=[a-z]):(?= )) ?")
 _STYLE = re.compile(r"(<style[^>]*>)(.*?)(</style>)", re.DOTALL)
 
 
@@ -44,7 +48,7 @@ def html_source(parts: Parts, locale: str) -> str:
         "headline": _written(parts.headline),
         "intro": "".join(f"<p>{_written(' '.join(one.split()))}</p>" for one in parts.intro.split("\n\n") if one.strip()),
         "lang": locale,
-        "blocks": "".join(layout_file(f"{name}.mjml") for name in parts.blocks),
+        "blocks": "".join(layout_file(f"{name}.html").strip() for name in parts.blocks),
     }
     return compile_mjml(_slotted(_slotted(layout_file("shell.mjml"), filled), words, escape=True))
 
@@ -83,8 +87,12 @@ def compile_mjml(source: str) -> str:
 
 def _smaller(made: str) -> str:
     """Leave out space that no mail program shows."""
-    made = _STYLE.sub(lambda found: f"{found.group(1)}{' '.join(found.group(2).split())}{found.group(3)}", made)
-    return _BETWEEN_TAGS.sub("><", made)
+    made = _STYLE.sub(lambda found: f"{found.group(1)}{_smaller_css(found.group(2))}{found.group(3)}", made)
+    return _TWICE.sub(r"background:\1", _BETWEEN_TAGS.sub("><", _OLDEST.sub("", made)))
+
+
+def _smaller_css(css: str) -> str:
+    return _AROUND_SIGNS.sub(r"\1", " ".join(css.split())).replace(";}", "}")
 
 
 def _written(text: str) -> str:

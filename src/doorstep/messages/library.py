@@ -19,6 +19,8 @@ TEMPLATES: tuple[str, ...] = template_names()
 #: What a merchant may replace: small parts within our layout, or whole bodies.
 PARTS = frozenset({"subject", "preheader", "headline", "intro", "sms", "html", "mjml", "text"})
 _LANGUAGES = ("en", "es")
+#: Template and language pairs a library keeps ready; a language tag comes from outside and may be anything.
+_KEPT = 2000
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -68,17 +70,20 @@ class Library:
         return (self._ready.get((template, locale)) or self._read(template, locale)).locale
 
     def _read(self, template: str, locale: str) -> Ready:
-        for candidate in dict.fromkeys((locale, locale.split("-")[0], "en")):
+        for candidate in dict.fromkeys((locale, locale.split("-", maxsplit=1)[0], "en")):
             ready = self._read_in(template, candidate)
             if ready is not None:
-                self._ready[template, locale] = ready
+                if len(self._ready) < _KEPT:
+                    self._ready[template, locale] = ready
                 return ready
         raise BadTemplateError(f"there is no template called {template[:60]!r}")
 
     def _read_in(self, template: str, locale: str) -> Ready | None:
         """Read a template in exactly this language; None: nobody wrote it."""
         own = {part: self._overrides[template, locale, part] for part in PARTS if (template, locale, part) in self._overrides}
-        language = locale.split("-")[0]
+        language = locale.split("-", maxsplit=1)[0]
+        if not own and locale not in _LANGUAGES:
+            return None
         parts = parts_of(template, language) if language in _LANGUAGES else None
         if parts is None and own and not own.keys() >= {"subject", "text"}:
             parts = parts_of(template, "en")
@@ -108,7 +113,6 @@ def _one_line(text: str) -> str:
 
 def check_template(part: str, source: str) -> list[str]:
     """Say what is wrong with a source a merchant wants to save, one line each; [] for nothing. `part` is one of `PARTS`."""
-
     if part not in PARTS:
         return [f"there is no part called {part[:60]!r}; there are: {', '.join(sorted(PARTS))}"]
     problems = []

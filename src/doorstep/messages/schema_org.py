@@ -1,10 +1,13 @@
 """Facts → schema.org Order with its ParcelDeliveries, as JSON that is safe inside a script element."""
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from markupsafe import Markup
 
+from doorstep.domain.money import Money
 from doorstep.domain.orders import Order, OrderLine
 from doorstep.domain.places import Address
 from doorstep.domain.tracking import Estimate
@@ -32,7 +35,7 @@ def order_markup(facts: Facts) -> Markup:
     """Describe an order for mail programs; no character of it can end the script element or begin another."""
     order = facts.order
     statuses = {_STATUS.get(one.folded.status, "OrderProcessing") for one in facts.parcels}
-    status = "OrderCancelled" if order.cancelled_at else statuses.pop() if len(statuses) == 1 else "OrderProcessing"
+    status = "OrderCancelled" if order.cancelled_at else min(statuses) if len(statuses) == 1 else "OrderProcessing"
     markup: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Order",
@@ -46,7 +49,8 @@ def order_markup(facts: Facts) -> Markup:
     if facts.links.order:
         markup["url"] = facts.links.order
     if facts.parcels:
-        markup["orderDelivery"] = [_delivery(one, order) for one in facts.parcels]
+        address = _address(order.ship_to) if order.ship_to is not None else None
+        markup["orderDelivery"] = [_delivery(one, order, address) for one in facts.parcels]
     text = _ENCODER.encode(markup).decode()
     for character, safe in _UNSAFE:
         if character in text:
@@ -70,12 +74,17 @@ def _offer(line: OrderLine) -> dict[str, Any]:
         "eligibleQuantity": {"@type": "QuantitativeValue", "value": line.quantity},
     }
     if line.unit_price is not None:
-        offer["price"] = format(line.unit_price.decimal, "f")
+        offer["price"] = _amount(line.unit_price)
         offer["priceCurrency"] = line.unit_price.currency
     return offer
 
 
-def _delivery(parcel: Parcel, order: Order) -> dict[str, Any]:
+@lru_cache(maxsize=8192)
+def _amount(money: Money) -> str:
+    return format(money.decimal, "f")
+
+
+def _delivery(parcel: Parcel, order: Order, address: dict[str, Any] | None) -> dict[str, Any]:
     delivery: dict[str, Any] = {
         "@type": "ParcelDelivery",
         "trackingNumber": parcel.tracking_number,
@@ -87,17 +96,18 @@ def _delivery(parcel: Parcel, order: Order) -> dict[str, Any]:
         delivery["trackingUrl"] = url
     if parcel.folded.estimate is not None:
         delivery["expectedArrivalFrom"], delivery["expectedArrivalUntil"] = _arrival(parcel.folded.estimate)
-    if order.ship_to is not None:
-        delivery["deliveryAddress"] = _address(order.ship_to)
+    if address is not None:
+        delivery["deliveryAddress"] = address
     return delivery
 
 
 def _arrival(estimate: Estimate) -> tuple[str, str]:
-    first, last = estimate.from_on.isoformat(), estimate.to_on.isoformat()
-    return (
-        f"{first}T{estimate.from_time}" if estimate.from_time else first,
-        f"{last}T{estimate.to_time}" if estimate.to_time else last,
-    )
+    return _day(estimate.from_on, estimate.from_time), _day(estimate.to_on, estimate.to_time)
+
+
+@lru_cache(maxsize=8192)
+def _day(on: date, at: str | None) -> str:
+    return f"{on.isoformat()}T{at}" if at else on.isoformat()
 
 
 def _address(address: Address) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from doorstep.domain.tracking import Estimate
 @lru_cache(maxsize=256)
 def locale_named(name: str) -> Locale:
     """Read a BCP 47 tag; one that is unknown falls back to its language, then to English."""
-    for candidate in (name, name.split("-")[0]):
+    for candidate in (name, name.split("-", maxsplit=1)[0]):
         try:
             return Locale.parse(candidate.replace("-", "_"))
         except (UnknownLocaleError, ValueError, TypeError):
@@ -41,7 +41,7 @@ def _day_pattern(locale: str) -> str:
     skeletons = locale_named(locale).datetime_skeletons
     found = next((skeletons[name] for name in ("MMMMEEEEd", "MMMMEd", "MMMEd") if name in skeletons), None)
     pattern = str(found.pattern) if found is not None else "EEEE, d MMMM"
-    return re.sub(r"(?<!M)MMM(?!M)", "MMMM", re.sub(r"c{1,3}|E{1,3}(?!E)", "EEEE", pattern))
+    return re.sub(r"(?<!M)MMM(?!M)", "MMMM", re.sub(r"c{1,3}|(?<!E)E{1,3}(?!E)", "EEEE", pattern))
 
 
 @lru_cache(maxsize=4096)

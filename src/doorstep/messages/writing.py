@@ -34,13 +34,23 @@ _FORLOOP = {
     "last": "{i} == {n} - 1",
     "length": "{n}",
 }
-#: Keys that Liquid answers itself, and names it fills by itself.
+#: Keys that Liquid answers itself.
 _ANSWERED = frozenset({"size", "first", "last"})
-_BUILT_IN = frozenset({"now", "today", "forloop"})
 
 
 class UntranslatedError(Exception):
     """Nobody must act: this part of Liquid is left to the library."""
+
+
+class Scope:
+    """Paths already looked up for the whole template, or for each round of one loop."""
+
+    def __init__(self, depth: int) -> None:
+        #: Written before everything else in the scope.
+        self.lines: list[str] = []
+        self.depth = depth
+        #: Path → the variable that holds it.
+        self.known: dict[tuple[str, ...], str] = {}
 
 
 class Writer:
@@ -50,16 +60,43 @@ class Writer:
         self.environment = environment
         #: Names that the template assigns somewhere.
         self.assigned = assigned
-        self.lines: list[str] = []
         self.constants: dict[str, Any] = {"eq": _eq, "lt": _lt, "le": _le, "contains": _contains}
         self.depth = 1
-        #: Liquid loop names → Python names, innermost last; and the innermost loop's round and length.
-        self.loops: dict[str, str] = {}
+        #: Liquid loop name → its Python variable and the scope of its round.
+        self.loops: dict[str, tuple[str, Scope]] = {}
+        #: The innermost loop's round and length.
         self.forloop: tuple[str, str] | None = None
+        self.outermost = Scope(1)
+        self._lines: list[str | Scope] = [self.outermost]
+        self._pieces: list[str] = []
+        self._count = 0
 
     def line(self, text: str) -> None:
         """Write one line at the present depth."""
-        self.lines.append(" " * self.depth + text)
+        self.flush()
+        self._lines.append(" " * self.depth + text)
+
+    def piece(self, expression: str) -> None:
+        """Write text out; neighbours go out together."""
+        self._pieces.append(expression)
+
+    def flush(self) -> None:
+        """Write the pieces that wait."""
+        if self._pieces:
+            self._lines.append(f"{' ' * self.depth}out += ({', '.join(self._pieces)},)")
+            self._pieces = []
+
+    def scope(self) -> Scope:
+        """Open a scope here, at the present depth."""
+        self.flush()
+        opened = Scope(self.depth)
+        self._lines.append(opened)
+        return opened
+
+    def source(self) -> list[str]:
+        """All lines, in order."""
+        self.flush()
+        return [line for one in self._lines for line in ([one] if isinstance(one, str) else one.lines)]
 
     def named(self, value: object) -> str:
         """Give a value a name."""
@@ -69,7 +106,8 @@ class Writer:
 
     def fresh(self) -> str:
         """Make up a variable."""
-        return f"v{len(self.lines)}_{self.depth}"
+        self._count += 1
+        return f"v{self._count}"
 
 
 def filtered(writer: Writer, expression: Expression) -> str:
@@ -116,15 +154,28 @@ def path(writer: Writer, expression: Path) -> str:
             raise UntranslatedError
         return f"({_FORLOOP[str(rest[0])].format(i=writer.forloop[0], n=writer.forloop[1])})"
     looped = writer.loops.get(root)
-    if looped is not None and not rest:
-        return looped
-    if looped is None and root in _BUILT_IN:
-        raise UntranslatedError
-    start = looped or (f"(loc if {root!r} in loc else c)[{root!r}]" if root in writer.assigned else f"c[{root!r}]")
+    if looped is not None:
+        return looped[0] if not rest else _looked_up(writer, looped[1], (looped[0], *map(str, rest)), looped[0])
+    names = (root, *map(str, rest))
+    if root not in writer.assigned:
+        return _looked_up(writer, writer.outermost, names, f"c[{root!r}]")
     value = writer.fresh()
-    writer.line(f"try: {value} = {start}{''.join(f'[{one!r}]' for one in rest)}")
-    writer.line(f"except (KeyError, TypeError, IndexError): {value} = U")
+    for line in _look_up(value, f"(loc if {root!r} in loc else c)[{root!r}]", names[1:]):
+        writer.line(line)
     return value
+
+
+def _looked_up(writer: Writer, scope: Scope, names: tuple[str, ...], start: str) -> str:
+    """Look a path up once in its scope: nothing in a scope can change it."""
+    if names not in scope.known:
+        scope.known[names] = value = writer.fresh()
+        scope.lines += [" " * scope.depth + line for line in _look_up(value, start, names[1:])]
+    return scope.known[names]
+
+
+def _look_up(value: str, start: str, rest: tuple[str, ...]) -> tuple[str, str]:
+    keys = "".join(f"[{one!r}]" for one in rest)
+    return f"try: {value} = {start}{keys}", f"except (KeyError, TypeError, IndexError): {value} = U"
 
 
 def condition(writer: Writer, expression: Expression) -> str:
