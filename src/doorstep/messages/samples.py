@@ -22,7 +22,7 @@ def sample_facts(locale: str = "en", *, status: Status = Status.IN_TRANSIT, paym
         number="#1001",
         placed_at=_AT,
         customer=Customer(first_name="Noor", last_name="Example", email="noor@example.com", phone="+34600000000"),
-        ship_to=Address(name="Noor Example", lines=("Calle Inventada 12, 3.º B",), city="Madrid", postcode="28004", country="ES"),
+        ship_to=Address(name="Noor Example", lines=("Plaza Inventada 12, 3.º B",), city="Madrid", postcode="28004", country="ES"),
         lines=lines,
         total=Money(8450, "EUR"),
         payment=payment,

@@ -31,6 +31,7 @@ _PLAIN = str.maketrans(
         "\t": " ",
     }
 )
+_MARKS = frozenset(map(chr, _PLAIN))
 
 
 class Segments(msgspec.Struct, frozen=True):
@@ -55,7 +56,7 @@ def segments_of(text: str) -> Segments:
 
 def plain(text: str) -> str:
     """Write typographic marks plainly, so that they do not switch the whole text to UCS-2."""
-    return text.translate(_PLAIN)
+    return text if _MARKS.isdisjoint(text) else text.translate(_PLAIN)
 
 
 def _parts(costs: list[int], single: int, each: int) -> int:

@@ -123,9 +123,9 @@ _COUNTRY = dict(
 
 
 def _regions(country: str, text: str) -> dict[tuple[str, str], str]:
-    """Read rows "Zone: region region"; regions are ISO 3166-2 codes without the country."""
+    """Read rows "Zone: region region"; regions are ISO 3166-2 codes, the country may be left out."""
     rows = (row.split(":") for row in text.strip().splitlines())
-    return {(country, region): zone.strip() for zone, regions in rows for region in regions.split()}
+    return {(country, region.removeprefix(f"{country}-")): zone.strip() for zone, regions in rows for region in regions.split()}
 
 
 #: Where a country has several zones: the zone of most of a region. Source: IANA tz database and ISO 3166-2, read 2026-11-22.
@@ -190,7 +190,7 @@ America/Rio_Branco: AC
     **_regions(
         "MX",
         """
-America/Mexico_City: AGU CAM CHP CMX COA COL DUR GRO GUA HID JAL MEX MIC MOR NLE OAX PUE QUE SLP TAB TAM TLA VER YUC ZAC
+America/Mexico_City: AGU CAM CHP CMX COA COL DUR GRO GUA HID JAL MEX MIC MX-MOR NLE OAX PUE QUE SLP TAB TAM TLA VER YUC ZAC
 America/Cancun: ROO
 America/Hermosillo: SON
 America/Chihuahua: CHH
