@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -23,12 +24,19 @@ class OccurredAt(msgspec.Struct, frozen=True, omit_defaults=False):
     @property
     def instant(self) -> datetime:
         """Aware UTC for ordering. Dates count as their noon, unknown offsets as UTC: right only within a day."""
-        wall = datetime.fromisoformat(self.local)
-        if self.precision is Precision.DATE:
-            wall = wall.replace(hour=12, minute=0, second=0)
-        return (wall - offset_of(self.offset)).replace(tzinfo=UTC)
+        return _instant(self.local, self.offset, self.precision is Precision.DATE)
 
 
+@lru_cache(maxsize=4096)
+def _instant(local: str, offset: str | None, day_only: bool) -> datetime:  # noqa: FBT001 - a key of the cache
+    """Reckon once what the fold, the estimates and the store each ask about the same stamp."""
+    wall = datetime.fromisoformat(local)
+    if day_only:
+        wall = wall.replace(hour=12, minute=0, second=0)
+    return (wall - offset_of(offset)).replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=256)
 def offset_of(text: str | None) -> timedelta:
     """Read "+HH:MM" or "-HH:MM"; None and "Z" are zero.
 

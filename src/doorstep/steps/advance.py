@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from doorstep.domain.tracking import Checkpoint, Scan, Tracking
+from doorstep.domain.tracking import Checkpoint, Estimate, Scan, Tracking
 from doorstep.journeys import changes_of_shipment, next_reminder_at
 from doorstep.steps.happenings import Happening, page_token
 from doorstep.store import checkpoints, shipments
@@ -113,9 +113,7 @@ def _take_rest(shipment: KeptShipment, tracking: Tracking) -> bool:
     """Take in estimates, carrier and service; tell whether anything changed."""
     changed = False
     for estimate in tracking.estimates:
-        if estimate not in shipment.estimates:
-            shipment.estimates.append(estimate)
-            changed = True
+        changed = take_estimate(shipment.estimates, estimate) or changed
     if len(shipment.estimates) > _ESTIMATES:
         shipment.estimates.sort(key=lambda e: e.stated_at.instant.timestamp() if e.stated_at else 0.0)
         del shipment.estimates[:-_ESTIMATES]
@@ -124,6 +122,28 @@ def _take_rest(shipment: KeptShipment, tracking: Tracking) -> bool:
     if shipment.carrier == "unknown" and tracking.carrier != "unknown":
         shipment.carrier, changed = tracking.carrier, True
     return changed
+
+
+def take_estimate(kept: list[Estimate], new: Estimate) -> bool:
+    """Add an estimate to those kept; tell whether anything changed.
+
+    Of the same word said again only the newest saying is kept: carriers repeat their estimate with every scan.
+    """
+    for position, known in enumerate(kept):
+        if known == new:
+            return False
+        if known.to_on == new.to_on and known.source == new.source and msgspec.structs.replace(known, stated_at=new.stated_at) == new:
+            if _stated(known) >= _stated(new):
+                return False
+            kept[position] = new
+            return True
+    kept.append(new)
+    return True
+
+
+def _stated(estimate: Estimate) -> tuple[float, str]:
+    at = estimate.stated_at
+    return (at.instant.timestamp(), str(at)) if at else (float("-inf"), "")
 
 
 async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], KeptShipment]) -> None:

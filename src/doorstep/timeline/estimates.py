@@ -23,7 +23,7 @@ def best_estimate(estimates: Iterable[Estimate], *, stated_from_us: int | None =
     for estimate in every:
         rank = _rank(estimate.source)
         known = newest.get(rank)
-        if known is None or (known != estimate and _order(estimate) > _order(known)):
+        if known is None or _is_newer(estimate, known):
             newest[rank] = estimate
     best, *others = (newest[rank] for rank in sorted(newest))
     for other in others:
@@ -38,6 +38,11 @@ def _rank(source: str) -> int:
 
 def _stated_us(stated_at: OccurredAt | None) -> int:
     return int(stated_at.instant.timestamp()) * 1_000_000 if stated_at else -1 << 62
+
+
+def _is_newer(estimate: Estimate, known: Estimate) -> bool:
+    mine, other = _stated_us(estimate.stated_at), _stated_us(known.stated_at)
+    return mine > other or (mine == other and estimate != known and _order(estimate) > _order(known))
 
 
 def _order(estimate: Estimate) -> tuple[int, str, str, str, str, str, str, float, str]:
