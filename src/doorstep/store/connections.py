@@ -57,6 +57,11 @@ values ($1, $2, $3, $4, $5, $6::json, $7) returning connection_id
 _COLUMNS = "merchant_id, connection_id, kind, provider, name, hook_token, settings, secrets, state, paused_why"
 _ALL = f"select {_COLUMNS} from connection where $1::bigint is null or merchant_id = $1 order by merchant_id, connection_id"
 _BY_TOKEN = f"select {_COLUMNS} from connection where hook_token = $1"
+_ONE = f"select {_COLUMNS} from connection where merchant_id = $1 and connection_id = $2"
+# Of several, the oldest of a provider; the lock keeps two first uses from making two.
+_CLAIM_OWN = "select pg_advisory_xact_lock(hashtextextended($1, $2))"
+_OWN = f"select {_COLUMNS} from connection where merchant_id = $1 and kind = $2 and provider = $3 order by connection_id limit 1"
+_REMOVE = "delete from connection where merchant_id = $1 and connection_id = $2 returning connection_id"
 _SET = "update connection set name = $3, settings = $4::json, secrets = $5 where merchant_id = $1 and connection_id = $2"
 _STATE = "update connection set state = $3, paused_why = $4 where merchant_id = $1 and connection_id = $2 and state <> $3 returning connection_id"
 _AUDIT = "insert into audit (merchant_id, actor, action, detail) values ($1, $2, $3, $4)"
@@ -161,6 +166,31 @@ async def change(tx: Tx, sealer: Sealer, connection: Connection, secret_names: f
 async def connections(tx: Tx, sealer: Sealer, merchant_id: int | None = None) -> list[Connection]:
     """Read a merchant's connections; everybody's for None."""
     return [_connection(row, sealer) for row in await tx.fetch(_ALL, merchant_id)]
+
+
+async def one(tx: Tx, sealer: Sealer, merchant_id: int, connection_id: int) -> Connection:
+    """Read one connection.
+
+    Raises:
+        NotFoundError: the merchant has none of this id.
+    """
+    if (row := await tx.fetchrow(_ONE, merchant_id, connection_id)) is None:
+        raise NotFoundError(f"there is no connection {connection_id}")
+    return _connection(row, sealer)
+
+
+async def own(tx: Tx, sealer: Sealer, wanted: Connection) -> Connection:
+    """Return the merchant's oldest connection of a kind and provider, made from `wanted` where there is none."""
+    await tx.execute(_CLAIM_OWN, f"{wanted.kind}/{wanted.provider}", wanted.merchant_id)
+    row = await tx.fetchrow(_OWN, wanted.merchant_id, wanted.kind, wanted.provider)
+    if row is not None:
+        return _connection(row, sealer)
+    return msgspec.structs.replace(wanted, connection_id=await connect(tx, sealer, wanted, frozenset()))
+
+
+async def remove(tx: Tx, merchant_id: int, connection_id: int) -> bool:
+    """Remove a connection; what was received by it stays. Tell whether there was one."""
+    return await tx.fetchval(_REMOVE, merchant_id, connection_id) is not None
 
 
 async def by_hook_token(tx: Tx, sealer: Sealer, token: str) -> Connection | None:

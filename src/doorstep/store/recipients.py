@@ -8,7 +8,7 @@ import msgspec
 from doorstep.domain.messages import Suppression
 from doorstep.domain.orders import Consent
 from doorstep.domain.vocabulary import ChannelKind, Purpose
-from doorstep.store.database import Tx
+from doorstep.store.database import Row, Tx
 
 
 class Standing(msgspec.Struct, kw_only=True):
@@ -59,6 +59,13 @@ insert into suppression (merchant_id, channel, address, purpose, reason, at) val
 """
 _RELEASE = "delete from suppression where merchant_id = $1 and channel = $2 and address = $3 and reason = any($4)"
 _LIST = "select channel, address, purpose, reason, at from suppression where merchant_id = $1 order by at desc limit $2"
+# A merchant's suppressions after one of them, in the order of their key.
+_PAGE = """
+select channel, address, purpose, reason, at from suppression
+where merchant_id = $1 and (channel, address, purpose) > ($2, $3, $4) order by channel, address, purpose limit $5
+"""
+_ONE = "select channel, address, purpose, reason, at from suppression where merchant_id = $1 and channel = $2 and address = $3 and purpose = $4"
+_LIFT = "delete from suppression where merchant_id = $1 and channel = $2 and address = $3 and purpose = $4"
 _TOPIC_OFF = "insert into topic_off (merchant_id, address, topic, at) values ($1, $2, $3, $4) on conflict do nothing"
 _TOPIC_ON = "delete from topic_off where merchant_id = $1 and address = $2 and topic = $3"
 
@@ -118,16 +125,33 @@ async def release(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, 
 
 async def suppressions(tx: Tx, merchant_id: int, most: int = 200) -> list[Suppression]:
     """List a merchant's suppressions, newest first."""
-    return [
-        Suppression(
-            channel=ChannelKind(row["channel"]),
-            address=row["address"],
-            purpose=Purpose(row["purpose"]) if row["purpose"] else None,
-            reason=row["reason"],
-            at=row["at"],
-        )
-        for row in await tx.fetch(_LIST, merchant_id, most)
-    ]
+    return [_suppression(row) for row in await tx.fetch(_LIST, merchant_id, most)]
+
+
+def _suppression(row: Row) -> Suppression:
+    return Suppression(
+        channel=ChannelKind(row["channel"]),
+        address=row["address"],
+        purpose=Purpose(row["purpose"]) if row["purpose"] else None,
+        reason=row["reason"],
+        at=row["at"],
+    )
+
+
+async def suppression_page(tx: Tx, merchant_id: int, after: tuple[str, str, str], most: int) -> list[Suppression]:
+    """List suppressions in the order of (channel, address, purpose or ""), after one of these; ("", "", "") begins."""
+    return [_suppression(row) for row in await tx.fetch(_PAGE, merchant_id, *after, most)]
+
+
+async def suppression(tx: Tx, merchant_id: int, channel: str, address: str, purpose: str) -> Suppression | None:
+    """Read the suppression of an address for one purpose ("": the one for every purpose)."""
+    row = await tx.fetchrow(_ONE, merchant_id, channel, address, purpose)
+    return _suppression(row) if row else None
+
+
+async def lift(tx: Tx, merchant_id: int, channel: str, address: str, purpose: str) -> None:
+    """Lift one suppression, whatever its reason; the caller has asked whether it may."""
+    await tx.execute(_LIFT, merchant_id, channel, address, purpose)
 
 
 async def set_topic(tx: Tx, merchant_id: int, address: str, topic: str, now: datetime, *, on: bool) -> None:

@@ -128,6 +128,17 @@ _BY_TOKEN = f"select s.tracking_number as asked, {_COLUMNS} from shipment s wher
 # One shipment.
 _ONE = f"select s.tracking_number as asked, {_COLUMNS} from shipment s where merchant_id = $1 and shipment_id = $2"
 
+# A merchant's shipments, newest first: all, of one status, of one order, of one number; each through its own index.
+_PAGES = {
+    None: f"select s.tracking_number as asked, {_COLUMNS} from shipment s where s.merchant_id = $1",
+    "order": f"select s.tracking_number as asked, {_COLUMNS} from shipment s where s.merchant_id = $1 and s.order_id = $5",
+    "number": f"""
+    select l.tracking_number as asked, {_COLUMNS} from leg l join shipment s using (merchant_id, shipment_id)
+    where l.merchant_id = $1 and l.tracking_number = $5
+    """,
+}
+_PAGE_OF = " and ($2::bigint is null or s.shipment_id < $2) and ($4::text is null or s.status = $4) order by s.shipment_id desc limit $3"
+
 # Shipments whose next look is due.
 _LOOK = f"""
 select s.tracking_number as asked, {_COLUMNS} from shipment s
@@ -263,6 +274,23 @@ async def one(tx: Tx, merchant_id: int, shipment_id: int) -> KeptShipment | None
     """Read one shipment."""
     row = await tx.fetchrow(_ONE, merchant_id, shipment_id)
     return _kept(row) if row else None
+
+
+async def page(
+    tx: Tx,
+    merchant_id: int,
+    *,
+    before: int | None = None,
+    most: int = 50,
+    status: str | None = None,
+    tracking_number: str | None = None,
+    order_id: int | None = None,
+) -> list[KeptShipment]:
+    """List shipments, newest first, older than the shipment id `before`; of a number and an order at once, those of both."""
+    by = "number" if tracking_number is not None else "order" if order_id is not None else None
+    asked = [tracking_number if by == "number" else order_id] if by else []
+    rows = await tx.fetch(_PAGES[by] + _PAGE_OF, merchant_id, before, most, status, *asked)
+    return [_kept(row) for row in rows if order_id is None or row["order_id"] == order_id]
 
 
 async def due_for_a_look(tx: Tx, now: datetime, most: int) -> list[KeptShipment]:

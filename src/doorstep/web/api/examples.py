@@ -1,0 +1,173 @@
+"""Operation → an example of its body and of its answer, all of our own making."""
+
+from typing import Any
+
+_ORDER = {
+    "id": "1001",
+    "number": "#1001",
+    "placed_at": "2026-11-22T09:30:00+01:00",
+    "currency": "EUR",
+    "total": "38.00",
+    "payment": "paid",
+    "locale": "es",
+    "customer": {"first_name": "Ana", "last_name": "Ruiz", "email": "ana@customer.example"},
+    "ship_to": {"name": "Ana Ruiz", "lines": ["Calle Mayor 1"], "city": "Madrid", "postcode": "28013", "country": "ES"},
+    "lines": [{"id": "1", "name": "Teapot", "quantity": 1, "unit_price": "38.00"}],
+    "fulfilments": [{"created_at": "2026-11-22T16:00:00+01:00", "carrier": "Correos", "tracking_numbers": ["PQ4711ES"]}],
+}
+_ORDER_SHOWN = {
+    "id": "4711",
+    "external_id": "1001",
+    "number": "#1001",
+    "placed_at": "2026-11-22T08:30:00Z",
+    "updated_at": "2026-11-22T15:00:00Z",
+    "customer": {"first_name": "Ana", "last_name": "Ruiz", "email": "ana@customer.example"},
+    "lines": [{"line_id": "1", "name": "Teapot", "quantity": 1, "unit_price": {"amount_minor": 3800, "currency": "EUR"}}],
+    "total": {"amount_minor": 3800, "currency": "EUR"},
+    "payment": "paid",
+    "locale": "es",
+    "page_url": "https://parcels.shop.example/o/3Jx0…",
+}
+_TRACKING = {
+    "tracking_number": "PQ4711ES",
+    "carrier": "correos",
+    "checkpoints": [
+        {"code": "PU01", "text": "Recogido", "occurred_at": "2026-11-22T18:05:00+01:00", "place": {"city": "Madrid", "country": "ES"}},
+        {"code": "OD10", "text": "En reparto", "occurred_at": "2026-11-23T08:12:00+01:00", "place": {"city": "Madrid", "country": "ES"}},
+    ],
+    "estimate": {"from": "2026-11-23", "to": "2026-11-24"},
+}
+_SHIPMENT = {
+    "id": "815",
+    "order_id": "4711",
+    "tracking_number": "PQ4711ES",
+    "carrier": "correos",
+    "carrier_name": "Correos",
+    "service": None,
+    "status": "out_for_delivery",
+    "status_since": "2026-11-23T07:12:00Z",
+    "direction": "outbound",
+    "must_act": "carrier",
+    "estimate": {"from_on": "2026-11-23", "to_on": "2026-11-24", "source": "carrier"},
+    "open_pitfalls": [],
+    "delivered_at": None,
+    "attempts": 0,
+    "page_url": "https://parcels.shop.example/t/9bQk…",
+    "changed_at": "2026-11-23T07:12:04Z",
+}
+_CHECKPOINT = {
+    "event_type": "out_for_delivery",
+    "phase": "last",
+    "occurred_at": {"local": "2026-11-23T08:12:00", "offset": "+01:00", "zone_source": "sent", "precision": "second"},
+    "place": {"city": "Madrid", "country": "ES"},
+    "carrier": "correos",
+    "carrier_code": "OD10",
+    "carrier_text": "En reparto",
+    "tracking_number": "PQ4711ES",
+    "is_return": False,
+    "counts": True,
+}
+_MESSAGE = {
+    "id": "019aaf60-7c00-7a3e-8d1f-0123456789ab",
+    "created_at": "2026-11-23T07:12:05Z",
+    "channel": "email",
+    "recipient": "ana@customer.example",
+    "locale": "es",
+    "purpose": "transactional",
+    "template": "out_for_delivery",
+    "trigger": "shipment.out_for_delivery",
+    "subject": "Tu pedido llega hoy",
+    "why": "out_for_delivery: email: preferred",
+    "state": "reached",
+    "state_at": "2026-11-23T07:12:09Z",
+    "provider_code": "250",
+    "provider_text": "",
+    "order_id": "4711",
+    "shipment_ids": ["815"],
+}
+_MESSAGE_WHOLE = {
+    **_MESSAGE,
+    "text": "Hola, Ana: tu pedido #1001 está en reparto.",
+    "attempts": [
+        {"attempt": 1, "started_at": "2026-11-23T07:12:06Z", "ended_at": "2026-11-23T07:12:07Z", "outcome": "sent", "detail": ""}
+    ],
+    "receipts": [{"state": "reached", "provider_code": "250", "provider_text": "", "at": "2026-11-23T07:12:09Z"}],
+}
+_SUPPRESSION = {
+    "id": "kZ3v…",
+    "channel": "email",
+    "address": "gone@customer.example",
+    "purpose": None,
+    "reason": "bounced",
+    "at": "2026-11-20T10:00:00Z",
+}
+_CONSENT = {
+    "address": "ana@customer.example",
+    "purpose": "marketing",
+    "granted": True,
+    "channel": "email",
+    "at": "2026-11-22T08:30:00Z",
+    "wording": "Send me news of the shop",
+}
+_ENDPOINT = {"id": "12", "name": "Warehouse", "url": "https://shop.example/doorstep", "active": True, "paused_why": None}
+_CODES = {"codes": {"PU01": "picked_up", "OD10": "out_for_delivery"}}
+
+#: operationId → (example of the body or None, example of the answer or None).
+EXAMPLES: dict[str, tuple[Any, Any]] = {
+    "sendOrders": (_ORDER, {"accepted": 2, "rejected": [{"index": 1, "error": "placed_at: a moment with its offset is needed"}]}),
+    "listOrders": (None, {"orders": [_ORDER_SHOWN], "next": "b3JkZXJzHzQ3MTE"}),
+    "readOrder": (None, _ORDER_SHOWN),
+    "sendCheckpoints": (_TRACKING, {"accepted": 1, "rejected": []}),
+    "readCodeTable": (None, _CODES),
+    "setCodeTable": (_CODES, _CODES),
+    "listShipments": (None, {"shipments": [_SHIPMENT], "next": None}),
+    "readShipment": (None, {**_SHIPMENT, "checkpoints": [_CHECKPOINT]}),
+    "listMessages": (None, {"messages": [_MESSAGE], "next": None}),
+    "readMessage": (None, _MESSAGE_WHOLE),
+    "listUnknownCodes": (
+        None,
+        {
+            "unknown_codes": [
+                {
+                    "carrier": "correos",
+                    "carrier_code": "ZX77",
+                    "carrier_text": "Incidencia 77",
+                    "times": 3,
+                    "first_at": "2026-11-20T10:00:00Z",
+                    "last_at": "2026-11-22T10:00:00Z",
+                }
+            ],
+            "next": None,
+        },
+    ),
+    "listDeadLetters": (
+        None,
+        {
+            "dead_letters": [
+                {
+                    "id": "9001",
+                    "provider": "aftership",
+                    "connection": "AfterShip",
+                    "received_at": "2026-11-22T10:00:00Z",
+                    "failed_at": "2026-11-22T10:00:01Z",
+                    "error": "BadInputError",
+                    "detail": "the body is not JSON",
+                    "size": 1204,
+                }
+            ],
+            "next": None,
+        },
+    ),
+    "replayDeadLetters": ({"ids": ["9001"]}, {"replayed": 1}),
+    "listSuppressions": (None, {"suppressions": [_SUPPRESSION], "next": None}),
+    "addSuppression": ({"channel": "email", "address": "gone@customer.example"}, {**_SUPPRESSION, "reason": "imported"}),
+    "liftSuppression": (None, None),
+    "recordConsent": (_CONSENT, {**_CONSENT, "source": "api"}),
+    "listWebhooks": (None, {"webhooks": [_ENDPOINT]}),
+    "addWebhook": ({"url": _ENDPOINT["url"], "name": "Warehouse"}, {**_ENDPOINT, "secret": "whsec_…"}),
+    "removeWebhook": (None, None),
+    "readMe": (
+        None,
+        {"merchant": "teapots", "merchant_name": "Teapots", "key_name": "ERP", "scopes": ["orders:read", "orders:write"], "rate_per_s": 50.0},
+    ),
+}

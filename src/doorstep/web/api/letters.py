@@ -1,0 +1,138 @@
+"""What could not be read or mapped → lists of it, and a second try."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import JSONBody
+from litestar.status_codes import HTTP_200_OK
+from msgspec import Meta
+
+from doorstep.errors import BadInputError, NotFoundError
+from doorstep.steps.work import utc_now
+from doorstep.store import checkpoints, connections, inbox
+from doorstep.store.database import Tx
+from doorstep.web.api.entering import key_of
+from doorstep.web.api.once import OnceKey, once
+from doorstep.web.api.paging import USUAL, Cursor, Limit, cursor_to, number_in, number_of, page_of
+from doorstep.web.api.shapes import Id, Next
+from doorstep.web.house import house_of
+from doorstep.web.problems import AnyRequest
+
+#: Unknown codes are few; beyond so many somebody must map some first.
+_MOST_CODES = 10_000
+
+
+class UnknownCode(msgspec.Struct, frozen=True, kw_only=True):
+    """A carrier's code that no table maps to an event type."""
+
+    carrier: str
+    carrier_code: str
+    carrier_text: str
+    times: int
+    first_at: datetime
+    last_at: datetime
+
+
+class UnknownCodePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Unknown codes, most frequent first."""
+
+    unknown_codes: list[UnknownCode]
+    next: Next = None
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """Something received that could not be read. Its bytes are kept and shown at the desk."""
+
+    id: Id
+    provider: str
+    connection: Annotated[str, Meta(description="Name of the connection it came by.")]
+    received_at: datetime
+    failed_at: datetime
+    error: Annotated[str, Meta(description="Class of the error.")]
+    detail: str
+    size: Annotated[int, Meta(description="Bytes.")]
+
+
+class DeadLetterPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Dead letters, newest first."""
+
+    dead_letters: list[DeadLetter]
+    next: Next = None
+
+
+class Replay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which dead letters to try again."""
+
+    ids: Annotated[list[str] | None, Meta(description="Our ids of them; null or left out: all.")] = None
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """How many dead letters are tried again."""
+
+    replayed: int
+
+
+@get("/unknown-codes", operation_id="listUnknownCodes", tags=["Tracking"], opt={"scope": "tracking:read"})
+async def list_unknown(request: AnyRequest, cursor: Cursor = None, limit: Limit = USUAL) -> UnknownCodePage:
+    """List carriers' codes that no table maps, most frequent first."""
+    house, merchant_id = house_of(request), key_of(request).merchant_id
+    start = number_in("codes", cursor) or 0
+    if start > _MOST_CODES:
+        raise BadInputError("cursor: the list ends before this")
+    async with house.database.for_merchant(merchant_id) as tx:
+        rows = (await checkpoints.unknown(tx, merchant_id, start + limit + 1))[start:]
+    page, more = page_of(rows, limit)
+    return UnknownCodePage(
+        unknown_codes=[UnknownCode(**dict(row)) for row in page], next=cursor_to("codes", str(start + limit)) if more else None
+    )
+
+
+@get("/dead-letters", operation_id="listDeadLetters", tags=["Dead letters"], opt={"scope": "letters:read"})
+async def list_dead(request: AnyRequest, cursor: Cursor = None, limit: Limit = USUAL) -> DeadLetterPage:
+    """List what was received and could not be read, newest first."""
+    house, merchant_id, before = house_of(request), key_of(request).merchant_id, number_in("dead", cursor)
+    async with house.database.for_merchant(merchant_id) as tx:
+        rows = await inbox.dead_letters(tx, merchant_id, before=before, most=limit + 1)
+    page, more = page_of(rows, limit)
+    letters = [
+        DeadLetter(
+            id=str(row["inbox_id"]),
+            provider=row["provider"],
+            connection=row["name"],
+            received_at=row["received_at"],
+            failed_at=row["failed_at"],
+            error=row["error"],
+            detail=row["detail"],
+            size=row["size"],
+        )
+        for row in page
+    ]
+    return DeadLetterPage(dead_letters=letters, next=cursor_to("dead", letters[-1].id) if more else None)
+
+
+@post(
+    "/dead-letters/replay",
+    operation_id="replayDeadLetters",
+    tags=["Dead letters"],
+    status_code=HTTP_200_OK,
+    opt={"scope": "letters:write", "body": "json"},
+)
+async def replay(request: AnyRequest, data: JSONBody[Replay], once_key: OnceKey = None) -> Response[Replayed]:
+    """Try dead letters again: those named, or all. One that still cannot be read becomes a dead letter again."""
+    key = key_of(request)
+    try:
+        ids = None if data.ids is None else [number_of(one) for one in data.ids]
+    except NotFoundError as error:
+        raise BadInputError("ids: these are texts of digits, as the list shows them") from error
+
+    async def work(tx: Tx) -> tuple[int, Replayed]:
+        done = await inbox.replay(tx, key.merchant_id, ids, utc_now())
+        await connections.audit(tx, key.merchant_id, f"key {key.key_id}", "replay", f"{done} dead letters")
+        return HTTP_200_OK, Replayed(done)
+
+    return await once(request, once_key, Replayed, work)
+
+
+ROUTES: list[Any] = [list_unknown, list_dead, replay]

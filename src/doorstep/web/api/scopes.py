@@ -1,0 +1,16 @@
+"""What an API key may be allowed to do: the one list."""
+
+#: Scope → what it allows.
+SCOPES = {
+    "orders:write": "send orders",
+    "orders:read": "read orders with customers, addresses and items",
+    "tracking:write": "send checkpoints; set the code table",
+    "tracking:read": "read shipments, checkpoints, unknown codes and the code table",
+    "messages:read": "read messages, why each was sent and what became of it",
+    "recipients:write": "record consents; add and lift suppressions",
+    "recipients:read": "read suppressions",
+    "letters:read": "read dead letters",
+    "letters:write": "replay dead letters",
+    "webhooks:write": "add and remove webhook endpoints",
+    "webhooks:read": "read webhook endpoints",
+}

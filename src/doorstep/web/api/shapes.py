@@ -1,0 +1,240 @@
+"""What is stored → what the API shows of it. Our ids are texts, since they may exceed what JavaScript's numbers hold."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from doorstep.carriers import carriers
+from doorstep.domain.event_types import EVENT_TYPES
+from doorstep.domain.orders import Order
+from doorstep.domain.places import Place
+from doorstep.domain.times import OccurredAt
+from doorstep.domain.tracking import Checkpoint, Estimate
+from doorstep.domain.vocabulary import Actor, ChannelKind, Direction, MessageState, Phase, Purpose, Status
+from doorstep.store.database import Row
+from doorstep.store.orders import KeptOrder
+from doorstep.store.shipments import KeptShipment
+
+Id = Annotated[str, Meta(description="Our id, a text of digits.", examples=["4711"])]
+Next = Annotated[str | None, Meta(description="Send it as `cursor` to get the next page; null on the last page.")]
+
+
+class OrderShown(Order, frozen=True, kw_only=True):
+    """An order as last known."""
+
+    id: Id
+    #: The customer's page of the order; whoever has the address may read it.
+    page_url: str
+
+
+class OrderPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Orders, newest first."""
+
+    orders: list[OrderShown]
+    next: Next = None
+
+
+class PitfallShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery problem that has not closed yet."""
+
+    kind: str
+    since: datetime | None
+    must_act: Actor
+
+
+class ShipmentShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A shipment as all its checkpoints together tell it."""
+
+    id: Id
+    order_id: Annotated[str | None, Meta(description="Null: no order is known for it.")]
+    tracking_number: str
+    carrier: Annotated[str, Meta(description="Slug, e.g. dhl_express.")]
+    carrier_name: str
+    service: str | None
+    status: Status
+    status_since: datetime | None
+    direction: Direction
+    must_act: Actor
+    estimate: Estimate | None
+    open_pitfalls: list[PitfallShown]
+    delivered_at: datetime | None
+    attempts: int
+    page_url: Annotated[str, Meta(description="The customer's tracking page; whoever has the address may read it.")]
+    changed_at: datetime
+
+
+class CheckpointShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One carrier scan, in our words and in the carrier's."""
+
+    event_type: str
+    phase: Phase
+    occurred_at: Annotated[OccurredAt | None, Meta(description="Local wall time and what is known of its offset; null where the carrier gave none.")]
+    place: Place | None
+    carrier: str
+    carrier_code: str
+    carrier_text: str
+    tracking_number: str
+    is_return: bool
+    counts: Annotated[bool, Meta(description="False: retracted, or of an earlier life of the number.")]
+
+
+class ShipmentWhole(ShipmentShown, frozen=True, kw_only=True):
+    """A shipment with all its checkpoints, oldest first."""
+
+    checkpoints: list[CheckpointShown]
+
+
+class ShipmentPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Shipments, newest first."""
+
+    shipments: list[ShipmentShown]
+    next: Next = None
+
+
+class MessageShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A message and what became of it."""
+
+    id: Annotated[str, Meta(description="A UUID.")]
+    created_at: datetime
+    channel: ChannelKind
+    recipient: str
+    locale: str
+    purpose: Purpose
+    template: str
+    trigger: Annotated[str, Meta(description="The moment it tells of, e.g. shipment.delivered.")]
+    subject: str
+    why: Annotated[str, Meta(description="Why this message, why this channel, why then.")]
+    state: MessageState
+    state_at: datetime
+    provider_code: str
+    provider_text: str
+    order_id: str | None
+    shipment_ids: list[str]
+
+
+class AttemptShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One call to the provider."""
+
+    attempt: int
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    detail: str
+
+
+class ReceiptShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What the provider said became of it."""
+
+    state: MessageState
+    provider_code: str
+    provider_text: str
+    at: datetime
+
+
+class MessageWhole(MessageShown, frozen=True, kw_only=True):
+    """A message with its text, the calls made for it and the receipts that came."""
+
+    text: str
+    attempts: list[AttemptShown]
+    receipts: list[ReceiptShown]
+
+
+class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages, newest first."""
+
+    messages: list[MessageShown]
+    next: Next = None
+
+
+def order_shown(kept: KeptOrder, base_url: str) -> OrderShown:
+    """Show an order."""
+    fields = {name: getattr(kept.order, name) for name in kept.order.__struct_fields__}
+    return OrderShown(id=str(kept.order_id), page_url=f"{base_url}/o/{kept.token}", **fields)
+
+
+def shipment_shown(kept: KeptShipment, base_url: str) -> ShipmentShown:
+    """Show a shipment."""
+    return ShipmentShown(**_shipment_fields(kept, base_url))
+
+
+def shipment_whole(kept: KeptShipment, scans: Sequence[tuple[bytes, Checkpoint]], base_url: str) -> ShipmentWhole:
+    """Show a shipment with its checkpoints."""
+    counted = frozenset(kept.folded.counted) if kept.folded else frozenset()
+    shown = [_checkpoint_shown(checkpoint, counts=fingerprint in counted) for fingerprint, checkpoint in scans]
+    return ShipmentWhole(**_shipment_fields(kept, base_url), checkpoints=shown)
+
+
+def _shipment_fields(kept: KeptShipment, base_url: str) -> dict[str, Any]:
+    folded = kept.folded
+    carrier = carriers().get(kept.carrier)
+    return {
+        "id": str(kept.shipment_id),
+        "order_id": _text(kept.order_id),
+        "tracking_number": kept.tracking_number,
+        "carrier": kept.carrier,
+        "carrier_name": carrier.name if carrier else kept.carrier.replace("_", " ").title(),
+        "service": kept.service,
+        "status": folded.status if folded else Status.PENDING,
+        "status_since": folded.status_since if folded else None,
+        "direction": folded.direction if folded else Direction.OUTBOUND,
+        "must_act": folded.must_act if folded else Actor.NOBODY,
+        "estimate": folded.estimate if folded else None,
+        "open_pitfalls": [PitfallShown(kind=p.kind, since=p.since, must_act=p.must_act) for p in folded.open_pitfalls] if folded else [],
+        "delivered_at": folded.delivered_at if folded else None,
+        "attempts": folded.attempts if folded else 0,
+        "page_url": f"{base_url}/t/{kept.token}",
+        "changed_at": kept.changed_at,
+    }
+
+
+def _checkpoint_shown(checkpoint: Checkpoint, *, counts: bool) -> CheckpointShown:
+    event = EVENT_TYPES.get(checkpoint.event_type)
+    return CheckpointShown(
+        event_type=checkpoint.event_type,
+        phase=event.phase if event else Phase.META,
+        occurred_at=checkpoint.occurred_at,
+        place=checkpoint.place,
+        carrier=checkpoint.carrier,
+        carrier_code=checkpoint.carrier_code,
+        carrier_text=checkpoint.carrier_text,
+        tracking_number=checkpoint.tracking_number,
+        is_return=checkpoint.is_return,
+        counts=counts,
+    )
+
+
+def message_shown(row: Row) -> MessageShown:
+    """Show a message."""
+    return MessageShown(**_message_fields(row))
+
+
+def message_whole(row: Row, attempts: list[Row], receipts: list[Row]) -> MessageWhole:
+    """Show a message with its text, attempts and receipts."""
+    return MessageWhole(
+        **_message_fields(row),
+        text=row["text"] or bytes(row["body"]).decode("utf-8", "replace"),
+        attempts=[AttemptShown(**dict(attempt)) for attempt in attempts],
+        receipts=[ReceiptShown(**{**dict(receipt), "state": MessageState(receipt["state"])}) for receipt in receipts],
+    )
+
+
+_SAME = ("created_at", "recipient", "locale", "template", "trigger", "subject", "why", "state_at", "provider_code", "provider_text")
+
+
+def _message_fields(row: Row) -> dict[str, Any]:
+    return {
+        "id": str(row["message_id"]),
+        "channel": ChannelKind(row["channel"]),
+        "purpose": Purpose(row["purpose"]),
+        "state": MessageState(row["state"]),
+        "order_id": _text(row["order_id"]),
+        "shipment_ids": [str(one) for one in row["shipment_ids"]],
+        **{name: row[name] for name in _SAME},
+    }
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
