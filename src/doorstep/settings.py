@@ -31,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trust_proxy: bool = False
     #: `DOORSTEP_METRICS_TOKEN`: asked as a bearer token by /metrics; None: /metrics answers loopback only.
     metrics_token: str | None = None
+    #: `DOORSTEP_WORKER_METRICS_PORT`: a worker tells its own figures on this loopback port; worker n of `serve` on port + n; None: nowhere.
+    worker_metrics_port: int | None = None
 
 
 def read_settings(data_dir: Path | None = None, host: str | None = None, port: int | None = None) -> Settings:
@@ -53,7 +55,13 @@ def read_settings(data_dir: Path | None = None, host: str | None = None, port: i
         allow_private=env.get("ALLOW_PRIVATE") == "1",
         trust_proxy=env.get("TRUST_PROXY") == "1",
         metrics_token=env.get("METRICS_TOKEN"),
+        worker_metrics_port=_number(env, "WORKER_METRICS_PORT", 0) or None,
     )
+
+
+def bench_database_url() -> str | None:
+    """Return `DOORSTEP_BENCH_DATABASE_URL`: a server on which `doorstep bench` may make and drop databases; None: a throw-away one."""
+    return os.environ.get("DOORSTEP_BENCH_DATABASE_URL") or None  # noqa: TID251
 
 
 def child_environment(settings: Settings, database_url: str, secret_key: bytes) -> dict[str, str]:
@@ -68,6 +76,7 @@ def child_environment(settings: Settings, database_url: str, secret_key: bytes) 
         "DOORSTEP_ALLOW_PRIVATE": "1" if settings.allow_private else "",
         "DOORSTEP_TRUST_PROXY": "1" if settings.trust_proxy else "",
         "DOORSTEP_METRICS_TOKEN": settings.metrics_token or "",
+        "DOORSTEP_WORKER_METRICS_PORT": str(settings.worker_metrics_port or ""),
     }
     return {**os.environ, **ours}  # noqa: TID251
 

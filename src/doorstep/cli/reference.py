@@ -1,9 +1,17 @@
 """The closed vocabularies → pages of docs/reference; a test holds page and code equal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
+from doorstep.carriers import carriers
+from doorstep.channels import channels
 from doorstep.domain.event_types import EVENT_TYPES, EventType
-from doorstep.domain.vocabulary import Phase
+from doorstep.domain.plugins import Setting
+from doorstep.domain.vocabulary import Phase, Skip
+from doorstep.insights import FIGURES
+from doorstep.journeys import TRIGGERS, load_defaults
+from doorstep.shops import shops
+from doorstep.timeline import PITFALLS
 
 _TITLES = {
     Phase.PRE: "before hand-over",
@@ -54,3 +62,112 @@ def _line(event_type: EventType) -> str:
     goods = "yes" if event_type.physical else "no"
     cells = (f"`{event_type.slug}`", event_type.meaning, goods, event_type.must_act, status, event_type.en, event_type.es)
     return f"| {' | '.join(cells)} |"
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = list(head)
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *(f"| {' | '.join(cells)} |" for cells in rows)]
+    return "\n".join(lines)
+
+
+def pitfalls_markdown() -> str:
+    """Write the page of delivery problems that scans open and close."""
+    rows = (
+        (f"`{kind.kind}`", kind.must_act, _slugs(kind.opened_by), _slugs(kind.closed_by), "yes" if kind.survives else "no")
+        for kind in PITFALLS
+    )
+    return (
+        "# Pitfalls\n\nA delivery problem opens with a scan and closes itself when the reason is gone. Delivery, return and cancellation close"
+        " every one that does not survive them. Starred words are groups: `*moved` a physical scan that moves the parcel, `*left` one that"
+        " takes it away from where it is held, `*near` the delivery tour or a pick-up point, `*seen` any physical scan. Generated from"
+        " `doorstep.timeline.pitfalls`.\n\n" + _table(("pitfall", "must act", "opened by", "closed by", "survives delivery"), rows) + "\n"
+    )
+
+
+def _slugs(slugs: Iterable[str]) -> str:
+    return ", ".join(f"`{slug}`" for slug in slugs)
+
+
+def journeys_markdown() -> str:
+    """Write the page of moments, of the journeys that answer them, and of the reasons why nothing is sent."""
+    moments = ((f"`{t.name}`", t.subject_kind, t.meaning) for t in TRIGGERS.values())
+    journeys = (
+        (f"`{j.name}`", f"`{j.trigger}`", j.about, ", ".join(j.channels), j.purpose, _hours(j.max_age_s), "on" if j.enabled else "off")
+        for j in load_defaults().by_name.values()
+    )
+    reasons = ((f"`{skip}`", _REASONS[skip]) for skip in Skip)
+    return (
+        "# Moments, journeys, reasons\n\nGenerated from `doorstep.journeys` and `doorstep.domain.vocabulary`.\n\n## Moments\n\n"
+        + _table(("moment", "of", "meaning"), moments)
+        + "\n\n## Journeys\n\n"
+        + _table(("journey", "answers", "does", "channels, first open one wins", "purpose", "told at most this late", "by default"), journeys)
+        + "\n\n## Why nothing is sent\n\n"
+        + _table(("reason", "meaning"), reasons)
+        + "\n"
+    )
+
+
+def _hours(seconds: int) -> str:
+    return f"{seconds / 3600:g} h"
+
+
+_REASONS = {
+    Skip.NO_JOURNEY: "No journey answers the moment, or it is switched off.",
+    Skip.SUPERSEDED: "The parcel moved past this moment before we learnt of it.",
+    Skip.TOO_OLD: "The scan is older than the moment stays worth telling.",
+    Skip.NO_ORDER: "The parcel belongs to no order we know, so there is nobody to tell.",
+    Skip.NO_ADDRESS: "The customer has no address on any channel the journey allows.",
+    Skip.NO_CHANNEL: "No provider is connected for any channel the journey allows.",
+    Skip.NO_CONSENT: "Consent is missing where it is asked for, or was withdrawn.",
+    Skip.SUPPRESSED: "The address bounced, complained, unsubscribed or said STOP.",
+    Skip.CAPPED: "The customer has had as many messages as the cap allows.",
+    Skip.DIGESTED: "Joined into the message about the order's other parcels.",
+    Skip.OPTED_OUT: "The customer switched the topic off.",
+    Skip.ORDER_CANCELLED: "The order was cancelled.",
+    Skip.BAD_TEMPLATE: "The template could not be rendered.",
+}
+
+
+def plugins_markdown() -> str:
+    """Write the page of shops, carriers and channels and what each needs to be told."""
+    rooms = (("Shops", shops()), ("Carriers", carriers()), ("Channels", channels()))
+    parts = ["# Plug-ins\n\nGenerated from the plug-ins' own records. A secret is encrypted at rest and never shown again.\n"]
+    for title, found in rooms:
+        rows = ((f"`{p.slug}`", p.name, "yes" if p.verify else "no", _settings(p.settings)) for _, p in sorted(found.items()))
+        parts.append(f"## {title}\n\n{_table(('slug', 'name', 'signature checked', 'settings'), rows)}\n")
+    return "\n".join(parts)
+
+
+def _settings(settings: Iterable[Setting]) -> str:
+    told = (f"`{s.name}`{'' if s.required else ' (optional)'}{' secret' if s.secret else ''}: {s.label}" for s in settings)
+    return "<br>".join(told) or "none"
+
+
+def figures_markdown() -> str:
+    """Write the page of every figure."""
+    rows = ((f"`{f.name}`", f.meaning, f.counts, f.of, f.window) for f in FIGURES)
+    return (
+        "# Figures\n\nThe one list of every figure Doorstep tells. Generated from `doorstep.insights`.\n\n"
+        + _table(("figure", "meaning", "counts", "of", "window"), rows)
+        + "\n"
+    )
+
+
+#: File under docs/reference → what writes it.
+PAGES: dict[str, Callable[[], str]] = {
+    "event-types.md": event_types_markdown,
+    "pitfalls.md": pitfalls_markdown,
+    "journeys.md": journeys_markdown,
+    "plug-ins.md": plugins_markdown,
+    "figures.md": figures_markdown,
+}
+
+
+def write_pages(folder: Path) -> None:
+    """Write all pages."""
+    for name, written in PAGES.items():
+        (folder / name).write_text(written())
+
+
+if __name__ == "__main__":
+    write_pages(Path(__file__).parents[3] / "docs" / "reference")

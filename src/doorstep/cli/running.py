@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,11 +14,14 @@ import msgspec
 import structlog
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from prometheus_client import start_http_server
 
 from doorstep.cli.opening import database_url, house_parts, log_plainly, require_url, sealer_of
 from doorstep.settings import Settings, child_environment, read_settings
 from doorstep.steps.receive import Receiver
+from doorstep.steps.sum_up import REGISTRY
 from doorstep.steps.work import Worker
+from doorstep.store.database import Database
 from doorstep.store.migrating import migrate as bring_up
 from doorstep.store.sealing import secret_key
 from doorstep.web.app import make_app
@@ -46,7 +50,7 @@ def serve(*, data_dir: Path | None = None, host: str | None = None, port: int | 
         asyncio.run(bring_up(url, datetime.now(UTC).date()))  # noqa: TID251 - an edge
         environment = child_environment(settings, url, key)
         _LOG.info("serving", address=settings.base_url, workers=settings.workers)
-        return watch_over({"web": ["web"], **{f"worker-{n}": ["worker"] for n in range(settings.workers)}}, environment)
+        return watch_over({"web": ["web"], **{f"worker-{n}": ["worker", "--number", str(n)] for n in range(settings.workers)}}, environment)
 
 
 def watch_over(commands: dict[str, list[str]], environment: dict[str, str]) -> int:
@@ -97,13 +101,14 @@ def web(*, data_dir: Path | None = None, host: str | None = None, port: int | No
     """Run the web process alone, against DOORSTEP_DATABASE_URL or the database of a running `serve`."""
     log_plainly()
     settings = read_settings(data_dir, host, port)
-    asyncio.run(_web(settings, require_url(settings)))
+    asyncio.run(serve_web(settings, require_url(settings)))
     return 0
 
 
-async def _web(settings: Settings, url: str) -> None:
+async def serve_web(settings: Settings, url: str, receiver_of: Callable[[Database], Receiver] = Receiver) -> None:
+    """Serve HTTP until a signal ends us; `receiver_of` makes what keeps the hooks' requests."""
     async with house_parts(settings, url, most=12) as (database, directory):
-        house = House(settings=settings, database=database, directory=directory, receiver=Receiver(database))
+        house = House(settings=settings, database=database, directory=directory, receiver=receiver_of(database))
         server = Server(
             make_app(house),
             address=settings.host,
@@ -118,15 +123,22 @@ async def _web(settings: Settings, url: str) -> None:
         await server.serve()
 
 
-def worker(*, data_dir: Path | None = None) -> int:
-    """Run one worker alone, against DOORSTEP_DATABASE_URL or the database of a running `serve`."""
+def worker(*, data_dir: Path | None = None, number: int = 0) -> int:
+    """Run one worker alone, against DOORSTEP_DATABASE_URL or the database of a running `serve`.
+
+    Args:
+        data_dir: the folder of the running `serve`; default: the user's data folder.
+        number: tells workers of one machine apart; its figures are on DOORSTEP_WORKER_METRICS_PORT + number.
+    """
     log_plainly()
     settings = read_settings(data_dir)
-    asyncio.run(_worker(settings, require_url(settings)))
+    asyncio.run(_worker(settings, require_url(settings), number))
     return 0
 
 
-async def _worker(settings: Settings, url: str) -> None:
+async def _worker(settings: Settings, url: str, number: int) -> None:
+    if settings.worker_metrics_port:
+        start_http_server(settings.worker_metrics_port + number, addr="127.0.0.1", registry=REGISTRY)
     async with house_parts(settings, url, by_key=True) as (database, directory):
         running = Worker(database, directory, allow_private=settings.allow_private)
         for number in (signal.SIGINT, signal.SIGTERM):

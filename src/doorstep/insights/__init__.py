@@ -1,1 +1,37 @@
-"""Facts → figures; the one list of every figure."""
+"""Facts → figures; the one list of every figure, each with what it counts, of what, and over which time."""
+
+import msgspec
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """One figure: a count, or a share where `of` is not empty."""
+
+    #: As /metrics or the desk names it.
+    name: str
+    meaning: str
+    #: The numerator.
+    counts: str
+    #: The denominator; "" for a plain count.
+    of: str
+    window: str
+
+
+FIGURES: tuple[Figure, ...] = (
+    Figure("doorstep_inbox_rows_total", "How much was carried through the path", "inbox rows carried", "", "since the worker started"),
+    Figure("doorstep_events_total", "How much was read, known scans included", "checkpoints and order facts read", "", "since the worker started"),
+    Figure("doorstep_dead_letters_total", "What could not be read", "inbox rows set aside", "", "since the worker started"),
+    Figure("doorstep_batch_seconds", "How long a batch takes", "seconds", "batches", "since the worker started"),
+    Figure("doorstep_provider_calls_total", "Calls to providers, by channel and how they ended", "calls", "", "since the worker started"),
+    Figure("doorstep_provider_seconds", "How long providers take, by channel", "seconds", "calls", "since the worker started"),
+    Figure("doorstep_hooks_total", "Requests to hooks, by provider and outcome", "requests", "", "since the web process started"),
+    Figure("doorstep_inbox_waiting", "The backlog coming in", "inbox rows not carried yet", "", "now"),
+    Figure("doorstep_inbox_oldest_seconds", "The lag coming in", "seconds since the oldest unprocessed row arrived", "", "now"),
+    Figure("doorstep_dead_letters_open", "What waits for a replay", "dead letters", "", "now"),
+    Figure("doorstep_outbox_waiting", "The backlog going out", "messages that still have to leave", "", "now"),
+    Figure("doorstep_outbox_oldest_seconds", "The lag going out", "seconds since the most overdue message was due", "", "now"),
+    Figure("shipments by status", "Where the parcels are", "shipments in the status", "", "now, in the desk"),
+    Figure("open problems", "What is wrong", "shipments on which the pitfall is open", "", "now, in the desk"),
+    Figure("messages by state", "What became of messages", "messages of the channel in the state", "", "the last 7 days, in the desk"),
+    Figure("reasons not to send", "Why nothing was sent", "decisions with the reason", "", "the last 7 days, in the desk"),
+    Figure("unknown codes", "What no table of ours knows", "new scans with the code", "", "all time, in the desk"),
+)
