@@ -22,7 +22,7 @@ _PAYMENTS = {
 #: Cash on delivery is a manual payment method that each shop names as it likes: the usual words of the languages we know.
 _AT_THE_DOOR = re.compile(
     r"\bcod\b|cash.on.delivery|contra.?re+mbolso|contra.?entrega|nachnahme|contrassegno|contre.remboursement|paiement.{1,5}la.livraison"
-    r"|pagamento.na.entrega|onder.rembours|za.pobraniem|dob[ií]rk|ramburs|ut[aá]nv[eé]t|αντικαταβολ|kap[ıi]da.[oö]deme"
+    r"|pagamento.na.entrega|onder.rembours|za.pobraniem|dob[ií]rk|ramburs|ut[aá]nv[eé]t|αντικαταβολ|kap.da.[oö]deme"
     r"|налож|післяплат|الدفع.عند.الاستلام",
     re.IGNORECASE,
 )

@@ -35,9 +35,7 @@ def _currency(box: dict[str, Any]) -> str | None:
 
 def _sum(transactions: list[Any], currency: str | None) -> Money | None:
     """Add up; None where one cannot be read or the currencies differ: no sum is better than a wrong one."""
-    parts = [
-        paid_money(dig(one, "amount_set")) or money_of(dig(one, "amount"), dig(one, "currency") or currency) for one in transactions
-    ]
+    parts = [paid_money(dig(one, "amount_set")) or money_of(dig(one, "amount"), dig(one, "currency") or currency) for one in transactions]
     known = [part for part in parts if part is not None]
     if not known or len(known) < len(parts) or len({part.currency for part in known}) != 1:
         return None
