@@ -1,12 +1,12 @@
 """The closed vocabularies → pages of docs/reference; a test holds page and code equal."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.domain.event_types import EVENT_TYPES, EventType
-from doorstep.domain.plugins import Setting
+from doorstep.domain.plugins import Carrier, Channel, Setting, Shop
 from doorstep.domain.vocabulary import Phase, Skip
 from doorstep.insights import FIGURES
 from doorstep.journeys import TRIGGERS, load_defaults
@@ -130,7 +130,11 @@ _REASONS = {
 
 def plugins_markdown() -> str:
     """Write the page of shops, carriers and channels and what each needs to be told."""
-    rooms = (("Shops", shops()), ("Carriers", carriers()), ("Channels", channels()))
+    rooms: tuple[tuple[str, Mapping[str, Carrier | Channel | Shop]], ...] = (
+        ("Shops", shops()),
+        ("Carriers", carriers()),
+        ("Channels", channels()),
+    )
     parts = ["# Plug-ins\n\nGenerated from the plug-ins' own records. A secret is encrypted at rest and never shown again.\n"]
     for title, found in rooms:
         rows = ((f"`{p.slug}`", p.name, "yes" if p.verify else "no", _settings(p.settings)) for _, p in sorted(found.items()))

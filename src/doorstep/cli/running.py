@@ -63,8 +63,8 @@ def watch_over(commands: dict[str, list[str]], environment: dict[str, str]) -> i
         return subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "doorstep", *commands[name]],
             env=environment,
-            preexec_fn=_die_with_parent,
-            start_new_session=True,  # noqa: PLW1509 - one thread here
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one thread here
+            start_new_session=True,
         )
 
     children = {name: start(name) for name in commands}
@@ -141,8 +141,8 @@ async def _worker(settings: Settings, url: str, number: int) -> None:
         start_http_server(settings.worker_metrics_port + number, addr="127.0.0.1", registry=REGISTRY)
     async with house_parts(settings, url, by_key=True) as (database, directory):
         running = Worker(database, directory, allow_private=settings.allow_private)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, running.stop)
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(ending, running.stop)
         await running.run()
 
 
