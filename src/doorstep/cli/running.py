@@ -1,14 +1,14 @@
 """`serve`, `web`, `worker`, `migrate`: the processes of an installation."""
 
 import asyncio
-import ctypes
 import signal
-import subprocess
-import sys
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import msgspec
 import structlog
@@ -16,7 +16,9 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from prometheus_client import start_http_server
 
+from doorstep.cli.children import Children, running, told_to_stop
 from doorstep.cli.opening import database_url, house_parts, log_plainly, require_url, sealer_of
+from doorstep.errors import MisconfiguredError
 from doorstep.settings import Settings, child_environment, read_settings
 from doorstep.steps.receive import Receiver
 from doorstep.steps.sum_up import REGISTRY
@@ -28,7 +30,6 @@ from doorstep.web.app import make_app
 from doorstep.web.house import House
 
 _LOG = structlog.get_logger()
-_PR_SET_PDEATHSIG = 1
 
 
 def serve(*, data_dir: Path | None = None, host: str | None = None, port: int | None = None, workers: int | None = None) -> int:
@@ -44,63 +45,56 @@ def serve(*, data_dir: Path | None = None, host: str | None = None, port: int | 
     settings = read_settings(data_dir, host, port)
     if workers is not None:
         settings = msgspec.structs.replace(settings, workers=workers)
-    sealer_of(settings)
-    key, _ = secret_key(settings.secret_key, settings.data_dir)
-    with database_url(settings, start=True) as url:
-        asyncio.run(bring_up(url, datetime.now(UTC).date()))  # noqa: TID251 - an edge
-        environment = child_environment(settings, url, key)
+    with told_to_stop() as told, everything(settings) as children:
         _LOG.info("serving", address=settings.base_url, workers=settings.workers)
-        return watch_over({"web": ["web"], **{f"worker-{n}": ["worker", "--number", str(n)] for n in range(settings.workers)}}, environment)
+        while not told:
+            if children.look():
+                return 2
+            time.sleep(0.1)
+    return 0
 
 
-def watch_over(commands: dict[str, list[str]], environment: dict[str, str]) -> int:
-    """Keep child processes running until a signal ends us; a child that dies is started again."""
-    stopping: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda got, _frame: stopping.append(got))
+@contextmanager
+def everything(settings: Settings, output: IO[bytes] | None = None) -> Iterator[Children]:
+    """Start the database (unless one is configured), bring it up to date, start web and workers; end them in turn at the end.
 
-    def start(name: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "doorstep", *commands[name]],
-            env=environment,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one thread here
-            start_new_session=True,
-        )
+    `output` takes what the processes log; None: where we log.
 
-    children = {name: start(name) for name in commands}
-    born = dict.fromkeys(commands, time.monotonic())
-    failed: list[str] = []
-    while not stopping and not failed:
-        time.sleep(0.1)
-        for name, child in children.items():
-            if child.poll() is None:
-                continue
-            if child.returncode == 2 and time.monotonic() - born[name] < 5:  # noqa: PLR2004 - it said what is wrong and will say so again
-                failed.append(name)
-                break
-            _LOG.warning("process_died", process=name, code=child.returncode)
-            time.sleep(0.2)
-            children[name], born[name] = start(name), time.monotonic()
-    for child in children.values():
-        child.terminate()
-    for child in children.values():
-        try:
-            child.wait(30)
-        except subprocess.TimeoutExpired:
-            child.kill()
-    return 2 if failed else 0
+    Raises:
+        MisconfiguredError: another `serve` holds the folder, the port is taken, or the database cannot be used.
+    """
+    with database_url(settings, start=True) as url:
+        require_free(settings)
+        sealer_of(settings)
+        key, _ = secret_key(settings.secret_key, settings.data_dir)
+        asyncio.run(bring_up(url, datetime.now(UTC).date()))  # noqa: TID251 - an edge
+        commands = {"web": ["web"], **{f"worker-{n}": ["worker", "--number", str(n)] for n in range(settings.workers)}}
+        with running(commands, child_environment(settings, url, key), output) as children:
+            yield children
 
 
-def _die_with_parent() -> None:
-    """Ask Linux to end this child when its parent is killed; elsewhere the child lives on until it is stopped."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def require_free(settings: Settings) -> None:
+    """Check that the web process can listen.
+
+    Raises:
+        MisconfiguredError: it cannot.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise MisconfiguredError(
+            f"cannot listen on {settings.host} port {settings.port} ({error.strerror}); choose another with --port"
+        ) from error
 
 
 def web(*, data_dir: Path | None = None, host: str | None = None, port: int | None = None) -> int:
     """Run the web process alone, against DOORSTEP_DATABASE_URL or the database of a running `serve`."""
     log_plainly()
     settings = read_settings(data_dir, host, port)
+    require_free(settings)
     asyncio.run(serve_web(settings, require_url(settings)))
     return 0
 
@@ -140,10 +134,10 @@ async def _worker(settings: Settings, url: str, number: int) -> None:
     if settings.worker_metrics_port:
         start_http_server(settings.worker_metrics_port + number, addr="127.0.0.1", registry=REGISTRY)
     async with house_parts(settings, url, by_key=True) as (database, directory):
-        running = Worker(database, directory, allow_private=settings.allow_private)
+        worked = Worker(database, directory, allow_private=settings.allow_private)
         for ending in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(ending, running.stop)
-        await running.run()
+            asyncio.get_running_loop().add_signal_handler(ending, worked.stop)
+        await worked.run()
 
 
 def migrate(*, data_dir: Path | None = None) -> int:
