@@ -37,7 +37,7 @@ _TRACKING = {
     ],
     "estimate": {"from": "2026-11-23", "to": "2026-11-24"},
 }
-_SHIPMENT = {
+_SHIPMENT: dict[str, Any] = {
     "id": "815",
     "order_id": "4711",
     "tracking_number": "PQ4711ES",

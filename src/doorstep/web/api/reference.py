@@ -61,7 +61,7 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[st
         yield f"<p>Body: {_kind(content['schema'])}</p><pre>{_example(content.get('example'))}</pre>"
     yield "<table>"
     for status, response in sorted(operation["responses"].items()):
-        content = next(iter(response.get("content", {}).values()), {})
+        content: dict[str, Any] = next(iter(response.get("content", {}).values()), {})
         shown = f"<pre>{_example(content['example'])}</pre>" if "example" in content else ""
         what = _kind(content["schema"]) if status.startswith("2") and "schema" in content else _marked(response["description"])
         yield f"<tr><td><b>{escape(status)}</b></td><td>{what}{shown}</td></tr>"

@@ -1,4 +1,6 @@
-"""What an API key may be allowed to do: the one list."""
+"""What an API key is, and what it may be allowed to do: the one list."""
+
+import secrets
 
 #: Scope → what it allows.
 SCOPES = {
@@ -14,3 +16,8 @@ SCOPES = {
     "webhooks:write": "add and remove webhook endpoints",
     "webhooks:read": "read webhook endpoints",
 }
+
+
+def new_key() -> str:
+    """Make a key of 256 random bits; only its hash is kept, so show it now or never."""
+    return f"dk_{secrets.token_urlsafe(32)}"

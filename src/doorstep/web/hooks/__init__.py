@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from doorstep.carriers import carriers
@@ -26,7 +27,7 @@ _DROPPED = frozenset({"cookie", "authorization", "proxy-authorization", "x-forwa
 
 
 @post("/hooks/{provider:str}/{token:str}", status_code=HTTP_200_OK, request_max_body_size=MOST_BYTES, include_in_schema=False)
-async def receive(request: Request[Any, Any, Any], provider: str, token: str) -> Response[bytes]:
+async def receive(request: Request[Any, Any, Any], provider: FromPath[str], token: FromPath[str]) -> Response[bytes]:
     """Keep what a provider sends, once its signature is checked."""
     house = house_of(request)
     try:
@@ -61,7 +62,7 @@ async def receive(request: Request[Any, Any, Any], provider: str, token: str) ->
 
 
 @get("/hooks/{provider:str}/{token:str}", include_in_schema=False)
-async def show(request: Request[Any, Any, Any], provider: str, token: str) -> Response[str]:
+async def show(request: Request[Any, Any, Any], provider: FromPath[str], token: FromPath[str]) -> Response[str]:
     """Tell a person who opens the address what it is for. Some providers ask once by GET whether it is there."""
     connection = await _connection(house_of(request), provider, token)
     return Response(f"This is a Doorstep hook for {connection.provider}. It takes POST.\n", media_type="text/plain")
