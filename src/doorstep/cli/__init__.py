@@ -13,6 +13,7 @@ app.command("doorstep.cli.running:web")
 app.command("doorstep.cli.running:worker")
 app.command("doorstep.cli.running:migrate")
 app.command("doorstep.cli.normalise:normalise")
+app.command("doorstep.cli.bench:bench")
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ async def work_batch(database: Database, directory: Directory, now: datetime, mo
     async with database.system() as tx:
         rows = await inbox.claim(tx, now, most)
         await _know(database, directory, rows, now)
-        return await _carry(tx, rows, directory, now) if rows else Outcome()
+        return await carry(tx, rows, directory, now) if rows else Outcome()
 
 
 async def work_singly(database: Database, directory: Directory, now: datetime, most: int) -> Outcome:
@@ -52,7 +52,7 @@ async def work_singly(database: Database, directory: Directory, now: datetime, m
             await _know(database, directory, rows, now)
             try:
                 async with tx.transaction():
-                    done = await _carry(tx, rows, directory, now)
+                    done = await carry(tx, rows, directory, now)
             except TryLaterError:
                 await _put_off(tx, rows[0], now)
                 done = Outcome(rows=1)
@@ -81,7 +81,8 @@ async def _put_off(tx: Tx, row: Waiting, now: datetime) -> None:
         await inbox.bury(tx, [(row, "TryLaterError", "tried again too often")], now)
 
 
-async def _carry(tx: Tx, rows: Sequence[Waiting], directory: Directory, now: datetime) -> Outcome:
+async def carry(tx: Tx, rows: Sequence[Waiting], directory: Directory, now: datetime) -> Outcome:
+    """Carry claimed rows through the path up to the outbox, within the caller's transaction."""
     outcome = Outcome(rows=len(rows))
     read: list[tuple[Waiting, Connection, Said]] = []
     failed: list[tuple[Waiting, str, str]] = []
