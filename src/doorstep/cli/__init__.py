@@ -9,6 +9,7 @@ from doorstep.errors import DoorstepError
 
 app = App(name="doorstep", version=__version__, help="Keeps a shop's customers informed between paid and happy to buy again.")
 app.command("doorstep.cli.running:serve")
+app.command("doorstep.cli.demo:demo")
 app.command("doorstep.cli.running:web")
 app.command("doorstep.cli.running:worker")
 app.command("doorstep.cli.running:migrate")

@@ -45,7 +45,7 @@ def serve(*, data_dir: Path | None = None, host: str | None = None, port: int | 
     settings = read_settings(data_dir, host, port)
     if workers is not None:
         settings = msgspec.structs.replace(settings, workers=workers)
-    with told_to_stop() as told, everything(settings) as children:
+    with told_to_stop() as told, everything(settings) as (_, children):
         _LOG.info("serving", address=settings.base_url, workers=settings.workers)
         while not told:
             if children.look():
@@ -55,10 +55,13 @@ def serve(*, data_dir: Path | None = None, host: str | None = None, port: int | 
 
 
 @contextmanager
-def everything(settings: Settings, output: IO[bytes] | None = None) -> Iterator[Children]:
+def everything(
+    settings: Settings, output: IO[bytes] | None = None, prepare: Callable[[str], None] | None = None
+) -> Iterator[tuple[str, Children]]:
     """Start the database (unless one is configured), bring it up to date, start web and workers; end them in turn at the end.
 
-    `output` takes what the processes log; None: where we log.
+    Yields the database's address and the processes. `output` takes what these log; None: where we log. `prepare` is called with
+    the address before any process starts.
 
     Raises:
         MisconfiguredError: another `serve` holds the folder, the port is taken, or the database cannot be used.
@@ -68,9 +71,11 @@ def everything(settings: Settings, output: IO[bytes] | None = None) -> Iterator[
         sealer_of(settings)
         key, _ = secret_key(settings.secret_key, settings.data_dir)
         asyncio.run(bring_up(url, datetime.now(UTC).date()))  # noqa: TID251 - an edge
+        if prepare:
+            prepare(url)
         commands = {"web": ["web"], **{f"worker-{n}": ["worker", "--number", str(n)] for n in range(settings.workers)}}
         with running(commands, child_environment(settings, url, key), output) as children:
-            yield children
+            yield url, children
 
 
 def require_free(settings: Settings) -> None:
