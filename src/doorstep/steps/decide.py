@@ -96,11 +96,9 @@ async def _orders_and_parcels(tx: Tx, fresh: Sequence[Happening]) -> dict[_Key, 
     wanted = list({(h.merchant_id, h.order_id or 0) for h in fresh})
     missing = [key for key in wanted if key not in known]
     known |= await orders.read(tx, missing) if missing else {}
-    parcels = await shipments.of_orders(tx, wanted)
     mine = {(h.merchant_id, h.shipment.shipment_id): h.shipment for h in fresh if h.shipment}
-    return {
-        key: (known[key], [mine.get((s.merchant_id, s.shipment_id), s) for s in parcels.get(key, [])]) for key in wanted if key in known
-    }
+    parcels = await shipments.of_orders(tx, wanted, list(mine.values()))
+    return {key: (known[key], parcels.get(key, [])) for key in wanted if key in known}
 
 
 async def decide_waiting(tx: Tx, directory: Directory, now: datetime, most: int) -> int:

@@ -104,6 +104,7 @@ async def _bind(tx: Tx, changed: Sequence[KeptOrder], now: datetime) -> list[Hap
         refold(old, {}, now)
         touched[old.shipment_id] = old
     if touched:
+        await shipments.bind(tx, list(touched.values()))
         await shipments.write(tx, list(touched.values()), now)
     return happenings
 

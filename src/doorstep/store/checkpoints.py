@@ -5,14 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from doorstep.domain.places import Place
-from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Scan
-from doorstep.domain.vocabulary import Precision, ZoneSource
 from doorstep.store.database import Row, Tx
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_PLACE = msgspec.json.Decoder(Place)
+_ENCODE = msgspec.json.Encoder().encode
+_DECODE = msgspec.json.Decoder(Checkpoint)
 
 
 class NewCheckpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,27 +27,24 @@ class NewCheckpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 # Keep checkpoints, each fingerprint once.
 _KEEP = """
-insert into checkpoint (merchant_id, shipment_id, month, fingerprint, instant, local, utc_offset, zone_source, precision, event_type, carrier,
-    carrier_code, carrier_text, tracking_number, place, retracts, is_return, inbox_id, received_at)
-select m, s, coalesce(date_trunc('month', t at time zone 'UTC')::date, '1970-01-01'), f, t, l, o, z, p, e, c, cc, ct, n, pl::json, r, i, ib, ra
-from unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-            $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::bool[], $17::bigint[], $18::timestamptz[])
-    as x (m, s, f, t, l, o, z, p, e, c, cc, ct, n, pl, r, i, ib, ra)
+insert into checkpoint (merchant_id, shipment_id, month, fingerprint, instant, event_type, said, inbox_id, received_at)
+select m, s, coalesce(date_trunc('month', t at time zone 'UTC')::date, '1970-01-01'), f, t, e, c::json, i, r
+from unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::timestamptz[], $5::text[], $6::text[], $7::bigint[], $8::timestamptz[])
+    as x (m, s, f, t, e, c, i, r)
 on conflict do nothing
 """
 
 # All checkpoints of a shipment within the months it can have.
 _OF_SHIPMENT = """
-select fingerprint, event_type, local, utc_offset, zone_source, precision, place, carrier, carrier_code, carrier_text, tracking_number, retracts, is_return
-from checkpoint where merchant_id = $1 and shipment_id = $2 and (month between $3 and $4 or month = '1970-01-01')
+select fingerprint, said from checkpoint where merchant_id = $1 and shipment_id = $2 and (month between $3 and $4 or month = '1970-01-01')
 order by instant nulls first, fingerprint
 """
 
 # Count codes we could not read.
 _COUNT_UNKNOWN = """
 insert into unknown_code (merchant_id, carrier, carrier_code, carrier_text, times, first_at, last_at)
-select m, c, cc, ct, n, $6, $6 from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[]) as x (m, c, cc, ct, n)
-order by m, c, cc, ct
+select m, c, cc, ct, sum(n), $6, $6 from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[]) as x (m, c, cc, ct, n)
+group by m, c, cc, ct order by m, c, cc, ct
 on conflict (merchant_id, carrier, carrier_code, carrier_text) do update set times = unknown_code.times + excluded.times, last_at = excluded.last_at
 """
 
@@ -62,26 +57,14 @@ where merchant_id = $1 order by times desc, carrier, carrier_code limit $2
 
 async def keep(tx: Tx, new: Sequence[NewCheckpoint]) -> None:
     """Write checkpoints down; one already kept is left as it is."""
-    scans = [n.checkpoint for n in new]
-    stamps = [c.occurred_at for c in scans]
     await tx.execute(
         _KEEP,
         [n.merchant_id for n in new],
         [n.shipment_id for n in new],
         [n.scan.fingerprint for n in new],
         [_EPOCH + timedelta(microseconds=n.scan.instant_us) if n.scan.instant_us is not None else None for n in new],
-        [t.local if t else None for t in stamps],
-        [t.offset if t else None for t in stamps],
-        [t.zone_source if t else None for t in stamps],
-        [t.precision if t else None for t in stamps],
-        [c.event_type for c in scans],
-        [c.carrier for c in scans],
-        [c.carrier_code for c in scans],
-        [c.carrier_text for c in scans],
-        [c.tracking_number for c in scans],
-        [msgspec.json.encode(c.place).decode() if c.place else None for c in scans],
-        [c.retracts for c in scans],
-        [c.is_return for c in scans],
+        [n.scan.event_type for n in new],
+        [_ENCODE(n.checkpoint).decode() for n in new],
         [n.inbox_id for n in new],
         [n.received_at for n in new],
     )
@@ -90,24 +73,7 @@ async def keep(tx: Tx, new: Sequence[NewCheckpoint]) -> None:
 async def of_shipment(tx: Tx, merchant_id: int, shipment_id: int, first: date, last: date) -> list[tuple[bytes, Checkpoint]]:
     """Read a shipment's checkpoints with their fingerprints, oldest first, from the months of `first` to `last`."""
     rows = await tx.fetch(_OF_SHIPMENT, merchant_id, shipment_id, first.replace(day=1), last.replace(day=1))
-    return [(row["fingerprint"], _checkpoint(row)) for row in rows]
-
-
-def _checkpoint(row: Row) -> Checkpoint:
-    stamp = (
-        OccurredAt(row["local"], row["utc_offset"], ZoneSource(row["zone_source"]), Precision(row["precision"])) if row["local"] else None
-    )
-    return Checkpoint(
-        event_type=row["event_type"],
-        occurred_at=stamp,
-        place=_PLACE.decode(row["place"]) if row["place"] else None,
-        carrier=row["carrier"],
-        carrier_code=row["carrier_code"],
-        carrier_text=row["carrier_text"],
-        tracking_number=row["tracking_number"],
-        retracts=row["retracts"],
-        is_return=row["is_return"],
-    )
+    return [(row["fingerprint"], _DECODE.decode(row["said"])) for row in rows]
 
 
 async def count_unknown(tx: Tx, seen: Mapping[tuple[int, str, str, str], int], now: datetime) -> None:

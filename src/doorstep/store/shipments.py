@@ -9,9 +9,17 @@ from doorstep.domain.shipments import Folded
 from doorstep.domain.tracking import Estimate, Scan
 from doorstep.store.database import Row, Tx
 
-_SCANS = msgspec.msgpack.Decoder(list[Scan])
-_ESTIMATES = msgspec.msgpack.Decoder(list[Estimate])
-_FOLDED = msgspec.msgpack.Decoder(Folded)
+
+class Track(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What the fold reads of a shipment and what it last said, in one column."""
+
+    scans: list[Scan]
+    estimates: list[Estimate]
+    #: None: no scan yet.
+    folded: Folded | None
+
+
+_TRACK = msgspec.msgpack.Decoder(Track)
 _PACK = msgspec.msgpack.Encoder()
 _LINES = msgspec.json.Decoder(dict[str, int])
 
@@ -59,7 +67,7 @@ class NewShipment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = """s.merchant_id, s.shipment_id, s.order_id, s.fulfilment_id, s.token, s.carrier, s.tracking_number, s.service, s.lines, s.since,
-s.scans, s.estimates, s.folded, s.last_text, s.last_place, s.last_local, s.zone, s.look_at, s.changed_at"""
+s.track, s.last_text, s.last_place, s.last_local, s.zone, s.look_at, s.changed_at"""
 
 # Lock the newest shipment of each number, always in the same order.
 _LOCK = f"""
@@ -104,13 +112,19 @@ select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) on conf
 # Write what a fold changed.
 _WRITE = """
 update shipment s set
-    order_id = n.order_id, fulfilment_id = n.fulfilment_id, carrier = n.carrier, service = n.service, lines = n.lines::json, since = n.since,
-    status = n.status, must_act = n.must_act, pitfalls = string_to_array(n.pitfalls, ','), scans = n.scans, estimates = n.estimates,
-    folded = n.folded, last_text = n.last_text, last_place = n.last_place, last_local = n.last_local, zone = n.zone, look_at = n.look_at, changed_at = $20
-from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::text[], $10::text[],
-            $11::text[], $12::bytea[], $13::bytea[], $14::bytea[], $15::text[], $16::text[], $17::text[], $18::text[], $19::timestamptz[])
-    as n (merchant_id, shipment_id, order_id, fulfilment_id, carrier, service, lines, since, status, must_act,
-          pitfalls, scans, estimates, folded, last_text, last_place, last_local, zone, look_at)
+    carrier = n.carrier, service = n.service, status = n.status, must_act = n.must_act, pitfalls = string_to_array(n.pitfalls, ','), track = n.track,
+    last_text = n.last_text, last_place = n.last_place, last_local = n.last_local, look_at = n.look_at, changed_at = $13
+from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::text[], $10::text[],
+            $11::text[], $12::timestamptz[])
+    as n (merchant_id, shipment_id, carrier, service, status, must_act, pitfalls, track, last_text, last_place, last_local, look_at)
+where s.merchant_id = n.merchant_id and s.shipment_id = n.shipment_id
+"""
+
+# Write whose a shipment is.
+_BIND = """
+update shipment s set order_id = n.order_id, fulfilment_id = n.fulfilment_id, lines = n.lines::json, zone = n.zone
+from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[])
+    as n (merchant_id, shipment_id, order_id, fulfilment_id, lines, zone)
 where s.merchant_id = n.merchant_id and s.shipment_id = n.shipment_id
 """
 
@@ -119,6 +133,7 @@ _OF_ORDERS = f"""
 select s.tracking_number as asked, {_COLUMNS}
 from unnest($1::bigint[], $2::bigint[]) as k (merchant_id, order_id)
 join shipment s using (merchant_id, order_id)
+where s.shipment_id <> all($3::bigint[])
 order by s.merchant_id, s.shipment_id
 """
 
@@ -127,6 +142,12 @@ _BY_TOKEN = f"select s.tracking_number as asked, {_COLUMNS} from shipment s wher
 
 # One shipment.
 _ONE = f"select s.tracking_number as asked, {_COLUMNS} from shipment s where merchant_id = $1 and shipment_id = $2"
+
+# Every merchant's shipments in the order of their keys, locked.
+_SWEEP = f"""
+select s.tracking_number as asked, {_COLUMNS} from shipment s
+where (s.merchant_id, s.shipment_id) > ($1, $2) order by s.merchant_id, s.shipment_id limit $3 for update
+"""
 
 # A merchant's shipments, newest first: all, of one status, of one order, of one number; each through its own index.
 _PAGES = {
@@ -164,7 +185,8 @@ _MERGE_STEPS = (
 
 
 def _kept(row: Row) -> KeptShipment:
-    folded = row["folded"]
+    packed = row["track"]
+    track = _TRACK.decode(packed) if packed else Track([], [], None)
     lines = row["lines"]
     return KeptShipment(
         merchant_id=row["merchant_id"],
@@ -177,9 +199,9 @@ def _kept(row: Row) -> KeptShipment:
         service=row["service"],
         lines={} if lines == "{}" else _LINES.decode(lines),
         since=row["since"],
-        scans=_SCANS.decode(row["scans"]),
-        estimates=_ESTIMATES.decode(row["estimates"]),
-        folded=_FOLDED.decode(folded) if folded else None,
+        scans=track.scans,
+        estimates=track.estimates,
+        folded=track.folded,
         last_text=row["last_text"],
         last_place=row["last_place"],
         last_local=row["last_local"],
@@ -229,38 +251,53 @@ async def link(tx: Tx, links: Sequence[tuple[int, str, int, str]]) -> None:
 
 
 async def write(tx: Tx, changed: Sequence[KeptShipment], now: datetime) -> None:
-    """Write locked shipments back."""
+    """Write what the fold changed of locked shipments."""
     folds = [s.folded for s in changed]
     await tx.execute(
         _WRITE,
         [s.merchant_id for s in changed],
         [s.shipment_id for s in changed],
-        [s.order_id for s in changed],
-        [s.fulfilment_id for s in changed],
         [s.carrier for s in changed],
         [s.service for s in changed],
-        [msgspec.json.encode(s.lines).decode() if s.lines else "{}" for s in changed],
-        [s.since for s in changed],
         [f.status if f else "pending" for f in folds],
         [f.must_act if f else "nobody" for f in folds],
-        [",".join(p.kind for p in f.open_pitfalls) if f else "" for f in folds],
-        [_PACK.encode(s.scans) for s in changed],
-        [_PACK.encode(s.estimates) for s in changed],
-        [_PACK.encode(f) if f else None for f in folds],
+        [",".join([p.kind for p in f.open_pitfalls]) if f and f.open_pitfalls else "" for f in folds],
+        [_PACK.encode((s.scans, s.estimates, s.folded)) for s in changed],
         [s.last_text for s in changed],
         [s.last_place for s in changed],
         [s.last_local for s in changed],
-        [s.zone for s in changed],
         [s.look_at for s in changed],
         now,
     )
 
 
-async def of_orders(tx: Tx, wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[KeptShipment]]:
-    """Read all shipments of orders, by (merchant, order id), oldest first."""
+async def bind(tx: Tx, changed: Sequence[KeptShipment]) -> None:
+    """Write whose locked shipments are: order, fulfilment, lines, zone."""
+    await tx.execute(
+        _BIND,
+        [s.merchant_id for s in changed],
+        [s.shipment_id for s in changed],
+        [s.order_id for s in changed],
+        [s.fulfilment_id for s in changed],
+        [msgspec.json.encode(s.lines).decode() for s in changed],
+        [s.zone for s in changed],
+    )
+
+
+async def of_orders(
+    tx: Tx, wanted: Sequence[tuple[int, int]], known: Sequence[KeptShipment] = ()
+) -> dict[tuple[int, int], list[KeptShipment]]:
+    """Tell all shipments of orders, by (merchant, order id), oldest first; those `known` are not read but taken as they are."""
     found: dict[tuple[int, int], list[KeptShipment]] = {}
-    for row in await tx.fetch(_OF_ORDERS, [w[0] for w in wanted], [w[1] for w in wanted]):
+    for one in known:
+        if one.order_id is not None:
+            found.setdefault((one.merchant_id, one.order_id), []).append(one)
+    rows = await tx.fetch(_OF_ORDERS, [w[0] for w in wanted], [w[1] for w in wanted], [one.shipment_id for one in known])
+    for row in rows:
         found.setdefault((row["merchant_id"], row["order_id"]), []).append(_kept(row))
+    for parcels in found.values():
+        if len(parcels) > 1:
+            parcels.sort(key=lambda one: one.shipment_id)
     return found
 
 
@@ -291,6 +328,11 @@ async def page(
     asked = [tracking_number if by == "number" else order_id] if by else []
     rows = await tx.fetch(_PAGES[by] + _PAGE_OF, merchant_id, before, most, status, *asked)
     return [_kept(row) for row in rows if order_id is None or row["order_id"] == order_id]
+
+
+async def sweep(tx: Tx, after: tuple[int, int], most: int) -> list[KeptShipment]:
+    """Lock shipments of all merchants in the order of (merchant, shipment id), after one of these; (0, 0) begins."""
+    return [_kept(row) for row in await tx.fetch(_SWEEP, *after, most)]
 
 
 async def due_for_a_look(tx: Tx, now: datetime, most: int) -> list[KeptShipment]:

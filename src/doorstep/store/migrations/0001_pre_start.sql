@@ -137,9 +137,7 @@ create table shipment (
     status          text not null default 'pending',
     must_act        text not null default 'nobody',
     pitfalls        text[] not null default '{}',  -- kinds open now
-    scans           bytea not null default '\x90',  -- msgpack list of domain.tracking.Scan: what the fold reads
-    estimates       bytea not null default '\x90',  -- msgpack list of domain.tracking.Estimate
-    folded          bytea,                    -- msgpack domain.shipments.Folded; null: no scan yet
+    track           bytea,                    -- msgpack store.shipments.Track: what the fold reads and says; null: nothing told yet
     last_text       text,                     -- the newest counted scan in the carrier's words
     last_place      text,
     last_local      text,                     -- its local wall time
@@ -173,18 +171,8 @@ create table checkpoint (
     month           date not null,            -- of occurred_at; 1970-01 undated
     fingerprint     bytea not null,
     instant         timestamptz,
-    local           text,
-    utc_offset      text,
-    zone_source     text,
-    precision       text,
     event_type      text not null,
-    carrier         text not null,
-    carrier_code    text not null,
-    carrier_text    text not null,
-    tracking_number text not null,
-    place           json,
-    retracts        text,
-    is_return       boolean not null default false,
+    said            json not null,            -- domain.tracking.Checkpoint
     inbox_id        bigint not null,
     received_at     timestamptz not null,
     primary key (merchant_id, shipment_id, month, fingerprint)
