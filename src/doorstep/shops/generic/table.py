@@ -158,10 +158,14 @@ def form_of(rows: Sequence[Row]) -> dict[str, Any] | RowFault:
         _put(form, ORDER_COLUMNS[name], cell)
     if "consents" in form:
         form["consents"] = [{"purpose": "marketing", "channel": channel, "granted": told} for channel, told in form["consents"].items()]
-    lined = [row for row in rows if row.cells.keys() & LINE_COLUMNS.keys()]
-    form["lines"] = [_line(row, at) for at, row in enumerate(lined)]
-    form["fulfilments"] = [_fulfilment(same, form, len(lined)) for same in _sent_together(rows, lined)]
+    lines = {row.line_number: _line(row, at) for at, row in enumerate(_lined(rows))}
+    form["lines"] = list(lines.values())
+    form["fulfilments"] = [_fulfilment(same, lines, form) for same in _sent_together(rows)]
     return form
+
+
+def _lined(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row.cells.keys() & LINE_COLUMNS.keys()]
 
 
 def _put(form: dict[str, Any], column: _Column, cell: str) -> None:
@@ -181,29 +185,27 @@ def _line(row: Row, at: int) -> dict[str, Any]:
     return line
 
 
-def _sent_together(rows: Sequence[Row], lined: Sequence[Row]) -> list[list[tuple[Row, dict[str, Any] | None]]]:
-    """Group the rows that tell of a sending, each with its line."""
-    lines = {row.line_number: _line(row, at) for at, row in enumerate(lined)}
-    groups: dict[str, list[tuple[Row, dict[str, Any] | None]]] = {}
+def _sent_together(rows: Sequence[Row]) -> list[list[Row]]:
+    """Group the rows that tell of a sending."""
+    groups: dict[str, list[Row]] = {}
     for row in rows:
         if row.cells.keys() & SENDING_COLUMNS.keys():
-            key = row.cells.get("fulfilment_id") or row.cells.get("tracking_number") or ""
-            groups.setdefault(key, []).append((row, lines.get(row.line_number)))
+            groups.setdefault(row.cells.get("fulfilment_id") or row.cells.get("tracking_number") or "", []).append(row)
     return list(groups.values())
 
 
-def _fulfilment(rows: Sequence[tuple[Row, dict[str, Any] | None]], form: Mapping[str, Any], all_lines: int) -> dict[str, Any]:
+def _fulfilment(rows: Sequence[Row], lines: Mapping[int, dict[str, Any]], form: Mapping[str, Any]) -> dict[str, Any]:
     sent: dict[str, Any] = {}
-    for row, _ in rows:
+    for row in rows:
         for name in SENDING_COLUMNS.keys() & row.cells.keys():
             if name != "tracking_number":
                 _put(sent, SENDING_COLUMNS[name], row.cells[name])
-    numbers = [number for row, _ in rows for number in _list(row.cells.get("tracking_number", ""))]
+    numbers = [number for row in rows for number in _list(row.cells.get("tracking_number", ""))]
     sent["tracking_numbers"] = list(dict.fromkeys(numbers))
     sent.setdefault("created_at", form.get("updated_at") or form.get("placed_at"))
-    lines = [line for _, line in rows if line is not None]
-    if len(lines) < all_lines or any(line.get("quantity", 1) != 1 for line in lines):
-        sent["lines"] = {str(line["id"]): line.get("quantity", 1) for line in lines}
+    mine = [lines[row.line_number] for row in rows if row.line_number in lines]
+    if len(mine) < len(lines):
+        sent["lines"] = {str(line["id"]): line.get("quantity", 1) for line in mine}
     return sent
 
 
@@ -213,7 +215,6 @@ _LINE_FAULT = re.compile(r"(lines|fulfilments)\[([0-9]+)\]\.?")
 def fault_at(fault: str, rows: Sequence[Row]) -> RowFault:
     """Translate a fault that names a path of the form into one that names the column, at the row concerned."""
     path, _, reason = fault.partition(": ")
-    lined = [row for row in rows if row.cells.keys() & LINE_COLUMNS.keys()]
     found = _LINE_FAULT.match(path)
     if found is None:
         column = next((name for name, (goes_to, _) in ORDER_COLUMNS.items() if goes_to == path.split("[")[0]), path)
@@ -222,6 +223,6 @@ def fault_at(fault: str, rows: Sequence[Row]) -> RowFault:
     inner = path[found.end() :].split("[")[0].split(".")[0]
     columns = LINE_COLUMNS if found[1] == "lines" else SENDING_COLUMNS
     column = next((name for name, (goes_to, _) in columns.items() if goes_to == inner), inner or found[1])
-    candidates = lined if found[1] == "lines" else [same[0][0] for same in _sent_together(rows, lined)]
+    candidates = _lined(rows) if found[1] == "lines" else [same[0] for same in _sent_together(rows)]
     at = int(found[2])
     return RowFault(candidates[at].line_number if at < len(candidates) else rows[0].line_number, f"{column}: {reason}")

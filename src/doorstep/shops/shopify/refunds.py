@@ -24,7 +24,7 @@ def read_refund(box: dict[str, Any]) -> Refund | None:
 
 
 def _goes_back(transaction: Any) -> bool:
-    return dig(transaction, "kind") == "refund" and dig(transaction, "status") in {"success", "pending"}
+    return dig(transaction, "kind") == "refund" and worded(dig(transaction, "status")) in {"success", "pending"}
 
 
 def _currency(box: dict[str, Any]) -> str | None:
