@@ -13,6 +13,7 @@ from doorstep.steps.answer import answer
 from doorstep.steps.confirm import confirm
 from doorstep.steps.decide import decide
 from doorstep.steps.directory import Directory
+from doorstep.steps.happenings import outshone
 from doorstep.steps.normalise import Said, normalise
 from doorstep.steps.order import Told, take_orders
 from doorstep.store import inbox
@@ -103,7 +104,7 @@ async def carry(tx: Tx, rows: Sequence[Waiting], directory: Directory, now: date
         for row, _, said in read
         for tracking in said.trackings
     ]
-    happenings = await take_orders(tx, told, now) + await advance(tx, seen, now)
+    happenings = outshone(await take_orders(tx, told, now) + await advance(tx, seen, now))
     await _come_back(tx, read, directory, now)
     await decide(tx, happenings, directory, now)
     outcome.events = sum(len(one.tracking.checkpoints) for one in seen) + len(told)

@@ -1,9 +1,11 @@
 """What a step found to be new, for the step `decide`."""
 
 import secrets
+from collections.abc import Sequence
 
 import msgspec
 
+from doorstep.domain.vocabulary import Skip
 from doorstep.journeys import Moment
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
@@ -23,6 +25,19 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     def order_id(self) -> int | None:
         """Our id of the order concerned."""
         return self.order.order_id if self.order else self.shipment.order_id if self.shipment else None
+
+
+def outshone(happenings: Sequence[Happening]) -> list[Happening]:
+    """Mark as superseded that a parcel is packed, where the carrier's news of the same parcel is learnt at the same time."""
+    moving = {(h.merchant_id, h.order_id, h.shipment.fulfilment_id) for h in happenings if h.shipment and h.moment.skip is None}
+    if not moving:
+        return list(happenings)
+    return [
+        msgspec.structs.replace(h, moment=Moment(h.moment.change, Skip.SUPERSEDED))
+        if h.moment.change.trigger == "order.packed" and (h.merchant_id, h.order_id, h.moment.change.occurrence) in moving
+        else h
+        for h in happenings
+    ]
 
 
 def page_token() -> str:
