@@ -86,3 +86,15 @@ def _number(env: dict[str, str], name: str, default: int) -> int:
         return int(env.get(name, default))
     except ValueError:
         raise MisconfiguredError(f"DOORSTEP_{name} must be a whole number, not {env[name]!r}") from None
+
+
+def environment_value(name: str) -> str:
+    """Read a variable somebody named on the command line, such as a secret.
+
+    Raises:
+        MisconfiguredError: it is not set.
+    """
+    value = os.environ.get(name)  # noqa: TID251 - the only reader of the environment
+    if value is None:
+        raise MisconfiguredError(f"the environment has no {name}")
+    return value

@@ -88,9 +88,7 @@ _MESSAGE = {
 _MESSAGE_WHOLE = {
     **_MESSAGE,
     "text": "Hola, Ana: tu pedido #1001 está en reparto.",
-    "attempts": [
-        {"attempt": 1, "started_at": "2026-11-23T07:12:06Z", "ended_at": "2026-11-23T07:12:07Z", "outcome": "sent", "detail": ""}
-    ],
+    "attempts": [{"attempt": 1, "started_at": "2026-11-23T07:12:06Z", "ended_at": "2026-11-23T07:12:07Z", "outcome": "sent", "detail": ""}],
     "receipts": [{"state": "reached", "provider_code": "250", "provider_text": "", "at": "2026-11-23T07:12:09Z"}],
 }
 _SUPPRESSION = {
@@ -168,6 +166,12 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "removeWebhook": (None, None),
     "readMe": (
         None,
-        {"merchant": "teapots", "merchant_name": "Teapots", "key_name": "ERP", "scopes": ["orders:read", "orders:write"], "rate_per_s": 50.0},
+        {
+            "merchant": "teapots",
+            "merchant_name": "Teapots",
+            "key_name": "ERP",
+            "scopes": ["orders:read", "orders:write"],
+            "rate_per_s": 50.0,
+        },
     ),
 }

@@ -29,7 +29,9 @@ class CheckpointForm(msgspec.Struct, kw_only=True):
     """One scan. At least one of `code`, `event_type` and `text` is needed."""
 
     code: Annotated[_Text | None, Meta(description="The carrier's own code; read with your code table.", examples=["DL99"])] = None
-    event_type: Annotated[_Text | None, Meta(description="One of Doorstep's event types, where you know it.", examples=["delivered"])] = None
+    event_type: Annotated[_Text | None, Meta(description="One of Doorstep's event types, where you know it.", examples=["delivered"])] = (
+        None
+    )
     text: Annotated[_Text | None, Meta(description="The carrier's sentence.")] = None
     occurred_at: _Moment | None = None
     place: PlaceForm | None = None

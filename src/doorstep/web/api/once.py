@@ -30,7 +30,9 @@ _PURPOSE = b"answer"
 Told = TypeVar("Told")
 
 
-async def once(request: AnyRequest, once_key: str | None, kind: type[Told], work: Callable[[Tx], Awaitable[tuple[int, Told]]]) -> Response[Told]:
+async def once(
+    request: AnyRequest, once_key: str | None, kind: type[Told], work: Callable[[Tx], Awaitable[tuple[int, Told]]]
+) -> Response[Told]:
     """Do `work` in one transaction fenced to the key's merchant, unless it was done before under this Idempotency-Key.
 
     `work` returns the status and the answer; an error it raises undoes everything and leaves the key unused.

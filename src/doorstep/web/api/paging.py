@@ -14,7 +14,9 @@ USUAL, MOST = 50, 200
 _LARGEST_ID = 2**63 - 1
 
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST, description="Rows of the page at most.")]
-Cursor = Annotated[str | None, QueryParameter(description="The `next` of the page before; leave it out for the first page.", max_length=2000)]
+Cursor = Annotated[
+    str | None, QueryParameter(description="The `next` of the page before; leave it out for the first page.", max_length=2000)
+]
 
 Row = TypeVar("Row")
 
@@ -33,7 +35,9 @@ def key_in(kind: str, cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        found, _, key = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode().partition("\x1f")
+        found, _, key = (
+            base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode().partition("\x1f")
+        )
     except (UnicodeError, binascii.Error) as error:
         raise BadInputError("cursor: send the `next` of the page before, unchanged") from error
     if found != kind or "\x00" in key:

@@ -41,7 +41,9 @@ OfState = Annotated[MessageState | None, QueryParameter(name="state", descriptio
 
 
 @get("/orders", operation_id="listOrders", tags=["Orders"], opt=_ORDERS)
-async def list_orders(request: AnyRequest, cursor: Cursor = None, limit: Limit = USUAL, number: Number = None, email: Email = None) -> OrderPage:
+async def list_orders(
+    request: AnyRequest, cursor: Cursor = None, limit: Limit = USUAL, number: Number = None, email: Email = None
+) -> OrderPage:
     """List orders, newest first."""
     house, merchant_id, before = house_of(request), key_of(request).merchant_id, number_in("orders", cursor)
     async with house.database.for_merchant(merchant_id) as tx:

@@ -31,7 +31,10 @@ _ODD = re.compile(r"[\s().-]")
 _THEIR_OWN = frozenset({"unsubscribed", "stop", "complained"})
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
-Address = Annotated[str, Meta(min_length=3, max_length=320, description="E-mail address, or phone number with country code.", examples=["ana@customer.example"])]
+Address = Annotated[
+    str,
+    Meta(min_length=3, max_length=320, description="E-mail address, or phone number with country code.", examples=["ana@customer.example"]),
+]
 
 
 class SuppressionForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,7 +98,9 @@ def address_of(text: str, channel: ChannelKind | None) -> str:
     phone = _ODD.sub("", text)
     if _PHONE.fullmatch(phone) and channel is not ChannelKind.EMAIL:
         return phone
-    raise BadInputError("address: must be an e-mail address, or a phone number with country code such as +34600111222, as the channel takes it")
+    raise BadInputError(
+        "address: must be an e-mail address, or a phone number with country code such as +34600111222, as the channel takes it"
+    )
 
 
 def _shown(house: House, merchant_id: int, one: Suppression) -> SuppressionShown:
@@ -118,7 +123,13 @@ async def list_suppressions(request: AnyRequest, cursor: Cursor = None, limit: L
     )
 
 
-@post("/suppressions", operation_id="addSuppression", tags=["Recipients"], status_code=HTTP_200_OK, opt={"scope": "recipients:write", "body": "json"})
+@post(
+    "/suppressions",
+    operation_id="addSuppression",
+    tags=["Recipients"],
+    status_code=HTTP_200_OK,
+    opt={"scope": "recipients:write", "body": "json"},
+)
 async def add_suppression(request: AnyRequest, data: JSONBody[SuppressionForm], once_key: OnceKey = None) -> Response[SuppressionShown]:
     """Never write to an address again, for one purpose or at all. One that stands already is left as it is."""
     house, key = house_of(request), key_of(request)
@@ -158,7 +169,13 @@ async def lift_suppression(request: AnyRequest, suppression_id: FromPath[str]) -
         await connections.audit(tx, key.merchant_id, f"key {key.key_id}", "suppression lifted", f"{stands.channel}: {stands.reason}")
 
 
-@post("/consents", operation_id="recordConsent", tags=["Recipients"], status_code=HTTP_201_CREATED, opt={"scope": "recipients:write", "body": "json"})
+@post(
+    "/consents",
+    operation_id="recordConsent",
+    tags=["Recipients"],
+    status_code=HTTP_201_CREATED,
+    opt={"scope": "recipients:write", "body": "json"},
+)
 async def record_consent(request: AnyRequest, data: JSONBody[ConsentForm], once_key: OnceKey = None) -> Response[ConsentShown]:
     """Record a yes or a no. The newest one for an address and purpose counts; all are kept."""
     key = key_of(request)

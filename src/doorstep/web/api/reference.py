@@ -25,7 +25,7 @@ def _page(document: dict[str, Any]) -> Iterator[str]:
     yield '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield f'<meta name="viewport" content="width=device-width"><title>{escape(about["title"])}</title><style>{_STYLE}</style></head><body>'
-    yield f'<h1>{escape(about["title"])} <small>{escape(about["version"])}</small></h1>'
+    yield f"<h1>{escape(about['title'])} <small>{escape(about['version'])}</small></h1>"
     yield "".join(f"<p>{_marked(paragraph)}</p>" for paragraph in about["description"].strip().split("\n\n"))
     yield '<p>The same as a document for programs: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>'
     for path, item in document["paths"].items():

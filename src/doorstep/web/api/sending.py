@@ -100,7 +100,9 @@ async def send_checkpoints(request: AnyRequest, once_key: OnceKey = None) -> Res
     return await _take(request, once_key, ("carrier", "Checkpoints from the API"), read, utc_now())
 
 
-async def _take(request: AnyRequest, once_key: str | None, named: tuple[str, str], read: Callable[[bytes], bytes], now: datetime) -> Response[Taken]:
+async def _take(
+    request: AnyRequest, once_key: str | None, named: tuple[str, str], read: Callable[[bytes], bytes], now: datetime
+) -> Response[Taken]:
     good: list[bytes] = []
     rejected: list[Rejected] = []
     for index, row in enumerate(_rows(await request.body())):

@@ -71,7 +71,9 @@ class CheckpointShown(msgspec.Struct, frozen=True, kw_only=True):
 
     event_type: str
     phase: Phase
-    occurred_at: Annotated[OccurredAt | None, Meta(description="Local wall time and what is known of its offset; null where the carrier gave none.")]
+    occurred_at: Annotated[
+        OccurredAt | None, Meta(description="Local wall time and what is known of its offset; null where the carrier gave none.")
+    ]
     place: Place | None
     carrier: str
     carrier_code: str

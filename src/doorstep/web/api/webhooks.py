@@ -26,7 +26,9 @@ from doorstep.web.problems import AnyRequest
 #: Every moment goes to every endpoint; more than a few are a mistake.
 _MOST = 20
 
-Url = Annotated[str, Meta(min_length=8, max_length=2000, description="An https address that takes POST.", examples=["https://shop.example/doorstep"])]
+Url = Annotated[
+    str, Meta(min_length=8, max_length=2000, description="An https address that takes POST.", examples=["https://shop.example/doorstep"])
+]
 
 
 class EndpointForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,7 +91,9 @@ async def list_webhooks(request: AnyRequest) -> Endpoints:
     return Endpoints(webhooks=[_shown(one) for one in found if _is_endpoint(one)])
 
 
-@post("/webhooks", operation_id="addWebhook", tags=["Webhooks"], status_code=HTTP_201_CREATED, opt={"scope": "webhooks:write", "body": "json"})
+@post(
+    "/webhooks", operation_id="addWebhook", tags=["Webhooks"], status_code=HTTP_201_CREATED, opt={"scope": "webhooks:write", "body": "json"}
+)
 async def add_webhook(request: AnyRequest, data: JSONBody[EndpointForm], once_key: OnceKey = None) -> Response[NewEndpoint]:
     """Add an endpoint. It is told of every moment, signed after Standard Webhooks with the secret in the answer, shown this once."""
     house, key = house_of(request), key_of(request)

@@ -1,0 +1,151 @@
+"""`doorstep doctor`: what is well is said to be, what is not is found, and folds are proved from the checkpoints."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from doorstep.cli.connections import add as connect
+from doorstep.cli.doctor import doctor
+from doorstep.cli.merchants import add as add_merchant
+from doorstep.store import connections, inbox
+from doorstep.store.database import Database
+from doorstep.store.inbox import Arrival
+
+BODY = b"""{"tracking_number": "PQ4711ES", "carrier": "correos", "checkpoints": [
+{"event_type": "picked_up", "text": "Recogido", "occurred_at": "2026-11-21T18:05:00+01:00", "place": {"country": "ES"}},
+{"event_type": "delivered", "text": "Entregado", "occurred_at": "2026-11-22T10:05:00+01:00", "place": {"country": "ES"}}]}"""
+
+
+@pytest.fixture(autouse=True)
+def _installation(database_url, monkeypatch, tmp_path):
+    monkeypatch.setenv("DOORSTEP_DATABASE_URL", database_url)
+    monkeypatch.setenv("DOORSTEP_SECRET_KEY", "k" * 32)
+    monkeypatch.setenv("DOORSTEP_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DOORSTEP_BASE_URL", "https://parcels.example")
+    monkeypatch.setenv("COLUMNS", "250")
+
+
+def run(database_url, work):
+    async def opened():
+        database = await Database.open(database_url)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(opened())
+
+
+def execute(database_url, statement, *values):
+    async def work(database):
+        async with database.system() as tx:
+            return await tx.execute(statement, *values)
+
+    return run(database_url, work)
+
+
+def test_a_fresh_installation_is_well(capsys):
+    assert doctor() == 0
+    told = capsys.readouterr().out
+    assert "fail" not in told
+    assert "PostgreSQL" in told
+    assert "this month and the next are ready" in told
+
+
+def test_an_empty_database_fails_with_what_to_do(capsys, database_url):
+    execute(database_url, "drop table migration")
+    assert doctor() == 1
+    assert "doorstep migrate" in capsys.readouterr().out
+
+
+def test_a_database_that_is_away_fails(monkeypatch, capsys):
+    monkeypatch.setenv("DOORSTEP_DATABASE_URL", "postgresql://127.0.0.1:1/none")
+    assert doctor() == 1
+    assert "no connection to the database" in capsys.readouterr().out
+
+
+def test_a_base_url_that_cannot_be_one_fails(monkeypatch, capsys):
+    monkeypatch.setenv("DOORSTEP_BASE_URL", "parcels.example")
+    assert doctor() == 1
+    monkeypatch.setenv("DOORSTEP_BASE_URL", "http://localhost:8000")
+    assert doctor() == 0
+    assert "warn" in capsys.readouterr().out
+
+
+def test_secrets_under_another_key_fail(monkeypatch, capsys):
+    add_merchant("teapots", name="Teapots")
+    connect("teapots", "aftership", set_=["webhook_secret=hush"])
+    assert doctor() == 0
+    monkeypatch.setenv("DOORSTEP_SECRET_KEY", "x" * 32)
+    assert doctor() == 1
+    assert "does not open" in capsys.readouterr().out
+
+
+def test_what_waits_too_long_what_is_dead_and_what_is_paused_are_told(capsys, database_url):
+    add_merchant("teapots", name="Teapots")
+    connect("teapots", "generic", kind="carrier")
+    execute(database_url, "update connection set state = 'paused', paused_why = 'by a test'")
+    execute(
+        database_url,
+        "insert into inbox_due (merchant_id, inbox_id, received_month, received_at, due_at) values (1, 1, '2026-01-01', now() - interval '1 hour', now())",
+    )
+    execute(database_url, "insert into dead_letter values (1, 1, '2026-01-01', 1, now(), 'BadInputError', 'x')")
+    assert doctor() == 1
+    told = capsys.readouterr().out
+    assert "1 waiting, the oldest 36" in told
+    assert "by a test" in told
+    assert "1 could not be read" in told
+
+
+def test_missing_partitions_are_told(capsys, database_url):
+    following = datetime.now(UTC)
+    month = f"{following:%Y_%m}"
+    execute(database_url, f"drop table inbox_{month}")
+    doctor()
+    assert f"inbox_{month}" in capsys.readouterr().out
+
+
+def deliver(database_url):
+    from doorstep.steps.batch import work_batch
+    from doorstep.steps.directory import Directory
+    from doorstep.store.sealing import Sealer
+
+    async def work(database):
+        now = datetime.now(UTC)
+        async with database.system() as tx:
+            [connection] = await connections.connections(tx, Sealer(b"k" * 32))
+            arrival = Arrival(
+                merchant_id=connection.merchant_id,
+                connection_id=connection.connection_id,
+                delivery_key=b"1" * 16,
+                url="",
+                headers={},
+                body=BODY,
+                received_at=now,
+            )
+            await inbox.keep(tx, [arrival])
+        return await work_batch(database, Directory(Sealer(b"k" * 32), ""), now, 10)
+
+    return run(database_url, work)
+
+
+def test_every_shipment_says_what_its_checkpoints_say(capsys, database_url):
+    add_merchant("teapots", name="Teapots")
+    connect("teapots", "generic", kind="carrier")
+    assert deliver(database_url).events == 2
+    assert doctor(refold=True) == 0
+    assert "all 1 shipments" in capsys.readouterr().out
+
+
+def test_a_shipment_that_lost_a_scan_is_found_and_mended(capsys, database_url):
+    add_merchant("teapots", name="Teapots")
+    connect("teapots", "generic", kind="carrier")
+    deliver(database_url)
+    execute(database_url, "delete from checkpoint where event_type = 'delivered'")
+    assert doctor(refold=True) == 1
+    told = capsys.readouterr().out
+    assert "PQ4711ES: 1 scans on the row without a checkpoint" in told
+    assert "status delivered instead of" in told
+    assert doctor(refold=True, write=True) == 0
+    assert doctor(refold=True) == 0
