@@ -61,6 +61,7 @@ _BY_REGION = {
 }
 #: The one spelling most senders use, let through without a second look; and a bare day.
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_LOCAL = len("2026-11-22T09:30:00")
 _DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 _OFFSET = re.compile(r"^([+-])(\d\d):?(\d\d)$")
 #: Countries whose several listed zones share one clock where parcels are delivered (exclaves far away left out).
@@ -132,6 +133,7 @@ def _offset(text: str) -> str:
     return f"{match[1]}{match[2]}:{match[3]}"
 
 
+@lru_cache(maxsize=4096)
 def iso_stamp(text: str, *, country: str | None = None, region: str | None = None, trust_zone: bool = True) -> OccurredAt:
     """Read ISO 8601 in its common spellings: date; date and time to the minute, second or finer; with or without zone.
 
@@ -142,7 +144,10 @@ def iso_stamp(text: str, *, country: str | None = None, region: str | None = Non
     """
     text = spelled = text.strip()
     precision = Precision.SECOND
-    if not _PLAIN.fullmatch(text):
+    if _PLAIN.fullmatch(text):
+        if len(text) > _LOCAL and trust_zone and (sent := _sent(text)):
+            return sent
+    else:
         if _DAY.fullmatch(text):
             return stamp(read_time(text, "%Y%m%d" if "-" not in text else "%Y-%m-%d"), Precision.DATE, country=country, region=region)
         spelled = re.sub(r"([.,]\d{1,6})\d*", r"\1", text.replace(",", "."))
@@ -155,6 +160,18 @@ def iso_stamp(text: str, *, country: str | None = None, region: str | None = Non
     if not trust_zone:
         moment = moment.replace(tzinfo=None)
     return stamp(moment, precision, country=country, region=region)
+
+
+def _sent(text: str) -> OccurredAt | None:
+    """Read the plainest spelling with a zone as it stands; None where a longer look is needed."""
+    offset = _offset(text[_LOCAL:])
+    if text[:4] in ("0001", "9999") or text[11:13] == "24" or offset == "-00:00":
+        return None
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return OccurredAt(text[:_LOCAL], offset, ZoneSource.SENT, Precision.SECOND)
 
 
 def read_time(text: str, *formats: str) -> datetime:
@@ -183,6 +200,7 @@ def at_place(moment: datetime, country: str | None, region: str | None = None) -
     return moment.astimezone(found[0]).replace(tzinfo=None) if found else None
 
 
+@lru_cache(maxsize=4096)
 def iso_day(text: str) -> date:
     """Read the day an ISO 8601 text names, as written; its time and zone are ignored.
 

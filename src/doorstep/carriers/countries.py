@@ -43,6 +43,7 @@ def country_of(word: str | None) -> str | None:
     return _known().get(trimmed.casefold())
 
 
+@lru_cache(maxsize=8192)
 def place_of(
     *,
     text: str = "",
@@ -58,7 +59,6 @@ def place_of(
     """
     code = country_of(country)
     told = text or ("" if code else country)
-    parts = (told, city, region, postcode, code or "", facility)
-    if not any(parts):
+    if not (told or city or region or postcode or code or facility):
         return None
-    return Place(*(part or None for part in parts))
+    return Place(told or None, city or None, region or None, postcode or None, code, facility or None)

@@ -80,6 +80,11 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def boxed(value: Any) -> dict[str, Any]:
+    """Return an object as it is, anything else as {}: many keys of it are then read without asking each time."""
+    return value if isinstance(value, dict) else {}
+
+
 def worded(value: Any) -> str:
     """Return a text, trimmed, from a text or number of decoded JSON; "" for anything else."""
     if value is None:  # by far the most frequent in sparse records

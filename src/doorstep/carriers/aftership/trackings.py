@@ -6,7 +6,7 @@ from doorstep.carriers.aftership.codes import slug_of
 from doorstep.carriers.clock import iso_day, iso_stamp, stated_at
 from doorstep.carriers.countries import country_of, place_of
 from doorstep.carriers.names import carrier_slug
-from doorstep.carriers.reading import dig, grams, listed, numbered, worded
+from doorstep.carriers.reading import boxed, dig, grams, listed, numbered, worded
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
@@ -21,23 +21,26 @@ def read_tracking(item: Any) -> Parsed:
     number = numbered(worded(dig(item, "tracking_number")))
     if not number:
         raise BadInputError("the tracking object has no tracking_number")
-    carrier = carrier_slug(worded(dig(item, "slug"))) or "aftership"
-    scans = [scan for scan in listed(dig(item, "checkpoints")) if isinstance(scan, dict)]
-    checkpoints = tuple(_checkpoint(scan, number, carrier) for scan in scans)
-    weight = dig(item, "shipment_weight")
+    told = item.get
+    carrier = carrier_slug(worded(told("slug"))) or "aftership"
+    scans = [scan for scan in listed(told("checkpoints")) if isinstance(scan, dict)]
+    checkpoints = tuple([_checkpoint(scan, number, carrier) for scan in scans])
+    weight = told("shipment_weight")
     tracking = Tracking(
         tracking_number=number,
         carrier=carrier,
         checkpoints=checkpoints,
         estimates=_estimates(item, checkpoints),
         links=_links(item, number),
-        service=worded(dig(item, "shipment_type")) or None,
-        weight_g=grams(
-            dig(weight, "value") if isinstance(weight, dict) else weight,
-            worded(dig(weight, "unit")) or worded(dig(item, "shipment_weight_unit")) or "kg",
+        service=worded(told("shipment_type")) or None,
+        weight_g=None
+        if weight is None
+        else grams(
+            weight.get("value") if isinstance(weight, dict) else weight,
+            worded(dig(weight, "unit")) or worded(told("shipment_weight_unit")) or "kg",
         ),
-        signed_by=worded(dig(item, "signed_by")) or None,
-        is_return=worded(dig(item, "shipment_direction")).lower() == "return",
+        signed_by=worded(told("signed_by")) or None,
+        is_return=worded(told("shipment_direction")).lower() == "return",
     )
     return Parsed((tracking,), _state(item, scans, number))
 
@@ -52,43 +55,49 @@ def read_last_checkpoint(item: Any) -> Parsed:
 
 
 def _checkpoint(scan: dict[str, Any], number: str, carrier: str) -> Checkpoint:
-    tag, subtag, raw_tag = worded(scan.get("tag")), worded(scan.get("subtag")), worded(scan.get("raw_tag"))
-    event = worded(dig(scan.get("events"), 0, "code"))
-    time = worded(scan.get("checkpoint_time"))
-    region = worded(scan.get("state"))
-    country = worded(scan.get("country_iso3") or scan.get("country_region") or scan.get("country_name"))
+    told = scan.get
+    tag, subtag, raw_tag = worded(told("tag")), worded(told("subtag")), worded(told("raw_tag"))
+    events = told("events")
+    event = worded(dig(events, 0, "code")) if events else ""
+    time = worded(told("checkpoint_time"))
+    region = worded(told("state"))
+    country = worded(told("country_iso3") or told("country_region") or told("country_name"))
     return Checkpoint(
         event_type=slug_of(tag, subtag, event),
         occurred_at=iso_stamp(time, country=country_of(country), region=region) if time else None,
         place=place_of(
-            text=worded(scan.get("location")),
-            city=worded(scan.get("city")),
+            text=worded(told("location")),
+            city=worded(told("city")),
             region=region,
-            postcode=worded(scan.get("zip") or scan.get("postal_code")),
+            postcode=worded(told("zip") or told("postal_code")),
             country=country,
         ),
-        carrier=carrier_slug(worded(scan.get("slug"))) or carrier,
-        carrier_code="/".join(part for part in (subtag or tag, event, raw_tag) if part),
-        carrier_text=worded(scan.get("message")),
+        carrier=carrier_slug(worded(told("slug"))) or carrier,
+        carrier_code="/".join([part for part in (subtag or tag, event, raw_tag) if part]),
+        carrier_text=worded(told("message")),
         tracking_number=number,
     )
 
 
-def _state(item: Any, scans: list[dict[str, Any]], number: str) -> tuple[CarrierNote, ...]:
+def _state(item: dict[str, Any], scans: list[dict[str, Any]], number: str) -> tuple[CarrierNote, ...]:
     """Keep what the tracking says of itself and no scan bears: nothing found yet, expired, or completed by hand."""
-    tag, subtag = worded(dig(item, "tag")), worded(dig(item, "subtag"))
-    if not tag or any(subtag == worded(scan.get("subtag")) and tag == worded(scan.get("tag")) for scan in scans):
+    tag, subtag = worded(item.get("tag")), worded(item.get("subtag"))
+    if not tag:
         return ()
-    return (CarrierNote(subtag or tag, worded(dig(item, "subtag_message")) or tag, number),)
+    for scan in reversed(scans):
+        if subtag == worded(scan.get("subtag")) and tag == worded(scan.get("tag")):
+            return ()
+    return (CarrierNote(subtag or tag, worded(item.get("subtag_message")) or tag, number),)
 
 
 def _window(box: Any, names: tuple[str, str, str], *, source: str, stated: OccurredAt | None, reason: str | None = None) -> Estimate | None:
-    single, least, most = (worded(dig(box, name)) for name in names)
+    told = boxed(box).get
+    single, least, most = worded(told(names[0])), worded(told(names[1])), worded(told(names[2]))
     first, last = least or single or most, most or single or least
     if not first:
         return None
     days = (iso_day(first), iso_day(last))
-    score = dig(box, "confidence_score")
+    score = told("confidence_score")
     sure = isinstance(score, int | float) and not isinstance(score, bool) and 0 <= score <= 1
     return Estimate(
         from_on=min(days),
@@ -111,18 +120,21 @@ _BOXES = {
 _DAYS = {"expected_delivery": "carrier", "order_promised_delivery_date": "shop", "promised_delivery_date": "shop"}
 
 
-def _estimates(item: Any, checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
-    latest = dig(item, "latest_estimated_delivery")
+def _estimates(item: dict[str, Any], checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
+    latest = item.get("latest_estimated_delivery")
+    boxes = [(item[field], _OWN, source) for field, source in _BOXES.items() if item.get(field) is not None]
+    boxes += [(item, (field, "", ""), source) for field, source in _DAYS.items() if item.get(field) is not None]
+    stated = stated_at(worded(item.get("updated_at")), (checkpoint.occurred_at for checkpoint in checkpoints))
     reason = worded(dig(latest, "revise_reason")) or None
-    stated = stated_at(worded(dig(item, "updated_at")), (checkpoint.occurred_at for checkpoint in checkpoints))
-    told = [_window(dig(item, field), _OWN, source=source, stated=stated, reason=reason) for field, source in _BOXES.items()]
-    told += [_window(item, (field, "", ""), source=source, stated=stated) for field, source in _DAYS.items()]
-    if not any(told):
+    told = [_window(box, names, source=source, stated=stated, reason=reason if names is _OWN else None) for box, names, source in boxes]
+    if not any(told) and latest is not None:
         told = [_window(latest, ("datetime", "datetime_min", "datetime_max"), source="aggregator", stated=stated, reason=reason)]
-    return tuple(estimate for estimate in told if estimate)
+    return tuple([estimate for estimate in told if estimate])
 
 
-def _links(item: Any, number: str) -> tuple[Link, ...]:
+def _links(item: dict[str, Any], number: str) -> tuple[Link, ...]:
+    if item.get("last_mile") is None:
+        return ()
     last_mile = numbered(worded(dig(item, "last_mile", "tracking_number")))
     if not last_mile or last_mile == number:
         return ()

@@ -7,7 +7,7 @@ from doorstep.carriers.clock import iso_day, iso_stamp, stated_at
 from doorstep.carriers.countries import country_of, place_of
 from doorstep.carriers.easypost.codes import slug_of
 from doorstep.carriers.names import carrier_slug
-from doorstep.carriers.reading import dig, grams, listed, numbered, worded
+from doorstep.carriers.reading import boxed, dig, grams, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
@@ -23,44 +23,41 @@ def read_tracker(item: Any) -> Parsed:
     number = numbered(worded(dig(item, "tracking_code")))
     if not number:
         raise BadInputError("the tracker has no tracking_code")
-    carrier = carrier_slug(worded(dig(item, "carrier"))) or "easypost"
-    is_return = dig(item, "is_return") is True
-    details = [detail for detail in listed(dig(item, "tracking_details")) if isinstance(detail, dict)]
+    told = item.get
+    carrier = carrier_slug(worded(told("carrier"))) or "easypost"
+    is_return = told("is_return") is True
+    details = [detail for detail in listed(told("tracking_details")) if isinstance(detail, dict)]
     # EasyPost reports its own trouble ("number not valid") as a detail: that is no scan.
     errors = [detail for detail in details if worded(detail.get("status")) == "error"]
-    checkpoints = tuple(
-        _checkpoint(detail, number, carrier, is_return=is_return) for detail in details if worded(detail.get("status")) != "error"
-    )
+    scans = [detail for detail in details if worded(detail.get("status")) != "error"] if errors else details
+    checkpoints = tuple([_checkpoint(detail, number, carrier, is_return=is_return) for detail in scans])
     tracking = Tracking(
         tracking_number=number,
         carrier=carrier,
         checkpoints=checkpoints,
         estimates=_estimates(item, checkpoints),
-        service=worded(dig(item, "carrier_detail", "service")) or None,
-        weight_g=grams(dig(item, "weight"), "oz"),
-        signed_by=worded(dig(item, "signed_by")) or None,
+        service=worded(dig(told("carrier_detail"), "service")) or None,
+        weight_g=grams(told("weight"), "oz"),
+        signed_by=worded(told("signed_by")) or None,
         is_return=is_return,
     )
-    return Parsed((tracking,), tuple(CarrierNote("error", worded(error.get("message")), number) for error in errors))
+    return Parsed((tracking,), tuple([CarrierNote("error", worded(error.get("message")), number) for error in errors]))
 
 
 def _checkpoint(detail: dict[str, Any], number: str, carrier: str, *, is_return: bool) -> Checkpoint:
-    status, finer = worded(detail.get("status")), worded(detail.get("status_detail"))
-    where = detail.get("tracking_location")
+    told, where = detail.get, boxed(detail.get("tracking_location")).get
+    status, finer = worded(told("status")), worded(told("status_detail"))
     place = place_of(
-        city=worded(dig(where, "city")),
-        region=worded(dig(where, "state")),
-        postcode=worded(dig(where, "zip")),
-        country=worded(dig(where, "country")),
+        city=worded(where("city")), region=worded(where("state")), postcode=worded(where("zip")), country=worded(where("country"))
     )
-    own_code = worded(detail.get("carrier_code"))
+    own_code = worded(told("carrier_code"))
     return Checkpoint(
         event_type=slug_of(status, finer),
-        occurred_at=_stamp(worded(detail.get("datetime")), place),
+        occurred_at=_stamp(worded(told("datetime")), place),
         place=place,
-        carrier=carrier_slug(worded(detail.get("source"))) or carrier,
-        carrier_code="/".join(part for part in (status, finer or "status_update", own_code) if part),
-        carrier_text=worded(detail.get("message")) or worded(detail.get("description")),
+        carrier=carrier_slug(worded(told("source"))) or carrier,
+        carrier_code="/".join([part for part in (status, finer or "status_update", own_code) if part]),
+        carrier_text=worded(told("message")) or worded(told("description")),
         tracking_number=number,
         is_return=is_return,
     )
@@ -78,19 +75,20 @@ def _stamp(text: str, place: Place | None) -> OccurredAt | None:
     return iso_stamp(text, country=country, region=place.region if place else None, trust_zone=found or not text.endswith("Z"))
 
 
-def _estimates(item: Any, checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
+def _estimates(item: dict[str, Any], checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
     """Take the local day where sent; `est_delivery_date` is a day written as a midnight, or a bare guess at a time."""
-    local = worded(dig(item, "carrier_detail", "est_delivery_date_local"))
-    told = local or worded(dig(item, "est_delivery_date")) or worded(dig(item, "carrier_detail", "guaranteed_delivery_date"))
+    finer = boxed(item.get("carrier_detail")).get
+    local = worded(finer("est_delivery_date_local"))
+    told = local or worded(item.get("est_delivery_date")) or worded(finer("guaranteed_delivery_date"))
     if not told:
         return ()
     day = iso_day(told)
-    until = worded(dig(item, "carrier_detail", "est_delivery_time_local"))
+    until = worded(finer("est_delivery_time_local"))
     return (
         Estimate(
             from_on=day,
             to_on=day,
             to_time=until[:5] if local and re.match(r"([01]\d|2[0-3]):[0-5]\d", until) else None,
-            stated_at=stated_at(worded(dig(item, "updated_at")), (checkpoint.occurred_at for checkpoint in checkpoints)),
+            stated_at=stated_at(worded(item.get("updated_at")), (checkpoint.occurred_at for checkpoint in checkpoints)),
         ),
     )

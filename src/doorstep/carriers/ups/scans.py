@@ -60,6 +60,7 @@ def stamp_of(day: str, clock: str, *, offset: str = "", gmt: tuple[str, str] = (
         return stamp(wall, Precision.SECOND, country=country, region=region)
 
 
+@lru_cache(maxsize=4096)
 def _moment(day: str, clock: str) -> datetime | None:
     found = day_of(day)
     if found is None or not (minute := clock_of(clock)):

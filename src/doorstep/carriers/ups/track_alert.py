@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.carriers.countries import country_of
-from doorstep.carriers.reading import dig, listed, numbered, worded
+from doorstep.carriers.reading import boxed, dig, listed, numbered, worded
 from doorstep.carriers.signatures import header_of, require_equal, secret_of
 from doorstep.carriers.ups.codes import meaning_of
 from doorstep.carriers.ups.scans import SLUG, checkpoint_of, clock_of, day_of, estimate_on, is_over, place_of, stamp_of
@@ -31,37 +31,35 @@ def _alert(alert: Any) -> Tracking:
     number = numbered(worded(dig(alert, "trackingNumber")))
     if not number:
         raise BadInputError("the Track Alert names no trackingNumber")
+    told, where, status = alert.get, boxed(alert.get("activityLocation")).get, boxed(alert.get("activityStatus")).get
     place = place_of(
-        city=worded(dig(alert, "activityLocation", "city")),
-        region=worded(dig(alert, "activityLocation", "stateProvince")),
-        postcode=worded(dig(alert, "activityLocation", "postalCode")),
-        country=country_of(worded(dig(alert, "activityLocation", "country"))),
+        city=worded(where("city")),
+        region=worded(where("stateProvince")),
+        postcode=worded(where("postalCode")),
+        country=country_of(worded(where("country"))),
     )
-    status = dig(alert, "activityStatus")
     # JSON numbers lose their leading zeros and the code list is read without them; `descriptionCode` is the status code under another name
-    meaning = meaning_of(
-        worded(dig(status, "type")).upper(), worded(dig(status, "code")).upper(), worded(dig(status, "descriptionCode")).zfill(3)
-    )
+    meaning = meaning_of(worded(status("type")).upper(), worded(status("code")).upper(), worded(status("descriptionCode")).zfill(3))
     at = stamp_of(
-        worded(dig(alert, "localActivityDate")),
-        worded(dig(alert, "localActivityTime")),
-        offset=worded(dig(alert, "gmtOffset")),
-        gmt=(worded(dig(alert, "gmtActivityDate")), worded(dig(alert, "gmtActivityTime"))),
+        worded(told("localActivityDate")),
+        worded(told("localActivityTime")),
+        offset=worded(told("gmtOffset")),
+        gmt=(worded(told("gmtActivityDate")), worded(told("gmtActivityTime"))),
         place=place,
     )
-    checkpoint = checkpoint_of(meaning, number, worded(dig(status, "description")), at, place)
-    window = (clock_of(worded(dig(alert, "deliveryStartTime"))), clock_of(worded(dig(alert, "deliveryEndTime"))))
-    over = is_over([checkpoint]) or day_of(worded(dig(alert, "actualDeliveryDate"))) is not None
-    alternate = numbered(worded(dig(alert, "alternateTrackingNumber")))
+    checkpoint = checkpoint_of(meaning, number, worded(status("description")), at, place)
+    window = (clock_of(worded(told("deliveryStartTime"))), clock_of(worded(told("deliveryEndTime"))))
+    over = is_over([checkpoint]) or day_of(worded(told("actualDeliveryDate"))) is not None
+    alternate = numbered(worded(told("alternateTrackingNumber")))
     return Tracking(
         tracking_number=number,
         carrier=SLUG,
         checkpoints=(checkpoint,),
-        estimates=() if over else tuple(estimate_on(day_of(worded(dig(alert, "scheduledDeliveryDate"))), at, window)),
+        estimates=() if over else tuple(estimate_on(day_of(worded(told("scheduledDeliveryDate"))), at, window)),
         links=(Link(tracking_number=alternate, carrier=SLUG, role="replaced_by"),)
         if meaning.event_type == "tracking_number_changed" and alternate
         else (),
-        signed_by=worded(dig(alert, "receivedBy")) or None,
+        signed_by=worded(told("receivedBy")) or None,
     )
 
 
