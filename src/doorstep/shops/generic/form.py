@@ -134,7 +134,10 @@ class OrderForm(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     placed_at: Annotated[_Moment, _says("When it was placed.", _MOMENT, "2026-11-22T09:30:00+01:00")]
     updated_at: Annotated[
         _Moment | None,
-        _says("Its last change with you; of two tellings the later counts. Default: the moment of receipt.", _MOMENT),
+        _says(
+            "Its last change with you; of two tellings the later counts. Default: the moment of receipt at the API, else its newest moment.",
+            _MOMENT,
+        ),
     ] = None
     customer: Annotated[CustomerForm | None, _says("Who bought.", "an object")] = None
     ship_to: Annotated[AddressForm | None, _says("Where it goes.", "an object")] = None
