@@ -97,7 +97,7 @@ def _window(box: Any, names: tuple[str, str, str], *, source: str, stated: Occur
     if not first:
         return None
     days = (iso_day(first), iso_day(last))
-    score = told("confidence_score")
+    score: Any = told("confidence_score")
     sure = isinstance(score, int | float) and not isinstance(score, bool) and 0 <= score <= 1
     return Estimate(
         from_on=min(days),
