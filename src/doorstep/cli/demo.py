@@ -101,9 +101,13 @@ async def _play(settings: Settings, url: str, running: Running, stage: Stage, pa
         shop_window(settings.host, settings.port + 1, lambda: links),
     ):
         if not await _ready(client, running):
-            return 2
+            return _end(settings, running)
         play = Play(stage, pace, number=running.memory.next_order, started=utc_now())
-        links += [(f"{settings.base_url}/desk", "The shop's desk:", "")]
+        links += [
+            (f"{settings.base_url}/desk", "For the shop:", f"the desk, as {running.memory.email}"),
+            (f"{settings.base_url}/find/{SLUG}", "For customers:", "find an order"),
+            (f"{settings.base_url}/api/v1/docs", "For programs:", "the API"),
+        ]
         shown = False
         while running.goes_on():
             now = utc_now()
@@ -114,14 +118,22 @@ async def _play(settings: Settings, url: str, running: Running, stage: Stage, pa
                     print(complaint, flush=True)
             fresh = await play.appeared(database)
             for link in [link for one in fresh for link in links_of(one, settings.base_url)]:
-                links.insert(1, link)
+                links.insert(3, link)
                 if shown:
                     print(f"  {link[1]:7} {link[0]}  {link[2]}", flush=True)
             if not shown and len(play.known) >= min(6, play.opening):
                 shown = True
                 _greet(settings, play, running.memory, pace)
             await asyncio.sleep(0.1)
-    return 0 if running.told else 2
+    return _end(settings, running)
+
+
+def _end(settings: Settings, running: Running) -> int:
+    """Tell why it ends where nobody asked for it; return the exit code."""
+    if running.told:
+        return 0
+    print(f"Doorstep does not run; the end of {settings.data_dir / 'demo.log'} says why.", flush=True)
+    return 2
 
 
 async def _ready(client: httpx.AsyncClient, running: Running) -> bool:

@@ -31,6 +31,7 @@ class Ware(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     name_es: str
     option: tuple[str, str]
+    option_es: tuple[str, str]
     #: In cents of a euro.
     cents: int
     #: Name of the picture that the demo serves.
@@ -57,19 +58,58 @@ PEOPLE: tuple[Person, ...] = (
 )
 
 WARES: tuple[Ware, ...] = (
-    Ware(sku="ALM-LAMP-S", name="Table lamp Alba", name_es="Lámpara de mesa Alba", option=("Colour", "Sand"), cents=8900, picture="lamp"),
+    Ware(
+        sku="ALM-LAMP-S",
+        name="Table lamp Alba",
+        name_es="Lámpara de mesa Alba",
+        option=("Colour", "Sand"),
+        option_es=("Color", "Arena"),
+        cents=8900,
+        picture="lamp",
+    ),
     Ware(
         sku="ALM-BLANK-T",
         name="Wool blanket Sierra",
         name_es="Manta de lana Sierra",
         option=("Colour", "Rust"),
+        option_es=("Color", "Teja"),
         cents=12500,
         picture="blanket",
     ),
-    Ware(sku="ALM-MUG-4", name="Four stoneware mugs", name_es="Cuatro tazas de gres", option=("Glaze", "Olive"), cents=4800, picture="mug"),
-    Ware(sku="ALM-VASE-M", name="Vase Duna", name_es="Jarrón Duna", option=("Size", "M"), cents=5400, picture="vase"),
-    Ware(sku="ALM-CHAIR", name="Reading chair Tarde", name_es="Butaca Tarde", option=("Fabric", "Bouclé"), cents=34900, picture="chair"),
     Ware(
-        sku="ALM-CAND-3", name="Three beeswax candles", name_es="Tres velas de cera", option=("Scent", "Fig"), cents=2700, picture="candle"
+        sku="ALM-MUG-4",
+        name="Four stoneware mugs",
+        name_es="Cuatro tazas de gres",
+        option=("Glaze", "Olive"),
+        option_es=("Esmalte", "Oliva"),
+        cents=4800,
+        picture="mug",
+    ),
+    Ware(
+        sku="ALM-VASE-M",
+        name="Vase Duna",
+        name_es="Jarrón Duna",
+        option=("Size", "M"),
+        option_es=("Talla", "M"),
+        cents=5400,
+        picture="vase",
+    ),
+    Ware(
+        sku="ALM-CHAIR",
+        name="Reading chair Tarde",
+        name_es="Butaca Tarde",
+        option=("Fabric", "Bouclé"),
+        option_es=("Tela", "Bouclé"),
+        cents=34900,
+        picture="chair",
+    ),
+    Ware(
+        sku="ALM-CAND-3",
+        name="Three beeswax candles",
+        name_es="Tres velas de cera",
+        option=("Scent", "Fig"),
+        option_es=("Aroma", "Higo"),
+        cents=2700,
+        picture="candle",
     ),
 )

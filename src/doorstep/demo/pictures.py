@@ -13,7 +13,7 @@ PICTURES: dict[str, str] = {
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 60" width="210" height="60" role="img" aria-label="Casa Alma">'
         f'<path d="M6 52V28a18 18 0 0 1 36 0v24z" fill="{_CLAY}"/><path d="M17 52V33a7 7 0 0 1 14 0v19z" fill="{_LINEN}"/>'
         f'<circle cx="24" cy="20" r="3.2" fill="{_SAND}"/>'
-        f'<text x="54" y="42" font-family="Georgia, \'DejaVu Serif\', serif" font-size="31" fill="{_INK}">Casa Alma</text></svg>'
+        f'<text x="54" y="42" font-family="Georgia, \'DejaVu Serif\', serif" font-size="31" textLength="148" lengthAdjust="spacingAndGlyphs" fill="{_INK}">Casa Alma</text></svg>'
     ),
     "lamp": _ware(
         f'<path d="M34 18h28l12 28H22z" fill="{_LINEN}"/><path d="M46 46h4v26h-4z" fill="{_INK}"/><ellipse cx="48" cy="76" rx="17" ry="5" fill="{_CLAY}"/>'

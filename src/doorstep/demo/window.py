@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager, suppress
 from doorstep.demo.pictures import PICTURES
 from doorstep.errors import MisconfiguredError
 
-#: Address, words before it, words behind it.
+#: Address, what stands before it, its words.
 Link = tuple[str, str, str]
 _MOST_BYTES = 8_000
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="refresh" content="5"><title>Casa Alma, a demo shop</title>
+<meta http-equiv="refresh" content="5"><title>Casa Alma, a demo shop</title><link rel="icon" href="/logo.svg">
 <style>body{{font:17px/1.5 Seravek,"Gill Sans Nova",Ubuntu,Calibri,"DejaVu Sans",sans-serif;background:#f7f1ea;color:#3b2a22;max-width:46rem;margin:3rem auto;padding:0 1rem}}
 a{{color:#9a4a2f}}li{{margin:.3rem 0}}small{{color:#6d5a4e}}</style>
 <img src="/logo.svg" alt="Casa Alma" height="60"><p>This shop is a demo: invented customers, real carriers' formats, a parcel's life in minutes. Nothing leaves this machine.</p>
@@ -52,8 +52,7 @@ def _answer(head: bytes, links: Callable[[], list[Link]]) -> bytes:
         return _written(200, "image/svg+xml", picture, "max-age=86400")
     if path.partition("?")[0] == "/":
         items = "".join(
-            f'<li>{html.escape(before)} <a href="{html.escape(url)}">{html.escape(url)}</a> <small>{html.escape(after)}</small>'
-            for url, before, after in links()
+            f'<li>{html.escape(before)} <a href="{html.escape(url)}">{html.escape(words)}</a>' for url, before, words in links()
         )
         return _written(200, "text/html; charset=utf-8", _PAGE.format(links=items), "no-store")
     return _written(404, "text/plain", "There is nothing here.\n", "no-store")

@@ -147,7 +147,7 @@ def _order(order: Purchase, now: datetime) -> dict[str, Any]:
 def _line(order: Purchase, position: int) -> dict[str, Any]:
     ware, count = order.lines[position]
     spanish = order.person.locale.startswith("es")
-    name, value = ware.option
+    name, value = ware.option_es if spanish else ware.option
     return {
         "id": order.line_id(position),
         "title": ware.name_es if spanish else ware.name,
