@@ -8,13 +8,25 @@ from doorstep import __version__
 from doorstep.errors import DoorstepError
 
 app = App(name="doorstep", version=__version__, help="Keeps a shop's customers informed between paid and happy to buy again.")
-app.command("doorstep.cli.running:serve")
-app.command("doorstep.cli.demo:demo")
-app.command("doorstep.cli.running:web")
-app.command("doorstep.cli.running:worker")
-app.command("doorstep.cli.running:migrate")
-app.command("doorstep.cli.normalise:normalise")
-app.command("doorstep.cli.bench:bench")
+#: Command → where it lives, and its one line of help (its module is not imported for the list).
+_COMMANDS = {
+    "serve": ("doorstep.cli.running:serve", "Run everything: the database, the web, the workers."),
+    "demo": ("doorstep.cli.demo:demo", "Run a demo shop whose parcels move in front of your eyes."),
+    "web": ("doorstep.cli.running:web", "Run the web process alone."),
+    "worker": ("doorstep.cli.running:worker", "Run one worker alone."),
+    "migrate": ("doorstep.cli.running:migrate", "Bring the database to this version's schema."),
+    "merchant": ("doorstep.cli.merchants:merchant", "Merchants: who they are, who enters their desk, their programs' keys."),
+    "connection": ("doorstep.cli.connections:connection", "Connected shops, carriers and channels of a merchant."),
+    "normalise": ("doorstep.cli.normalise:normalise", "Print what carriers' bytes say, a JSON object per checkpoint."),
+    "preview": ("doorstep.cli.preview:preview", "Render a template to a file, with a real order or a sample."),
+    "doctor": ("doorstep.cli.doctor:doctor", "Examine an installation and say what to mend."),
+    "bench": ("doorstep.cli.bench:bench", "Measure speed, lateness and memory beside their baselines."),
+}
+for _name, (_where, _help) in _COMMANDS.items():
+    app.command(_where, name=_name, help=_help)
+_importing = App(name="import", help="Bring in what happened before Doorstep.")
+_importing.command("doorstep.cli.importing:import_orders", name="orders", help="Import orders from a CSV or JSON Lines file.")
+app.command(_importing)
 
 
 def main() -> None:
