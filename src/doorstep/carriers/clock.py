@@ -12,7 +12,7 @@ from doorstep.domain.times import OccurredAt
 from doorstep.domain.vocabulary import Precision, ZoneSource
 from doorstep.errors import BadInputError
 
-#: States and provinces that keep one zone throughout (those cut by a zone line are left out). Source: IANA tz 2026a `northamerica`, `australasia`, `southamerica`; read 2026-11-22.
+#: States and provinces that keep one zone throughout (those cut by a zone line are left out). Source: IANA tz 2026a `northamerica`, `australasia`, `southamerica`; as known on 2026-11-22.
 _REGION_ZONES = {
     "US": {
         "America/New_York": "CT DC DE GA MA MD ME NC NH NJ NY OH PA RI SC VA VT WV",

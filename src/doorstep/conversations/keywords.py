@@ -2,7 +2,7 @@
 
 A keyword is the whole message: "stop" is one, "when does it stop raining" is not. That a longer sentence may also
 revoke consent is for the meaning of the reply to find, not for this table.
-Source: Twilio's default opt-out words and AWS's list, 47 CFR 64.1200(a)(10); read 2026-11-22.
+Source: Twilio's default opt-out words and AWS's list, 47 CFR 64.1200(a)(10); as known on 2026-11-22.
 """
 
 import unicodedata

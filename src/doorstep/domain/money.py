@@ -4,7 +4,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 
 import msgspec
 
-#: Currencies whose minor unit is not a hundredth. Source: ISO 4217 list one, read 2026-11-22.
+#: Currencies whose minor unit is not a hundredth. Source: ISO 4217 list one, as known on 2026-11-22.
 _EXPONENTS = {
     **dict.fromkeys(
         ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0

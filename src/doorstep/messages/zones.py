@@ -5,7 +5,7 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import timezone as phone_zones
 
-#: One zone for the whole country, or the zone of most of its people. Source: IANA tz database, zone1970.tab, read 2026-11-22.
+#: One zone for the whole country, or the zone of most of its people. Source: IANA tz database, zone1970.tab, as known on 2026-11-22.
 _COUNTRY = dict(
     pair.split("=")
     for pair in [
@@ -128,7 +128,7 @@ def _regions(country: str, text: str) -> dict[tuple[str, str], str]:
     return {(country, region.removeprefix(f"{country}-")): zone.strip() for zone, regions in rows for region in regions.split()}
 
 
-#: Where a country has several zones: the zone of most of a region. Source: IANA tz database and ISO 3166-2, read 2026-11-22.
+#: Where a country has several zones: the zone of most of a region. Source: IANA tz database and ISO 3166-2, as known on 2026-11-22.
 _REGION = {
     **_regions(
         "US",

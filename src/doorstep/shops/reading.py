@@ -19,7 +19,7 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
-#: The tags shops send: language, perhaps a script, perhaps a region. Source: RFC 5646 section 2.1, read 2026-11-22.
+#: The tags shops send: language, perhaps a script, perhaps a region. Source: RFC 5646 section 2.1, as known on 2026-11-22.
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?(?:-.*)?", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,255}")
 

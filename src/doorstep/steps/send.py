@@ -24,7 +24,7 @@ _LOG = structlog.get_logger()
 WAVE = 8
 #: Seconds a call may take before another worker calls it lost: longer than every time-out of the wire together.
 LEASE_S = 120
-#: Seconds to wait before the n-th try, where the provider does not say. Source: Standard Webhooks' schedule, read 2026-11-22.
+#: Seconds to wait before the n-th try, where the provider does not say. Source: Standard Webhooks' schedule, as known on 2026-11-22.
 _WAITS_S = (5, 30, 300, 1800, 7200, 18000, 36000, 36000)
 #: A message that could not leave for this long has nothing true to tell any more.
 _STALE = timedelta(days=2)

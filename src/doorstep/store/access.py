@@ -12,7 +12,7 @@ from doorstep.errors import ConflictError
 from doorstep.store.database import Row, Tx
 
 _SESSION = timedelta(hours=12)
-#: scrypt cost: 32 MiB, about 60 ms. Source: OWASP password storage cheat sheet (N=2^15, r=8, p=3 or stronger of its equals), read 2026-11-22.
+#: scrypt cost: 32 MiB, about 60 ms. Source: OWASP password storage cheat sheet (N=2^15, r=8, p=3 or stronger of its equals), as known on 2026-11-22.
 _SCRYPT = {"n": 2**15, "r": 8, "p": 3, "maxmem": 64 * 1024 * 1024}
 
 

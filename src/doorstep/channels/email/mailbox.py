@@ -93,7 +93,7 @@ def _unsubscribe(letter: Letter, settings: Settings) -> Reply | None:
 
 
 def _from_machine(letter: Letter) -> bool:
-    """Say whether answering this mail could start a loop. Source: RFC 3834, read 2026-11-22."""
+    """Say whether answering this mail could start a loop. Source: RFC 3834, as known on 2026-11-22."""
     submitted = header(letter, "Auto-Submitted").partition(";")[0].strip().lower()
     return (
         submitted not in {"", "no"}

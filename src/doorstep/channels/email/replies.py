@@ -1,6 +1,6 @@
 """SMTP reply → who must act.
 
-Source: RFC 5321 section 4.2, RFC 3463 and its registry of enhanced status codes; read 2026-11-22.
+Source: RFC 5321 section 4.2, RFC 3463 and its registry of enhanced status codes; as known on 2026-11-22.
 """
 
 import re

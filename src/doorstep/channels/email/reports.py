@@ -1,6 +1,6 @@
 """Delivery reports and complaints by the standards → failures, complaints.
 
-Source: RFC 3464 (delivery status), RFC 5965 (abuse reports), RFC 3463 (status codes); read 2026-11-22.
+Source: RFC 3464 (delivery status), RFC 5965 (abuse reports), RFC 3463 (status codes); as known on 2026-11-22.
 """
 
 import re

@@ -15,7 +15,7 @@ from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 
 _BASE = "https://api.twilio.com"
-#: Characters that one message may hold. Source: Twilio's Messages resource, read 2026-11-22.
+#: Characters that one message may hold. Source: Twilio's Messages resource, as known on 2026-11-22.
 _LONGEST = 1_600
 _CREATED = (200, 201)
 #: A gateway gave up on the server behind it, which may have done the work.

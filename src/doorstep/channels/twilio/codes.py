@@ -1,6 +1,6 @@
 """Twilio's error codes and message statuses → who must act, and the state of the message.
 
-Source: Twilio's error and message-status pages, read 2026-11-22. A code that is not here is refused without suppression.
+Source: Twilio's error and message-status pages, as known on 2026-11-22. A code that is not here is refused without suppression.
 """
 
 from typing import NamedTuple

@@ -1,6 +1,6 @@
 """Twilio's webhook signature over the public address and the form, and the authorization of our own calls.
 
-Source: Twilio's webhook security page, read 2026-11-22; proved on the vectors of Twilio's own library.
+Source: Twilio's webhook security page, as known on 2026-11-22; proved on the vectors of Twilio's own library.
 """
 
 import base64

@@ -1,6 +1,6 @@
 """JSON document → one signed POST to the merchant's own endpoint, after Standard Webhooks.
 
-Source: the Standard Webhooks specification 1.0, read 2026-11-22.
+Source: the Standard Webhooks specification 1.0, as known on 2026-11-22.
 """
 
 import base64
@@ -16,7 +16,7 @@ from doorstep.domain.plugins import Channel, Flow, HttpRequest, OnUnknown, Respo
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError
 
-#: Seconds to wait before each attempt, the first included; after the last the message is given up. Source: Standard Webhooks, read 2026-11-22.
+#: Seconds to wait before each attempt, the first included; after the last the message is given up. Source: Standard Webhooks, as known on 2026-11-22.
 WAITS_S = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
 _GONE = 410
 #: Fewer bytes than this are no secret. Source: Standard Webhooks asks for 24 to 64; shorter ones are met in the field.

@@ -31,7 +31,7 @@ def _refund(box: dict[str, Any]) -> tuple[ShopFact, ...]:
 
 
 #: Topics with something for us. Each order topic carries the whole order; "orders/edited" carries only the edit, and an
-#: "orders/updated" follows it. Source: shopify.dev webhook topics and their sample payloads, API 2026-04, read 2026-11-22.
+#: "orders/updated" follows it. Source: shopify.dev webhook topics and their sample payloads, API 2026-04, as known on 2026-11-22.
 _READERS: dict[str, Callable[[dict[str, Any]], tuple[ShopFact, ...]]] = {
     "orders/create": _order,
     "orders/updated": _order,

@@ -8,7 +8,7 @@ from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.shops.reading import dig, moment_of, worded
 
 #: "pending" awaits the customer's second yes; "not_subscribed", "invalid" and "redacted" were never a yes.
-#: Source: shopify.dev, Customer resource, marketing consent `state`, read 2026-11-22.
+#: Source: shopify.dev, Customer resource, marketing consent `state`, as known on 2026-11-22.
 _STATES = {"subscribed": True, "unsubscribed": False}
 
 

@@ -6,7 +6,7 @@ from doorstep.domain.orders import Fulfilment
 from doorstep.shops.reading import listed, web_address_of, worded
 from doorstep.shops.shopify.identity import quantities, require_id, require_moment
 
-#: Statuses of a fulfilment that sends nothing (any more). Source: shopify.dev, Fulfillment resource, `status`, read 2026-11-22.
+#: Statuses of a fulfilment that sends nothing (any more). Source: shopify.dev, Fulfillment resource, `status`, as known on 2026-11-22.
 _OFF = {"cancelled", "error", "failure"}
 
 

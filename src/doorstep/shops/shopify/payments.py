@@ -8,7 +8,7 @@ from doorstep.domain.orders import Payment
 from doorstep.shops.reading import listed, money_of, worded
 from doorstep.shops.shopify.identity import paid_money
 
-#: Source: shopify.dev, Order resource, `financial_status`, read 2026-11-22. Authorised money is the shop's to take.
+#: Source: shopify.dev, Order resource, `financial_status`, as known on 2026-11-22. Authorised money is the shop's to take.
 _PAYMENTS = {
     "pending": Payment.PENDING,
     "partially_paid": Payment.PENDING,

@@ -19,7 +19,7 @@ from doorstep.errors import MisconfiguredError
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 #: Public by the registry, yet a cloud's own service: Azure's host agent; relays and translators that lead elsewhere.
-#: Source: IANA special-purpose registries; Azure's page on 168.63.129.16; read 2026-11-22.
+#: Source: IANA special-purpose registries; Azure's page on 168.63.129.16; as known on 2026-11-22.
 _REFUSED = tuple(ipaddress.ip_network(text) for text in ("168.63.129.16/32", "192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20"))
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 _WEB_PORTS = frozenset({80, 443})
