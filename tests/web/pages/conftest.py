@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 import asyncpg
 import httpx
 import pytest
+import structlog
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from page_shops import Shop, fill
+from page_shops import BASE, Shop, fill
 
 from doorstep.errors import DoorstepError
 from doorstep.settings import Settings
@@ -24,11 +25,11 @@ from doorstep.web import desk, track
 from doorstep.web.house import House
 from doorstep.web.problems import doorstep_error, http_error, unforeseen
 
-BASE = "http://127.0.0.1:8123"
+structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 
 @pytest.fixture(scope="session")
-async def filled(postgres: str) -> AsyncIterator[tuple[str, Shop, Shop]]:
+async def filled(postgres: str) -> tuple[str, Shop, Shop]:
     """A database with the shops "loom" and "vega" in it."""
     connection = await asyncpg.connect(postgres)
     await connection.execute("create database pages template template_doorstep")
@@ -39,7 +40,7 @@ async def filled(postgres: str) -> AsyncIterator[tuple[str, Shop, Shop]]:
     ours = await fill(database, directory, "loom", "Lantern & Loom")
     theirs = await fill(database, directory, "vega", "Vega", hostile=True)
     await database.close()
-    yield url, ours, theirs
+    return url, ours, theirs
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from doorstep.store import access, connections, inbox, messages, orders, shipmen
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database
 
+BASE = "http://127.0.0.1:8123"
 NOW = datetime.now(UTC).replace(microsecond=0)
 PASSWORD = "correct horse battery staple"
 HOSTILE = '<script>alert("x")</script>"\'><img src=x onerror=alert(1)>'
@@ -64,8 +65,15 @@ def scan(kind, days_ago, hour, city, text, code="X1", country="ES", number="", *
 
 
 LINES = (
-    OrderLine(line_id="1", name="Oak desk lamp", options={"Shade": "Linen", "Cable": "Moss"}, unit_price=Money(8900, "EUR"), image_url="http://127.0.0.1:9/lamp.jpg", product_url="https://shop.example/lamp"),
-    OrderLine(line_id="2", name="Wool blanket, 140 × 200 cm", options={"Colour": "Oat"}, unit_price=Money(6450, "EUR"), quantity=2),
+    OrderLine(
+        line_id="1",
+        name="Oak desk lamp",
+        options={"Shade": "Linen", "Cable": "Moss"},
+        unit_price=Money(8900, "EUR"),
+        image_url="http://127.0.0.1:8123/look/icon.svg",
+        product_url="https://shop.example/lamp",
+    ),
+    OrderLine(line_id="2", name="Wool blanket, 140 by 200 cm", options={"Colour": "Oat"}, unit_price=Money(6450, "EUR"), quantity=2),
     OrderLine(line_id="3", name="Beeswax candles", options={"Size": "Set of 6"}, unit_price=Money(1890, "EUR")),
 )
 
@@ -76,7 +84,7 @@ def order(number, name="Noor", *, lines=LINES, parcels=(), locale="en", days=6, 
             fulfilment_id=f"{number}-{place}",
             created_at=NOW - timedelta(days=days - 1),
             updated_at=NOW - timedelta(days=days - 1),
-            carrier="DHL",
+            carrier="DHL Paket",
             tracking_numbers=(tracking,),
             lines=held,
         )
@@ -155,36 +163,62 @@ async def fill(database: Database, directory: Directory, slug: str, name: str, *
 
 
 def _orders(slug, *, hostile):
-    yield order(f"{slug}-1001", HOSTILE if hostile else "Noor", parcels=(("A1001" + slug, {}),))
-    yield order(f"{slug}-1002", parcels=(("A1002" + slug, {"1": 1}), ("B1002" + slug, {"2": 1})))
+    yield order(f"{slug}-1001", HOSTILE if hostile else "Noor", parcels=(("A1001" + slug.upper(), {}),))
+    yield order(f"{slug}-1002", parcels=(("A1002" + slug.upper(), {"1": 1}), ("B1002" + slug.upper(), {"2": 1})))
     yield order(f"{slug}-1003", parcels=())
-    yield order(f"{slug}-1004", locale="es", parcels=(("A1004" + slug, {}),), promise=Promise(None, (NOW - timedelta(days=1)).date()))
-    yield order(f"{slug}-1005", parcels=(("A1005" + slug, {}),), refunds=(Refund(refund_id="r", at=NOW - timedelta(days=1), amount=Money(1890, "EUR")),))
-    yield order(f"{slug}-1006", parcels=(("A1006" + slug, {}),), payment=Payment.COD, cod_due=Money(23690, "EUR"))
-    yield order(f"{slug}-1007", parcels=(("A1007" + slug, {}),))
+    yield order(
+        f"{slug}-1004", locale="es", parcels=(("A1004" + slug.upper(), {}),), promise=Promise(None, (NOW - timedelta(days=1)).date())
+    )
+    yield order(
+        f"{slug}-1005",
+        parcels=(("A1005" + slug.upper(), {}),),
+        refunds=(Refund(refund_id="r", at=NOW - timedelta(days=1), amount=Money(1890, "EUR")),),
+    )
+    yield order(f"{slug}-1006", parcels=(("A1006" + slug.upper(), {}),), payment=Payment.COD, cod_due=Money(23690, "EUR"))
+    yield order(f"{slug}-1007", parcels=(("A1007" + slug.upper(), {}),))
     yield order(f"{slug}-1008", parcels=(), cancelled_at=NOW - timedelta(days=2))
-    yield order(f"{slug}-1009", parcels=(("A1009" + slug, {}),))
+    yield order(f"{slug}-1009", parcels=(("A1009" + slug.upper(), {}),))
 
 
 def _trackings(slug, *, hostile):
     tomorrow = (NOW + timedelta(days=1)).date()
     said = HOSTILE if hostile else "The shipment has been loaded onto the delivery vehicle"
     yield way(
-        "A1001" + slug,
+        "A1001" + slug.upper(),
         *START,
         scan("delivery_facility_arrival", 1, "21:15", HOSTILE if hostile else "Madrid", "Arrival in the delivery depot"),
         scan("out_for_delivery", 0, "07:52", "Madrid", said),
         estimates=(Estimate(from_on=NOW.date(), to_on=NOW.date(), from_time="14:00", to_time="18:00"),),
         service="Paket International",
     )
-    yield way("A1002" + slug, *START, scan("delivered", 1, "12:40", "Madrid", "Delivered to the recipient"))
-    yield way("B1002" + slug, *START[:3], estimates=(Estimate(from_on=tomorrow, to_on=tomorrow + timedelta(days=2)),))
-    yield way("A1004" + slug, *START, scan("delayed_weather", 1, "09:00", "Zaragoza", "Weather delay"), scan("unknown", 0, "06:10", "Zaragoza", "ZN-77 Sonderstatus", code="ZN77"))
-    yield way("A1005" + slug, *START, scan("delivered_neighbour", 2, "17:20", "Madrid", "Delivered to a neighbour"))
-    yield way("A1006" + slug, *START, scan("out_for_delivery", 1, "08:00", "Madrid", "With the courier"), scan("attempt_failed_address", 1, "13:05", "Madrid", "Address not found"))
-    yield way("A1007" + slug, *START, scan("refused", 1, "13:05", "Madrid", "Refused"), scan("return_started", 0, "08:05", "Madrid", "Return to sender"))
-    yield way("A1009" + slug, *START, scan("ready_for_pickup_locker", 0, "10:11", "Madrid", "Ready at the locker"), links=(Link(tracking_number="PARTNER" + slug, carrier="correos", role="last_mile"),))
-    yield way("LOOSE" + slug, *START[:2])
+    yield way("A1002" + slug.upper(), *START, scan("delivered", 1, "12:40", "Madrid", "Delivered to the recipient"))
+    yield way("B1002" + slug.upper(), *START[:3], estimates=(Estimate(from_on=tomorrow, to_on=tomorrow + timedelta(days=2)),))
+    yield way(
+        "A1004" + slug.upper(),
+        *START,
+        scan("delayed_weather", 1, "09:00", "Zaragoza", "Weather delay"),
+        scan("unknown", 0, "06:10", "Zaragoza", "ZN-77 Sonderstatus", code="ZN77"),
+    )
+    yield way("A1005" + slug.upper(), *START, scan("delivered_neighbour", 2, "17:20", "Madrid", "Delivered to a neighbour"))
+    yield way(
+        "A1006" + slug.upper(),
+        *START,
+        scan("out_for_delivery", 1, "08:00", "Madrid", "With the courier"),
+        scan("attempt_failed_address", 1, "13:05", "Madrid", "Address not found"),
+    )
+    yield way(
+        "A1007" + slug.upper(),
+        *START,
+        scan("refused", 1, "13:05", "Madrid", "Refused"),
+        scan("return_started", 0, "08:05", "Madrid", "Return to sender"),
+    )
+    yield way(
+        "A1009" + slug.upper(),
+        *START,
+        scan("ready_for_pickup_locker", 0, "10:11", "Madrid", "Ready at the locker"),
+        links=(Link(tracking_number="PARTNER" + slug.upper(), carrier="correos", role="last_mile"),),
+    )
+    yield way("LOOSE" + slug.upper(), *START[:2])
 
 
 async def _fill_orders(database: Database, directory: Directory, shop: Shop, *, hostile: bool) -> None:
@@ -199,7 +233,15 @@ async def _fill_orders(database: Database, directory: Directory, shop: Shop, *, 
         )
         await decide(tx, happenings, directory, NOW)
         body = f"<not xml> {shop.slug} dead".encode()
-        arrival = inbox.Arrival(merchant_id=shop.merchant_id, connection_id=shop.connection_ids["ups"], delivery_key=b"k" + shop.slug.encode(), url="", headers={}, body=body, received_at=NOW)
+        arrival = inbox.Arrival(
+            merchant_id=shop.merchant_id,
+            connection_id=shop.connection_ids["ups"],
+            delivery_key=b"k" + shop.slug.encode(),
+            url="",
+            headers={},
+            body=body,
+            received_at=NOW,
+        )
         await inbox.keep(tx, [arrival])
         waiting = [row for row in await inbox.claim(tx, NOW, 10) if row.merchant_id == shop.merchant_id]
         await inbox.bury(tx, [(row, "BadInputError", f"no JSON of {shop.slug}") for row in waiting], NOW)
@@ -216,8 +258,16 @@ async def _fill_orders(database: Database, directory: Directory, shop: Shop, *, 
 async def _send_one(database: Database, shop: Shop) -> None:
     """Let one message leave, so that there is an attempt and a receipt to show."""
     async with database.system() as tx:
-        leased = [one for one in await messages.lease(tx, NOW, NOW + timedelta(minutes=1), 500) if one.message.merchant_id == shop.merchant_id]
+        leased = [
+            one for one in await messages.lease(tx, NOW, NOW + timedelta(minutes=1), 500) if one.message.merchant_id == shop.merchant_id
+        ]
         for one in leased:
-            receipt = Receipt(message_id=None, provider_id=f"p-{one.message.message_id}", state=MessageState.SENT, provider_code="250", provider_text="2.0.0 Ok")
+            receipt = Receipt(
+                message_id=None,
+                provider_id=f"p-{one.message.message_id}",
+                state=MessageState.SENT,
+                provider_code="250",
+                provider_text="2.0.0 Ok",
+            )
             await messages.finish(tx, one, receipt, NOW)
         shop.message_id = next((one.message.message_id for one in leased if one.message.content.html), "")

@@ -46,7 +46,7 @@ def look_file(name: FromPath[str]) -> Response[bytes]:
     """Serve a file of the look; an older version's address gets today's content, kept only briefly."""
     stem, _, ending = name.rpartition(".")
     bare, _, version = stem.rpartition(".")
-    kept = assets().get(f"{bare}.{ending}")
+    kept = assets().get(f"{bare}.{ending}") or assets().get(name)
     if kept is None:
         return Response(b"not found", status_code=404, media_type="text/plain")
     content, current = kept
@@ -66,5 +66,5 @@ async def brand_stylesheet(request: Request[Any, Any, State], name: FromPath[str
 
 
 def _file(content: bytes, media_type: str, caching: str) -> Response[bytes]:
-    headers = {"cache-control": caching, "x-content-type-options": "nosniff", "cross-origin-resource-policy": "same-origin"}
+    headers = {"cache-control": caching, "x-content-type-options": "nosniff", "cross-origin-resource-policy": "cross-origin"}
     return Response(content, media_type=media_type, headers=headers)

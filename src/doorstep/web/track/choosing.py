@@ -155,7 +155,7 @@ def _preferences(words: Words, reader: Reader, chosen: dict[str, Any], *, saved:
         known = f"topic_{topic}" in texts
         label = words(f"preferences.topic_{topic}") if known else topic.replace("_", " ").capitalize()
         topics.append((topic, label, words(f"preferences.topic_{topic}_hint") if known else "", topic in chosen["topics"]))
-    values = {
+    values: dict[str, Any] = {
         "topics": topics,
         "marketing": chosen["marketing"],
         "chosen_language": chosen["language"] or words.language,

@@ -14,7 +14,7 @@ from doorstep.returns import return_window
 from doorstep.steps.compose import lines_in
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
-from doorstep.web.track.parcels import ITEMS_SHOWN, Scans, item_shown, parcel_shown
+from doorstep.web.track.parcels import ITEMS_SHOWN, Scans, item_shown, parcel_shown, whole
 from doorstep.web.track.shown import PageShown
 from doorstep.web.track.words import Words
 
@@ -59,9 +59,13 @@ def page_shown(read: Read, brand_name: str, return_days: int | None, words: Word
         total=money_text(order.total, words.tag) if order and order.total else "",
         refunded=_refunds(order, zone, words),
         return_line=_return_line(read, return_days, zone, words, now),
-        checked=moment_text(now.astimezone(ZoneInfo(zone or "UTC")).replace(tzinfo=None).isoformat(timespec="minutes"), words.tag)
-        + ("" if zone else " UTC"),
+        checked=_checked(zone, words, now),
     )
+
+
+def _checked(zone: str | None, words: Words, now: datetime) -> str:
+    local = now.astimezone(ZoneInfo(zone or "UTC")).replace(tzinfo=None)
+    return whole(moment_text(local.isoformat(timespec="minutes"), words.tag) + ("" if zone else " UTC"))
 
 
 def _version(read: Read) -> str:

@@ -133,7 +133,12 @@ def _window(
     late = estimate.to_on < today_of(zone, now)
     source = {"shop": "by_shop", "model": "by_model"}.get(estimate.source, "by_carrier")
     label = words("page.was_expected") if late else words("page.expected")
-    return (label, window_text(estimate, words.tag), words(f"page.{source}", carrier=carrier)), late
+    return (label, whole(window_text(estimate, words.tag)), words(f"page.{source}", carrier=carrier)), late
+
+
+def whole(date_text: str) -> str:
+    """Let a date break over lines at its commas only: "November 22" stays together."""
+    return ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in date_text.split(", "))
 
 
 def _moment_long(scan: Checkpoint, words: Words) -> str:
@@ -141,7 +146,7 @@ def _moment_long(scan: Checkpoint, words: Words) -> str:
     if stamp is None:
         return ""
     day = day_text(date.fromisoformat(stamp.local[:10]), words.tag)
-    return day if stamp.precision is Precision.DATE else f"{day}, {clock_text(stamp.local[11:16], words.tag)}"
+    return whole(day if stamp.precision is Precision.DATE else f"{day}, {clock_text(stamp.local[11:16], words.tag)}")
 
 
 def _first(scans: Scans, fits: Callable[[Checkpoint], bool]) -> Checkpoint | None:
@@ -182,11 +187,11 @@ def _steps(folded: Folded, order: Order | None, scans: Scans, zone: str | None, 
 def _day_of(scan: Checkpoint | None, words: Words) -> str:
     if scan is None or scan.occurred_at is None:
         return ""
-    return short_day_text(date.fromisoformat(scan.occurred_at.local[:10]), words.tag)
+    return whole(short_day_text(date.fromisoformat(scan.occurred_at.local[:10]), words.tag))
 
 
 def _day_at(moment: datetime | None, zone: str | None, words: Words) -> str:
-    return short_day_text(today_of(zone, moment), words.tag) if moment else ""
+    return whole(short_day_text(today_of(zone, moment), words.tag)) if moment else ""
 
 
 def _pitfalls(folded: Folded, carrier: str, words: Words) -> Iterator[PitfallShown]:
@@ -232,7 +237,7 @@ def place_text(place: Place | None, words: Words) -> str:
 
 
 def _last_news(shipment: KeptShipment, words: Words) -> str:
-    parts = (moment_text(shipment.last_local, words.tag) if shipment.last_local else None, shipment.last_place)
+    parts = (whole(moment_text(shipment.last_local, words.tag)) if shipment.last_local else None, shipment.last_place)
     return " · ".join(part for part in parts if part)
 
 

@@ -1,0 +1,205 @@
+"""A request → who is at the desk and what they may do; the one place that lets anybody in."""
+
+import hmac
+import secrets
+from typing import Any, cast
+
+import structlog
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie, State
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_200_OK
+
+from doorstep.errors import BadInputError, ConflictError, NotFoundError, TryLaterError
+from doorstep.steps.directory import Tenant
+from doorstep.steps.work import utc_now
+from doorstep.store import access, connections
+from doorstep.store.access import DeskUser
+from doorstep.store.database import Tx
+from doorstep.web.house import house_of
+from doorstep.web.look.asking import AnyRequest, clean_text, is_same_origin, network_of
+from doorstep.web.look.rendering import DESK_CSP, page
+from doorstep.web.network import Buckets
+
+_LOG = structlog.get_logger()
+_COOKIE = "doorstep_desk"
+_LASTS_S = 12 * 3600
+#: Attempts to log in, a quarter of an hour: by network and by e-mail address.
+_NETWORKS, _EMAILS = Buckets(20, 900), Buckets(8, 900)
+#: Ids are PostgreSQL's bigint.
+_MOST_ID = 2**63 - 1
+
+
+async def admit(request: Request[Any, Any, State]) -> Response[Any] | None:
+    """Run before every route of the desk: a session for all but the log-in, for a POST its token, for changes an owner.
+
+    A route says `opt={"public": True}` to be reached without a session, `opt={"member": True}` for a POST that members may
+    send too. A route that says nothing is for sessions, and its POST for owners.
+    """
+    opt = request.route_handler.opt
+    if opt.get("public"):
+        return None
+    house = house_of(request)
+    session = request.cookies.get(_COOKIE, "")
+    user = None
+    if session:
+        async with house.database.system() as tx:
+            user = await access.user_of(tx, clean_text(session), utc_now())
+    if user is None:
+        return Redirect("/desk/login", status_code=303)
+    request.state.user = user
+    if request.method == "POST":
+        given = (await request.form()).get("csrf")
+        if not isinstance(given, str) or not hmac.compare_digest(given.encode(), user.csrf.encode()):
+            return _refused(user, "This form is too old or came from another page. Open the page again and retry.")
+        if not opt.get("member") and user.role != "owner":
+            return _refused(user, "Only an owner may change this.")
+    await house.directory.refresh(house.database, utc_now())
+    return None
+
+
+def user_of(request: AnyRequest) -> DeskUser:
+    """Whoever `admit` let in."""
+    return cast("DeskUser", request.state.user)
+
+
+def tenant_of(request: AnyRequest) -> Tenant:
+    """The merchant of whoever `admit` let in.
+
+    Raises:
+        NotFoundError: it is gone.
+    """
+    tenant = house_of(request).directory.tenant(user_of(request).merchant_id)
+    if tenant is None:
+        raise NotFoundError("there is no such merchant")
+    return tenant
+
+
+def id_of(number: int) -> int:
+    """Check an id from an address.
+
+    Raises:
+        NotFoundError: no row can have it.
+    """
+    if not 0 < number <= _MOST_ID:
+        raise NotFoundError("there is nothing here")
+    return number
+
+
+def before_of(request: AnyRequest) -> int | None:
+    """Read `?before=`, the id a page of a list starts below; None: from the newest."""
+    text = request.query_params.get("before", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004 - bigint
+
+
+async def note(tx: Tx, request: AnyRequest, action: str, detail: str = "") -> None:
+    """Write down who did what."""
+    user = user_of(request)
+    await connections.audit(tx, user.merchant_id, f"user {user.user_id}", action, detail)
+
+
+def desk_page(request: AnyRequest, template: str, *, status: int = 200, **values: object) -> Response[str]:
+    """Answer with a page of the desk."""
+    user, tenant = user_of(request), tenant_of(request)
+    frame: dict[str, object] = {"user": user, "merchant": tenant.merchant, "owner": user.role == "owner", "path": request.url.path}
+    return page(f"desk/{template}", status=status, csp=DESK_CSP, referrer="same-origin", **(frame | values))
+
+
+def _bare(title: str, text: str, status: int, user: DeskUser | None = None) -> Response[str]:
+    values = {"title": title, "text": text, "user": user}
+    return page("desk/sorry.html", status=status, csp=DESK_CSP, referrer="same-origin", **values)
+
+
+def _refused(user: DeskUser, text: str) -> Response[str]:
+    return _bare("Not allowed", text, 403, user)
+
+
+def _user(request: AnyRequest) -> DeskUser | None:
+    return cast("DeskUser | None", request.state.get("user"))
+
+
+def missing(request: AnyRequest, _: Exception) -> Response[str]:
+    """Answer for what this merchant does not have, whether or not another one does."""
+    return _bare("Not found", "There is nothing at this address, or not any more.", 404, _user(request))
+
+
+def wrong(request: AnyRequest, error: Exception) -> Response[str]:
+    """Answer for a form that cannot be taken."""
+    return _bare("That did not work", str(error), 409 if isinstance(error, ConflictError) else 400, _user(request))
+
+
+def busy(request: AnyRequest, _: Exception) -> Response[str]:
+    """Answer while the database is away."""
+    return _bare("Back in a moment", "The database is away. Nothing is lost; try again in a minute.", 503, _user(request))
+
+
+def refused(request: AnyRequest, error: HTTPException) -> Response[str]:
+    """Answer for what the framework refuses."""
+    return _bare("That did not work", error.detail, error.status_code, _user(request))
+
+
+def failed(request: AnyRequest, error: Exception) -> Response[str]:
+    """Answer for an error nobody foresaw."""
+    _LOG.exception("desk_failed", route=", ".join(sorted(request.route_handler.paths)), exc_info=error)
+    return _bare("An error of ours", "The log has it under desk_failed.", 500, _user(request))
+
+
+ERRORS: Any = {
+    NotFoundError: missing,
+    NotFoundException: missing,
+    BadInputError: wrong,
+    ConflictError: wrong,
+    TryLaterError: busy,
+    HTTPException: refused,
+    Exception: failed,
+}
+
+
+def _login_form(error: str = "", email: str = "", status: int = 200) -> Response[str]:
+    return page("desk/login.html", status=status, csp=DESK_CSP, referrer="same-origin", error=error, email=email)
+
+
+@get("/login", opt={"public": True}, include_in_schema=False)
+async def login_page() -> Response[str]:
+    """Ask for e-mail address and password."""
+    return _login_form()
+
+
+@post("/login", opt={"public": True}, status_code=HTTP_200_OK, include_in_schema=False)
+async def log_in(request: AnyRequest) -> Response[Any]:
+    """Open a session."""
+    form = await request.form()
+    email, password = clean_text(form.get("email"), 320).lower(), form.get("password")
+    if not is_same_origin(request):
+        return _login_form("The form came from another page. Please try again here.", status=403)
+    waits_s = max(_NETWORKS.take(network_of(request)), _EMAILS.take(email))
+    if waits_s:
+        return _login_form("Too many attempts. Please wait a quarter of an hour.", email, status=429)
+    house = house_of(request)
+    session, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+    typed = password.encode("utf-8", "replace").decode()[:1000] if isinstance(password, str) else ""
+    async with house.database.system() as tx:
+        user = await access.log_in(tx, email, typed, session, csrf, utc_now())
+        if user is not None:
+            await connections.audit(tx, user.merchant_id, f"user {user.user_id}", "log_in")
+    if user is None:
+        return _login_form("E-mail address or password is wrong.", email, status=401)
+    answer = Redirect("/desk", status_code=303)
+    answer.set_cookie(_cookie(session, _LASTS_S, secure=house.settings.base_url.startswith("https:")))
+    return answer
+
+
+@post("/logout", opt={"member": True}, status_code=HTTP_200_OK, include_in_schema=False)
+async def log_out(request: AnyRequest) -> Response[Any]:
+    """End the session."""
+    house = house_of(request)
+    async with house.database.for_merchant(user_of(request).merchant_id) as tx:
+        await access.log_out(tx, clean_text(request.cookies.get(_COOKIE, "")), utc_now())
+    answer = Redirect("/desk/login", status_code=303)
+    answer.set_cookie(_cookie("", 0, secure=house.settings.base_url.startswith("https:")))
+    return answer
+
+
+def _cookie(value: str, max_age_s: int, *, secure: bool) -> Cookie:
+    return Cookie(key=_COOKIE, value=value, max_age=max_age_s, path="/desk", httponly=True, samesite="lax", secure=secure)

@@ -1,0 +1,60 @@
+"""A merchant's figures of now and of the last week → the desk's first page, and why messages were not sent."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Response, get
+
+from doorstep.steps.work import utc_now
+from doorstep.store import checkpoints, connections, decisions, desk, inbox, messages
+from doorstep.web.desk.doors import desk_page, user_of
+from doorstep.web.house import house_of
+from doorstep.web.look.asking import AnyRequest
+
+_WEEK = timedelta(days=7)
+_MONTH = timedelta(days=30)
+
+
+@get("/", include_in_schema=False)
+async def overview(request: AnyRequest) -> Response[str]:
+    """Show what stands where and what needs somebody."""
+    house, merchant_id, now = house_of(request), user_of(request).merchant_id, utc_now()
+    async with house.database.for_merchant(merchant_id) as tx:
+        values: dict[str, Any] = {
+            "statuses": await desk.statuses(tx, merchant_id),
+            "problems": await desk.problems(tx, merchant_id),
+            "states": await desk.states(tx, merchant_id, now - _WEEK),
+            "skips": (await decisions.skips(tx, merchant_id, (now - _WEEK).date()))[:6],
+            "unknown": (await checkpoints.unknown(tx, merchant_id, 6)),
+            "lag": await inbox.lag(tx, now),
+            "outbox": await messages.backlog(tx, now),
+            "paused": [one for one in await connections.connections(tx, house.directory.sealer, merchant_id) if not one.active],
+        }
+    return desk_page(request, "overview.html", **values)
+
+
+@get("/reasons", include_in_schema=False)
+async def reasons(request: AnyRequest) -> Response[str]:
+    """Show why messages were not sent in the last thirty days, counted."""
+    merchant_id, now = user_of(request).merchant_id, utc_now()
+    async with house_of(request).database.for_merchant(merchant_id) as tx:
+        rows = await decisions.skips(tx, merchant_id, (now - _MONTH).date())
+    return desk_page(request, "reasons.html", rows=rows)
+
+
+@get("/unknown", include_in_schema=False)
+async def unknown_codes(request: AnyRequest) -> Response[str]:
+    """Show the carriers' codes that no table of ours knows."""
+    merchant_id = user_of(request).merchant_id
+    async with house_of(request).database.for_merchant(merchant_id) as tx:
+        rows = await checkpoints.unknown(tx, merchant_id, 500)
+    return desk_page(request, "unknown.html", rows=rows)
+
+
+@get("/changes", include_in_schema=False)
+async def changes(request: AnyRequest) -> Response[str]:
+    """Show who changed what."""
+    merchant_id = user_of(request).merchant_id
+    async with house_of(request).database.for_merchant(merchant_id) as tx:
+        rows = await desk.changes(tx, merchant_id, 200)
+    return desk_page(request, "changes.html", rows=rows)

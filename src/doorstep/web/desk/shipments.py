@@ -1,0 +1,137 @@
+"""Words and filters → a page of shipments; an order or a shipment → everything known and decided about it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+
+from doorstep.domain.tracking import Checkpoint
+from doorstep.domain.vocabulary import Status
+from doorstep.errors import NotFoundError
+from doorstep.steps.compose import lines_in, parcel_of
+from doorstep.store import decisions, desk, messages, orders, shipments
+from doorstep.store.database import Tx
+from doorstep.store.orders import KeptOrder
+from doorstep.store.shipments import KeptShipment
+from doorstep.web.desk.doors import before_of, desk_page, id_of, user_of
+from doorstep.web.house import house_of
+from doorstep.web.look.asking import AnyRequest, clean_text
+from doorstep.web.track.pages import scans_of
+from doorstep.web.track.parcels import Scans, web_url
+
+_PAGE = 50
+
+
+class ScanRow(msgspec.Struct, frozen=True):
+    """One scan as the desk shows it."""
+
+    scan: Checkpoint
+    #: "" counts; else why not.
+    left_out: str
+    #: The scan that made the status.
+    decides: bool
+
+
+class ParcelRow(msgspec.Struct, frozen=True):
+    """One shipment with its scans, newest first."""
+
+    kept: KeptShipment
+    carrier_name: str
+    carrier_url: str | None
+    status: str
+    scans: list[ScanRow]
+    lines: Sequence[Any]
+
+
+@get("/shipments", include_in_schema=False)
+async def list_shipments(request: AnyRequest) -> Response[str]:
+    """List shipments: searched for, or filtered by status and problems."""
+    merchant_id, asked = user_of(request).merchant_id, request.query_params
+    words = clean_text(asked.get("q"))
+    status = asked.get("status") if asked.get("status") in set(Status) else None
+    troubled = asked.get("problems") == "1"
+    async with house_of(request).database.for_merchant(merchant_id) as tx:
+        if words:
+            rows, bare = await desk.search(tx, merchant_id, words), await _bare_orders(tx, merchant_id, words)
+        else:
+            bare = []
+            rows = await desk.shipments(tx, merchant_id, before=before_of(request), most=_PAGE + 1, status=status, troubled=troubled)
+    more = rows[_PAGE - 1]["shipment_id"] if not words and len(rows) > _PAGE else None
+    shown = rows if words else rows[:_PAGE]
+    values: dict[str, Any] = {"words": words, "wanted": status or "", "troubled": troubled, "statuses": [s.value for s in Status], "more": more}
+    return desk_page(request, "shipments.html", rows=shown, bare=bare, **values)
+
+
+async def _bare_orders(tx: Tx, merchant_id: int, words: str) -> list[KeptOrder]:
+    """Find orders by number or e-mail address that have no shipment yet."""
+    found = await orders.page(tx, merchant_id, email=words) if "@" in words else await orders.page(tx, merchant_id, number=words)
+    held = await shipments.of_orders(tx, [(merchant_id, one.order_id) for one in found]) if found else {}
+    return [one for one in found if (merchant_id, one.order_id) not in held]
+
+
+@get("/shipments/{shipment_id:int}", include_in_schema=False)
+async def one_shipment(request: AnyRequest, shipment_id: FromPath[int]) -> Response[str]:
+    """Show one shipment."""
+    merchant_id = user_of(request).merchant_id
+    async with house_of(request).database.for_merchant(merchant_id) as tx:
+        kept = await shipments.one(tx, merchant_id, id_of(shipment_id))
+        if kept is None:
+            raise NotFoundError("there is no such shipment")
+        values = await _about(tx, merchant_id, kept.order_id, [kept])
+    return desk_page(request, "order.html", title=kept.tracking_number, only=True, **values)
+
+
+@get("/orders/{order_id:int}", include_in_schema=False)
+async def one_order(request: AnyRequest, order_id: FromPath[int]) -> Response[str]:
+    """Show one order with all its shipments."""
+    merchant_id = user_of(request).merchant_id
+    async with house_of(request).database.for_merchant(merchant_id) as tx:
+        values = await _about(tx, merchant_id, id_of(order_id), None)
+    if values["order"] is None:
+        raise NotFoundError("there is no such order")
+    return desk_page(request, "order.html", title=f"Order {values['order'].order.number}", only=False, **values)
+
+
+async def _about(tx: Tx, merchant_id: int, order_id: int | None, only: list[KeptShipment] | None) -> dict[str, Any]:
+    """Read what is known and decided about an order (and its shipments, or only some of them)."""
+    order, kept, decided, sent = None, only or [], [], []
+    if order_id is not None:
+        key = (merchant_id, order_id)
+        order = (await orders.read(tx, [key])).get(key)
+        kept = only or (await shipments.of_orders(tx, [key])).get(key, [])
+        decided = await decisions.of_order(tx, merchant_id, order_id)
+        sent = await messages.of_order(tx, merchant_id, order_id)
+    parcels = [_parcel(one, order, await scans_of(tx, one)) for one in kept]
+    if only:
+        ids = {one.shipment_id for one in only}
+        decided = [row for row in decided if row["subject_kind"] == "order" or row["subject_id"] in ids]
+        sent = [row for row in sent if not row["shipment_ids"] or ids & set(row["shipment_ids"])]
+    return {"order": order, "parcels": parcels, "decisions": decided, "messages": sent}
+
+
+def _parcel(kept: KeptShipment, order: KeptOrder | None, scans: Scans) -> ParcelRow:
+    facts = parcel_of(kept, order.order, "") if order else None
+    counted = set(kept.folded.counted) if kept.folded else set()
+    decided_by = kept.folded.decided_by if kept.folded else b""
+    rows = [ScanRow(scan, "" if mark in counted else _why_not(scan, scans, kept), mark == decided_by) for mark, scan in scans]
+    return ParcelRow(
+        kept=kept,
+        carrier_name=facts.carrier_name if facts else kept.carrier,
+        carrier_url=web_url(facts.carrier_url) if facts else None,
+        status=kept.folded.status.value if kept.folded else Status.PENDING.value,
+        scans=rows[::-1],
+        lines=lines_in(kept, order.order) if order else (),
+    )
+
+
+def _why_not(scan: Checkpoint, scans: Scans, kept: KeptShipment) -> str:
+    """Say why a scan does not count."""
+    if scan.retracts is not None:
+        return "takes another scan back"
+    if kept.since and scan.occurred_at and scan.occurred_at.instant < kept.since:
+        return "of an earlier life of this number"
+    if any(other.retracts is not None and other.retracts in {"", scan.carrier_code} for _, other in scans):
+        return "taken back by the carrier"
+    return "does not count"
