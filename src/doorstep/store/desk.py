@@ -40,6 +40,13 @@ select kind, count(*) as times from shipment s cross join lateral unnest(s.pitfa
 where s.merchant_id = $1 and s.pitfalls <> '{}' group by kind order by times desc, kind
 """
 
+# Who changed what, newest first.
+_CHANGES = """
+select a.at, a.actor, u.email, a.action, a.detail from audit a
+left join desk_user u on u.merchant_id = a.merchant_id and 'user ' || u.user_id = a.actor
+where a.merchant_id = $1 order by a.audit_id desc limit $2
+"""
+
 
 async def shipments(
     tx: Tx, merchant_id: int, *, before: int | None = None, most: int = 50, status: str | None = None, troubled: bool = False
@@ -67,3 +74,8 @@ async def states(tx: Tx, merchant_id: int, since: datetime) -> list[Row]:
 async def problems(tx: Tx, merchant_id: int) -> list[Row]:
     """Count open pitfalls by kind."""
     return await tx.fetch(_PROBLEMS, merchant_id)
+
+
+async def changes(tx: Tx, merchant_id: int, most: int = 50) -> list[Row]:
+    """List who changed what, newest first: `at, actor, email, action, detail`; `email` is that of a desk user."""
+    return await tx.fetch(_CHANGES, merchant_id, most)
