@@ -22,7 +22,11 @@ TRACKING = {
 
 
 async def test_an_order_and_its_scan_become_a_shipment_with_a_status(installation):
-    assert (await installation.client.put("/api/v1/tracking/codes", json={"codes": {"OD10": "out_for_delivery"}}, headers=installation.entering())).json() == {"codes": {"OD10": "out_for_delivery"}}
+    assert (
+        await installation.client.put(
+            "/api/v1/tracking/codes", json={"codes": {"OD10": "out_for_delivery"}}, headers=installation.entering()
+        )
+    ).json() == {"codes": {"OD10": "out_for_delivery"}}
     sent = await installation.post("/orders", ORDER)
     assert (sent.status_code, sent.json()) == (202, {"accepted": 1, "rejected": []})
     assert (await installation.post("/tracking", TRACKING)).status_code == 202
@@ -97,7 +101,9 @@ async def test_an_idempotency_key_keeps_once_and_answers_the_same(installation):
 async def test_an_idempotency_key_stays_free_after_an_error(installation):
     key = {"idempotency-key": "one"}
     assert (await installation.post("/consents", {"address": "nobody", "purpose": "marketing", "granted": True}, **key)).status_code == 400
-    assert (await installation.post("/consents", {"address": "a@b.example", "purpose": "marketing", "granted": True}, **key)).status_code == 201
+    assert (
+        await installation.post("/consents", {"address": "a@b.example", "purpose": "marketing", "granted": True}, **key)
+    ).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -117,9 +123,7 @@ async def test_an_idempotency_key_stays_free_after_an_error(installation):
 )
 @pytest.mark.parametrize("path", ["/orders", "/tracking"])
 async def test_what_cannot_be_read_is_told_as_a_problem(installation, path, body, kind, status):
-    answer = await installation.client.post(
-        f"/api/v1{path}", content=body, headers={**installation.entering(), "content-type": kind}
-    )
+    answer = await installation.client.post(f"/api/v1{path}", content=body, headers={**installation.entering(), "content-type": kind})
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert answer.json()["detail"]
