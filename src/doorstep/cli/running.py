@@ -22,7 +22,7 @@ from doorstep.errors import MisconfiguredError
 from doorstep.settings import Settings, child_environment, read_settings
 from doorstep.steps.receive import Receiver
 from doorstep.steps.sum_up import REGISTRY
-from doorstep.steps.work import Worker
+from doorstep.steps.work import Worker, spare_collector
 from doorstep.store.database import Database
 from doorstep.store.migrating import migrate as bring_up
 from doorstep.store.sealing import secret_key

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Estimate, Scan, Tracking
 from doorstep.journeys import changes_of_shipment, next_reminder_at
 from doorstep.steps.happenings import Happening, page_token
@@ -133,7 +134,7 @@ def take_estimate(kept: list[Estimate], new: Estimate) -> bool:
         if known == new:
             return False
         if known.to_on == new.to_on and known.source == new.source and msgspec.structs.replace(known, stated_at=new.stated_at) == new:
-            if _stated(known) >= _stated(new):
+            if not _is_later(new.stated_at, known.stated_at):
                 return False
             kept[position] = new
             return True
@@ -141,9 +142,10 @@ def take_estimate(kept: list[Estimate], new: Estimate) -> bool:
     return True
 
 
-def _stated(estimate: Estimate) -> tuple[float, str]:
-    at = estimate.stated_at
-    return (at.instant.timestamp(), str(at)) if at else (float("-inf"), "")
+def _is_later(new: OccurredAt | None, known: OccurredAt | None) -> bool:
+    if new is None or known is None:
+        return new is not None
+    return new.instant > known.instant or (new.instant == known.instant and str(new) > str(known))
 
 
 async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], KeptShipment]) -> None:
