@@ -149,3 +149,22 @@ def test_a_shipment_that_lost_a_scan_is_found_and_mended(capsys, database_url):
     assert "status delivered instead of" in told
     assert doctor(refold=True, write=True) == 0
     assert doctor(refold=True) == 0
+
+
+def test_every_setting_stands_in_the_reference():
+    import inspect
+    import re
+    from pathlib import Path
+
+    from doorstep import settings
+    from doorstep.web.api.scopes import SCOPES
+
+    reference = Path(__file__).parents[2] / "docs" / "reference"
+    page = (reference / "settings.md").read_text()
+    assert [field for field in settings.Settings.__struct_fields__ if f"(`{field}`)" not in page] == []
+    source = inspect.getsource(settings)
+    read = {"DOORSTEP_" + name for name in re.findall(r'env(?:\.get\(|, )"([A-Z_]+)"', source)}
+    assert len(read) >= 10
+    assert read == set(re.findall(r"^\| `(DOORSTEP_[A-Z_]+)`", page, re.MULTILINE))
+    assert set(re.findall(r"DOORSTEP_[A-Z][A-Z_]*", source)) <= set(re.findall(r"`(DOORSTEP_[A-Z_]+)`", page))
+    assert set(re.findall(r"^\| `([a-z]+:[a-z]+)`", (reference / "api.md").read_text(), re.MULTILINE)) == SCOPES.keys()

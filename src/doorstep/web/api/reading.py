@@ -7,7 +7,7 @@ from litestar import get
 from litestar.params import FromPath, QueryParameter
 
 from doorstep.domain.vocabulary import MessageState, Status
-from doorstep.errors import NotFoundError
+from doorstep.errors import BadInputError, NotFoundError
 from doorstep.store import messages, orders, shipments
 from doorstep.web.api.entering import key_of
 from doorstep.web.api.paging import USUAL, Cursor, Limit, cursor_to, key_in, number_in, number_of, page_of
@@ -78,6 +78,10 @@ async def list_shipments(  # noqa: PLR0913 - one argument for each filter
     """List shipments, newest first."""
     house, merchant_id, before = house_of(request), key_of(request).merchant_id, number_in("shipments", cursor)
     number = "".join(tracking_number.split()).upper() if tracking_number else None
+    try:
+        of_order = number_of(order_id) if order_id else None
+    except NotFoundError as error:
+        raise BadInputError("order: our ids are texts of digits") from error
     async with house.database.for_merchant(merchant_id) as tx:
         rows = await shipments.page(
             tx,
@@ -86,7 +90,7 @@ async def list_shipments(  # noqa: PLR0913 - one argument for each filter
             most=limit + 1,
             status=status,
             tracking_number=number,
-            order_id=number_of(order_id) if order_id else None,
+            order_id=of_order,
         )
     page, more = page_of(rows, limit)
     return ShipmentPage(
