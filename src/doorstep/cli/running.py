@@ -139,6 +139,7 @@ async def _worker(settings: Settings, url: str, number: int) -> None:
     if settings.worker_metrics_port:
         start_http_server(settings.worker_metrics_port + number, addr="127.0.0.1", registry=REGISTRY)
     async with house_parts(settings, url, by_key=True) as (database, directory):
+        spare_collector()
         worked = Worker(database, directory, allow_private=settings.allow_private)
         for ending in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(ending, worked.stop)
