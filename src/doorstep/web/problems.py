@@ -79,7 +79,7 @@ def unforeseen(request: AnyRequest, error: Exception) -> Response[dict[str, obje
 def _route(request: AnyRequest) -> str:
     """The route's template, never the address itself: addresses carry tokens."""
     handler = request.scope.get("route_handler")
-    return ", ".join(sorted(getattr(handler, "paths", ()))) if handler else ""
+    return ", ".join(sorted(getattr(handler, "paths", ())))
 
 
 def wants_page(request: AnyRequest) -> bool:

@@ -1,6 +1,7 @@
 """Providers' requests → signature checked → kept → 2xx. Nothing is read here; the worker does that."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -80,8 +81,9 @@ def plugin_of(connection: Connection) -> Carrier | Shop | Channel:
     return found
 
 
-def _plugins(kind: str) -> "dict[str, Carrier] | dict[str, Shop] | dict[str, Channel]":
-    return {"carrier": carriers, "shop": shops, "channel": channels}[kind]()
+def _plugins(kind: str) -> Mapping[str, Carrier | Shop | Channel]:
+    found: dict[str, Mapping[str, Carrier | Shop | Channel]] = {"carrier": carriers(), "shop": shops(), "channel": channels()}
+    return found[kind]
 
 
 def _providers() -> set[str]:
