@@ -6,7 +6,6 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
-
 from typing_extensions import override
 
 from doorstep import __version__
@@ -111,7 +110,7 @@ class _Page(OpenAPIRenderPlugin):
     """The document as one page that loads nothing."""
 
     @override
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002 - as the plugin is called
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """Write the page."""
         return reference_page(finished(openapi_schema)).encode()
 

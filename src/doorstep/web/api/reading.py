@@ -67,7 +67,7 @@ async def read_order(request: AnyRequest, order_id: FromPath[str]) -> OrderShown
 
 
 @get("/shipments", operation_id="listShipments", tags=["Tracking"], opt=_TRACKING)
-async def list_shipments(  # noqa: PLR0913 - one argument for each filter
+async def list_shipments(
     request: AnyRequest,
     cursor: Cursor = None,
     limit: Limit = USUAL,

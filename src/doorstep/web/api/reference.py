@@ -57,8 +57,8 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[st
         )
         yield f"<table>{rows}</table>"
     if body := operation.get("requestBody"):
-        content = body["content"]["application/json"]
-        yield f"<p>Body: {_kind(content['schema'])}</p><pre>{_example(content.get('example'))}</pre>"
+        sent = body["content"]["application/json"]
+        yield f"<p>Body: {_kind(sent['schema'])}</p><pre>{_example(sent.get('example'))}</pre>"
     yield "<table>"
     for status, response in sorted(operation["responses"].items()):
         content: dict[str, Any] = next(iter(response.get("content", {}).values()), {})
