@@ -1,6 +1,7 @@
 """`demo`: a shop whose parcels move in front of your eyes."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from doorstep.store.database import Database
 
 _FASTEST = 10.0
 _READY_S = 60.0
+_SLOW = timedelta(seconds=30)
 
 
 def demo(*, data_dir: Path | None = None, port: int | None = None, speed: float = 1.0, parcels: int = 12, seed: int | None = None) -> int:
@@ -102,13 +104,14 @@ async def _play(settings: Settings, url: str, running: Running, stage: Stage, pa
     ):
         if not await _ready(client, running):
             return _end(settings, running)
-        play = Play(stage, pace, number=running.memory.next_order, started=utc_now())
+        started = utc_now()
+        play = Play(stage, pace, number=running.memory.next_order, started=started)
         links += [
             (f"{settings.base_url}/desk", "For the shop:", f"the desk, as {running.memory.email}"),
             (f"{settings.base_url}/find/{SLUG}", "For customers:", "find an order"),
             (f"{settings.base_url}/api/v1/docs", "For programs:", "the API"),
         ]
-        shown = False
+        shown = warned = False
         while running.goes_on():
             now = utc_now()
             play.go_on(now)
@@ -124,6 +127,9 @@ async def _play(settings: Settings, url: str, running: Running, stage: Stage, pa
             if not shown and len(play.known) >= min(6, play.opening):
                 shown = True
                 _greet(settings, play, running.memory, pace)
+            if not shown and not warned and now - started > _SLOW:
+                warned = True
+                print(f"Nothing has moved for {_SLOW.seconds} s; {settings.data_dir / 'demo.log'} may say why.", flush=True)
             await asyncio.sleep(0.1)
     return _end(settings, running)
 

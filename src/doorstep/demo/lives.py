@@ -148,7 +148,7 @@ LIVES: dict[str, Life] = {
         ),
         Life(
             slug="delayed",
-            title="delayed by weather, a day later",
+            title="delayed by weather, made up again",
             tongues=_ALL,
             beats=(
                 *_START,
