@@ -11,19 +11,15 @@ import httpx
 import pytest
 import structlog
 from litestar import Litestar
-from litestar.datastructures import State
-from litestar.exceptions import HTTPException
 from page_shops import BASE, Shop, fill
 
-from doorstep.errors import DoorstepError
 from doorstep.settings import Settings
 from doorstep.steps.directory import Directory
 from doorstep.steps.receive import Receiver
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
-from doorstep.web import desk, track
+from doorstep.web.app import make_app
 from doorstep.web.house import House
-from doorstep.web.problems import doorstep_error, http_error, unforeseen
 
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
@@ -62,19 +58,7 @@ async def house(filled: tuple[str, Shop, Shop], tmp_path: Path) -> House:
 
 @pytest.fixture
 def app(house: House) -> Litestar:
-    """The pages alone; tests/path runs the whole application."""
-
-    async def close(_: Litestar) -> None:
-        await house.database.close()
-
-    return Litestar(
-        route_handlers=[*track.ROUTES, *desk.ROUTES],
-        exception_handlers={DoorstepError: doorstep_error, HTTPException: http_error, Exception: unforeseen},
-        on_shutdown=[close],
-        openapi_config=None,
-        state=State({"house": house}),
-        logging_config=None,
-    )
+    return make_app(house)
 
 
 @pytest.fixture

@@ -124,12 +124,12 @@ async def test_the_status_stands_there_without_scripts(opened, ours):
     assert await page.locator(".scans li").count() == 6
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 async def test_customer_pages_keep_nobody_out_and_complain_of_nothing(opened, house, ours, theirs, width):
     page = await opened(width)
     for shop in (ours, theirs):
         for path in customer_pages(house, shop):
-            for language in ("en", "es"):
+            for language in ("en", "es") if shop is ours else ("en",):
                 answer = await page.goto(f"{path}?lang={language}")
                 assert answer.status == 200
                 assert await page.evaluate(AUDIT) == [], (path, language)

@@ -1,6 +1,5 @@
 """Programs' keys: made and shown once, listed by their first signs, ended."""
 
-import secrets
 from typing import Any
 
 from litestar import Response, get, post
@@ -11,7 +10,7 @@ from litestar.status_codes import HTTP_200_OK
 from doorstep.errors import BadInputError
 from doorstep.steps.work import utc_now
 from doorstep.store import access
-from doorstep.web.api.scopes import SCOPES
+from doorstep.web.api.scopes import SCOPES, new_key
 from doorstep.web.desk.doors import desk_page, id_of, note, user_of
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
@@ -31,7 +30,7 @@ async def make_key(request: AnyRequest) -> Response[str]:
     scopes = [scope for scope in SCOPES if scope in set(form.getall("scope", []))]
     if not name or not scopes:
         raise BadInputError("a key needs a name and at least one thing it may do")
-    key = secrets.token_urlsafe(32)
+    key = new_key()
     merchant_id = user_of(request).merchant_id
     async with house_of(request).database.for_merchant(merchant_id) as tx:
         made = await access.add_key(tx, merchant_id, key, name, scopes)

@@ -18,6 +18,7 @@ from doorstep.store.shipments import KeptShipment
 from doorstep.web.desk.doors import before_of, desk_page, id_of, user_of
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
+from doorstep.web.look.saying import carrier_name
 from doorstep.web.track.pages import scans_of
 from doorstep.web.track.parcels import Scans, web_url
 
@@ -60,7 +61,13 @@ async def list_shipments(request: AnyRequest) -> Response[str]:
             rows = await desk.shipments(tx, merchant_id, before=before_of(request), most=_PAGE + 1, status=status, troubled=troubled)
     more = rows[_PAGE - 1]["shipment_id"] if not words and len(rows) > _PAGE else None
     shown = rows if words else rows[:_PAGE]
-    values: dict[str, Any] = {"words": words, "wanted": status or "", "troubled": troubled, "statuses": [s.value for s in Status], "more": more}
+    values: dict[str, Any] = {
+        "words": words,
+        "wanted": status or "",
+        "troubled": troubled,
+        "statuses": [s.value for s in Status],
+        "more": more,
+    }
     return desk_page(request, "shipments.html", rows=shown, bare=bare, **values)
 
 
@@ -118,7 +125,7 @@ def _parcel(kept: KeptShipment, order: KeptOrder | None, scans: Scans) -> Parcel
     rows = [ScanRow(scan, "" if mark in counted else _why_not(scan, scans, kept), mark == decided_by) for mark, scan in scans]
     return ParcelRow(
         kept=kept,
-        carrier_name=facts.carrier_name if facts else kept.carrier,
+        carrier_name=carrier_name(kept.carrier),
         carrier_url=web_url(facts.carrier_url) if facts else None,
         status=kept.folded.status.value if kept.folded else Status.PENDING.value,
         scans=rows[::-1],

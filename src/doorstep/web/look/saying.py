@@ -1,5 +1,6 @@
 """The house's words → what the desk says of them, in plain English."""
 
+from doorstep.carriers import carriers
 from doorstep.domain.vocabulary import Skip
 
 #: Why a due action became no message.
@@ -50,6 +51,12 @@ def outcome_text(outcome: str) -> str:
     if outcome in _OUTCOMES:
         return _OUTCOMES[outcome]
     return REASONS[Skip(outcome)] if outcome in set(Skip) else plain(outcome)
+
+
+def carrier_name(slug: str) -> str:
+    """The carrier as customers know it."""
+    carrier = carriers().get(slug)
+    return carrier.name if carrier else slug.replace("_", " ").title()
 
 
 def tone(word: object) -> str:

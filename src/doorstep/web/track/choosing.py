@@ -167,5 +167,5 @@ def _preferences(words: Words, reader: Reader, chosen: dict[str, Any], *, saved:
 
 
 def _unsubscribe(words: Words, reader: Reader, *, done: bool) -> Response[str]:
-    values = {"address": masked(reader.address), "token": reader.token, "done": done}
+    values: dict[str, Any] = {"address": masked(reader.address), "token": reader.token, "done": done}
     return framed("track/unsubscribe.html", words, dress(reader.tenant), **values)

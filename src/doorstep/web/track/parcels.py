@@ -5,7 +5,6 @@ from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from doorstep.carriers import carriers
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.orders import Order, OrderLine, Payment
 from doorstep.domain.places import Place
@@ -15,6 +14,7 @@ from doorstep.domain.vocabulary import Actor, Direction, Phase, Precision, Statu
 from doorstep.messages.wording import clock_text, day_text, locale_named, moment_text, money_text, short_day_text, window_text
 from doorstep.steps.compose import lines_in, parcel_of
 from doorstep.store.shipments import KeptShipment
+from doorstep.web.look.saying import carrier_name
 from doorstep.web.track.shown import DayShown, ItemShown, ParcelShown, PitfallShown, ScanShown, StepShown
 from doorstep.web.track.words import Words
 
@@ -79,12 +79,6 @@ def parcel_shown(shipment: KeptShipment, order: Order | None, scans: Scans, word
         last_news=_last_news(shipment, words),
         cod=_cod(order, status, words),
     )
-
-
-def carrier_name(slug: str) -> str:
-    """The carrier as customers know it."""
-    carrier = carriers().get(slug)
-    return carrier.name if carrier else slug.replace("_", " ").title()
 
 
 def web_url(url: str | None) -> str | None:
