@@ -63,6 +63,9 @@ def _postgres(pgdata: Path) -> Iterator[str]:
     conf = pgdata / "postgresql.conf"
     if _CONF not in (settings := conf.read_text()):
         conf.write_text(settings + _CONF)
+    # Who holds the server is written there, also by processes that were killed: then the last one to end would leave it running.
+    # We hold the folder's lock, so there is nobody else.
+    (pgdata / ".handle_pids.json").unlink(missing_ok=True)
     try:
         server.start()
     except (subprocess.SubprocessError, OSError) as error:
