@@ -146,8 +146,9 @@ def links_of(known: Known, base: str) -> list[Link]:
     number, person = f"#{known.story.purchase.number}", known.story.purchase.person
     language = person.locale.partition("-")[0]
     if len(known.shipments) != 1:
-        titles = " + ".join(life.title for _, life in known.story.parcels) or "cancelled before it left"
-        return [(f"{base}/o/{known.order.token}", number, f"{language}  {len(known.shipments)} parcels: {titles}")]
+        titles = " + ".join(life.title for _, life in known.story.parcels)
+        words = f"{len(known.shipments)} parcels: {titles}" if titles else "cancelled before it left"
+        return [(f"{base}/o/{known.order.token}", number, f"{language}  {words}")]
     ((parcel, life),) = known.story.parcels
     return [(f"{base}/t/{known.shipments[0].token}", number, f"{language}  {parcel.carrier}: {life.title}")]
 
