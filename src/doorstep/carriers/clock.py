@@ -200,6 +200,12 @@ def at_place(moment: datetime, country: str | None, region: str | None = None) -
     return moment.astimezone(found[0]).replace(tzinfo=None) if found else None
 
 
+def in_place(stamped: OccurredAt, country: str | None, region: str | None = None) -> OccurredAt:
+    """Turn a stamp that an aggregator wrote in UTC into the local time of its place; unchanged where the place's zone is not known."""
+    wall = at_place(stamped.instant, country, region) if stamped.offset == "+00:00" and stamped.precision is not Precision.DATE else None
+    return stamp(wall, stamped.precision, country=country, region=region) if wall else stamped
+
+
 @lru_cache(maxsize=4096)
 def iso_day(text: str) -> date:
     """Read the day an ISO 8601 text names, as written; its time and zone are ignored.

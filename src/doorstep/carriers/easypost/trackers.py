@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from doorstep.carriers.clock import iso_day, iso_stamp, stated_at
+from doorstep.carriers.clock import in_place, iso_day, iso_stamp, stated_at
 from doorstep.carriers.countries import country_of, place_of
 from doorstep.carriers.easypost.codes import slug_of
 from doorstep.carriers.names import carrier_slug
@@ -72,7 +72,8 @@ def _stamp(text: str, place: Place | None) -> OccurredAt | None:
         return None
     found = place is not None and bool(place.postcode or (place.city and (place.region or place.country)))
     country = country_of(place.country) if place else None
-    return iso_stamp(text, country=country, region=place.region if place else None, trust_zone=found or not text.endswith("Z"))
+    stamped = iso_stamp(text, trust_zone=found or not text.endswith("Z"), country=country, region=place.region if place else None)
+    return in_place(stamped, country, place.region if place else None) if found and text.endswith("Z") else stamped
 
 
 def _estimates(item: dict[str, Any], checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
