@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorstep.carriers import carriers
@@ -146,6 +146,7 @@ def test_repeated_webhooks_are_the_same_byte_for_byte() -> None:
     assert len(posts) == 2 * len({told.body for told in posts})
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.integers(0, 10**6), st.integers(0, 50), st.floats(0.5, 10))
 def test_the_same_seed_writes_the_same_story(seed: int, after: int, speed: float) -> None:
     lives = lives_of(1001 + after, 1001, seed)
@@ -153,6 +154,7 @@ def test_the_same_seed_writes_the_same_story(seed: int, after: int, speed: float
     assert first == second
 
 
+@settings(deadline=None, max_examples=15)
 @given(st.integers(0, 10**6))
 def test_tracking_numbers_are_never_used_twice(seed: int) -> None:
     numbers = [
