@@ -41,12 +41,23 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     digest_s: int = 0
 
 
+class Pieced(msgspec.Struct, frozen=True):
+    """How a page is put together from a frame that many messages share."""
+
+    #: The template's own texts.
+    frame: tuple[str, ...]
+    #: In order: a position in `frame`, or a text of this message alone.
+    parts: list[int | str]
+
+
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):
     """A template filled in; parts that the channel has no use for are ""."""
 
     subject: str = ""
     text: str = ""
     html: str = ""
+    #: The same page as `html`, so that the store need not keep the template's own texts with each message; None: not known.
+    pieced: Pieced | None = None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import markupsafe
+import msgspec
 from liquid import Environment
 from liquid.ast import BlockNode, ConditionalBlockNode, Node
 from liquid.builtin.content import ContentNode
@@ -26,8 +27,16 @@ from liquid.undefined import Undefined
 from doorstep.messages.engine import LOCALS_LIMIT, OUTPUT_LIMIT, Budget, every_node
 from doorstep.messages.writing import UntranslatedError, Writer, condition, filtered, primitive
 
-#: Facts in, text out.
-Filled = Callable[[dict[str, Any]], str]
+
+class Translated(msgspec.Struct, frozen=True):
+    """A template as a Python function."""
+
+    #: Facts in, pieces of text out; `whole` puts them together.
+    pieces: Callable[[dict[str, Any]], list[str]]
+    #: The template's own texts.
+    frame: tuple[str, ...]
+    #: Each of them → its position in `frame`.
+    places: dict[str, int]
 
 
 def _escaped(text: str) -> str:
@@ -38,7 +47,7 @@ def _escaped(text: str) -> str:
 _ESCAPED: Callable[[str], str] = vars(markupsafe).get("_escape_inner", _escaped)
 
 
-def compiled(nodes: list[Node], environment: Environment, weight: int) -> Filled | None:
+def compiled(nodes: list[Node], environment: Environment, weight: int) -> Translated | None:
     """Translate a template; `weight` is its number of nodes. None: it uses something that is not translated."""
     writer = Writer(environment, frozenset(str(node.name) for node in every_node(nodes) if isinstance(node, AssignNode)))
     writer.constants.update(
@@ -49,17 +58,16 @@ def compiled(nodes: list[Node], environment: Environment, weight: int) -> Filled
         assigned=_assigned,
         rounds_of=_rounds_of,
         room=_room,
-        whole=_whole,
         weight=weight,
     )
     try:
         _block(writer, nodes, silent=False)
-        source = "\n".join(("def filled(c):", " out = []; b = Budget(); loc = {}; used = [0, 0]", *writer.source(), " return whole(out)"))
+        source = "\n".join(("def filled(c):", " out = []; b = Budget(); loc = {}; used = [0, 0]", *writer.source(), " return out"))
         exec(compile(source, "<template>", "exec"), writer.constants)  # noqa: S102 - written above; names in it are quoted
     except (UntranslatedError, SyntaxError, RecursionError, MemoryError):
         return None
-    made: Filled = writer.constants["filled"]
-    return made
+    frame = tuple(dict.fromkeys(node.text for node in every_node(nodes) if isinstance(node, ContentNode)))
+    return Translated(writer.constants["filled"], frame, {text: position for position, text in enumerate(frame)})
 
 
 def _block(writer: Writer, nodes: Sequence[Node], *, silent: bool) -> None:
@@ -192,7 +200,12 @@ def _room(out: list[str], used: list[int]) -> None:
         raise OutputStreamLimitError("the text is too long", token=None)
 
 
-def _whole(out: list[str]) -> str:
+def whole(out: list[str]) -> str:
+    """Put the pieces of a rendering together.
+
+    Raises:
+        OutputStreamLimitError: the text is too long.
+    """
     text = "".join(out)
     if len(text) * 4 > OUTPUT_LIMIT and len(text.encode("utf-8", "surrogatepass")) > OUTPUT_LIMIT:
         raise OutputStreamLimitError("the text is too long", token=None)

@@ -7,7 +7,8 @@ import msgspec
 from liquid import BoundTemplate
 from liquid.output import LimitedStringIO
 
-from doorstep.messages.compiled import Filled, compiled
+from doorstep.domain.messages import Pieced
+from doorstep.messages.compiled import Translated, compiled, whole
 from doorstep.messages.engine import FAULTS, HTML, OUTPUT_LIMIT, TEXT, Context, bad, every_node, parse
 
 
@@ -18,7 +19,7 @@ class Template(msgspec.Struct, frozen=True):
     #: Number of its nodes: what a round of a loop costs at most.
     weight: int
     #: The translation; None: the Liquid library fills it in.
-    fast: Filled | None
+    fast: Translated | None
 
     def fill(self, facts: dict[str, Any]) -> str:
         """Fill in facts (plain dicts, lists, texts, numbers).
@@ -27,9 +28,25 @@ class Template(msgspec.Struct, frozen=True):
             BadTemplateError: a limit is reached or a value does not fit; nothing else.
         """
         try:
-            return self.fast(facts) if self.fast is not None else self.fill_slowly(facts)
+            return whole(self.fast.pieces(facts)) if self.fast is not None else self.fill_slowly(facts)
         except FAULTS as error:
             raise bad(error, filled=True) from error
+
+    def fill_pieced(self, facts: dict[str, Any]) -> tuple[str, Pieced | None]:
+        """Fill in facts, and tell which parts of the text are the template's own.
+
+        Raises:
+            BadTemplateError: as `fill`.
+        """
+        if self.fast is None:
+            return self.fill(facts), None
+        try:
+            out = self.fast.pieces(facts)
+            text = whole(out)
+        except FAULTS as error:
+            raise bad(error, filled=True) from error
+        place = self.fast.places.get
+        return text, Pieced(self.fast.frame, [place(piece, piece) for piece in out])
 
     def fill_slowly(self, facts: dict[str, Any]) -> str:
         """Fill in facts by the Liquid library; raises what it raises."""

@@ -63,7 +63,8 @@ class Library:
         text = ready.text.fill(context)
         if kind is ChannelKind.WEBHOOK:
             return Rendered(subject=subject, text=text)
-        return Rendered(subject=subject, text=text, html=ready.html.fill(context))
+        page, pieced = ready.html.fill_pieced(context)
+        return Rendered(subject=subject, text=text, html=page, pieced=pieced)
 
     def locale_for(self, template: str, locale: str) -> str:
         """Tell in which language a template would be rendered."""

@@ -1,8 +1,10 @@
 """Messages into the outbox, out of it under a lease, with a ledger row before and after each call; states move forward only."""
 
+import hashlib
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -10,6 +12,10 @@ import msgspec
 from doorstep.domain.messages import Message, Receipt, Rendered
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.store.database import Row, Tx
+
+#: A template may write text of a kind of its own (markup): it is kept as plain text.
+_PACK = msgspec.msgpack.Encoder(enc_hook=str).encode
+_UNPACK = msgspec.msgpack.Decoder(list[int | str])
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,19 +51,30 @@ def month_of(message_id: UUID) -> date:
 _QUEUE = """
 with m as (
     insert into message (merchant_id, message_id, month, created_at, channel, connection_id, recipient, recipient_name, locale, purpose, topic,
-        template, trigger, why_key, order_id, shipment_ids, subject, text, html, body, reply_to, unsubscribe_url, why, state_at)
-    select m, i, mo, c, ch, co, r, rn, l, p, t, te, tr, w, o, s::bigint[], su, tx, h, b, rt, u, y, c
+        template, trigger, why_key, order_id, shipment_ids, subject, text, html, body, reply_to, unsubscribe_url, why, frame_id, state_at)
+    select m, i, mo, c, ch, co, r, rn, l, p, t, te, tr, w, o, s::bigint[], su, tx, h, b, rt, u, y, f, c
     from unnest($1::bigint[], $2::uuid[], $3::date[], $4::timestamptz[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[],
         $11::text[], $12::text[], $13::text[], $14::bytea[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::bytea[], $20::bytea[],
-        $21::text[], $22::text[], $23::text[])
-        as x (m, i, mo, c, ch, co, r, rn, l, p, t, te, tr, w, o, s, su, tx, h, b, rt, u, y)
+        $21::text[], $22::text[], $23::text[], $25::bytea[])
+        as x (m, i, mo, c, ch, co, r, rn, l, p, t, te, tr, w, o, s, su, tx, h, b, rt, u, y, f)
 )
 insert into outbox (merchant_id, message_id, month, connection_id, due_at)
 select * from unnest($1::bigint[], $2::uuid[], $3::date[], $6::bigint[], $24::timestamptz[])
 """
 
+# Frames not kept yet: which of these are, and the others.
+_FRAMES_THERE = """
+select f.merchant_id, f.frame_id from unnest($1::bigint[], $2::bytea[]) as k (merchant_id, frame_id) join message_frame f using (merchant_id, frame_id)
+"""
+_KEEP_FRAMES = """
+insert into message_frame (merchant_id, frame_id, texts) select * from unnest($1::bigint[], $2::bytea[], $3::bytea[])
+on conflict do nothing
+"""
+# The frame of the message at hand.
+_TEXTS = "(select texts from message_frame f where f.merchant_id = m.merchant_id and f.frame_id = m.frame_id) as texts"
+
 # Lease messages that are due, an even share per connection, and write down that a call is about to be made.
-_LEASE = """
+_LEASE = f"""
 with recursive connections (connection_id) as (
     (select connection_id from outbox order by connection_id limit 1)
     union all
@@ -80,7 +97,7 @@ with recursive connections (connection_id) as (
 )
 update message m set state = 'sending', rank = 1, state_at = $1
 from leased l where m.merchant_id = l.merchant_id and m.month = l.month and m.message_id = l.message_id and m.rank <= 1
-returning m.*, l.connection_id as via, l.attempts as attempt
+returning m.*, {_TEXTS}, l.connection_id as via, l.attempts as attempt
 """
 
 # Write a call's outcome down: the ledger, the state if it moves forward, and the outbox row away (or back for later).
@@ -123,7 +140,7 @@ from message where merchant_id = $1 and ($2::uuid is null or message_id < $2) an
 order by message_id desc limit $3
 """
 _RECIPIENT = "select recipient from message where merchant_id = $1 and month = $2 and message_id = $3"
-_ONE = "select * from message where merchant_id = $1 and month = $2 and message_id = $3"
+_ONE = f"select m.*, {_TEXTS} from message m where merchant_id = $1 and month = $2 and message_id = $3"
 _ATTEMPTS = (
     "select attempt, started_at, ended_at, outcome, detail from send_attempt where merchant_id = $1 and message_id = $2 order by attempt"
 )
@@ -131,20 +148,47 @@ _RECEIPTS = "select state, provider_code, provider_text, at from receipt where m
 _WAITING = "select count(*) as waiting, extract(epoch from $1 - min(due_at)) as oldest_s from (select due_at from outbox limit 100000) o"
 
 
-def pack_html(html: str) -> bytes:
-    """Compress a page; "" stays empty."""
-    return zlib.compress(html.encode(), 1) if html else b""
+def _packed(content: Rendered) -> bytes:
+    if content.pieced is not None:
+        return _PACK(content.pieced.parts)
+    return zlib.compress(content.html.encode(), 1) if content.html else b""
 
 
-def unpack_html(packed: bytes) -> str:
-    """Undo `pack_html`."""
-    return zlib.decompress(packed).decode() if packed else ""
+def _unpacked(packed: bytes, texts: bytes | None) -> str:
+    if not packed:
+        return ""
+    if texts is None:
+        return zlib.decompress(packed).decode()
+    frame = _frame(texts)
+    return "".join([part if isinstance(part, str) else frame[part] for part in _UNPACK.decode(packed)])
+
+
+@lru_cache(maxsize=256)
+def _frame(texts: bytes) -> list[str]:
+    return msgspec.json.decode(zlib.decompress(texts), type=list[str])
+
+
+@lru_cache(maxsize=1024)
+def _frame_id(frame: tuple[str, ...]) -> bytes:
+    return hashlib.blake2b(msgspec.json.encode(frame), digest_size=16).digest()
+
+
+async def _keep_frames(tx: Tx, content: Sequence[Message]) -> None:
+    """Keep the frames of these messages that are not kept yet."""
+    frames = {(m.merchant_id, _frame_id(m.content.pieced.frame)): m.content.pieced.frame for m in content if m.content.pieced}
+    if not frames:
+        return
+    there = {(row[0], row[1]) for row in await tx.fetch(_FRAMES_THERE, [k[0] for k in frames], [k[1] for k in frames])}
+    if new := sorted(frames.keys() - there):
+        texts = [zlib.compress(msgspec.json.encode(frames[key]), 9) for key in new]
+        await tx.execute(_KEEP_FRAMES, [k[0] for k in new], [k[1] for k in new], texts)
 
 
 async def queue(tx: Tx, new: Sequence[NewMessage]) -> None:
     """Write messages down as queued and line them up for sending."""
     sent = [n.message for n in new]
     ids = [UUID(m.message_id) for m in sent]
+    await _keep_frames(tx, sent)
     await tx.execute(
         _QUEUE,
         [m.merchant_id for m in sent],
@@ -165,12 +209,13 @@ async def queue(tx: Tx, new: Sequence[NewMessage]) -> None:
         ["{" + ",".join(map(str, n.shipment_ids)) + "}" for n in new],
         [m.content.subject for m in sent],
         [m.content.text for m in sent],
-        [pack_html(m.content.html) for m in sent],
+        [_packed(m.content) for m in sent],
         [m.body for m in sent],
         [m.reply_to for m in sent],
         [m.unsubscribe_url for m in sent],
         [n.why for n in new],
         [n.due_at for n in new],
+        [_frame_id(m.content.pieced.frame) if m.content.pieced else None for m in sent],
     )
 
 
@@ -183,14 +228,14 @@ async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequ
 
 
 def message_of(row: Row) -> Message:
-    """Read a row of `message`."""
+    """Read a row of `message` with its frame's `texts`."""
     return Message(
         message_id=str(row["message_id"]),
         merchant_id=row["merchant_id"],
         channel=ChannelKind(row["channel"]),
         to=row["recipient"],
         to_name=row["recipient_name"],
-        content=Rendered(subject=row["subject"], text=row["text"], html=unpack_html(row["html"])),
+        content=Rendered(subject=row["subject"], text=row["text"], html=_unpacked(row["html"], row["texts"])),
         locale=row["locale"],
         purpose=Purpose(row["purpose"]),
         topic=row["topic"],

@@ -229,6 +229,14 @@ create table action_due (
 );
 create index action_due_at on action_due (due_at);
 
+-- The template's own texts of rendered pages, kept once for all messages made of them; never changed.
+create table message_frame (
+    merchant_id bigint not null references merchant,
+    frame_id    bytea not null,               -- hash of the texts
+    texts       bytea not null,               -- zlib of a JSON list
+    primary key (merchant_id, frame_id)
+);
+
 create table message (
     merchant_id     bigint not null,
     message_id      uuid not null,            -- version 7: its time is its month
@@ -248,7 +256,8 @@ create table message (
     shipment_ids    bigint[] not null default '{}',
     subject         text not null,
     text            text not null,
-    html            bytea not null,           -- zlib; empty: none
+    html            bytea not null,           -- with a frame msgpack domain.messages.Pieced.parts, else zlib; empty: none
+    frame_id        bytea,
     body            bytea not null default '',
     reply_to        text,
     unsubscribe_url text,
