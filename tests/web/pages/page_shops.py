@@ -1,5 +1,6 @@
 """A made-up shop with orders and scans of every kind a page has to show → rows, through the real steps."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -20,7 +21,9 @@ from doorstep.store import access, connections, inbox, messages, orders, shipmen
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database
 
-BASE = "http://127.0.0.1:8123"
+with socket.socket() as probe:  # a free port of this process's own, so that several may test at once
+    probe.bind(("127.0.0.1", 0))
+    BASE = f"http://127.0.0.1:{probe.getsockname()[1]}"
 NOW = datetime.now(UTC).replace(microsecond=0)
 PASSWORD = "correct horse battery staple"
 HOSTILE = '<script>alert("x")</script>"\'><img src=x onerror=alert(1)>'
@@ -70,7 +73,7 @@ LINES = (
         name="Oak desk lamp",
         options={"Shade": "Linen", "Cable": "Moss"},
         unit_price=Money(8900, "EUR"),
-        image_url="http://127.0.0.1:8123/look/icon.svg",
+        image_url=f"{BASE}/look/icon.svg",
         product_url="https://shop.example/lamp",
     ),
     OrderLine(line_id="2", name="Wool blanket, 140 by 200 cm", options={"Colour": "Oat"}, unit_price=Money(6450, "EUR"), quantity=2),
