@@ -57,3 +57,10 @@ class Folded(msgspec.Struct, frozen=True, kw_only=True):
     counted: tuple[bytes, ...]
     #: The fingerprint of the scan that made the status; b"" where none.
     decided_by: bytes
+    #: Event type of the newest counted scan that says something of the parcel; "unknown" where none does.
+    newest_event: str = "unknown"
+
+    @property
+    def telling_event(self) -> str:
+        """The event type whose sentence tells a customer how things stand: on the way the newest, else the one that made the status."""
+        return self.newest_event if self.status is Status.IN_TRANSIT and self.newest_event != "unknown" else self.event_type

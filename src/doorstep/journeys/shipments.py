@@ -62,8 +62,8 @@ def _first_scan(before: Folded | None, after: Folded) -> Iterator[_Found]:
 
 def _way(before: Folded | None, after: Folded) -> Iterator[_Found]:
     """Places worth naming, later estimates, failed attempts."""
-    if after.event_type in _NOTEWORTHY and (before is None or before.event_type != after.event_type):
-        yield "shipment.in_transit", after.event_type, after.status_since
+    if after.newest_event in _NOTEWORTHY and (before is None or before.newest_event != after.newest_event):
+        yield "shipment.in_transit", after.newest_event, after.last_scan_at
     was = before.estimate if before else None
     if was is not None and after.estimate is not None and after.estimate.to_on > was.to_on and after.status not in _OVER:
         yield "shipment.delayed", f"estimate/{after.estimate.to_on}", after.last_scan_at
@@ -86,10 +86,10 @@ def _status(before: Folded | None, after: Folded, zone: tzinfo) -> Iterator[_Fou
                 yield "shipment.problem", f"{after.event_type}/{_day(since, zone)}", since
     if after.status is Status.OUT_FOR_DELIVERY and _new_tour(before, since):
         yield "shipment.out_for_delivery", _day(since, zone), since
-    if before is None or before.event_type != after.event_type:
-        if after.event_type in _RESCHEDULED:
-            yield "shipment.rescheduled", _day(since, zone), since
-        if after.event_type in _DEADLINE and after.status is Status.READY_FOR_PICKUP:
+    if before is None or before.newest_event != after.newest_event:
+        if after.newest_event in _RESCHEDULED:
+            yield "shipment.rescheduled", _day(after.last_scan_at, zone), after.last_scan_at
+        if after.newest_event in _DEADLINE and after.status is Status.READY_FOR_PICKUP:
             yield "shipment.pickup_deadline", "carrier", after.last_scan_at
 
 

@@ -100,7 +100,7 @@ def _parcel(parcel: Parcel, order: Order, locale: str) -> dict[str, Any]:
     folded = parcel.folded
     status = folded.status
     step, word = _STEPS[status], _WORDS[status]
-    event = EVENT_TYPES.get(folded.event_type)
+    event = EVENT_TYPES.get(folded.telling_event)
     own = web(parcel.page_url)
     return {
         "carrier": parcel.carrier_name,

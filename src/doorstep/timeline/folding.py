@@ -62,7 +62,16 @@ def _told(life: Life, estimates: Iterable[Estimate]) -> Folded:
         attempts=life.attempts,
         counted=tuple([scan.fingerprint for scan in counted]),
         decided_by=decided.fingerprint if decided else b"",
+        newest_event=_newest_event(counted),
     )
+
+
+def _newest_event(counted: list[Scan]) -> str:
+    for scan in reversed(counted):
+        event = EVENT_TYPES.get(scan.event_type)
+        if event is not None and event.phase is not Phase.META:
+            return event.slug
+    return "unknown"
 
 
 def _at(instant_us: int | None) -> datetime | None:

@@ -99,7 +99,7 @@ def item_shown(line: OrderLine, words: Words) -> ItemShown:
 
 
 def _sentence(folded: Folded, words: Words) -> str:
-    event = EVENT_TYPES.get(folded.event_type)
+    event = EVENT_TYPES.get(folded.telling_event)
     if event is None or event.slug == "unknown" or folded.status is Status.UNKNOWN:
         return words(f"meaning.{folded.status}")
     return event_text(event.slug, words)
