@@ -21,7 +21,7 @@ from doorstep.cli.opening import database_url, house_parts, log_plainly, require
 from doorstep.errors import MisconfiguredError
 from doorstep.settings import Settings, child_environment, read_settings
 from doorstep.steps.receive import Receiver
-from doorstep.steps.sum_up import REGISTRY
+from doorstep.steps.sum_up import WORKER
 from doorstep.steps.work import Worker, spare_collector
 from doorstep.store.database import Database
 from doorstep.store.migrating import migrate as bring_up
@@ -137,7 +137,7 @@ def worker(*, data_dir: Path | None = None, number: int = 0) -> int:
 
 async def _worker(settings: Settings, url: str, number: int) -> None:
     if settings.worker_metrics_port:
-        start_http_server(settings.worker_metrics_port + number, addr="127.0.0.1", registry=REGISTRY)
+        start_http_server(settings.worker_metrics_port + number, addr="127.0.0.1", registry=WORKER)
     async with house_parts(settings, url, by_key=True) as (database, directory):
         spare_collector()
         worked = Worker(database, directory, allow_private=settings.allow_private)

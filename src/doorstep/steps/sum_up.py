@@ -7,24 +7,27 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from doorstep.store import inbox, messages
 from doorstep.store.database import Database
 
-#: Every figure a process counts by itself.
-REGISTRY = CollectorRegistry()
-ROWS = Counter("doorstep_inbox_rows", "Inbox rows carried through the path.", registry=REGISTRY)
-EVENTS = Counter("doorstep_events", "Checkpoints and order facts read, known ones included.", registry=REGISTRY)
-DEAD = Counter("doorstep_dead_letters", "Inbox rows set aside because they could not be read.", registry=REGISTRY)
+#: What a worker counts by itself; told on DOORSTEP_WORKER_METRICS_PORT.
+WORKER = CollectorRegistry()
+ROWS = Counter("doorstep_inbox_rows", "Inbox rows carried through the path.", registry=WORKER)
+EVENTS = Counter("doorstep_events", "Checkpoints and order facts read, known ones included.", registry=WORKER)
+DEAD = Counter("doorstep_dead_letters", "Inbox rows set aside because they could not be read.", registry=WORKER)
 BATCH_SECONDS = Histogram(
-    "doorstep_batch_seconds", "Seconds per batch.", registry=REGISTRY, buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)
+    "doorstep_batch_seconds", "Seconds per batch.", registry=WORKER, buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)
 )
-CALLS = Counter("doorstep_provider_calls", "Calls to providers by channel and how they ended.", ("channel", "outcome"), registry=REGISTRY)
-CALL_SECONDS = Histogram("doorstep_provider_seconds", "Seconds per call to a provider.", ("channel",), registry=REGISTRY)
-HOOKS = Counter("doorstep_hooks", "Requests to hooks by provider and status.", ("provider", "status"), registry=REGISTRY)
+CALLS = Counter("doorstep_provider_calls", "Calls to providers by channel and how they ended.", ("channel", "outcome"), registry=WORKER)
+CALL_SECONDS = Histogram("doorstep_provider_seconds", "Seconds per call to a provider.", ("channel",), registry=WORKER)
+
+#: What the web process tells at /metrics.
+WEB = CollectorRegistry()
+HOOKS = Counter("doorstep_hooks", "Requests to hooks by provider and status.", ("provider", "status"), registry=WEB)
 
 #: Figures read from the database when asked, so that any one process can tell them.
-INBOX_WAITING = Gauge("doorstep_inbox_waiting", "Inbox rows not carried yet.", registry=REGISTRY)
-INBOX_OLDEST = Gauge("doorstep_inbox_oldest_seconds", "How long the oldest unprocessed inbox row has waited.", registry=REGISTRY)
-DEAD_NOW = Gauge("doorstep_dead_letters_open", "Dead letters nobody has replayed.", registry=REGISTRY)
-OUTBOX_WAITING = Gauge("doorstep_outbox_waiting", "Messages that still have to leave.", registry=REGISTRY)
-OUTBOX_OLDEST = Gauge("doorstep_outbox_oldest_seconds", "How long the most overdue message has waited.", registry=REGISTRY)
+INBOX_WAITING = Gauge("doorstep_inbox_waiting", "Inbox rows not carried yet.", registry=WEB)
+INBOX_OLDEST = Gauge("doorstep_inbox_oldest_seconds", "How long the oldest unprocessed inbox row has waited.", registry=WEB)
+DEAD_NOW = Gauge("doorstep_dead_letters_open", "Dead letters nobody has replayed.", registry=WEB)
+OUTBOX_WAITING = Gauge("doorstep_outbox_waiting", "Messages that still have to leave.", registry=WEB)
+OUTBOX_OLDEST = Gauge("doorstep_outbox_oldest_seconds", "How long the most overdue message has waited.", registry=WEB)
 
 
 async def read_backlog(database: Database, now: datetime) -> None:

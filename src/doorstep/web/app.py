@@ -13,7 +13,7 @@ from prometheus_client import generate_latest
 
 from doorstep import __version__
 from doorstep.errors import DoorstepError, TryLaterError
-from doorstep.steps.sum_up import REGISTRY, read_backlog
+from doorstep.steps.sum_up import WEB, read_backlog
 from doorstep.steps.work import utc_now
 from doorstep.web import api, desk, hooks, track
 from doorstep.web.house import House, house_of
@@ -49,7 +49,7 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[Any]:
         return problem(403, "set DOORSTEP_METRICS_TOKEN to read the figures from another machine")
     with suppress(TryLaterError):
         await read_backlog(house.database, utc_now())
-    return Response(generate_latest(REGISTRY), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(generate_latest(WEB), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def make_app(house: House) -> Litestar:
