@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-
 from doorstep.errors import MisconfiguredError
 
 with warnings.catch_warnings():  # it looks for a runtime folder at import and warns where there is none, which is no news to us
