@@ -226,7 +226,7 @@ async def test_a_key_is_shown_once_works_and_is_revoked(desks, house, ours):
     csrf = {"csrf": await csrf_of(owner)}
     assert (await owner.post("/desk/keys", data=csrf | {"name": "none"})).status_code == 400
     made = await owner.post("/desk/keys", data=csrf | {"name": "Till", "scope": ["orders:write", "everything"]})
-    key = re.search(r"<code>([\w-]{43})</code>", made.text)[1]
+    key = re.search(r"<code>([\w-]{40,})</code>", made.text)[1]
     assert key not in (await owner.get("/desk/keys")).text
     async with house.database.system() as tx:
         found = await access.key_of(tx, key)
