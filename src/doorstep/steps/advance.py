@@ -37,9 +37,8 @@ async def advance(tx: Tx, seen: Sequence[Seen], now: datetime) -> list[Happening
     if not seen:
         return []
     kept = await shipments_of(tx, seen)
-    await _link(tx, seen, kept)
+    touched = {shipment.shipment_id: shipment for shipment in await _link(tx, seen, kept)}
     fresh: list[NewCheckpoint] = []
-    touched: dict[int, KeptShipment] = {}
     known: dict[int, set[bytes]] = {}
     latest: dict[bytes, Checkpoint] = {}
     for one in seen:
@@ -148,8 +147,8 @@ def _is_later(new: OccurredAt | None, known: OccurredAt | None) -> bool:
     return new.instant > known.instant or (new.instant == known.instant and str(new) > str(known))
 
 
-async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], KeptShipment]) -> None:
-    """Lead the numbers under which the same goods travel on to the same shipment, and merge what was apart until now."""
+async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], KeptShipment]) -> list[KeptShipment]:
+    """Lead the numbers under which the same goods travel on to the same shipment, and merge what was apart; return what grew."""
     wanted = {
         (one.merchant_id, link.tracking_number): (kept[one.merchant_id, one.tracking.tracking_number], link.role)
         for one in seen
@@ -157,7 +156,8 @@ async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], KeptSh
         if link.role in _SAME_GOODS and link.tracking_number != one.tracking.tracking_number
     }
     if not wanted:
-        return
+        return []
+    grown: list[KeptShipment] = []
     await shipments.claim_numbers(tx, list(wanted))
     there = await shipments.lock(tx, list(wanted))
     fresh = []
@@ -171,8 +171,10 @@ async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], KeptSh
             for number, one in list(kept.items()):
                 if one.shipment_id == other.shipment_id:
                     kept[number] = shipment
+            grown.append(shipment)
     if fresh:
         await shipments.link(tx, fresh)
+    return grown
 
 
 async def _count_unknown(tx: Tx, fresh: Sequence[NewCheckpoint], now: datetime) -> None:
