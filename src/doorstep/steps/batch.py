@@ -18,7 +18,7 @@ from doorstep.steps.normalise import Said, normalise
 from doorstep.steps.order import Told, take_orders
 from doorstep.store import inbox
 from doorstep.store.connections import Connection
-from doorstep.store.database import Database, Tx
+from doorstep.store.database import PASSING, Database, Tx
 from doorstep.store.inbox import Waiting
 
 _LOG = structlog.get_logger()
@@ -54,7 +54,7 @@ async def work_singly(database: Database, directory: Directory, now: datetime, m
             try:
                 async with tx.transaction():
                     done = await carry(tx, rows, directory, now)
-            except TryLaterError:
+            except (TryLaterError, *PASSING):
                 await _put_off(tx, rows[0], now)
                 done = Outcome(rows=1)
             except Exception as error:  # noqa: BLE001 - a row we cannot carry must not stop the others

@@ -14,6 +14,17 @@ from doorstep.errors import MisconfiguredError, TryLaterError
 Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Row: TypeAlias = asyncpg.Record
 
+#: What PostgreSQL says when two transactions were in each other's way: the same again may well succeed.
+PASSING = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
+#: What is raised when the server is stopped, killed or cut off, before or in the middle of a transaction.
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    ConnectionError,
+    TimeoutError,
+)
 # Enter a merchant's fence for the rest of the transaction.
 _FENCE = "select set_config('role', 'doorstep_web', true), set_config('doorstep.merchant_id', $1, true)"
 
@@ -60,7 +71,7 @@ class Database:
         """Open a transaction that sees every merchant: for workers, and for finding out whose a token is.
 
         Raises:
-            TryLaterError: the database is away.
+            TryLaterError: the database is away, went away meanwhile, or another transaction was in the way; nothing was written.
         """
         async with self._connection() as connection, connection.transaction():
             yield connection
@@ -70,7 +81,7 @@ class Database:
         """Open a transaction that sees and writes only this merchant's rows.
 
         Raises:
-            TryLaterError: the database is away.
+            TryLaterError: the database is away, went away meanwhile, or another transaction was in the way; nothing was written.
         """
         async with self._connection() as connection, connection.transaction():
             await connection.execute(_FENCE, str(merchant_id))
@@ -80,9 +91,16 @@ class Database:
     async def _connection(self) -> "AsyncIterator[PoolConnectionProxy[asyncpg.Record]]":
         try:
             connection = await self._pool.acquire(timeout=10)
-        except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError) as error:
+        except (*_AWAY, OSError, asyncpg.InterfaceError) as error:
             raise TryLaterError("the database is away", after_s=1) from error
         try:
-            yield connection
-        finally:
-            await self._pool.release(connection)
+            try:
+                yield connection
+            finally:
+                await self._pool.release(connection)
+        except (*_AWAY, *PASSING) as error:
+            raise TryLaterError("the database ended what was under way", after_s=1) from error
+        except asyncpg.InterfaceError as error:
+            if "closed" not in str(error):
+                raise  # a mistake of ours
+            raise TryLaterError("the connection to the database broke", after_s=1) from error

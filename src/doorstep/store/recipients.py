@@ -99,6 +99,7 @@ async def standing(tx: Tx, wanted: Sequence[tuple[int, str]], now: datetime) -> 
 
 async def consent(tx: Tx, given: Sequence[tuple[int, str, Consent]]) -> None:
     """Write consents down: (merchant, address, consent); one already written is left."""
+    given = sorted(given, key=lambda g: (g[0], g[1], g[2].purpose, g[2].channel or "", g[2].source, g[2].at))  # two workers, one order
     await tx.execute(
         _CONSENT,
         [g[0] for g in given],
