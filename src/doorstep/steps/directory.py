@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 
 import msgspec
+import structlog
 
 from doorstep.channels import channels
 from doorstep.domain.vocabulary import ChannelKind
+from doorstep.errors import BadInputError
 from doorstep.journeys import Journeys, load_defaults, with_overrides
 from doorstep.messages import Brand, Library, Policy
 from doorstep.store import connections
@@ -13,6 +15,7 @@ from doorstep.store.connections import Connection, Merchant
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
 
+_LOG = structlog.get_logger()
 _FRESH_FOR = timedelta(seconds=3)
 
 
@@ -56,12 +59,20 @@ class Directory:
         for merchant_id, merchant in merchants.items():
             made_of = (merchant, tuple(by_merchant[merchant_id]))
             if self._made_of.get(merchant_id) != made_of:
-                self._tenants[merchant_id] = tenant_of(merchant, by_merchant[merchant_id], self.base_url)
                 self._made_of[merchant_id] = made_of
-        for gone in self._tenants.keys() - merchants.keys():
-            del self._tenants[gone], self._made_of[gone]
+                self._read(merchant, by_merchant[merchant_id])
+        for gone in self._made_of.keys() - merchants.keys():
+            self._tenants.pop(gone, None)
+            del self._made_of[gone]
         self._by_token = {c.hook_token: c for c in connected}
         self._read_at = now
+
+    def _read(self, merchant: Merchant, connected: list[Connection]) -> None:
+        """Make a merchant ready; one whose saved settings cannot be read stays as it was and stops no other."""
+        try:
+            self._tenants[merchant.merchant_id] = tenant_of(merchant, connected, self.base_url)
+        except (BadInputError, msgspec.ValidationError) as error:
+            _LOG.error("merchant_unreadable", merchant=merchant.merchant_id, why=str(error))
 
     def tenant(self, merchant_id: int) -> Tenant | None:
         """Return a merchant; None where there is none (any more)."""

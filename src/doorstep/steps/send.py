@@ -24,6 +24,8 @@ _LOG = structlog.get_logger()
 WAVE = 8
 #: Seconds a call may take before another worker calls it lost: longer than every time-out of the wire together.
 LEASE_S = 120
+#: A call is broken off before its lease runs out, whatever the other side does, so that two workers never hold one message.
+_LONGEST_CALL_S = 100
 #: Seconds to wait before the n-th try, where the provider does not say. Source: Standard Webhooks' schedule, as known on 2026-11-22.
 _WAITS_S = (5, 30, 300, 1800, 7200, 18000, 36000, 36000)
 #: A message that could not leave for this long has nothing true to tell any more.
@@ -73,7 +75,8 @@ async def _call(leased: Leased, directory: Directory, wire: Wire, now: datetime)
         return _given_up(leased, "could not leave for two days")
     try:
         flow = channel.send(message, connection.settings, now, hook_address(directory.base_url, connection))
-        receipt = await wire.run(flow, connection=(message.merchant_id, leased.connection_id), channel=channel)
+        async with asyncio.timeout(_LONGEST_CALL_S):
+            receipt = await wire.run(flow, connection=(message.merchant_id, leased.connection_id), channel=channel)
     except RefusedError as error:
         suppress = "refused" if error.suppress else None
         return Ended(leased, _receipt(leased, MessageState.REFUSED, str(error), code=error.code, suppress=suppress))
@@ -81,10 +84,11 @@ async def _call(leased: Leased, directory: Directory, wire: Wire, now: datetime)
         return _later(leased, str(error), error.after_s, now)
     except MisconfiguredError as error:
         return Ended(leased, None, now, str(error), pause=str(error))
-    except UnknownOutcomeError as error:
+    except (UnknownOutcomeError, TimeoutError) as error:
+        why = str(error) or f"broken off after {_LONGEST_CALL_S} seconds"
         if channel.on_unknown is OnUnknown.REPEAT:
-            return _later(leased, str(error), None, now)
-        return Ended(leased, _receipt(leased, MessageState.UNKNOWN, str(error)))
+            return _later(leased, why, None, now)
+        return Ended(leased, _receipt(leased, MessageState.UNKNOWN, why))
     return Ended(leased, receipt)
 
 
