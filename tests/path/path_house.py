@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from aiosmtpd.controller import Controller
@@ -79,7 +79,7 @@ class Mailbox:
         """All mail that came for an address, read."""
         return [email.message_from_bytes(c, policy=email.policy.default) for to, c in list(self.letters) if to == address]  # type: ignore[misc]
 
-    def __enter__(self) -> "Mailbox":
+    def __enter__(self) -> Self:
         self._controller.start()
         return self
 
@@ -184,7 +184,10 @@ class Shop:
         async def there() -> bool:
             return len(self.house.mailbox.to(self.customer)) >= count
 
-        await until(there, seconds=seconds)
+        try:
+            await until(there, seconds=seconds)
+        except AssertionError:
+            raise AssertionError(f"too few mails; decided: {await self.decisions()}") from None
         await self.house.drained()
         found = self.house.mailbox.to(self.customer)
         assert len(found) == count, [mail["subject"] for mail in found]
@@ -268,7 +271,9 @@ def carrier(slug: str, body: bytes) -> Webhook:
     return Webhook(slug, body, {"content-type": kind, **proofs.get(slug, {})})
 
 
-def order_of(sample: Mapping[str, Any], *, email_address: str, locale: str, at: datetime, number: int = 1001, **changes: Any) -> dict[str, Any]:
+def order_of(
+    sample: Mapping[str, Any], *, email_address: str, locale: str, at: datetime, number: int = 1001, **changes: Any
+) -> dict[str, Any]:
     """Alter Shopify's sample order: alive, paid, placed `at`, this customer's."""
     order = copy.deepcopy(dict(sample))
     stamp = at.isoformat()
@@ -291,7 +296,9 @@ def order_of(sample: Mapping[str, Any], *, email_address: str, locale: str, at: 
     return order | changes
 
 
-def fulfilment_of(order: Mapping[str, Any], *numbers: str, company: str, at: datetime, ident: int = 1, lines: slice | None = None) -> dict[str, Any]:
+def fulfilment_of(
+    order: Mapping[str, Any], *numbers: str, company: str, at: datetime, ident: int = 1, lines: slice | None = None
+) -> dict[str, Any]:
     """Make the shop's act of sending an order's lines."""
     stamp = at.isoformat()
     return {

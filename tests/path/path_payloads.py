@@ -21,7 +21,9 @@ PAYLOADS = {
     "aftership": ("aftership__06.json", "data.tracking.checkpoints"),
     "dhl_parcel_de": ("dhl_parcel_de__01.xml", ""),
 }
-_DATES = re.compile(r"(?<![\d-])(20\d\d)-(\d\d)-(\d\d)(?!\d)|(?<![\d.])(\d\d)\.(\d\d)\.(20\d\d)(?!\d)|(?<=\")(20[0-3]\d)([01]\d)([0-3]\d)(?=\")")
+_DATES = re.compile(
+    r"(?<![\d-])(20\d\d)-(\d\d)-(\d\d)(?!\d)|(?<![\d.])(\d\d)\.(\d\d)\.(20\d\d)(?!\d)|(?<=\")(20[0-3]\d)([01]\d)([0-3]\d)(?=\")"
+)
 
 
 def tracking_in(slug: str, body: bytes) -> Tracking:

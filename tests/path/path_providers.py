@@ -51,7 +51,9 @@ class Provider:
                     break
                 status, content = answer
                 said = json.dumps(content).encode()
-                writer.write(f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {len(said)}\r\n\r\n".encode() + said)
+                writer.write(
+                    f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {len(said)}\r\n\r\n".encode() + said
+                )
                 await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass

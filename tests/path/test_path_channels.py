@@ -128,7 +128,10 @@ async def test_the_merchants_own_endpoint_hears_of_each_moment_once_and_410_disa
         first = shopify("orders/create", order)
         await shop.send(first, first)
         await house.drained()
-        sent = order | {"updated_at": now().isoformat(), "fulfillments": [fulfilment_of(order, "HOOKED00001", company="UPS", at=now() - timedelta(hours=3))]}
+        sent = order | {
+            "updated_at": now().isoformat(),
+            "fulfillments": [fulfilment_of(order, "HOOKED00001", company="UPS", at=now() - timedelta(hours=3))],
+        }
         await shop.send(shopify("orders/updated", sent), shopify("orders/updated", sent))
         await house.drained()
         await shop.send(scans("HOOKED00001", ("picked_up", now() - timedelta(hours=2))))
@@ -170,7 +173,9 @@ async def test_a_bounce_suppresses_the_address_it_names_and_a_made_up_one_does_n
     (mail,) = await shop.mails(1)
     ident = mail["x-doorstep-message"]
     domain = mail["message-id"].strip("<>").partition("@")[2]
-    await shop.send(Webhook("email", _bounce(shop.customer, domain, "01a00000-0000-7000-8000-000000000000"), {"content-type": "message/rfc822"}))
+    await shop.send(
+        Webhook("email", _bounce(shop.customer, domain, "01a00000-0000-7000-8000-000000000000"), {"content-type": "message/rfc822"})
+    )
     await house.drained()
     count = "select count(*) from suppression where merchant_id = $1"
     assert await house.value(count, shop.merchant.merchant_id) == 0
@@ -229,7 +234,9 @@ async def test_one_click_and_the_unsubscribe_mail_end_marketing_and_nothing_else
     await shop.send(shopify("orders/create", order))
     (mail,) = await shop.mails(1)
     link = str(mail["list-unsubscribe"]).partition(">")[0].strip("<")
-    answer = await house.client.post(link, content=b"List-Unsubscribe=One-Click", headers={"content-type": "application/x-www-form-urlencoded"})
+    answer = await house.client.post(
+        link, content=b"List-Unsubscribe=One-Click", headers={"content-type": "application/x-www-form-urlencoded"}
+    )
     assert answer.status_code == 200
     await shop.send(scans("UNSUBBED001", ("picked_up", now() - timedelta(hours=2))))
     await shop.mails(1)

@@ -13,6 +13,7 @@ from path_house import CREDENTIALS, House, Shop, carrier, fulfilment_of, now, or
 from path_payloads import PAYLOADS, instants, moved, payload, tracking_in, under_way
 
 CHROMIUM = "/usr/bin/chromium"
+_NO_BROWSER = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"no browser at {CHROMIUM}")
 
 
 async def _posted_again(shop: Shop, hooks: list[Any], seed: int) -> None:
@@ -152,15 +153,16 @@ async def test_a_forged_cut_or_unsigned_webhook_changes_nothing(house: House, sa
 
 
 @pytest.mark.browser
+@_NO_BROWSER
 async def test_the_tracking_page_shows_the_status_in_a_browser(house: House, sample: dict[str, Any], shared_data: Path) -> None:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no browser at {CHROMIUM}")
     from playwright.async_api import async_playwright
 
     whole = moved("usps", payload(shared_data, "usps"), now())
     shop = await house.shop({"usps": {}})
     order = order_of(sample, email_address=shop.customer, locale="es", at=now() - timedelta(hours=3))
-    order["fulfillments"] = [fulfilment_of(order, tracking_in("usps", whole).tracking_number, company="USPS", at=now() - timedelta(hours=2))]
+    order["fulfillments"] = [
+        fulfilment_of(order, tracking_in("usps", whole).tracking_number, company="USPS", at=now() - timedelta(hours=2))
+    ]
     parts = under_way("usps", whole)
     await shop.send(shopify("orders/create", order))
     await shop.send(carrier("usps", parts[-2]))
