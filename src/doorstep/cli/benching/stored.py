@@ -16,8 +16,8 @@ create table bench_sample as
 select row_number() over (order by shipment_id) - 1 as n, shipment_id, order_id from shipment
 where status = 'delivered' and order_id is not null limit 200
 """
-_COPIES = "(select i, s.order_id as sample_order, s.shipment_id as sample_shipment from generate_series($1::bigint, $2::bigint) i join bench_sample s on s.n = i % $3::bigint) c"
-_AGE = "interval '1 minute' * (c.i % 500000)"
+_COPIES = "(select i, s.order_id as sample_order, s.shipment_id as sample_shipment from generate_series($1::bigint, $2::bigint) i join bench_sample s on s.n = mod(i, $3::bigint)) c"
+_AGE = "interval '1 minute' * mod(c.i, 500000)"
 _ORDERS = f"""
 insert into orders (merchant_id, order_id, connection_id, external_id, number, number_key, token, email, document, created_at, changed_at)
 overriding system value
@@ -43,13 +43,13 @@ from {_COPIES} join decision d on d.order_id = c.sample_order
 _CHECKPOINTS = f"""
 insert into checkpoint (merchant_id, shipment_id, month, instant, received_at, %s)
 select merchant_id, 1000000000 + i, date_trunc('month', instant - {_AGE})::date, instant - {_AGE}, received_at - {_AGE}, %s
-from {_COPIES} join checkpoint k on k.shipment_id = c.sample_shipment where c.i %% {_WHOLE} = 0
+from {_COPIES} join checkpoint k on k.shipment_id = c.sample_shipment where mod(c.i, {_WHOLE}) = 0
 """
 _MESSAGES = f"""
 insert into message (merchant_id, message_id, month, created_at, recipient, why_key, order_id, shipment_ids, %s)
 select merchant_id, gen_random_uuid(), date_trunc('month', created_at - {_AGE})::date, created_at - {_AGE}, 'stored.' || i || '@customer.example',
     decode(md5(encode(why_key, 'hex') || i), 'hex'), 1000000000 + i, array[1000000000 + i], %s
-from {_COPIES} join message m on m.order_id = c.sample_order where c.i %% {_WHOLE} = 0
+from {_COPIES} join message m on m.order_id = c.sample_order where mod(c.i, {_WHOLE}) = 0
 """
 
 
