@@ -2,12 +2,14 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import structlog
 
-from doorstep.errors import MisconfiguredError
+from doorstep.errors import DoorstepError, MisconfiguredError
 from doorstep.settings import Settings
 from doorstep.steps.directory import Directory
 from doorstep.store.database import Database
@@ -23,12 +25,25 @@ def log_plainly() -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            *(() if person else (structlog.processors.format_exc_info,)),
+            _say_where,
             structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _say_where(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Turn an exception into its kind and the way to it: other people's errors quote the values they choke on, and values are personal."""
+    raised = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if raised is True else raised[1] if isinstance(raised, tuple) else raised
+    if isinstance(error, BaseException):
+        way = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+        event["error"] = type(error).__name__ + (f": {error}" if isinstance(error, DoorstepError) else "")
+        event["way"] = way[-12:]
+        if isinstance(error, BaseExceptionGroup):
+            event["errors"] = [type(one).__name__ for one in error.exceptions]
+    return event
 
 
 @contextmanager
