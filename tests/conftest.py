@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,9 +27,12 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an embedded PostgreSQL with a migrated template database."""
-    with embedded(tmp_path_factory.mktemp("doorstep")) as url:
+def postgres() -> Iterator[str]:
+    """The address of an embedded PostgreSQL with a migrated template database.
+
+    Its folder lies outside pytest's own, which each new session closes to other users, and PostgreSQL runs as one of those under root.
+    """
+    with tempfile.TemporaryDirectory(prefix="doorstep-", ignore_cleanup_errors=True) as folder, embedded(Path(folder)) as url:
 
         async def prepare() -> None:
             connection = await asyncpg.connect(url)
