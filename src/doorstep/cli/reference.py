@@ -100,7 +100,9 @@ def journeys_markdown() -> str:
         "# Moments, journeys, reasons\n\nGenerated from `doorstep.journeys` and `doorstep.domain.vocabulary`.\n\n## Moments\n\n"
         + _table(("moment", "of", "meaning"), moments)
         + "\n\n## Journeys\n\n"
-        + _table(("journey", "answers", "does", "channels, first open one wins", "purpose", "told at most this late", "by default"), journeys)
+        + _table(
+            ("journey", "answers", "does", "channels, first open one wins", "purpose", "told at most this late", "by default"), journeys
+        )
         + "\n\n## Why nothing is sent\n\n"
         + _table(("reason", "meaning"), reasons)
         + "\n"

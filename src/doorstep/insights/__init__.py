@@ -18,7 +18,13 @@ class Figure(msgspec.Struct, frozen=True):
 
 FIGURES: tuple[Figure, ...] = (
     Figure("doorstep_inbox_rows_total", "How much was carried through the path", "inbox rows carried", "", "since the worker started"),
-    Figure("doorstep_events_total", "How much was read, known scans included", "checkpoints and order facts read", "", "since the worker started"),
+    Figure(
+        "doorstep_events_total",
+        "How much was read, known scans included",
+        "checkpoints and order facts read",
+        "",
+        "since the worker started",
+    ),
     Figure("doorstep_dead_letters_total", "What could not be read", "inbox rows set aside", "", "since the worker started"),
     Figure("doorstep_batch_seconds", "How long a batch takes", "seconds", "batches", "since the worker started"),
     Figure("doorstep_provider_calls_total", "Calls to providers, by channel and how they ended", "calls", "", "since the worker started"),

@@ -9,6 +9,7 @@ from datetime import date, datetime
 import asyncpg
 import msgspec
 import structlog
+from typing_extensions import override
 
 from doorstep.cli.opening import house_parts, log_plainly
 from doorstep.cli.running import serve_web
@@ -122,7 +123,8 @@ class OneByOne(Receiver):
         super().__init__(database)
         self._alone = database
 
-    async def keep(self, arrival: Arrival) -> None:  # noqa: D102 - as Receiver
+    @override
+    async def keep(self, arrival: Arrival) -> None:
         async with self._alone.system() as tx:
             await inbox.keep(tx, [arrival])
 

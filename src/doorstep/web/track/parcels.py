@@ -188,10 +188,15 @@ def _day_at(moment: datetime | None, zone: str | None, words: Words) -> str:
     return whole(short_day_text(today_of(zone, moment), words.tag)) if moment else ""
 
 
+#: Problems of the goods: before delivery the carrier looks into them, after it the customer has them in hand.
+_OF_THE_GOODS = frozenset({"damaged", "contents_missing"})
+
+
 def _pitfalls(folded: Folded, carrier: str, words: Words) -> Iterator[PitfallShown]:
     newest_first = sorted(folded.open_pitfalls, key=lambda p: (p.since is not None, p.since), reverse=True)
     for pitfall in newest_first:
-        title, text = words.pair("pitfall", pitfall.kind, "exception")
+        underway = pitfall.kind in _OF_THE_GOODS and folded.delivered_at is None
+        title, text = words.pair("pitfall", f"{pitfall.kind}_underway" if underway else pitfall.kind, "exception")
         actor = words(f"actor.{pitfall.must_act}", carrier=carrier)
         yield PitfallShown(title, text, actor, pitfall.must_act is Actor.CUSTOMER)
 
