@@ -51,7 +51,11 @@ async def send_wave(
         for one in ended:
             await _write_down(tx, one, now)
         resting = [c.connection_id for t in directory.tenants() for c in t.connections.values() if not c.active]
-        return await messages.lease(tx, now, now + timedelta(seconds=LEASE_S), WAVE if most is None else most, resting)
+        leased = await messages.lease(tx, now, now + timedelta(seconds=LEASE_S), WAVE if most is None else most, resting)
+    if any(directory.connection(one.message.merchant_id, one.connection_id) is None for one in leased):
+        # Another worker queued it through a connection younger than our directory: it is not gone, we have not heard of it.
+        await directory.refresh(database, now, force=True)
+    return leased
 
 
 async def call_all(leased: Sequence[Leased], directory: Directory, wire: Wire, now: datetime) -> list[Ended]:
