@@ -32,6 +32,8 @@ _REGION_ZONES = {
         "America/St_Johns": "NL",
         "America/Whitehorse": "YT",
     },
+    "ES": {"Atlantic/Canary": "CN GC TF"},
+    "PT": {"Atlantic/Azores": "20", "Atlantic/Madeira": "30"},
     "AU": {
         "Australia/Sydney": "NSW ACT",
         "Australia/Melbourne": "VIC",
@@ -72,6 +74,9 @@ _MAINLAND = {
     "GB": "Europe/London",
     "FR": "Europe/Paris",
     "CN": "Asia/Shanghai",
+    "ES": "Europe/Madrid",
+    "PT": "Europe/Lisbon",
+    "NZ": "Pacific/Auckland",
 }
 
 
