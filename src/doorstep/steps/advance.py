@@ -93,20 +93,20 @@ def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetim
 async def shipments_of(tx: Tx, seen: Sequence[Seen]) -> dict[tuple[int, str], KeptShipment]:
     """Lock the shipment of every number seen, making those nobody knows yet."""
     first = {(one.merchant_id, one.tracking.tracking_number): one.tracking for one in reversed(seen)}
+    await shipments.claim_numbers(tx, numbers_in(seen))
     kept = await shipments.lock(tx, list(first))
-    if missing := [key for key in first if key not in kept]:
-        await shipments.claim_numbers(tx, missing)
-        kept |= await shipments.lock(tx, missing)
-        new = [
-            NewShipment(
-                merchant_id=key[0], tracking_number=key[1], carrier=first[key].carrier, service=first[key].service, token=page_token()
-            )
-            for key in missing
-            if key not in kept
-        ]
-        if new:
-            kept |= await shipments.make(tx, new)
-    return kept
+    new = [
+        NewShipment(merchant_id=key[0], tracking_number=key[1], carrier=tracking.carrier, service=tracking.service, token=page_token())
+        for key, tracking in first.items()
+        if key not in kept
+    ]
+    return kept | (await shipments.make(tx, new) if new else {})
+
+
+def numbers_in(seen: Sequence[Seen]) -> list[tuple[int, str]]:
+    """Name every number that is spoken of, linked ones too: claimed all at once, before any shipment is locked, nobody waits in a ring."""
+    spoken = {(one.merchant_id, one.tracking.tracking_number) for one in seen}
+    return [*spoken | {(one.merchant_id, link.tracking_number) for one in seen for link in one.tracking.links if link.role in _SAME_GOODS}]
 
 
 def _take_rest(shipment: KeptShipment, tracking: Tracking) -> bool:
@@ -158,7 +158,6 @@ async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], KeptSh
     if not wanted:
         return []
     grown: list[KeptShipment] = []
-    await shipments.claim_numbers(tx, list(wanted))
     there = await shipments.lock(tx, list(wanted))
     fresh = []
     for key, (shipment, role) in wanted.items():

@@ -8,7 +8,7 @@ import structlog
 
 from doorstep.channels import channels
 from doorstep.errors import BadInputError, DoorstepError, MisconfiguredError, TryLaterError
-from doorstep.steps.advance import Seen, advance
+from doorstep.steps.advance import Seen, advance, numbers_in
 from doorstep.steps.answer import answer
 from doorstep.steps.confirm import confirm
 from doorstep.steps.decide import decide
@@ -104,7 +104,7 @@ async def carry(tx: Tx, rows: Sequence[Waiting], directory: Directory, now: date
         for row, _, said in read
         for tracking in said.trackings
     ]
-    happenings = outshone(await take_orders(tx, told, now) + await advance(tx, seen, now))
+    happenings = outshone(await take_orders(tx, told, now, numbers_in(seen)) + await advance(tx, seen, now))
     await _come_back(tx, read, directory, now)
     await decide(tx, happenings, directory, now)
     outcome.events = sum(len(one.tracking.checkpoints) for one in seen) + len(told)

@@ -36,8 +36,8 @@ def _external_id(fact: ShopFact) -> str:
     return fact.order.external_id if isinstance(fact, OrderSeen) else fact.order_external_id
 
 
-async def take_orders(tx: Tx, told: Sequence[Told], now: datetime) -> list[Happening]:
-    """Take in facts; one already known changes nothing."""
+async def take_orders(tx: Tx, told: Sequence[Told], now: datetime, also: Sequence[tuple[int, str]] = ()) -> list[Happening]:
+    """Take in facts; one already known changes nothing. `also`: numbers that the same transaction will lock later."""
     if not told:
         return []
     keys = sorted({(one.merchant_id, one.connection_id, _external_id(one.fact)) for one in told})
@@ -56,7 +56,7 @@ async def take_orders(tx: Tx, told: Sequence[Told], now: datetime) -> list[Happe
         for key, one in changed.items()
         for moment in changes_of_order(kept[key].order, one.order, one.order_id)
     ]
-    return happenings + await _bind(tx, list(changed.values()), now)
+    return happenings + await _bind(tx, list(changed.values()), now, also)
 
 
 async def _take_consents(tx: Tx, changed: Sequence[KeptOrder]) -> None:
@@ -71,7 +71,7 @@ async def _take_consents(tx: Tx, changed: Sequence[KeptOrder]) -> None:
         await recipients.consent(tx, given)
 
 
-async def _bind(tx: Tx, changed: Sequence[KeptOrder], now: datetime) -> list[Happening]:
+async def _bind(tx: Tx, changed: Sequence[KeptOrder], now: datetime, also: Sequence[tuple[int, str]]) -> list[Happening]:
     """Give every tracking number of every active fulfilment its shipment."""
     wanted: dict[tuple[int, str], tuple[KeptOrder, Fulfilment]] = {
         (one.merchant_id, numbered(number)): (one, fulfilment)
@@ -84,7 +84,7 @@ async def _bind(tx: Tx, changed: Sequence[KeptOrder], now: datetime) -> list[Hap
     if not wanted:
         return []
     numbers = sorted(wanted)
-    await shipments.claim_numbers(tx, numbers)
+    await shipments.claim_numbers(tx, [*numbers, *also])
     there = await shipments.lock(tx, numbers)
     again = {key: old for key, old in there.items() if old.order_id not in (None, wanted[key][0].order_id)}
     new = [_shipment(key, *wanted[key], reused=key in again) for key in numbers if key not in there or key in again]
