@@ -61,6 +61,8 @@ class Mailbox:
         self.letters: list[tuple[str, bytes]] = []
         #: Called with each mail's bytes; what it returns is the answer (None: taken).
         self.answer: Callable[[str, bytes], str | None] = lambda _to, _content: None
+        #: Seconds between having a mail and saying so.
+        self.slow_s = 0.0
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
@@ -69,6 +71,7 @@ class Mailbox:
         if (answer := self.answer(to, envelope.content)) is not None:
             return answer
         self.letters.append((to, envelope.content))
+        await asyncio.sleep(self.slow_s)
         return "250 OK"
 
     @property
