@@ -118,6 +118,7 @@ async def _throughput(running: Server, on: Stage, plan: Plan, details: dict[str,
         _tell(f"throughput: {_MODES[mode]}")
         count = plan.events if mode == "batches" else plan.baseline_events
         done[mode] = await throughput(running, on, mode, events=count, processes=plan.workers, seed=seed, history=plan.history)
+        _tell(f"{done[mode].per_s:,.0f} events/s")
     details["throughput"] = done
     ours, rows, jobs = done["batches"], done["rows"], done["jobs"]
     return [
@@ -155,6 +156,7 @@ async def _latency(on: Stage, plan: Plan, details: dict[str, Any]) -> Line:
         _tell(f"latency: {_MODES[mode]}")
         seconds = plan.latency_s if mode == "batches" else plan.baseline_latency_s
         done[mode] = await latency(on, mode, rate=plan.rate, seconds=seconds, processes=plan.workers, seed=seed, history=plan.history)
+        _tell(f"p99 {done[mode].p99_ms:,.0f} ms")
     details["latency"] = done
     return Line(
         name=f"accepted → queued at {plan.rate:,} events/s, p99",
