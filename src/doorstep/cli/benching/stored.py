@@ -18,6 +18,14 @@ where status = 'delivered' and order_id is not null limit 200
 """
 _COPIES = "(select i, s.order_id as sample_order, s.shipment_id as sample_shipment from generate_series($1::bigint, $2::bigint) i join bench_sample s on s.n = mod(i, $3::bigint)) c"
 _AGE = "interval '1 minute' * mod(c.i, 500000)"
+# Whether autovacuum looks after what is being filled.
+_VACUUM = """
+do $$ declare filled text; begin
+    for filled in select c.relname from pg_class c where c.relkind = 'r' and c.relname ~ '^(orders|shipment|leg|decision|checkpoint_.*|message_.*)$' loop
+        execute format('alter table %I set (autovacuum_enabled = {})', filled);
+    end loop;
+end $$
+"""
 _ORDERS = f"""
 insert into orders (merchant_id, order_id, connection_id, external_id, number, number_key, token, email, document, created_at, changed_at)
 overriding system value
@@ -58,6 +66,7 @@ async def store(stage: Stage, shipments: int, tell: Callable[[int], None]) -> No
     connection = await asyncpg.connect(stage.url, server_settings={"synchronous_commit": "off"})
     try:
         await connection.execute(_SAMPLES)
+        await connection.execute(_VACUUM.format("off"))
         samples = await connection.fetchval("select count(*) from bench_sample")
         statements = [
             _ORDERS,
@@ -73,6 +82,7 @@ async def store(stage: Stage, shipments: int, tell: Callable[[int], None]) -> No
                 await connection.execute(statement, first, last, *(() if statement is _LEGS else (samples,)))
             tell(last + 1)
         await connection.execute("drop table bench_sample")
+        await connection.execute(_VACUUM.format("on"))
     finally:
         await connection.close()
 
