@@ -29,7 +29,7 @@ def normalise(row: Waiting, connection: Connection) -> Said:
         BadInputError: the bytes cannot be read; the row becomes a dead letter.
         MisconfiguredError: the connection's plug-in is gone or its settings are wrong.
     """
-    raw = Raw(body=row.body, headers=row.headers, url=row.url, content_type=row.headers.get("content-type", ""))
+    raw = Raw(body=row.body, headers=row.headers, url=f"?{row.url}" if row.url else "", content_type=row.headers.get("content-type", ""))
     try:
         match connection.kind:
             case "shop":
