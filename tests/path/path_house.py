@@ -144,14 +144,15 @@ class House:
             return await tx.fetchval(query, *values)
 
     async def drained(self, *, seconds: float = 30.0) -> None:
-        """Wait until nothing is left to be worked, decided or sent."""
+        """Wait until nothing of the newest merchant is left to be worked, decided or sent: each test makes its own."""
 
         async def empty() -> bool:
             waiting = await self.value(
-                "select (select count(*) from inbox_due where due_at < now() + interval '60 s')"
-                " + (select count(*) from action_due where due_at < now() + interval '30 s')"
-                " + (select count(*) from outbox where due_at < now() + interval '30 s' and lease_until is null)"
-                " + (select count(*) from outbox where lease_until > now() + interval '100 s')"
+                "with last as (select max(merchant_id) as merchant_id from merchant)"
+                " select (select count(*) from inbox_due natural join last where due_at < now() + interval '60 s')"
+                " + (select count(*) from action_due natural join last where due_at < now() + interval '30 s')"
+                " + (select count(*) from outbox natural join last where due_at < now() + interval '30 s' and lease_until is null)"
+                " + (select count(*) from outbox natural join last where lease_until > now() + interval '100 s')"
             )
             return int(waiting) == 0
 

@@ -113,7 +113,8 @@ async def test_twilio_hanging_up_leaves_the_message_unknown_until_a_receipt_tell
         state = "select state from message where merchant_id = $1 and channel = 'sms'"
         assert await house.value(state, shop.merchant.merchant_id) == "unknown"
         query = call.form["StatusCallback"].partition("?")[2]
-        await _call_back(shop, query, MessageSid="SM" + "3" * 32, MessageStatus="delivered", To=PHONE)
+        answer = await _call_back(shop, query, MessageSid="SM" + "3" * 32, MessageStatus="delivered", To=PHONE)
+        assert answer.status_code == 200, answer.text
         await house.drained()
         assert await house.value(state, shop.merchant.merchant_id) == "reached"
         assert len(twilio.calls) == 1
