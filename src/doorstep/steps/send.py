@@ -50,9 +50,11 @@ async def send_wave(
     async with database.system() as tx:
         for one in ended:
             await _write_down(tx, one, now)
+        # Our directory may be seconds old, and other workers' too: what was just paused rests at once here and is due later there.
         resting = [c.connection_id for t in directory.tenants() for c in t.connections.values() if not c.active]
+        resting += [one.leased.connection_id for one in ended if one.pause]
         leased = await messages.lease(tx, now, now + timedelta(seconds=LEASE_S), WAVE if most is None else most, resting)
-    if any(directory.connection(one.message.merchant_id, one.connection_id) is None for one in leased):
+    if any(one.pause for one in ended) or any(directory.connection(x.message.merchant_id, x.connection_id) is None for x in leased):
         # Another worker queued it through a connection younger than our directory: it is not gone, we have not heard of it.
         await directory.refresh(database, now, force=True)
     return leased
@@ -87,7 +89,7 @@ async def _call(leased: Leased, directory: Directory, wire: Wire, now: datetime)
     except TryLaterError as error:
         return _later(leased, str(error), error.after_s, now)
     except MisconfiguredError as error:
-        return Ended(leased, None, now, str(error), pause=str(error))
+        return Ended(leased, None, now + timedelta(seconds=_WAITS_S[0]), str(error), pause=str(error))
     except (UnknownOutcomeError, TimeoutError) as error:
         why = str(error) or f"broken off after {_LONGEST_CALL_S} seconds"
         if channel.on_unknown is OnUnknown.REPEAT:
