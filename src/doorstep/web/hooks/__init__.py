@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
-from litestar import Request, Response, get, post
-from litestar.params import FromPath
+from litestar import asgi
+from litestar.enums import ScopeType
+from litestar.exceptions import ClientException, MethodNotAllowedException, NotFoundException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.status_codes import HTTP_200_OK
+from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, HTTPScope, Receive, Scope, Send
 
 from doorstep.carriers import carriers
 from doorstep.channels import channels
@@ -19,7 +21,7 @@ from doorstep.steps.work import utc_now
 from doorstep.store import connections
 from doorstep.store.connections import Connection
 from doorstep.store.inbox import Arrival
-from doorstep.web.house import House, house_of
+from doorstep.web.house import House
 
 #: Bytes of a body at most; the largest real payload known is 90 kB.
 MOST_BYTES = 2_000_000
@@ -27,18 +29,40 @@ MOST_BYTES = 2_000_000
 _DROPPED = frozenset({"cookie", "authorization", "proxy-authorization", "x-forwarded-for", "x-real-ip", "forwarded", "host", "connection"})
 
 
-@post("/hooks/{provider:str}/{token:str}", status_code=HTTP_200_OK, request_max_body_size=MOST_BYTES, include_in_schema=False)
-async def receive(request: Request[Any, Any, Any], provider: FromPath[str], token: FromPath[str]) -> Response[bytes]:
-    """Keep what a provider sends, once its signature is checked."""
-    house = house_of(request)
+@asgi("/hooks", is_mount=True, copy_scope=False)
+async def hook(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a hook's POST, and its GET. Bare ASGI: the framework's own request and response took two thirds of the time."""
+    if scope["type"] != ScopeType.HTTP:
+        raise NotFoundException
+    provider, _, token = scope["path"].strip("/").partition("/")
+    house: House = scope["litestar_app"].state["house"]
+    match scope["method"]:
+        case "POST":
+            kind, body = await _keep(house, provider, token, scope, receive)
+        case "GET" | "HEAD":
+            connection = await _connection(house, provider, token)
+            kind, body = "text/plain", f"This is a Doorstep hook for {connection.provider}. It takes POST.\n".encode()
+        case _:
+            raise MethodNotAllowedException(headers={"allow": "GET, HEAD, POST"})
+    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
+    start: HTTPResponseStartEvent = {"type": "http.response.start", "status": HTTP_200_OK, "headers": headers}
+    told: HTTPResponseBodyEvent = {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body, "more_body": False}
+    await send(start)
+    await send(told)
+
+
+async def _keep(house: House, provider: str, token: str, scope: HTTPScope, receive: Receive) -> tuple[str, bytes]:
+    """Keep what a provider sends, once its signature is checked; return the answer's content type and body."""
     try:
         connection = await _connection(house, provider, token)
         plugin = plugin_of(connection)
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        query = scope["query_string"].decode()
         raw = Raw(
-            body=await request.body(),
-            headers={name.lower(): value for name, value in request.headers.items()},
-            url=house.settings.base_url + request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-            content_type=request.headers.get("content-type", ""),
+            body=await _body(headers, receive),
+            headers=headers,
+            url=f"{house.settings.base_url}/hooks/{provider}/{token}" + (f"?{query}" if query else ""),
+            content_type=headers.get("content-type", ""),
         )
         now = utc_now()
         if plugin.verify is not None:
@@ -48,8 +72,8 @@ async def receive(request: Request[Any, Any, Any], provider: FromPath[str], toke
                 merchant_id=connection.merchant_id,
                 connection_id=connection.connection_id,
                 delivery_key=_delivery_key(plugin, raw),
-                url=request.url.query,
-                headers={name: value for name, value in raw.headers.items() if name not in _DROPPED},
+                url=query,
+                headers={name: value for name, value in headers.items() if name not in _DROPPED},
                 body=raw.body,
                 received_at=now,
             )
@@ -58,15 +82,26 @@ async def receive(request: Request[Any, Any, Any], provider: FromPath[str], toke
         HOOKS.labels(provider if provider in _providers() else "other", type(error).__name__).inc()
         raise
     HOOKS.labels(provider, "kept").inc()
-    kind, body = plugin.answer if isinstance(plugin, Channel) and plugin.answer else ("text/plain", b"")
-    return Response(body, media_type=kind, status_code=HTTP_200_OK)
+    return plugin.answer if isinstance(plugin, Channel) and plugin.answer else ("text/plain", b"")
 
 
-@get("/hooks/{provider:str}/{token:str}", include_in_schema=False)
-async def show(request: Request[Any, Any, Any], provider: FromPath[str], token: FromPath[str]) -> Response[str]:
-    """Tell a person who opens the address what it is for. Some providers ask once by GET whether it is there."""
-    connection = await _connection(house_of(request), provider, token)
-    return Response(f"This is a Doorstep hook for {connection.provider}. It takes POST.\n", media_type="text/plain")
+async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
+    """Read a body, never more of it than is allowed."""
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > MOST_BYTES:
+        raise RequestEntityTooLarge
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        event = await receive()
+        if event["type"] != "http.request":
+            raise ClientException(detail="the sender hung up before the end of the body")
+        pieces.append(event["body"])
+        size += len(event["body"])
+        if size > MOST_BYTES:
+            raise RequestEntityTooLarge
+        if not event.get("more_body", False):
+            return b"".join(pieces)
 
 
 def plugin_of(connection: Connection) -> Carrier | Shop | Channel:
@@ -114,4 +149,4 @@ def _delivery_key(plugin: Carrier | Shop | Channel, raw: Raw) -> bytes:
     return hashlib.blake2b(raw.body, digest_size=16, person=b"hashed").digest()
 
 
-ROUTES = [receive, show]
+ROUTES = [hook]
