@@ -106,7 +106,7 @@ async def _measure(running: Server, plan: Plan) -> tuple[list[Line], dict[str, A
         if "latency" in plan.parts:
             lines.append(await _latency(on, plan, details))
         if "http" in plan.parts:
-            lines.append(await _http(on, plan, details))
+            lines.append(await _http(running, on, plan, details))
         if plan.stored:
             lines.append(await _stored(running, on, plan, details))
     return lines, details
@@ -169,13 +169,13 @@ async def _latency(on: Stage, plan: Plan, details: dict[str, Any]) -> Line:
     )
 
 
-async def _http(on: Stage, plan: Plan, details: dict[str, Any]) -> Line:
+async def _http(running: Server, on: Stage, plan: Plan, details: dict[str, Any]) -> Line:
     done = {}
     ways = {"ours": ("doorstep", "web"), "rows": ("doorstep.cli.benching.child", "web-rows")}
     for seed, (name, module) in enumerate(ways.items(), 21):
         _tell(f"http: {'Doorstep' if name == 'ours' else 'a commit for each request'}")
         count = plan.http if name == "ours" else max(plan.http // 4, 200)
-        done[name] = await requests(on, module, count=count, connections=plan.connections, port=_free_port(), seed=seed)
+        done[name] = await requests(running, on, module, count=count, connections=plan.connections, port=_free_port(), seed=seed)
     details["http"] = done
     return Line(
         name="webhooks over HTTP, signature checked, durably kept",

@@ -124,15 +124,19 @@ async def latency(stage: Stage, mode: str, *, rate: int, seconds: int, processes
             await tx.execute("delete from inbox_due")
 
 
-async def requests(stage: Stage, module: Sequence[str], *, count: int, connections: int, port: int, seed: int) -> Posted:
+async def requests(server: Server, stage: Stage, module: Sequence[str], *, count: int, connections: int, port: int, seed: int) -> Posted:
     """Post signed webhooks to a web process, each answered after its durable commit."""
     web = Child(stage.url, *module, port=port)
     poster = Child(stage.url, "doorstep.cli.benching.posting", str(port), str(count), str(connections), str(seed))
     try:
         await _until_open(port)
         await asyncio.to_thread(poster.line)
+        ours, postgres = web.cpu_s(), server.cpu_s()
         poster.say("go")
-        return msgspec.json.decode(await asyncio.to_thread(poster.line), type=Posted)
+        posted = msgspec.json.decode(await asyncio.to_thread(poster.line), type=Posted)
+        each = 1e6 / max(1, posted.kept + posted.refused)
+        posted.web_us, posted.postgres_us = (web.cpu_s() - ours) * each, (server.cpu_s() - postgres) * each
+        return posted
     finally:
         poster.stop()
         web.stop()

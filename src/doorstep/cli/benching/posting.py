@@ -19,6 +19,9 @@ class Posted(msgspec.Struct):
     refused: int = 0
     p50_ms: float = 0.0
     p99_ms: float = 0.0
+    #: Processor microseconds a request of the web process, and of PostgreSQL (0: not on this machine).
+    web_us: float = 0.0
+    postgres_us: float = 0.0
 
 
 def _request(webhook: Webhook, host: str) -> bytes:
