@@ -9,6 +9,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 
 from doorstep.store.database import Database
 from doorstep.store.embedded import embedded
@@ -16,6 +17,13 @@ from doorstep.store.migrating import migrate
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 _COUNTER = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def _logs_go_nowhere_else() -> Iterator[None]:
+    """A command run in this process points the logs at its captured standard error, which closes with its test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

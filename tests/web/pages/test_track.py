@@ -269,7 +269,8 @@ def test_every_language_has_every_text_with_the_same_holes():
 
 
 def test_every_problem_has_its_own_words():
-    assert {kind.kind for kind in PITFALLS} == languages()["en"]["pitfall"].keys()
+    for tongue in languages().values():
+        assert {kind.kind for kind in PITFALLS} == {kind for kind in tongue["pitfall"] if not kind.endswith("_underway")}
 
 
 def test_a_language_we_do_not_have_falls_back():
