@@ -57,7 +57,7 @@ async def _keep(house: House, provider: str, token: str, scope: HTTPScope, recei
         connection = await _connection(house, provider, token)
         plugin = plugin_of(connection)
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        query = scope["query_string"].decode()
+        query = scope["query_string"].decode("latin-1")
         raw = Raw(
             body=await _body(headers, receive),
             headers=headers,
