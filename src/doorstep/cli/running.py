@@ -18,18 +18,21 @@ from prometheus_client import start_http_server
 
 from doorstep.cli.children import Children, running, told_to_stop
 from doorstep.cli.opening import database_url, house_parts, log_plainly, require_url, sealer_of
-from doorstep.errors import MisconfiguredError
+from doorstep.errors import MisconfiguredError, TryLaterError
 from doorstep.settings import Settings, child_environment, read_settings
 from doorstep.steps.receive import Receiver
 from doorstep.steps.sum_up import WORKER
 from doorstep.steps.work import Worker, spare_collector
 from doorstep.store.database import Database
+from doorstep.store.embedded import revive
 from doorstep.store.migrating import migrate as bring_up
 from doorstep.store.sealing import secret_key
 from doorstep.web.app import make_app
 from doorstep.web.house import House
 
 _LOG = structlog.get_logger()
+#: Seconds between two looks at the embedded database.
+_TEND_S = 1.0
 
 
 def serve(*, data_dir: Path | None = None, host: str | None = None, port: int | None = None, workers: int | None = None) -> int:
@@ -47,11 +50,24 @@ def serve(*, data_dir: Path | None = None, host: str | None = None, port: int | 
         settings = msgspec.structs.replace(settings, workers=workers)
     with told_to_stop() as told, everything(settings) as (_, children):
         _LOG.info("serving", address=settings.base_url, workers=settings.workers)
+        look_at = time.monotonic()
         while not told:
             if children.look():
                 return 2
+            if settings.database_url is None and time.monotonic() >= look_at:
+                tend_database(settings.data_dir)
+                look_at = time.monotonic() + _TEND_S
             time.sleep(0.1)
     return 0
+
+
+def tend_database(data_dir: Path) -> None:
+    """Start our own database anew where it was killed; the other processes wait for it meanwhile."""
+    try:
+        if revive(data_dir):
+            _LOG.warning("database_died", then="started again")
+    except TryLaterError as error:
+        _LOG.error("database_down", why=str(error))
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 import fcntl
 import os
+import socket
 import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from doorstep.errors import MisconfiguredError
+from doorstep.errors import MisconfiguredError, TryLaterError
 
 with warnings.catch_warnings():  # it looks for a runtime folder at import and warns where there is none, which is no news to us
     warnings.simplefilter("ignore")
@@ -73,6 +74,29 @@ def _postgres(pgdata: Path) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def revive(data_dir: Path) -> bool:
+    """Start a PostgreSQL of ours that was killed anew; tell whether that was needed. The caller is inside `embedded`.
+
+    Raises:
+        TryLaterError: it does not start (yet).
+    """
+    pgdata = data_dir / "postgres"
+    try:
+        lines = (pgdata / "postmaster.pid").read_text().splitlines()
+        with socket.socket(socket.AF_UNIX) as one:
+            one.settimeout(5)
+            one.connect(f"{lines[4]}/.s.PGSQL.{lines[3]}")
+    except TimeoutError:
+        return False  # busy, not dead
+    except (OSError, IndexError):
+        try:
+            get_server(pgdata, cleanup_mode="stop", start=False).ensure_postgres_running()
+        except (subprocess.SubprocessError, OSError, AssertionError) as error:
+            raise TryLaterError(f"PostgreSQL does not start; the end of {pgdata / 'log'} says why", after_s=1) from error
+        return True
+    return False
 
 
 def running_url(data_dir: Path) -> str | None:
