@@ -1,6 +1,7 @@
 """A seed → orders and scans of a shop, each its own webhook; a sender that repeats each until it is told 2xx; a killer."""
 
 import asyncio
+import json
 import random
 import time
 from datetime import datetime, timedelta
@@ -10,10 +11,9 @@ import httpx
 import psutil
 from path_house import Shop, Webhook, carrier, shopify
 
-from doorstep.cli.benching.load import Load, make_load
-
-#: Steps of AfterShip's own words, at these hours before now.
-__all__ = ["Load", "make_load"]
+#: Seconds until a process started is at work.
+_AT_WORK_S = 3.0
+#: Events of a parcel's way and how many hours ago they were.
 _WAY = (("label_created", 30), ("picked_up", 20), ("out_for_delivery", 3), ("delivered", 1))
 
 
@@ -73,8 +73,6 @@ def scans_of(number: int, at: datetime) -> list[dict[str, Any]]:
 
 def webhooks_of(count: int, at: datetime, chance: random.Random) -> tuple[list[Webhook], set[str]]:
     """Make the webhooks of so many orders, mixed; and the addresses of their customers."""
-    import json
-
     found: list[tuple[float, Webhook]] = []
     addresses = set()
     for number in range(count):
@@ -148,7 +146,9 @@ async def kill_at_random(pid: int, chance: random.Random, *, over_s: float, paus
     while time.monotonic() < ends:
         await asyncio.sleep(chance.uniform(*pause_s))
         word = "worker" if chance.random() < 0.7 else "web"
-        if there := children(pid, word):
+        # One that has lived a while is at work; one just started would die with nothing in hand.
+        there = [child for child in children(pid, word) if time.time() - child.create_time() > _AT_WORK_S]
+        if there:
             chance.choice(there).kill()
             killed[word] += 1
     return killed

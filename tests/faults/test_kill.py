@@ -18,8 +18,8 @@ from doorstep.steps.work import utc_now
 pytestmark = pytest.mark.faults
 #: Seeds of the killer; another run of the same seed kills at the same pauses.
 SEED = 20261122
-ORDERS = 500
-OVER_S = 22
+ORDERS = 400
+OVER_S = 26
 
 
 async def test_killing_workers_and_web_at_random_loses_nothing_and_tells_nothing_twice(
@@ -30,10 +30,10 @@ async def test_killing_workers_and_web_at_random_loses_nothing_and_tells_nothing
     with Mailbox() as mailbox, data_folder() as folder:
         async with running_house(folder, mailbox, workers=2) as house:
             # Most of a call's time is between the mail's arrival and the answer: that is where a kill leaves an unknown behind.
-            mailbox.slow_s = 0.15
+            mailbox.slow_s = 0.25
             shop = await house.shop({"generic": {}})
             sender = Sender(shop)
-            killing = asyncio.create_task(kill_at_random(house.process.pid, chance, over_s=OVER_S, pause_s=(0.5, 2.0)))
+            killing = asyncio.create_task(kill_at_random(house.process.pid, chance, over_s=OVER_S, pause_s=(0.5, 1.8)))
             await sender.run(hooks, over_s=OVER_S - 4)
             killed = await killing
             assert sender.accepted == len(hooks)
@@ -44,7 +44,7 @@ async def test_killing_workers_and_web_at_random_loses_nothing_and_tells_nothing
             assert "deadlock" not in log.lower()
     record_property("figures", f"killed {killed}, posted {sender.tries} times for {len(hooks)} webhooks {sender.statuses}; {figures}")
     sys.stderr.write(f"\nkilled {killed}, posted {sender.tries} times for {len(hooks)} webhooks {sender.statuses}; {figures}\n")
-    assert killed["worker"] >= 5
+    assert killed["worker"] >= 4
     assert killed["web"] >= 1
 
 

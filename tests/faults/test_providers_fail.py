@@ -108,6 +108,18 @@ async def test_an_intake_whose_database_restarts_says_503_and_loses_nothing(hous
     assert await house.value("select count(*) from dead_letter where merchant_id = $1", shop.merchant.merchant_id) == 0
 
 
+async def test_an_embedded_database_that_is_killed_is_started_again(house: House) -> None:
+    shop = await house.shop()
+    postmaster = int((house.data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    psutil.Process(postmaster).kill()
+    answer = await shop.post("shopify", b"{}", {})
+    assert answer.status_code in {401, 503}
+    hook = shopify("orders/create", order_document(3, shop.customer, now()) | {"fulfillments": []})
+    await Sender(shop).run([hook], over_s=0)
+    await _state(shop, "sent", seconds=30)
+    assert int((house.data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0]) != postmaster
+
+
 async def test_deadlocks_do_not_happen_with_two_workers_on_the_same_parcels(house: House) -> None:
     shop = await house.shop({"generic": {}})
     hooks, _ = webhooks_of(40, now(), random.Random(6))

@@ -131,7 +131,16 @@ class House:
                 number = await connections.connect(tx, self.sealer, connection, secret_names(plugin))
                 made[slug] = await connections.one(tx, self.sealer, merchant_id, number)
             merchant = (await connections.merchants(tx, [merchant_id]))[merchant_id]
+        await self._known(name)
         return Shop(self, merchant, made, f"ana.{name}@customer.example")
+
+    async def _known(self, slug: str) -> None:
+        """Wait until the pages know a merchant made a moment ago: they read the list of merchants every three seconds."""
+
+        async def answers() -> bool:
+            return (await self.client.get(f"{self.base}/find/{slug}")).status_code == 200
+
+        await until(answers)
 
     async def fetch(self, query: str, *values: Any) -> list[Any]:
         """Look into the database."""
@@ -180,7 +189,7 @@ class Shop:
         """Post webhooks in order, each of them must be kept."""
         for one in hooks:
             answer = await self.post(one.provider, one.body, one.headers)
-            assert answer.status_code == 200, answer.text
+            assert answer.status_code == 200, (answer.text, self.house.log.read_text()[-2500:])
 
     async def mails(self, count: int, *, seconds: float = 15.0) -> list[EmailMessage]:
         """Wait for so many mails to the customer, and for quiet; there must be exactly so many."""

@@ -39,6 +39,7 @@ async def test_several_parcels_of_one_order_are_told_together(house: House, samp
         fulfilment_of(order, number, company="UPS", at=sent, ident=n, lines=slice(n, n + 1)) for n, number in enumerate(numbers)
     ]
     await shop.send(shopify("orders/create", order))
+    await house.drained()
     for number in numbers:
         await shop.send(scans(number, ("picked_up", now() - timedelta(hours=20))))
     await house.drained()
@@ -83,6 +84,7 @@ async def test_an_order_paid_at_the_door_says_what_is_to_be_paid(house: House, s
     )
     order["fulfillments"] = [fulfilment_of(order, "ATTHEDOOR01", company="UPS", at=now() - timedelta(hours=24))]
     await shop.send(shopify("orders/create", order))
+    await house.drained()
     await shop.send(scans("ATTHEDOOR01", ("picked_up", now() - timedelta(hours=20))))
     await house.drained()
     await shop.send(scans("ATTHEDOOR01", ("out_for_delivery", now() - timedelta(hours=1))))
@@ -127,6 +129,7 @@ async def test_a_return_that_ends_delivered_is_returned(house: House, sample: di
     order = order_of(sample, email_address=shop.customer, locale="en", at=now() - timedelta(hours=47))
     order["fulfillments"] = [fulfilment_of(order, "GOESBACK001", company="UPS", at=now() - timedelta(hours=46))]
     await shop.send(shopify("orders/create", order))
+    await house.drained()
     for event, hours in (("picked_up", 40), ("refused", 20), ("return_started", 18), ("delivered", 2)):
         await shop.send(scans("GOESBACK001", (event, now() - timedelta(hours=hours))))
         await house.drained()
