@@ -149,9 +149,10 @@ async def test_a_partner_with_a_number_of_its_own_carries_the_same_shipment(hous
     await shop.send(scans("LASTMILE001", ("delivery_facility_arrival", now() - timedelta(hours=4)), carrier_named="usps"))
     await house.drained()
     link = [{"tracking_number": "LASTMILE001", "carrier": "usps", "role": "last_mile"}]
-    await shop.send(scans("FIRSTLEG001", ("picked_up", now() - timedelta(hours=40))))
+    picked_up = ("picked_up", now() - timedelta(hours=40))
+    await shop.send(scans("FIRSTLEG001", picked_up))
     await house.drained()
-    await shop.send(scans("FIRSTLEG001", ("picked_up", now() - timedelta(hours=40)), links=link))
+    await shop.send(scans("FIRSTLEG001", picked_up, links=link))
     await house.drained()
     rows = await house.fetch("select shipment_id, status from shipment where merchant_id = $1", shop.merchant.merchant_id)
     assert len(rows) == 1
