@@ -66,17 +66,17 @@ on conflict (merchant_id, why_key) do update set due_at = excluded.due_at
 """
 
 # Claim actions whose time has come, each with all the same order still has waiting for the same trigger: they become one message.
+# As in `inbox`, the locked rows are found again by where they lie.
 _CLAIM = """
 with due as materialized (
-    select merchant_id, why_key, order_id, action->'change'->>'trigger' as trigger from action_due
+    select ctid as row, merchant_id, order_id, action->'change'->>'trigger' as trigger from action_due
     where due_at <= $1 order by due_at limit $2 for update skip locked
 ), together as materialized (
-    select a.merchant_id, a.why_key from action_due a
+    select a.ctid as row from action_due a
     where exists (select from due d where d.merchant_id = a.merchant_id and d.order_id = a.order_id and d.trigger = a.action->'change'->>'trigger')
     for update skip locked
 ), taken as (
-    delete from action_due a using (select merchant_id, why_key from due union select merchant_id, why_key from together) t
-    where a.merchant_id = t.merchant_id and a.why_key = t.why_key
+    delete from action_due a where a.ctid = any(array(select row from due union select row from together))
     returning a.merchant_id, a.why_key, a.due_at, a.order_id, a.action
 )
 select merchant_id, due_at, order_id, action from taken order by merchant_id, order_id, due_at, why_key

@@ -49,7 +49,9 @@ insert into inbox_due (merchant_id, inbox_id, received_month, received_at, due_a
 select merchant_id, inbox_id, received_month, received_at, received_at from kept
 """
 
-# Claim rows for this transaction: an even share of the batch for each merchant that has any.
+# Claim rows for this transaction: an even share of the batch for each merchant that has any. The locked rows are deleted by
+# where they lie: a queue is mostly empty when it is analysed, and joined by key the planner then takes it whole for each row
+# claimed (measured: 2.8 s a batch instead of 10 ms, 12,000 rows waiting).
 _CLAIM = """
 with recursive merchants (merchant_id) as (
     (select merchant_id from inbox_due order by merchant_id limit 1)
@@ -57,8 +59,8 @@ with recursive merchants (merchant_id) as (
     select (select d.merchant_id from inbox_due d where d.merchant_id > m.merchant_id order by d.merchant_id limit 1)
     from merchants m where m.merchant_id is not null
 ), claimed as materialized (
-    select d.* from merchants m cross join lateral (
-        select merchant_id, inbox_id from inbox_due
+    select d.row from merchants m cross join lateral (
+        select ctid as row from inbox_due
         where merchant_id = m.merchant_id and due_at <= $1
         order by inbox_id
         limit greatest(1, $2::int / greatest(1, (select count(merchant_id) from merchants)))
@@ -66,9 +68,8 @@ with recursive merchants (merchant_id) as (
     ) d where m.merchant_id is not null
     limit $2::int
 ), taken as (
-    delete from inbox_due d using claimed c
-    where d.merchant_id = c.merchant_id and d.inbox_id = c.inbox_id
-    returning d.merchant_id, d.inbox_id, d.received_month, d.attempts
+    delete from inbox_due where ctid = any(array(select row from claimed))
+    returning merchant_id, inbox_id, received_month, attempts
 )
 select t.merchant_id, t.inbox_id, t.received_month, i.received_at, i.connection_id, t.attempts, i.url, i.headers, i.body
 from taken t join inbox i using (merchant_id, received_month, inbox_id)

@@ -73,7 +73,8 @@ on conflict do nothing
 # The frame of the message at hand.
 _TEXTS = "(select texts from message_frame f where f.merchant_id = m.merchant_id and f.frame_id = m.frame_id) as texts"
 
-# Lease messages that are due, an even share per connection, and write down that a call is about to be made.
+# Lease messages that are due, an even share per connection, and write down that a call is about to be made. As in `inbox`, the
+# locked rows are found again by where they lie.
 _LEASE = f"""
 with recursive connections (connection_id) as (
     (select connection_id from outbox order by connection_id limit 1)
@@ -81,15 +82,15 @@ with recursive connections (connection_id) as (
     select (select o.connection_id from outbox o where o.connection_id > c.connection_id order by o.connection_id limit 1)
     from connections c where c.connection_id is not null
 ), due as materialized (
-    select d.* from connections c cross join lateral (
-        select merchant_id, message_id, month from outbox
+    select d.row from connections c cross join lateral (
+        select ctid as row from outbox
         where connection_id = c.connection_id and due_at <= $1 and lease_until is null and not connection_id = any($4::bigint[])
         order by due_at limit greatest(1, $2::int / greatest(1, (select count(connection_id) from connections)))
         for update skip locked
     ) d where c.connection_id is not null limit $2::int
 ), leased as (
     update outbox o set lease_until = $3, attempts = o.attempts + 1
-    from due d where o.merchant_id = d.merchant_id and o.message_id = d.message_id
+    where o.ctid = any(array(select row from due))
     returning o.merchant_id, o.message_id, o.month, o.connection_id, o.attempts
 ), ledger as (
     insert into send_attempt (merchant_id, message_id, attempt, started_at) select merchant_id, message_id, attempts, $1 from leased

@@ -179,7 +179,7 @@ async def _enqueue(stage: Stage) -> None:
 
 async def _until_done(stage: Stage, mode: str, grace_s: float = 600) -> int:
     """Wait until nothing waits; return how many rows were left when the grace ended."""
-    connection = await asyncpg.connect(stage.url)
+    connection = await asyncpg.connect(stage.url, server_settings={"enable_seqscan": "off"})
     try:
         ends = time.perf_counter() + grace_s
         question = _JOBS_WAIT if mode == "jobs" else _WAITS
