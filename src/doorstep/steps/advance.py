@@ -42,47 +42,61 @@ async def advance(tx: Tx, seen: Sequence[Seen], now: datetime) -> list[Happening
     known: dict[int, set[bytes]] = {}
     latest: dict[bytes, Checkpoint] = {}
     for one in seen:
-        shipment = kept[one.merchant_id, one.tracking.tracking_number]
-        there = known.setdefault(shipment.shipment_id, set()) or {scan.fingerprint for scan in shipment.scans}
-        known[shipment.shipment_id] = there
-        added = [(scan, c) for c in one.tracking.checkpoints if (scan := Scan.of(c)).fingerprint not in there]
-        for scan, checkpoint in added:
-            if scan.fingerprint in there:
-                continue
-            there.add(scan.fingerprint)
-            shipment.scans.append(scan)
-            latest[scan.fingerprint] = checkpoint
-            fresh.append(
-                NewCheckpoint(
-                    merchant_id=one.merchant_id,
-                    shipment_id=shipment.shipment_id,
-                    inbox_id=one.inbox_id,
-                    received_at=one.received_at,
-                    checkpoint=checkpoint,
-                    scan=scan,
-                )
-            )
-        if _take_rest(shipment, one.tracking) or added:
-            touched[shipment.shipment_id] = shipment
+        for shipment in kept[one.merchant_id, one.tracking.tracking_number]:
+            there = known.get(shipment.shipment_id)
+            if there is None:
+                there = known[shipment.shipment_id] = {scan.fingerprint for scan in shipment.scans}
+            added = _take_scans(shipment, one, there)
+            for new in added:
+                latest[new.scan.fingerprint] = new.checkpoint
+            fresh += added
+            if _take_rest(shipment, one.tracking) or added:
+                touched[shipment.shipment_id] = shipment
     happenings = [h for shipment in touched.values() for h in refold(shipment, latest, now)]
-    if touched:
-        await shipments.write(tx, list(touched.values()), now)
     if fresh:
         await checkpoints.keep(tx, fresh)
         await _count_unknown(tx, fresh, now)
+    if touched:
+        await find_words(tx, list(touched.values()))
+        await shipments.write(tx, list(touched.values()), now)
     return happenings
 
 
+def _take_scans(shipment: KeptShipment, seen: Seen, there: set[bytes]) -> list[NewCheckpoint]:
+    """Add to a shipment the scans whose fingerprints are not `there` yet; return them."""
+    added = []
+    for checkpoint in seen.tracking.checkpoints:
+        scan = Scan.of(checkpoint)
+        if scan.fingerprint in there:
+            continue
+        there.add(scan.fingerprint)
+        shipment.scans.append(scan)
+        added.append(
+            NewCheckpoint(
+                merchant_id=seen.merchant_id,
+                shipment_id=shipment.shipment_id,
+                inbox_id=seen.inbox_id,
+                received_at=seen.received_at,
+                checkpoint=checkpoint,
+                scan=scan,
+            )
+        )
+    return added
+
+
 def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetime) -> list[Happening]:
-    """Fold a shipment anew in place and tell what is new; `latest` holds the checkpoints just added, by fingerprint."""
+    """Fold a shipment anew in place and tell what is new; `latest` holds the checkpoints just added, by fingerprint.
+
+    Where the newest scan that counts is another than before and not among `latest`, its words are left to `find_words`.
+    """
     before = shipment.folded
     after = fold(shipment.scans, shipment.estimates, since=shipment.since)
     shipment.folded = after
-    if after.counted and (newest := latest.get(after.counted[-1])):
-        place = newest.place
-        shipment.last_text = newest.carrier_text
-        shipment.last_place = (place.city or place.text or place.facility or place.country) if place else None
-        shipment.last_local = newest.occurred_at.local if newest.occurred_at else None
+    newest = after.counted[-1] if after.counted else None
+    if newest is not None and (checkpoint := latest.get(newest)):
+        _say(shipment, checkpoint)
+    elif newest != (before.counted[-1] if before and before.counted else None):
+        shipment.last_text = shipment.last_place = shipment.last_local = None
     shipment.look_at = next_reminder_at(after, now, ZoneInfo(shipment.zone or "UTC"))
     return [
         Happening(merchant_id=shipment.merchant_id, moment=moment, shipment=shipment)
@@ -90,17 +104,37 @@ def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetim
     ]
 
 
-async def shipments_of(tx: Tx, seen: Sequence[Seen]) -> dict[tuple[int, str], KeptShipment]:
-    """Lock the shipment of every number seen, making those nobody knows yet."""
+def _say(shipment: KeptShipment, newest: Checkpoint) -> None:
+    place = newest.place
+    shipment.last_text = newest.carrier_text
+    shipment.last_place = (place.city or place.text or place.facility or place.country) if place else None
+    shipment.last_local = newest.occurred_at.local if newest.occurred_at else None
+
+
+async def find_words(tx: Tx, folded: Sequence[KeptShipment]) -> None:
+    """Read the words of the newest scan where it did not just arrive: another was taken back, or the scans came from elsewhere."""
+    speechless = [s for s in folded if s.last_text is None and s.folded and s.folded.counted]
+    if not speechless:
+        return
+    newest = [(s.merchant_id, s.shipment_id, s.folded.counted[-1]) for s in speechless if s.folded]
+    found = await checkpoints.these(tx, newest)
+    for shipment in speechless:
+        if checkpoint := found.get((shipment.merchant_id, shipment.shipment_id)):
+            _say(shipment, checkpoint)
+
+
+async def shipments_of(tx: Tx, seen: Sequence[Seen]) -> dict[tuple[int, str], list[KeptShipment]]:
+    """Lock the shipments to which every number seen leads, making those nobody knows yet."""
     first = {(one.merchant_id, one.tracking.tracking_number): one.tracking for one in reversed(seen)}
     await shipments.claim_numbers(tx, numbers_in(seen))
-    kept = await shipments.lock(tx, list(first))
+    kept = {key: lives.current for key, lives in (await shipments.lives(tx, list(first))).items()}
     new = [
         NewShipment(merchant_id=key[0], tracking_number=key[1], carrier=tracking.carrier, service=tracking.service, token=page_token())
         for key, tracking in first.items()
         if key not in kept
     ]
-    return kept | (await shipments.make(tx, new) if new else {})
+    made = await shipments.make(tx, new) if new else {}
+    return kept | {key: [shipment] for key, shipment in made.items()}
 
 
 def numbers_in(seen: Sequence[Seen]) -> list[tuple[int, str]]:
@@ -115,13 +149,21 @@ def _take_rest(shipment: KeptShipment, tracking: Tracking) -> bool:
     for estimate in tracking.estimates:
         changed = take_estimate(shipment.estimates, estimate) or changed
     if len(shipment.estimates) > _ESTIMATES:
-        shipment.estimates.sort(key=lambda e: e.stated_at.instant.timestamp() if e.stated_at else 0.0)
-        del shipment.estimates[:-_ESTIMATES]
+        _forget_oldest(shipment.estimates)
     if tracking.service and not shipment.service:
         shipment.service, changed = tracking.service, True
     if shipment.carrier == "unknown" and tracking.carrier != "unknown":
         shipment.carrier, changed = tracking.carrier, True
     return changed
+
+
+def _forget_oldest(estimates: list[Estimate]) -> None:
+    """Keep as many as are allowed, and of every source its newest word."""
+    estimates.sort(key=lambda e: e.stated_at.instant.timestamp() if e.stated_at else 0.0, reverse=True)
+    newest = {e.source: position for position, e in reversed(list(enumerate(estimates)))}
+    others = [position for position in range(len(estimates)) if position not in newest.values()]
+    kept = sorted([*newest.values(), *others[: max(0, _ESTIMATES - len(newest))]])
+    estimates[:] = [estimates[position] for position in kept]
 
 
 def take_estimate(kept: list[Estimate], new: Estimate) -> bool:
@@ -147,40 +189,59 @@ def _is_later(new: OccurredAt | None, known: OccurredAt | None) -> bool:
     return new.instant > known.instant or (new.instant == known.instant and str(new) > str(known))
 
 
-async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], KeptShipment]) -> list[KeptShipment]:
+async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], list[KeptShipment]]) -> list[KeptShipment]:
     """Lead the numbers under which the same goods travel on to the same shipment, and merge what was apart; return what grew."""
     wanted = {
-        (one.merchant_id, link.tracking_number): (kept[one.merchant_id, one.tracking.tracking_number], link.role)
+        (one.merchant_id, link.tracking_number): (one.tracking.tracking_number, link.role)
         for one in seen
         for link in one.tracking.links
         if link.role in _SAME_GOODS and link.tracking_number != one.tracking.tracking_number
     }
     if not wanted:
         return []
-    grown: list[KeptShipment] = []
-    there = await shipments.lock(tx, list(wanted))
+    grown: dict[int, KeptShipment] = {}
+    there = {key: lives.current for key, lives in (await shipments.lives(tx, [key for key in wanted if key not in kept])).items()}
+    kept |= there
     fresh = []
-    for key, (shipment, role) in wanted.items():
-        other = kept.get(key) or there.get(key)
-        if other is None:
-            fresh.append((key[0], key[1], shipment.shipment_id, role))
-        elif other.shipment_id != shipment.shipment_id and (other.order_id is None or other.order_id == shipment.order_id):
-            await shipments.merge(tx, key[0], other.shipment_id, shipment.shipment_id)
-            shipment.scans += [scan for scan in other.scans if scan not in shipment.scans]
-            for number, one in list(kept.items()):
-                if one.shipment_id == other.shipment_id:
-                    kept[number] = shipment
-            grown.append(shipment)
+    for key, (number, role) in wanted.items():
+        mine, theirs = kept[key[0], number], kept.get(key)
+        if theirs is None:
+            kept[key] = mine
+            fresh += [(key[0], key[1], one.shipment_id, "shared" if position else role) for position, one in enumerate(mine)]
+        elif pair := _mergeable(mine, theirs):
+            into, gone = pair
+            await _merge(tx, into, gone)
+            grown.pop(gone.shipment_id, None)
+            grown[into.shipment_id] = into
+            kept |= {other: [into] for other, those in kept.items() if those == [gone]}
     if fresh:
         await shipments.link(tx, fresh)
-    return grown
+    return list(grown.values())
+
+
+def _mergeable(mine: Sequence[KeptShipment], theirs: Sequence[KeptShipment]) -> tuple[KeptShipment, KeptShipment] | None:
+    """Tell which of two shipments takes in which: the one with the order stays. None: they are one already, or two orders'."""
+    if len(mine) > 1 or len(theirs) > 1 or mine[0].shipment_id == theirs[0].shipment_id:
+        return None
+    if theirs[0].order_id is None or theirs[0].order_id == mine[0].order_id:
+        return mine[0], theirs[0]
+    return (theirs[0], mine[0]) if mine[0].order_id is None else None
+
+
+async def _merge(tx: Tx, into: KeptShipment, gone: KeptShipment) -> None:
+    await shipments.merge(tx, into.merchant_id, gone.shipment_id, into.shipment_id)
+    known = {scan.fingerprint for scan in into.scans}
+    into.scans += [scan for scan in gone.scans if scan.fingerprint not in known]
+    for estimate in gone.estimates:
+        if estimate.source != "shop":
+            take_estimate(into.estimates, estimate)
+    if into.carrier == "unknown":
+        into.carrier = gone.carrier
 
 
 async def _count_unknown(tx: Tx, fresh: Sequence[NewCheckpoint], now: datetime) -> None:
-    unknown = Counter(
-        (n.merchant_id, n.checkpoint.carrier, n.checkpoint.carrier_code, n.checkpoint.carrier_text)
-        for n in fresh
-        if n.checkpoint.event_type == "unknown"
-    )
+    """Count codes we could not read, once per scan however many shipments share it."""
+    unread = {(n.merchant_id, n.scan.fingerprint): n.checkpoint for n in fresh if n.scan.event_type == "unknown"}
+    unknown = Counter((merchant_id, c.carrier, c.carrier_code, c.carrier_text) for (merchant_id, _), c in unread.items())
     if unknown:
         await checkpoints.count_unknown(tx, unknown, now)

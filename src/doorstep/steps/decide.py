@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from doorstep.domain.messages import Action
+from doorstep.domain.messages import Action, Change
+from doorstep.domain.shipments import Folded
 from doorstep.domain.vocabulary import Skip
 from doorstep.errors import TryLaterError
 from doorstep.journeys import decide as ask_journeys
@@ -19,34 +20,59 @@ from doorstep.store.decisions import Decision
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
 
+#: Merchant and order.
 _Key = tuple[int, int]
+#: Merchant, order, trigger and template: what one message tells.
+_Together = tuple[int, int, str, str]
+_Around = dict[_Key, tuple[KeptOrder, list[KeptShipment]]]
 
 
 async def decide(tx: Tx, happenings: Sequence[Happening], directory: Directory, now: datetime) -> None:
     """Decide about what is new, compose what is due now, let the rest wait. What was decided before stays decided."""
-    fresh = [h for h in happenings if h.order_id is not None]
-    skips: Counter[tuple[int, str, str]] = Counter(
-        (h.merchant_id, h.moment.change.trigger, Skip.NO_ORDER) for h in happenings if h.order_id is None and h.moment.skip is None
-    )
-    if fresh:
-        open_ones = await decisions.undecided(tx, [(h.merchant_id, decisions.why_key(h.moment.change)) for h in fresh])
-        fresh = [happening for position, happening in enumerate(fresh) if position in open_ones]
-    if fresh:
-        await _decide(tx, fresh, directory, skips, now)
+    skips: Counter[tuple[int, str, str]] = Counter()
+    if fresh := await _undecided(tx, [h for h in happenings if h.order_id is not None]):
+        around = await _orders_and_parcels(tx, fresh)
+        await _decide(tx, [h for h in fresh if _key(h) in around], around, directory, skips, now)
+        fresh = [h for h in fresh if _key(h) not in around]
+    for happening in (*fresh, *(h for h in happenings if h.order_id is None)):
+        if happening.moment.skip is None:
+            skips[happening.merchant_id, happening.moment.change.trigger, Skip.NO_ORDER] += 1
     if skips:
         await decisions.count_skips(tx, skips, now.astimezone(UTC).date())
 
 
-async def _decide(tx: Tx, fresh: Sequence[Happening], directory: Directory, skips: Counter[tuple[int, str, str]], now: datetime) -> None:
-    around = await _orders_and_parcels(tx, fresh)
+def _key(happening: Happening) -> _Key:
+    return happening.merchant_id, happening.order_id or 0
+
+
+async def _undecided(tx: Tx, happenings: Sequence[Happening]) -> list[Happening]:
+    """Leave out what was decided before, and what stands twice in this very batch."""
+    first: dict[tuple[int, bytes], Happening] = {}
+    for happening in happenings:
+        first.setdefault((happening.merchant_id, decisions.why_key(happening.moment.change)), happening)
+    keys = list(first)
+    open_ones = await decisions.undecided(tx, keys) if keys else set()
+    return [first[key] for position, key in enumerate(keys) if position in open_ones]
+
+
+async def _decide(
+    tx: Tx,
+    fresh: Sequence[Happening],
+    around: _Around,
+    directory: Directory,
+    skips: Counter[tuple[int, str, str]],
+    now: datetime,
+) -> None:
     made: list[Decision] = []
-    due: dict[tuple[int, int, str], Due] = {}
+    due: dict[_Together, Due] = {}
     waiting: list[tuple[int, int | None, Action, datetime]] = []
     for happening in fresh:
         change = happening.moment.change
         decision = Decision(merchant_id=happening.merchant_id, change=change, order_id=happening.order_id, outcome="waiting")
         made.append(decision)
-        answer = _ask(happening, around, directory, now)
+        order, parcels = around[_key(happening)]
+        folded = happening.shipment.folded if happening.shipment else None
+        answer = happening.moment.skip or _ask(happening.merchant_id, change, order, folded, len(parcels), directory, now)
         if not isinstance(answer, Action):
             decision.outcome = answer
             skips[happening.merchant_id, change.trigger, answer] += 1
@@ -54,17 +80,22 @@ async def _decide(tx: Tx, fresh: Sequence[Happening], directory: Directory, skip
             decision.detail = f"waits {answer.due_at - now} for its time or for the other parcels"
             waiting.append((happening.merchant_id, happening.order_id, answer, answer.due_at))
         else:
-            key = (happening.merchant_id, happening.order_id or 0, change.trigger)
-            order, parcels = around[key[:2]]
-            due.setdefault(key, Due(merchant_id=key[0], order=order, parcels=parcels)).actions.append((answer, decision))
+            _join(due, happening.merchant_id, order, parcels, answer, decision)
     composed = await compose(tx, list(due.values()), directory, now)
-    told = [(h, around[h.merchant_id, h.order_id or 0]) for h in fresh if h.moment.skip is None]
-    composed.messages += announcements(told, directory, now)
+    composed.messages += announcements([(h, around[_key(h)]) for h in fresh if h.moment.skip is None], directory, now)
     await settle(tx, composed, waiting, skips)
-    if len(await decisions.decide(tx, made, now)) != len({(d.merchant_id, d.why_key) for d in made}):
+    if len(await decisions.decide(tx, made, now)) != len(made):
         raise TryLaterError("another worker decided the same moments; this batch starts again")
     if composed.messages:
         await messages.queue(tx, composed.messages)
+
+
+def _join(
+    due: dict[_Together, Due], merchant_id: int, order: KeptOrder, parcels: list[KeptShipment], action: Action, told: Decision
+) -> None:
+    """Put an action with those that one message tells: the same words about the same kind of moment of one order."""
+    key = (merchant_id, order.order_id, action.change.trigger, action.template)
+    due.setdefault(key, Due(merchant_id=merchant_id, order=order, parcels=parcels)).actions.append((action, told))
 
 
 async def settle(
@@ -78,27 +109,24 @@ async def settle(
 
 
 def _ask(
-    happening: Happening, around: dict[_Key, tuple[KeptOrder, list[KeptShipment]]], directory: Directory, now: datetime
+    merchant_id: int, change: Change, order: KeptOrder, folded: Folded | None, parcels: int, directory: Directory, now: datetime
 ) -> Action | Skip:
-    if happening.moment.skip is not None:
-        return happening.moment.skip
-    tenant = directory.tenant(happening.merchant_id)
-    if tenant is None:
-        return Skip.NO_CHANNEL
-    order, parcels = around[happening.merchant_id, happening.order_id or 0]
-    folded = happening.shipment.folded if happening.shipment else None
-    return ask_journeys(happening.moment.change, order.order, folded, len(parcels), tenant.journeys, now)
+    tenant = directory.tenant(merchant_id)
+    return ask_journeys(change, order.order, folded, parcels, tenant.journeys, now) if tenant else Skip.NO_CHANNEL
 
 
-async def _orders_and_parcels(tx: Tx, fresh: Sequence[Happening]) -> dict[_Key, tuple[KeptOrder, list[KeptShipment]]]:
-    """Read what the moments' orders and their shipments are now; the batch's own copies win."""
+async def _orders_and_parcels(tx: Tx, fresh: Sequence[Happening]) -> _Around:
+    """Read what the moments' orders and their shipments are now; the batch's own copies win.
+
+    Left out are orders known only from a fulfilment: there is nobody to tell yet, and it will all be new when the order comes.
+    """
     known = {(h.merchant_id, h.order.order_id): h.order for h in fresh if h.order}
     wanted = list({(h.merchant_id, h.order_id or 0) for h in fresh})
     missing = [key for key in wanted if key not in known]
     known |= await orders.read(tx, missing) if missing else {}
     mine = {(h.merchant_id, h.shipment.shipment_id): h.shipment for h in fresh if h.shipment}
     parcels = await shipments.of_orders(tx, wanted, list(mine.values()))
-    return {key: (known[key], parcels.get(key, [])) for key in wanted if key in known}
+    return {key: (known[key], parcels.get(key, [])) for key in wanted if key in known and known[key].order.placed_at is not None}
 
 
 async def decide_waiting(tx: Tx, directory: Directory, now: datetime, most: int) -> int:
@@ -109,21 +137,20 @@ async def decide_waiting(tx: Tx, directory: Directory, now: datetime, most: int)
     keys = list({(merchant_id, order_id or 0) for merchant_id, order_id, _ in claimed})
     known = await orders.read(tx, keys)
     parcels = await shipments.of_orders(tx, keys)
-    due: dict[tuple[int, int, str], Due] = {}
+    due: dict[_Together, Due] = {}
     made: list[Decision] = []
     skips: Counter[tuple[int, str, str]] = Counter()
     for merchant_id, order_id, action in claimed:
         decision = Decision(merchant_id=merchant_id, change=action.change, order_id=order_id, outcome="waiting")
         made.append(decision)
-        key = (merchant_id, order_id or 0, action.change.trigger)
-        kept = known.get(key[:2])
-        reason = Skip.NO_ORDER if kept is None else _overtaken(action, parcels.get(key[:2], []))
-        if reason or kept is None:
-            decision.outcome = reason or Skip.NO_ORDER
-            skips[key[0], key[2], decision.outcome] += 1
-            continue
-        now_due = msgspec.structs.replace(action, due_at=now)
-        due.setdefault(key, Due(merchant_id=merchant_id, order=kept, parcels=parcels.get(key[:2], []))).actions.append((now_due, decision))
+        key = (merchant_id, order_id or 0)
+        kept, mine = known.get(key), parcels.get(key, [])
+        answer = _ask_again(merchant_id, action.change, kept, mine, directory, now) if kept else Skip.NO_ORDER
+        if kept is None or not isinstance(answer, Action):
+            decision.outcome = str(answer)
+            skips[merchant_id, action.change.trigger, str(answer)] += 1
+        else:
+            _join(due, merchant_id, kept, mine, msgspec.structs.replace(answer, due_at=now), decision)
     composed = await compose(tx, list(due.values()), directory, now)
     await settle(tx, composed, [], skips)
     await decisions.settle(tx, made, now)
@@ -149,10 +176,13 @@ _OVERTAKES = {
 }
 
 
-def _overtaken(action: Action, parcels: Sequence[KeptShipment]) -> Skip | None:
-    """Tell whether what waited is no longer true."""
-    after = _OVERTAKES.get(action.change.trigger, set())
-    own = (
-        next((s for s in parcels if s.shipment_id == action.change.subject_id), None) if action.change.subject_kind == "shipment" else None
-    )
-    return Skip.SUPERSEDED if own and own.folded and own.folded.status in after else None
+def _ask_again(
+    merchant_id: int, change: Change, order: KeptOrder, parcels: Sequence[KeptShipment], directory: Directory, now: datetime
+) -> Action | Skip:
+    """Ask about what waited as things stand now: overtaken, its order cancelled, too old, its journey switched off."""
+    own = None
+    if change.subject_kind == "shipment":
+        own = next((s for s in parcels if s.shipment_id == change.subject_id), None)
+        if own is None or (own.folded and own.folded.status in _OVERTAKES.get(change.trigger, ())):
+            return Skip.SUPERSEDED
+    return _ask(merchant_id, change, order, own.folded if own else None, len(parcels), directory, now)

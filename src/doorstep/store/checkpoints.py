@@ -40,6 +40,12 @@ select fingerprint, said from checkpoint where merchant_id = $1 and shipment_id 
 order by instant nulls first, fingerprint
 """
 
+# Single checkpoints by what names them.
+_THESE = """
+select c.merchant_id, c.shipment_id, c.said
+from unnest($1::bigint[], $2::bigint[], $3::bytea[]) as k (merchant_id, shipment_id, fingerprint) join checkpoint c using (merchant_id, shipment_id, fingerprint)
+"""
+
 # Count codes we could not read.
 _COUNT_UNKNOWN = """
 insert into unknown_code (merchant_id, carrier, carrier_code, carrier_text, times, first_at, last_at)
@@ -76,6 +82,12 @@ async def of_shipment(tx: Tx, merchant_id: int, shipment_id: int, first: date, l
     return [(row["fingerprint"], _DECODE.decode(row["said"])) for row in rows]
 
 
+async def these(tx: Tx, wanted: Sequence[tuple[int, int, bytes]]) -> dict[tuple[int, int], Checkpoint]:
+    """Read one checkpoint each of shipments, (merchant, shipment id, fingerprint), by (merchant, shipment id)."""
+    rows = await tx.fetch(_THESE, [w[0] for w in wanted], [w[1] for w in wanted], [w[2] for w in wanted])
+    return {(row["merchant_id"], row["shipment_id"]): _DECODE.decode(row["said"]) for row in rows}
+
+
 async def count_unknown(tx: Tx, seen: Mapping[tuple[int, str, str, str], int], now: datetime) -> None:
     """Add to the counts of codes nobody has mapped: (merchant, carrier, code, text) → times."""
     keys = list(seen)
@@ -83,7 +95,7 @@ async def count_unknown(tx: Tx, seen: Mapping[tuple[int, str, str, str], int], n
         _COUNT_UNKNOWN,
         [k[0] for k in keys],
         [k[1] for k in keys],
-        [k[2] for k in keys],
+        [k[2][:200] for k in keys],
         [k[3][:300] for k in keys],
         [seen[k] for k in keys],
         now.astimezone(UTC),

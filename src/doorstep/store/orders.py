@@ -22,11 +22,18 @@ class KeptOrder(msgspec.Struct, frozen=True, kw_only=True):
     order: Order
 
 
-# Make rows for orders not seen yet.
+# How many of these orders there are.
+_THERE = """
+select count(*) from unnest($1::bigint[], $2::bigint[], $3::text[]) as k (merchant_id, connection_id, external_id)
+join orders o using (merchant_id, connection_id, external_id)
+"""
+
+# Make rows for orders not seen yet, always in the same order.
 _MAKE = """
 insert into orders (merchant_id, connection_id, external_id, number, number_key, token, document)
 select m, c, e, n, k, t, d::json
 from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) as x (m, c, e, n, k, t, d)
+order by m, c, e
 on conflict do nothing
 """
 
@@ -96,12 +103,11 @@ async def lock(tx: Tx, wanted: Sequence[tuple[int, int, str]], tokens: Sequence[
     """
     empty = [_ENCODE.encode(Order(external_id=external, number="")).decode() for _, _, external in wanted]
     merchants, connections, externals = [w[0] for w in wanted], [w[1] for w in wanted], [w[2] for w in wanted]
-    found = await tx.fetch(_LOCK, merchants, connections, externals)
-    if len(found) < len(wanted):
+    # First make, then lock: who held rows while waiting for another's new row would wait in a ring with it.
+    if await tx.fetchval(_THERE, merchants, connections, externals) < len(wanted):
         blank = [""] * len(wanted)
         await tx.execute(_MAKE, merchants, connections, externals, blank, blank, tokens, empty)
-        found = await tx.fetch(_LOCK, merchants, connections, externals)
-    kept = [_kept(row) for row in found]
+    kept = [_kept(row) for row in await tx.fetch(_LOCK, merchants, connections, externals)]
     return {(k.merchant_id, k.connection_id, k.order.external_id): k for k in kept}
 
 

@@ -158,11 +158,22 @@ create table leg (
     merchant_id     bigint not null,
     tracking_number text not null,
     shipment_id     bigint not null,
-    role            text not null default 'first',  -- first, last_mile, return, replaced_by, parcel
+    role            text not null default 'first',  -- first, last_mile, return, replaced_by; shared: beside the one before it, for another order
     primary key (merchant_id, tracking_number, shipment_id),
     foreign key (merchant_id, shipment_id) references shipment on delete cascade
 );
 create index leg_shipment on leg (shipment_id, merchant_id);
+
+-- Page addresses of shipments that were merged into others: links once sent stay alive.
+create table former_token (
+    merchant_id bigint not null,
+    token       text not null,
+    shipment_id bigint not null,
+    primary key (merchant_id, token),
+    foreign key (merchant_id, shipment_id) references shipment on delete cascade
+);
+create unique index former_token_alone on former_token (token);
+create index former_token_shipment on former_token (shipment_id, merchant_id);
 
 -- One carrier scan, normalised; the truth behind shipment.scans.
 create table checkpoint (
@@ -228,6 +239,7 @@ create table action_due (
     primary key (merchant_id, why_key)
 );
 create index action_due_at on action_due (due_at);
+create index action_due_order on action_due (order_id, merchant_id);
 
 -- The template's own texts of rendered pages, kept once for all messages made of them; never changed.
 create table message_frame (

@@ -64,18 +64,29 @@ class NewShipment(msgspec.Struct, frozen=True, kw_only=True):
     lines: dict[str, int] = {}
     since: datetime | None = None
     zone: str | None = None
+    #: "first"; or "shared": goods of several orders travel in one parcel under this number, and each order has a shipment of its own.
+    role: str = "first"
+
+
+class Lives(msgspec.Struct):
+    """All shipments that one tracking number has had, oldest first."""
+
+    #: To which the number leads now; several where orders share one parcel.
+    current: list[KeptShipment] = []
+    #: Of earlier uses of the number.
+    earlier: list[KeptShipment] = []
 
 
 _COLUMNS = """s.merchant_id, s.shipment_id, s.order_id, s.fulfilment_id, s.token, s.carrier, s.tracking_number, s.service, s.lines, s.since,
 s.track, s.last_text, s.last_place, s.last_local, s.zone, s.look_at, s.changed_at"""
 
-# Lock the newest shipment of each number, always in the same order.
+# Lock the shipments of each number, always in the same order.
 _LOCK = f"""
-select k.tracking_number as asked, {_COLUMNS}
+select k.tracking_number as asked, l.role, {_COLUMNS}
 from unnest($1::bigint[], $2::text[]) as k (merchant_id, tracking_number)
 cross join lateral (
-    select shipment_id from leg l where l.merchant_id = k.merchant_id and l.tracking_number = k.tracking_number
-    order by shipment_id desc limit 1
+    select shipment_id, role from leg l where l.merchant_id = k.merchant_id and l.tracking_number = k.tracking_number
+    order by shipment_id desc limit 20
 ) l
 join shipment s on s.merchant_id = k.merchant_id and s.shipment_id = l.shipment_id
 order by s.merchant_id, s.shipment_id
@@ -98,7 +109,9 @@ with s as (
         as x (m, o, f, t, c, n, s, l, i, z)
     returning *
 ), l as (
-    insert into leg (merchant_id, tracking_number, shipment_id) select merchant_id, tracking_number, shipment_id from s
+    insert into leg (merchant_id, tracking_number, shipment_id, role)
+    select s.merchant_id, s.tracking_number, s.shipment_id, r.role
+    from s join unnest($4::text[], $11::text[]) as r (token, role) using (token)
 )
 select s.tracking_number as asked, {_COLUMNS} from s
 """
@@ -137,8 +150,11 @@ where s.shipment_id <> all($3::bigint[])
 order by s.merchant_id, s.shipment_id
 """
 
-# The shipment behind a page's token, whoever's it is.
+# The shipment behind a page's token, whoever's it is; the token may be that of a shipment merged into it.
 _BY_TOKEN = f"select s.tracking_number as asked, {_COLUMNS} from shipment s where token = $1"
+_BY_FORMER_TOKEN = f"""
+select s.tracking_number as asked, {_COLUMNS} from former_token f join shipment s using (merchant_id, shipment_id) where f.token = $1
+"""
 
 # One shipment.
 _ONE = f"select s.tracking_number as asked, {_COLUMNS} from shipment s where merchant_id = $1 and shipment_id = $2"
@@ -169,7 +185,15 @@ where look_at <= $1 order by look_at limit $2 for update skip locked
 # Give the scans since a moment to the shipment that uses the number again.
 _SPLIT = "update checkpoint set shipment_id = $3 where merchant_id = $1 and shipment_id = $2 and instant >= $4"
 
-# Fold one shipment into another that turned out to be the same promise: its numbers and checkpoints move, its row goes.
+# Give a shipment all checkpoints of the one it shares a parcel with.
+_COPY = """
+insert into checkpoint (merchant_id, shipment_id, month, fingerprint, instant, event_type, said, inbox_id, received_at)
+select merchant_id, $3, month, fingerprint, instant, event_type, said, inbox_id, received_at from checkpoint
+where merchant_id = $1 and shipment_id = $2
+on conflict do nothing
+"""
+
+# Fold one shipment into another that turned out to be the same promise: its numbers, checkpoints and page addresses move, its row goes.
 _MERGE_STEPS = (
     """
     delete from checkpoint c using checkpoint k
@@ -179,6 +203,11 @@ _MERGE_STEPS = (
     """
     update leg set shipment_id = $3 where merchant_id = $1 and shipment_id = $2
     and not exists (select from leg l where l.merchant_id = $1 and l.shipment_id = $3 and l.tracking_number = leg.tracking_number)
+    """,
+    "update former_token set shipment_id = $3 where merchant_id = $1 and shipment_id = $2",
+    """
+    insert into former_token (merchant_id, token, shipment_id)
+    select merchant_id, token, $3 from shipment where merchant_id = $1 and shipment_id = $2
     """,
     "delete from shipment where merchant_id = $1 and shipment_id = $2 and $3::bigint is not null",
 )
@@ -211,15 +240,24 @@ def _kept(row: Row) -> KeptShipment:
     )
 
 
-async def lock(tx: Tx, numbers: Sequence[tuple[int, str]]) -> dict[tuple[int, str], KeptShipment]:
-    """Lock the newest shipment of each (merchant, tracking number); numbers nobody knows are left out."""
+async def lives(tx: Tx, numbers: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Lives]:
+    """Lock the shipments of each (merchant, tracking number); numbers nobody knows are left out."""
     rows = await tx.fetch(_LOCK, [n[0] for n in numbers], [n[1] for n in numbers])
     kept: dict[int, KeptShipment] = {}
-    found: dict[tuple[int, str], KeptShipment] = {}
-    for row in rows:  # two numbers of one shipment share one copy
+    found: dict[tuple[int, str], Lives] = {}
+    for row in rows:  # oldest first; two numbers of one shipment share one copy
         shipment = kept.get(row["shipment_id"]) or kept.setdefault(row["shipment_id"], _kept(row))
-        found[row["merchant_id"], row["asked"]] = shipment
+        known = found.setdefault((row["merchant_id"], row["asked"]), Lives())
+        if row["role"] != "shared":
+            known.earlier += known.current
+            known.current = []
+        known.current.append(shipment)
     return found
+
+
+async def lock(tx: Tx, numbers: Sequence[tuple[int, str]]) -> dict[tuple[int, str], KeptShipment]:
+    """Lock the shipment to which each (merchant, tracking number) leads; of several orders' in one parcel the first."""
+    return {key: known.current[0] for key, known in (await lives(tx, numbers)).items()}
 
 
 async def claim_numbers(tx: Tx, numbers: Sequence[tuple[int, str]]) -> None:
@@ -241,6 +279,7 @@ async def make(tx: Tx, new: Sequence[NewShipment]) -> dict[tuple[int, str], Kept
         [msgspec.json.encode(n.lines).decode() for n in new],
         [n.since for n in new],
         [n.zone for n in new],
+        [n.role for n in new],
     )
     return {(row["merchant_id"], row["asked"]): _kept(row) for row in rows}
 
@@ -303,7 +342,7 @@ async def of_orders(
 
 async def by_token(tx: Tx, token: str) -> KeptShipment | None:
     """Find the shipment whose page has this token."""
-    row = await tx.fetchrow(_BY_TOKEN, token)
+    row = await tx.fetchrow(_BY_TOKEN, token) or await tx.fetchrow(_BY_FORMER_TOKEN, token)
     return _kept(row) if row else None
 
 
@@ -345,7 +384,12 @@ async def split(tx: Tx, merchant_id: int, old: int, new: int, since: datetime) -
     await tx.execute(_SPLIT, merchant_id, old, new, since)
 
 
+async def copy_checkpoints(tx: Tx, merchant_id: int, of: int, to: int) -> None:
+    """Give shipment `to` the checkpoints of shipment `of`: both orders' goods travel in one parcel."""
+    await tx.execute(_COPY, merchant_id, of, to)
+
+
 async def merge(tx: Tx, merchant_id: int, gone: int, into: int) -> None:
-    """Move the numbers and checkpoints of shipment `gone` to `into`, and delete `gone`. Both are locked by the caller."""
+    """Move the numbers, checkpoints and page addresses of shipment `gone` to `into`, and delete `gone`. Both are locked by the caller."""
     for statement in _MERGE_STEPS:
         await tx.execute(statement, merchant_id, gone, into)
