@@ -1,0 +1,425 @@
+"""Every table of the catalogue, two merchants with rows in each → neither reads, changes, deletes or forges the other's."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from doorstep.errors import NotFoundError
+from doorstep.store import (
+    access,
+    checkpoints,
+    connections,
+    decisions,
+    desk,
+    idempotency,
+    imports,
+    inbox,
+    messages,
+    orders,
+    recipients,
+    replies,
+)
+from doorstep.store.database import Database, Tx
+from doorstep.store.partitions import ensure_months
+from doorstep.store.sealing import Sealer
+
+#: Tables that belong to no merchant, each with the reason.
+NOBODYS = {"migration": "which steps this database has taken; says nothing of any merchant, and doorstep_web has no grant on it"}
+
+MINE, STRANGER = 1, 2
+_AT = "'2026-11-18T11:00:00Z'"
+_ID = "'01a1ee50-4380-7000-8000-00000000000' || m"  # a version 7 id of November 2026, ending in the merchant
+_JSON = "'{}'"
+
+#: A row of each table, as SQL over `m`, the merchant; in an order that foreign keys allow. The key is 7 where it is a number, for
+#: both merchants: nothing but merchant_id tells their rows apart.
+ROWS: dict[str, dict[str, str]] = {
+    "merchant": {"slug": "'shop-' || m", "name": "'A shop'"},
+    "desk_user": {"user_id": "7", "email": "m || '@shop.example'", "password_hash": "'scrypt$$'", "role": "'owner'"},
+    "desk_session": {"session_hash": "m::text::bytea", "user_id": "7", "csrf": "'c'", "expires_at": _AT},
+    "api_key": {"key_id": "7", "key_hash": "m::text::bytea", "hint": "'ds_'", "name": "'n'", "scopes": "'{orders}'"},
+    "connection": {
+        "connection_id": "7",
+        "kind": "'channel'",
+        "provider": "'email'",
+        "name": "'n'",
+        "hook_token": "'hook-' || m",
+    },
+    "inbox": {
+        "inbox_id": "7",
+        "received_month": "'2026-11-01'",
+        "received_at": _AT,
+        "connection_id": "7",
+        "delivery_key": "'k'",
+        "body": "'b'",
+    },
+    "inbox_due": {"inbox_id": "7", "received_month": "'2026-11-01'", "received_at": _AT, "due_at": _AT},
+    "dead_letter": {
+        "inbox_id": "7",
+        "received_month": "'2026-11-01'",
+        "connection_id": "7",
+        "failed_at": _AT,
+        "error": "'BadInputError'",
+        "detail": "'d'",
+    },
+    "orders": {
+        "order_id": "7",
+        "connection_id": "7",
+        "external_id": "'1001'",
+        "number": "'#1001'",
+        "number_key": "'1001'",
+        "token": "'order-' || m",
+        "email": "'ana@customer.example'",
+        "document": _JSON,
+    },
+    "shipment": {
+        "shipment_id": "7",
+        "order_id": "7",
+        "token": "'parcel-' || m",
+        "carrier": "'gls'",
+        "tracking_number": "'N1'",
+        "pitfalls": "'{lost}'",
+    },
+    "leg": {"tracking_number": "'N1'", "shipment_id": "7"},
+    "former_token": {"token": "'former-' || m", "shipment_id": "7"},
+    "checkpoint": {
+        "shipment_id": "7",
+        "month": "'2026-11-01'",
+        "fingerprint": "'f'",
+        "event_type": "'delivered'",
+        "said": _JSON,
+        "inbox_id": "7",
+        "received_at": _AT,
+    },
+    "unknown_code": {"carrier": "'gls'", "carrier_code": "'X'", "carrier_text": "'x'", "times": "1", "first_at": _AT, "last_at": _AT},
+    "decision": {
+        "why_key": "'w'",
+        "trigger": "'shipment.delivered'",
+        "subject_kind": "'shipment'",
+        "subject_id": "7",
+        "occurrence": "''",
+        "order_id": "7",
+        "outcome": "'waiting'",
+        "decided_at": _AT,
+    },
+    "skip_count": {"day": "'2026-11-18'", "trigger": "'shipment.delivered'", "reason": "'capped'", "times": "3"},
+    "action_due": {"why_key": "'w'", "due_at": _AT, "order_id": "7", "action": _JSON},
+    "message_frame": {"frame_id": "'f'", "texts": "'t'"},
+    "message": {
+        "message_id": f"({_ID})::uuid",
+        "month": "'2026-11-01'",
+        "created_at": _AT,
+        "channel": "'email'",
+        "connection_id": "7",
+        "recipient": "'ana@customer.example'",
+        "locale": "'en'",
+        "purpose": "'transactional'",
+        "topic": "'t'",
+        "template": "'delivered'",
+        "trigger": "'shipment.delivered'",
+        "why_key": "'w'",
+        "order_id": "7",
+        "subject": "'s'",
+        "text": "'t'",
+        "html": "''",
+        "why": "'y'",
+        "state_at": _AT,
+        "provider_id": "'p-1'",
+    },
+    "outbox": {"message_id": f"({_ID})::uuid", "month": "'2026-11-01'", "connection_id": "7", "due_at": _AT},
+    "send_attempt": {"message_id": f"({_ID})::uuid", "attempt": "1", "started_at": _AT},
+    "receipt": {
+        "receipt_id": "7",
+        "message_id": f"({_ID})::uuid",
+        "state": "'sent'",
+        "provider_code": "''",
+        "provider_text": "''",
+        "at": _AT,
+    },
+    "reply": {
+        "reply_id": "7",
+        "connection_id": "7",
+        "provider_id": "'r-1'",
+        "channel": "'sms'",
+        "sender": "'+34600000001'",
+        "recipient": "'+15005550006'",
+        "text": "'hello'",
+        "keyword": "''",
+        "received_at": _AT,
+    },
+    "consent": {
+        "consent_id": "7",
+        "address": "'ana@customer.example'",
+        "purpose": "'marketing'",
+        "granted": "true",
+        "source": "'checkout'",
+        "at": _AT,
+    },
+    "suppression": {"channel": "'email'", "address": "'ana@customer.example'", "purpose": "''", "reason": "'bounced'", "at": _AT},
+    "topic_off": {"address": "'ana@customer.example'", "topic": "'t'", "at": _AT},
+    "idempotency": {"key": "'i-1'", "request_hash": "'h'", "status": "201", "response": "'{}'", "created_at": _AT},
+    "import_progress": {"file_hash": "'h'", "lines_done": "12", "at": _AT},
+    "audit": {"audit_id": "7", "actor": "'cli'", "action": "'made'"},
+}
+TABLES = sorted(ROWS)
+NOW = datetime(2026, 11, 18, 11, tzinfo=UTC)
+
+# Everything a role could read or write rows of, months of a partitioned table apart.
+_RELATIONS = """
+select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f') and not relispartition
+"""
+_UNFENCED = """
+select c.relname from pg_class c
+where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> all($1)
+  and not (c.relrowsecurity and exists (
+      select from pg_policy p where p.polrelid = c.oid and p.polcmd = '*' and 'doorstep_web'::regrole = any(p.polroles)
+          and pg_get_expr(p.polqual, c.oid) like '%merchant_id = (current_setting(''doorstep.merchant_id''%'))
+"""
+_LAX = """
+select p.polname || ' on ' || p.polrelid::regclass from pg_policy p
+where pg_get_expr(p.polqual, p.polrelid) is distinct from '(merchant_id = (current_setting(''doorstep.merchant_id''::text))::bigint)'
+   or p.polwithcheck is not null
+"""
+_REACHED = """
+select c.relname, c.relkind, c.relispartition, p.may from pg_class c
+cross join unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) as p (may)
+where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+  and has_table_privilege('doorstep_web', c.oid, p.may)
+"""
+
+
+class _UndoneError(Exception):
+    """Rolls a transaction back."""
+
+
+def _insert(table: str, merchant: str = "$1") -> str:
+    given = ROWS[table]
+    values = ", ".join(given.values())
+    return f"insert into {table} (merchant_id, {', '.join(given)}) overriding system value select m, {values} from (select {merchant}::bigint) as x (m)"
+
+
+@pytest.fixture(scope="module")
+async def houses(postgres: str) -> AsyncIterator[Database]:
+    """A database in which two merchants have a row in every table, alike but for merchant_id and what is unique to all."""
+    connection = await asyncpg.connect(postgres)
+    await connection.execute("create database strangers_tables template template_doorstep")
+    opened = await Database.open(postgres.replace("/postgres?", "/strangers_tables?"), most=4)
+    async with opened.system() as tx:
+        await ensure_months(tx, NOW.date(), NOW.date())
+        for table in ROWS:
+            for merchant in (MINE, STRANGER):
+                await tx.execute(_insert(table), merchant)
+    yield opened
+    await opened.close()
+    await connection.execute("drop database strangers_tables with (force)")
+    await connection.close()
+
+
+async def _count(tx: Tx, table: str, where: str = "true") -> int:
+    found: int = await tx.fetchval(f"select count(*) from {table} where {where}")
+    return found
+
+
+async def test_every_table_of_the_catalogue_is_tried_here_or_named_with_a_reason(houses: Database) -> None:
+    async with houses.system() as tx:
+        there = {row["relname"] for row in await tx.fetch(_RELATIONS)}
+    assert there == set(ROWS) | set(NOBODYS)
+    assert all(NOBODYS.values())
+
+
+async def test_every_table_is_fenced_by_its_merchant_for_reading_and_writing(houses: Database) -> None:
+    async with houses.system() as tx:
+        assert await tx.fetch(_UNFENCED, list(NOBODYS)) == []
+        assert await tx.fetch(_LAX) == []
+
+
+async def test_a_new_table_without_a_fence_would_be_found(houses: Database) -> None:
+    with pytest.raises(_UndoneError):
+        async with houses.system() as tx:
+            await tx.execute("create table left_open (merchant_id bigint primary key)")
+            assert [row["relname"] for row in await tx.fetch(_UNFENCED, list(NOBODYS))] == ["left_open"]
+            await tx.execute("alter table left_open enable row level security; create policy lax on left_open to doorstep_web using (true)")
+            assert [row["relname"] for row in await tx.fetch(_UNFENCED, list(NOBODYS))] == ["left_open"]
+            assert len(await tx.fetch(_LAX)) == 1
+            raise _UndoneError
+
+
+async def test_the_merchants_role_may_do_no_more_than_read_and_write_rows(houses: Database) -> None:
+    async with houses.system() as tx:
+        role = await tx.fetchrow("select * from pg_roles where rolname = 'doorstep_web'")
+        reached = {(row["relname"], row["may"]) for row in await tx.fetch(_REACHED)}
+        owned = await tx.fetchval("select count(*) from pg_class where relowner = 'doorstep_web'::regrole")
+        above = await tx.fetchval("select count(*) from pg_auth_members where member = 'doorstep_web'::regrole")
+        climbing = await tx.fetch("select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef")
+        makes = await tx.fetchval("select has_schema_privilege('doorstep_web', 'public', 'create')")
+    assert not any(role[power] for power in ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication", "rolcanlogin"))
+    assert reached == {(table, may) for table in ROWS for may in ("select", "insert", "update", "delete")}
+    assert (owned, above, climbing, makes) == (0, 0, [], False)
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_a_merchant_sees_its_own_row_and_no_strangers(houses: Database, table: str) -> None:
+    for merchant, other in ((MINE, STRANGER), (STRANGER, MINE)):
+        async with houses.for_merchant(merchant) as tx:
+            assert await _count(tx, table) == 1
+            assert await _count(tx, table, f"merchant_id = {merchant}") == 1
+            assert await _count(tx, table, f"merchant_id = {other}") == 0
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_a_merchant_updates_and_deletes_no_strangers_row(houses: Database, table: str) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        column = list(ROWS[table])[-1]
+        assert await tx.execute(f"delete from {table} where merchant_id = $1", MINE) == "DELETE 0"
+        assert await tx.execute(f"update {table} set {column} = {column} where merchant_id = $1", MINE) == "UPDATE 0"
+        assert await tx.execute(f"update {table} set {column} = {column}") == "UPDATE 1"
+        assert await tx.execute(f"select from {table} where merchant_id = {MINE} for update") == "SELECT 0"
+    async with houses.system() as tx:
+        assert await _count(tx, table) == 2
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_a_merchant_writes_no_row_in_a_strangers_name(houses: Database, table: str) -> None:
+    async with houses.system() as tx:  # so that nothing but the fence stands in the way
+        await tx.execute(
+            "insert into merchant (merchant_id, slug, name) overriding system value values (3, 'shop-3', 'New') on conflict do nothing"
+        )
+    for theirs in (3, MINE):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            async with houses.for_merchant(STRANGER) as tx:
+                await tx.execute(_insert(table), theirs)
+    async with houses.system() as tx:
+        assert await _count(tx, table, "merchant_id <> 3") == 2
+        await tx.execute("delete from merchant where merchant_id = 3")
+
+
+@pytest.mark.parametrize("table", [table for table in TABLES if table != "merchant"])
+async def test_a_merchant_gives_no_row_of_its_own_to_a_stranger(houses: Database, table: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        async with houses.for_merchant(STRANGER) as tx:
+            await tx.execute(f"update {table} set merchant_id = $1", MINE)
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_a_merchant_empties_a_table_of_its_own_rows_only(houses: Database, table: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with houses.for_merchant(STRANGER) as tx:
+            await tx.execute(f"truncate {table} cascade")
+    with pytest.raises(_UndoneError):
+        async with houses.for_merchant(STRANGER) as tx:
+            for referring in [t for t in reversed(ROWS) if table in {"merchant", t}]:
+                await tx.execute(f"delete from {referring}")
+            await tx.execute("reset role")
+            assert await _count(tx, table) == 1
+            assert await _count(tx, table, f"merchant_id = {MINE}") == 1
+            raise _UndoneError
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_without_a_merchant_nothing_is_seen(houses: Database, table: str) -> None:
+    for setting in (None, "", "0", "nobody"):
+        with pytest.raises((asyncpg.UndefinedObjectError, asyncpg.InvalidTextRepresentationError, LookupError)):
+            async with houses.system() as tx:
+                await tx.execute("set local role doorstep_web")
+                if setting is not None:
+                    await tx.execute("select set_config('doorstep.merchant_id', $1, true)", setting)
+                if await _count(tx, table) == 0:
+                    raise LookupError(table)
+                pytest.fail(f"{table} is open")
+
+
+async def test_a_fence_ends_with_its_transaction_and_the_next_one_has_its_own(houses: Database, postgres: str) -> None:
+    alone = await Database.open(postgres.replace("/postgres?", "/strangers_tables?"), most=1)
+    for merchant in (MINE, STRANGER, MINE):
+        async with alone.for_merchant(merchant) as tx:
+            assert await tx.fetchval("select array_agg(merchant_id) from orders") == [merchant]
+            assert await tx.fetchval("select current_user::text") == "doorstep_web"
+        async with alone.system() as tx:
+            assert await _count(tx, "orders") == 2
+            assert not await tx.fetchval("select current_setting('doorstep.merchant_id', true)")
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        async with alone.for_merchant(MINE) as tx:
+            await tx.execute("select 1 / 0")
+    async with alone.system() as tx:
+        assert await _count(tx, "orders") == 2
+    await alone.close()
+
+
+@pytest.mark.parametrize("reached", ["migration", "inbox_rest", "inbox_2026_11", "checkpoint_2026_11", "message_2026_11", "message_rest"])
+async def test_a_merchant_reaches_no_month_by_its_own_name_nor_what_is_nobodys(houses: Database, reached: str) -> None:
+    for attempt in (f"select * from {reached}", f"delete from {reached}"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with houses.for_merchant(STRANGER) as tx:
+                await tx.execute(attempt)
+
+
+async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
+    """What the store's readers say when they are asked for this merchant by id."""
+    message = UUID("01a1ee50-4380-7000-8000-000000000001")
+    return {
+        "access.keys": await access.keys(tx, merchant),
+        "connections.connections": await connections.connections(tx, Sealer(b"k" * 32), merchant),
+        "connections.merchants": await connections.merchants(tx, [merchant]),
+        "inbox.dead_letters": await inbox.dead_letters(tx, merchant),
+        "checkpoints.unknown": await checkpoints.unknown(tx, merchant),
+        "decisions.skips": await decisions.skips(tx, merchant, NOW.date()),
+        "decisions.of_order": await decisions.of_order(tx, merchant, 7),
+        "desk.shipments": await desk.shipments(tx, merchant),
+        "desk.search": await desk.search(tx, merchant, "ana@customer.example"),
+        "desk.statuses": await desk.statuses(tx, merchant),
+        "desk.states": await desk.states(tx, merchant, NOW),
+        "desk.problems": await desk.problems(tx, merchant),
+        "desk.changes": await desk.changes(tx, merchant),
+        "messages.one": await messages.one(tx, merchant, message),
+        "messages.page": await messages.page(tx, merchant),
+        "messages.of_order": await messages.of_order(tx, merchant, 7),
+        "messages.recipient": await messages.recipient(tx, merchant, message),
+        "recipients.suppressions": await recipients.suppressions(tx, merchant),
+        "recipients.standing": (await recipients.standing(tx, [(merchant, "ana@customer.example")], NOW))[
+            merchant, "ana@customer.example"
+        ].consents,
+        "replies.newest": await replies.newest(tx, merchant),
+        "imports.lines_done": await imports.lines_done(tx, merchant, b"h"),
+    }
+
+
+async def test_every_reader_of_the_store_tells_a_stranger_nothing(houses: Database) -> None:
+    async with houses.system() as tx:
+        said = await _asked(tx, MINE)
+    assert all(said.values()), [name for name, answer in said.items() if not answer]
+    async with houses.for_merchant(STRANGER) as tx:
+        heard = await _asked(tx, MINE)
+        assert not any(heard.values()), [name for name, answer in heard.items() if answer]
+
+
+async def test_tokens_and_slugs_of_a_stranger_lead_nowhere(houses: Database) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await connections.by_hook_token(tx, Sealer(b"k" * 32), "hook-1") is None
+        assert await connections.by_hook_token(tx, Sealer(b"k" * 32), "hook-2") is not None
+        with pytest.raises(NotFoundError):
+            await connections.merchant_by_slug(tx, "shop-1")
+        with pytest.raises(NotFoundError):
+            await connections.one(tx, Sealer(b"k" * 32), MINE, 7)
+        assert await orders.read(tx, [(MINE, 7)]) == {}
+
+
+async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Database) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await inbox.replay(tx, MINE, None, NOW) == 0
+        assert not await connections.pause(tx, MINE, 7, "forged")
+        assert not await connections.remove(tx, MINE, 7)
+        await access.revoke_key(tx, MINE, 7, NOW)
+        await imports.forget(tx, MINE, b"h")
+        await recipients.lift(tx, MINE, "email", "ana@customer.example", "")
+        await idempotency.answer(tx, MINE, "i-1", 500, b"forged")
+        await idempotency.sweep(tx, NOW.replace(year=2030))
+    async with houses.system() as tx:
+        assert await tx.fetchval("select revoked_at from api_key where merchant_id = 1") is None
+        assert await tx.fetchval("select state from connection where merchant_id = 1") == "active"
+        assert await tx.fetchval("select status from idempotency where merchant_id = 1") == 201
+        for table in ("dead_letter", "import_progress", "suppression"):
+            assert await _count(tx, table) == 2
+        await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)
