@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from typing_extensions import override
 
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store.database import Row, Tx
@@ -37,6 +38,11 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     settings: Mapping[str, str]
     active: bool
     paused_why: str | None
+
+    @override
+    def __repr__(self) -> str:
+        """Name the settings without their values: an error report or a log shows no secret."""
+        return f"Connection({self.merchant_id}, {self.connection_id}, {self.kind} {self.provider}, settings {sorted(self.settings)})"
 
 
 # Merchants.

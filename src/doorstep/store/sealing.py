@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from doorstep.errors import MisconfiguredError, NotFoundError
 
 _NONCE = 12
+#: Characters: 128 bits in hex.
+_SHORTEST = 32
 
 
 class Sealer:
@@ -19,6 +21,8 @@ class Sealer:
 
     def __init__(self, key: bytes) -> None:
         self._aead = AESGCM(hashlib.sha256(b"doorstep sealing\x00" + key).digest())
+        # Of the key too: with one that everybody knows, whoever holds a token could try what it says.
+        self._nonces = hashlib.sha256(b"doorstep nonces\x00" + key).digest()
 
     def seal(self, settings: dict[str, str], purpose: bytes = b"connection") -> bytes:
         """Encrypt settings, authenticated for `purpose`."""
@@ -42,7 +46,7 @@ class Sealer:
     def token(self, *parts: str) -> str:
         """Make a URL-safe token that only this installation can read or make. The same parts give the same token."""
         plain = msgspec.json.encode(parts)
-        nonce = hashlib.blake2b(plain, digest_size=_NONCE, key=b"token").digest()
+        nonce = hashlib.blake2b(plain, digest_size=_NONCE, key=self._nonces).digest()
         return base64.urlsafe_b64encode(nonce + self._aead.encrypt(nonce, plain, b"token")).rstrip(b"=").decode()
 
     def read_token(self, token: str) -> tuple[str, ...]:
@@ -64,22 +68,37 @@ def secret_key(configured: str | None, data_dir: Path) -> tuple[bytes, bool]:
     The configured one wins; else the one kept in the data folder, made there on the first start.
 
     Raises:
-        MisconfiguredError: the configured key is too short, or the folder cannot be written.
+        MisconfiguredError: the configured key or the kept one is too short, or the folder cannot be written.
     """
     if configured is not None:
-        if len(configured) < 32:  # noqa: PLR2004 - 128 bits in hex
+        if len(configured) < _SHORTEST:
             raise MisconfiguredError("DOORSTEP_SECRET_KEY needs at least 32 characters, for example from: openssl rand -hex 32")
         return configured.encode(), False
     path = data_dir / "secret.key"
     try:
-        if path.exists():
-            return path.read_bytes().strip(), False
-        data_dir.mkdir(parents=True, exist_ok=True)
-        key = os.urandom(32).hex().encode()
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(key)
+        made = not path.exists() and _make(path)
+        key = path.read_bytes().strip()
     except OSError as error:
         raise MisconfiguredError(
             f"the secret key {path} can be neither read nor made: {error.strerror}; set DOORSTEP_SECRET_KEY"
         ) from error
-    return key, True
+    if len(key) < _SHORTEST:
+        raise MisconfiguredError(f"the secret key {path} is cut short; put back the one that was kept there, or set DOORSTEP_SECRET_KEY")
+    return key, made
+
+
+def _make(path: Path) -> bool:
+    """Make a key under its name at once whole, so that no crash leaves half of one; tell whether nobody else was quicker."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.urandom(8).hex()}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(os.urandom(32).hex().encode())
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink(missing_ok=True)
+    return True
