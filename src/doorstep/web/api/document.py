@@ -3,9 +3,10 @@
 import copy
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response, Router, get
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
+from litestar.status_codes import HTTP_404_NOT_FOUND
 from typing_extensions import override
 
 from doorstep import __version__
@@ -14,6 +15,7 @@ from doorstep.web.api.forms import body_of_rows, row_schemas
 from doorstep.web.api.reference import reference_page
 from doorstep.web.api.scopes import SCOPES
 from doorstep.web.api.sending import MOST_ROWS
+from doorstep.web.problems import problem
 
 _ROOT = "/api/v1"
 _DESCRIPTION = f"""\
@@ -121,11 +123,18 @@ def openapi_document(request: Request[Any, Any, Any]) -> Response[dict[str, Any]
     return Response(finished(request.app.openapi_schema.to_schema()), media_type="application/vnd.oai.openapi+json")
 
 
+async def _said_as_a_problem(response: Response[Any]) -> Response[Any]:
+    """Answer as the rest of the API does for what is not beside the page; the framework would send a page of its own."""
+    if response.status_code != HTTP_404_NOT_FOUND:
+        return response
+    return problem(HTTP_404_NOT_FOUND, f"there is nothing here; the reference is at {_ROOT}/docs, the document at {_ROOT}/openapi.json")
+
+
 OPENAPI = OpenAPIConfig(
     title="Doorstep API",
     version=__version__,
     description=_DESCRIPTION,
-    path=f"{_ROOT}/docs",
+    openapi_router=Router(f"{_ROOT}/docs", route_handlers=[], include_in_schema=False, after_request=_said_as_a_problem),
     render_plugins=[_Page(path="/"), _Document(path="/openapi.json")],
     use_handler_docstrings=True,
 )

@@ -17,6 +17,7 @@ from doorstep.steps.work import utc_now
 from doorstep.store import access, connections
 from doorstep.store.access import DeskUser
 from doorstep.store.database import Tx
+from doorstep.web import tenants
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text, is_same_origin, network_of
 from doorstep.web.look.rendering import DESK_CSP, page
@@ -55,7 +56,7 @@ async def admit(request: Request[Any, Any, State]) -> Response[Any] | None:
             return _refused(user, "This form is too old or came from another page. Open the page again and retry.")
         if not opt.get("member") and user.role != "owner":
             return _refused(user, "Only an owner may change this.")
-    await house.directory.refresh(house.database, utc_now())
+    await tenants.tenant_of(house, user.merchant_id)
     return None
 
 

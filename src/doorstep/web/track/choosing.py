@@ -18,7 +18,8 @@ from doorstep.store import orders, recipients
 from doorstep.store.database import Tx
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, is_token
-from doorstep.web.track.framing import dress, framed, tenant_of, words_of
+from doorstep.web.tenants import tenant_of
+from doorstep.web.track.framing import dress, framed, words_of
 from doorstep.web.track.words import Words, languages
 
 #: Topics of the journeys that come with Doorstep, in the order of the page; a merchant's own follow.

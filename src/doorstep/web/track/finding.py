@@ -14,7 +14,8 @@ from doorstep.store.orders import number_key
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text, is_same_origin, network_of
 from doorstep.web.network import Buckets
-from doorstep.web.track.framing import asked_languages, dress, framed, tenant_by_slug, words_of
+from doorstep.web.tenants import tenant_by_slug
+from doorstep.web.track.framing import asked_languages, dress, framed, words_of
 
 #: Attempts a quarter of an hour: by network, by order number, by e-mail address (the last two per merchant).
 _NETWORKS, _NUMBERS, _EMAILS = Buckets(10, 900), Buckets(5, 900), Buckets(5, 900)

@@ -8,8 +8,6 @@ from litestar.types import ExceptionHandlersMap
 
 from doorstep.errors import NotFoundError, TryLaterError
 from doorstep.steps.directory import Tenant
-from doorstep.steps.work import utc_now
-from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 from doorstep.web.look.brand import Dressed
 from doorstep.web.look.rendering import page
@@ -36,31 +34,6 @@ def dress(tenant: Tenant) -> Dressed:
         support_url=web_url(brand.support_url),
         address=brand.address,
     )
-
-
-async def tenant_of(house: House, merchant_id: int) -> Tenant:
-    """Find a merchant.
-
-    Raises:
-        NotFoundError: it is gone.
-    """
-    await house.directory.refresh(house.database, utc_now())
-    if (tenant := house.directory.tenant(merchant_id)) is None:
-        raise NotFoundError("there is no such merchant")
-    return tenant
-
-
-async def tenant_by_slug(house: House, slug: str) -> Tenant:
-    """Find a merchant by its slug.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    await house.directory.refresh(house.database, utc_now())
-    for tenant in house.directory.tenants():
-        if tenant.merchant.slug == slug:
-            return tenant
-    raise NotFoundError("there is no such merchant")
 
 
 def words_of(request: AnyRequest, *otherwise: str | None) -> Words:
@@ -104,5 +77,3 @@ def _failed(request: AnyRequest, error: Exception) -> Response[str]:
 
 
 ERRORS: ExceptionHandlersMap = {NotFoundError: _missing, TryLaterError: _busy, Exception: _failed}
-
-__all__ = ("ERRORS", "asked_languages", "dress", "framed", "house_of", "tenant_by_slug", "tenant_of", "words_of")

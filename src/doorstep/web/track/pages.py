@@ -13,7 +13,8 @@ from doorstep.store.database import Tx
 from doorstep.store.shipments import KeptShipment
 from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, is_token
-from doorstep.web.track.framing import dress, framed, tenant_of, words_of
+from doorstep.web.tenants import tenant_of
+from doorstep.web.track.framing import dress, framed, words_of
 from doorstep.web.track.orders import Read, page_shown, return_days_of
 from doorstep.web.track.parcels import Scans
 

@@ -1,0 +1,41 @@
+"""A merchant's id or slug → the merchant, looked for once more where it may just have been made."""
+
+from collections.abc import Callable
+
+from doorstep.errors import NotFoundError
+from doorstep.steps.directory import Tenant
+from doorstep.steps.work import utc_now
+from doorstep.web.house import House
+from doorstep.web.network import Buckets
+
+#: Looks into the database for an unknown merchant: two at once, then one a second, so that guesses at addresses cost nothing.
+_LOOKS = Buckets(2, 2)
+
+
+async def tenant_of(house: House, merchant_id: int) -> Tenant:
+    """Find a merchant, one made a moment ago too.
+
+    Raises:
+        NotFoundError: it is gone.
+    """
+    return await _found(house, lambda: house.directory.tenant(merchant_id))
+
+
+async def tenant_by_slug(house: House, slug: str) -> Tenant:
+    """Find a merchant by its slug, one made a moment ago too.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    return await _found(house, lambda: next((one for one in house.directory.tenants() if one.merchant.slug == slug), None))
+
+
+async def _found(house: House, look: Callable[[], Tenant | None]) -> Tenant:
+    await house.directory.refresh(house.database, utc_now())
+    tenant = look()
+    if tenant is None and not _LOOKS.take(str(id(house.directory))):
+        await house.directory.refresh(house.database, utc_now(), force=True)
+        tenant = look()
+    if tenant is None:
+        raise NotFoundError("there is no such merchant")
+    return tenant
