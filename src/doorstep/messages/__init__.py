@@ -1,6 +1,7 @@
 """Action + facts + template + locale → message; gates; channel choice."""
 
 from doorstep.messages.context import context_of
+from doorstep.messages.context_window import WITHOUT_WINDOW, standing_window
 from doorstep.messages.engine import BadTemplateError
 from doorstep.messages.facts import Brand, Facts, Links, Parcel
 from doorstep.messages.gates import Go, Policy, Recipient, Wait, allow
@@ -12,6 +13,7 @@ from doorstep.messages.zones import zone_of
 
 __all__ = (
     "TEMPLATES",
+    "WITHOUT_WINDOW",
     "BadTemplateError",
     "Brand",
     "Facts",
@@ -29,5 +31,6 @@ __all__ = (
     "context_of",
     "sample_facts",
     "segments_of",
+    "standing_window",
     "zone_of",
 )

@@ -9,6 +9,7 @@ from doorstep.domain.orders import Order, OrderLine, Payment, Promise
 from doorstep.domain.places import Address
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Actor, Status
+from doorstep.messages.context_window import standing_window
 from doorstep.messages.facts import Brand, Facts, Links, Parcel
 from doorstep.messages.schema_org import order_markup
 from doorstep.messages.wording import moment_text, money_text, window_text
@@ -33,7 +34,6 @@ _STEPS = {
 #: Enums as plain texts, looked up once: an enum's `value` is slow.
 _WORDS = {status: status.value for status in Status}
 _ACTORS = {actor: actor.value for actor in Actor}
-_NO_WINDOW = frozenset({Status.DELIVERED, Status.READY_FOR_PICKUP, Status.RETURNING, Status.RETURNED, Status.CANCELLED})
 
 
 def context_of(facts: Facts) -> dict[str, Any]:
@@ -102,6 +102,7 @@ def _parcel(parcel: Parcel, order: Order, locale: str) -> dict[str, Any]:
     step, word = _STEPS[status], _WORDS[status]
     event = EVENT_TYPES.get(folded.telling_event)
     own = web(parcel.page_url)
+    expected = standing_window(folded, order)
     return {
         "carrier": parcel.carrier_name,
         "number": parcel.tracking_number,
@@ -110,7 +111,7 @@ def _parcel(parcel: Parcel, order: Order, locale: str) -> dict[str, Any]:
         "status": word,
         "event": folded.event_type,
         "news": (event.es if locale[:2] == "es" else event.en) if event else None,
-        "window": None if status in _NO_WINDOW else _window(folded.estimate, order.promise, locale),
+        "window": window_text(expected, locale) if expected else None,
         "carried": step >= 2,  # noqa: PLR2004 - see _STEPS
         "near": step >= 3,  # noqa: PLR2004
         "there": step >= 4,  # noqa: PLR2004
@@ -149,12 +150,6 @@ def _links(links: Links) -> dict[str, Any]:
 
 def _money(money: Money | None, locale: str) -> str | None:
     return money_text(money, locale) if money is not None else None
-
-
-def _window(estimate: Estimate | None, promise: Promise | None, locale: str) -> str | None:
-    if estimate is not None:
-        return window_text(estimate, locale)
-    return _promise(promise, locale) if promise is not None else None
 
 
 def _promise(promise: Promise, locale: str) -> str:

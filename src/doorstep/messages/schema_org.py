@@ -12,6 +12,7 @@ from doorstep.domain.orders import Order, OrderLine
 from doorstep.domain.places import Address
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Status
+from doorstep.messages.context_window import standing_window
 from doorstep.messages.facts import Facts, Parcel
 
 #: Source: https://schema.org/OrderStatus, read 2026-11-22.
@@ -94,8 +95,8 @@ def _delivery(parcel: Parcel, order: Order, address: dict[str, Any] | None) -> d
     url = parcel.page_url or parcel.carrier_url
     if url:
         delivery["trackingUrl"] = url
-    if parcel.folded.estimate is not None:
-        delivery["expectedArrivalFrom"], delivery["expectedArrivalUntil"] = _arrival(parcel.folded.estimate)
+    if parcel.folded.estimate is not None and (expected := standing_window(parcel.folded, order)) is not None:
+        delivery["expectedArrivalFrom"], delivery["expectedArrivalUntil"] = _arrival(expected)
     if address is not None:
         delivery["deliveryAddress"] = address
     return delivery

@@ -9,8 +9,9 @@ from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.orders import Order, OrderLine, Payment
 from doorstep.domain.places import Place
 from doorstep.domain.shipments import Folded
-from doorstep.domain.tracking import Checkpoint, Estimate
+from doorstep.domain.tracking import Checkpoint
 from doorstep.domain.vocabulary import Actor, Direction, Phase, Precision, Status
+from doorstep.messages import WITHOUT_WINDOW, standing_window
 from doorstep.messages.wording import clock_text, day_text, locale_named, moment_text, money_text, short_day_text, window_text
 from doorstep.steps.compose import lines_in, parcel_of
 from doorstep.store.shipments import KeptShipment
@@ -28,7 +29,6 @@ _TONES = {
     Status.RETURNED: "warn",
     Status.CANCELLED: "warn",
 }
-_WITHOUT_WINDOW = frozenset({Status.DELIVERED, Status.READY_FOR_PICKUP, Status.RETURNING, Status.RETURNED, Status.CANCELLED})
 #: How many steps of the way to the door are behind, by status.
 _REACHED = {
     Status.PENDING: 1,
@@ -119,10 +119,8 @@ def today_of(zone: str | None, now: datetime) -> date:
 def _window(
     folded: Folded, order: Order | None, zone: str | None, carrier: str, words: Words, now: datetime
 ) -> tuple[tuple[str, str, str] | None, bool]:
-    estimate = folded.estimate
-    if estimate is None and order and order.promise:
-        estimate = Estimate(from_on=order.promise.from_on or order.promise.to_on, to_on=order.promise.to_on, source="shop")
-    if estimate is None or folded.status in _WITHOUT_WINDOW or folded.direction is Direction.RETURN:
+    estimate = standing_window(folded, order)
+    if estimate is None:
         return None, False
     late = estimate.to_on < today_of(zone, now)
     source = {"shop": "by_shop", "model": "by_model"}.get(estimate.source, "by_carrier")
@@ -241,7 +239,7 @@ def _last_news(shipment: KeptShipment, words: Words) -> str:
 
 
 def _cod(order: Order | None, status: Status, words: Words) -> str:
-    if order is None or order.payment is not Payment.COD or status in _WITHOUT_WINDOW - {Status.READY_FOR_PICKUP}:
+    if order is None or order.payment is not Payment.COD or status in WITHOUT_WINDOW - {Status.READY_FOR_PICKUP}:
         return ""
     due = order.cod_due or order.total
     return money_text(due, words.tag) if due else ""
