@@ -8,15 +8,18 @@ from doorstep.store.database import Tx
 # How many lines of a file are done.
 _DONE = "select lines_done from import_progress where merchant_id = $1 and file_hash = $2"
 
-# Go on from where we think the import stands; no row comes back if somebody else has moved it.
-_ADVANCE = """
+# Begin, or go on from where we think the import stands; no row comes back if somebody else has moved it or begun anew.
+_BEGIN = """
 insert into import_progress (merchant_id, file_hash, lines_done, at) values ($1, $2, $4, $5)
 on conflict (merchant_id, file_hash) do update set lines_done = excluded.lines_done, at = excluded.at
     where import_progress.lines_done = $3
 returning lines_done
 """
+_ADVANCE = """
+update import_progress set lines_done = $4, at = $5 where merchant_id = $1 and file_hash = $2 and lines_done = $3 returning lines_done
+"""
 
-# Begin a file anew.
+# Forget a file.
 _FORGET = "delete from import_progress where merchant_id = $1 and file_hash = $2"
 
 
@@ -31,7 +34,7 @@ async def advance(tx: Tx, merchant_id: int, file_hash: bytes, *, before: int, af
     Raises:
         ConflictError: another import of the same file is running.
     """
-    if await tx.fetchval(_ADVANCE, merchant_id, file_hash, before, after, now) is None:
+    if await tx.fetchval(_ADVANCE if before else _BEGIN, merchant_id, file_hash, before, after, now) is None:
         raise ConflictError("another import of this file is running; its orders are not lost, wait for it or stop it")
 
 
