@@ -15,18 +15,39 @@ where s.merchant_id = $1 and ($2::bigint is null or s.shipment_id < $2) and ($4:
   and (not $5::bool or s.pitfalls <> '{{}}')
 order by s.shipment_id desc limit $3
 """
-# By tracking number, order number or e-mail address, each through its own index.
+# By how a tracking number ($2), an order number ($4) or an e-mail address ($6) begins, each through its own index, up to the text beside it;
+# whole ones first.
 _SEARCH = f"""
 select {_COLUMNS} from (
-    select l.shipment_id from leg l where l.merchant_id = $1 and l.tracking_number = $2
-    union
-    select h.shipment_id from orders k join shipment h using (merchant_id, order_id) where k.merchant_id = $1 and k.number_key = $3
-    union
-    select h.shipment_id from orders k join shipment h using (merchant_id, order_id) where k.merchant_id = $1 and k.email = $4
-    limit 500
+    select shipment_id, min(part) as part from (
+        (select l.shipment_id, (l.tracking_number <> $2)::int as part from leg l
+         where l.merchant_id = $1 and l.tracking_number >= $2 and l.tracking_number < $3 order by l.tracking_number limit 200)
+        union all
+        select h.shipment_id, k.part from (
+            (select order_id, (number_key <> $4)::int as part from orders
+             where merchant_id = $1 and number_key >= $4 and number_key < $5 order by number_key limit 200)
+            union all
+            (select order_id, (email <> $6)::int as part from orders
+             where merchant_id = $1 and email >= $6 and email < $7 order by email limit 200)
+        ) k join shipment h on h.merchant_id = $1 and h.order_id = k.order_id
+    ) e group by shipment_id
 ) f join shipment s on s.merchant_id = $1 and s.shipment_id = f.shipment_id
 left join orders o on o.merchant_id = s.merchant_id and o.order_id = s.order_id
-order by s.shipment_id desc limit 100
+order by f.part, s.shipment_id desc limit $8
+"""
+# The same over orders that have no shipment.
+_SEARCH_BARE = """
+select o.order_id, o.external_id, o.number, o.email from (
+    select order_id, min(part) as part from (
+        (select order_id, (number_key <> $2)::int as part from orders
+         where merchant_id = $1 and number_key >= $2 and number_key < $3 order by number_key limit 200)
+        union all
+        (select order_id, (email <> $4)::int as part from orders
+         where merchant_id = $1 and email >= $4 and email < $5 order by email limit 200)
+    ) e group by order_id
+) f join orders o on o.merchant_id = $1 and o.order_id = f.order_id
+where not exists (select from shipment h where h.merchant_id = $1 and h.order_id = o.order_id)
+order by f.part, o.order_id desc limit $6
 """
 # What stands where, and what left since a moment.
 _STATUSES = "select status, count(*) as times from shipment where merchant_id = $1 group by status order by times desc"
@@ -55,10 +76,45 @@ async def shipments(
     return await tx.fetch(_PAGE, merchant_id, before, most, status, troubled)
 
 
-async def search(tx: Tx, merchant_id: int, words: str) -> list[Row]:
-    """Find shipments by a whole tracking number, order number or e-mail address."""
+#: Shorter beginnings find whole numbers and addresses only: half the shop begins with "1".
+_SHORTEST = 3
+_LAST_SIGN = 0x10FFFF
+_SURROGATES = range(0xD800, 0xE000)
+
+
+def span(beginning: str) -> tuple[str, str]:
+    """Return the texts from which and up to which (exclusive) everything lies that begins so; too short a beginning stands for itself.
+
+    Nothing begins with "": its span is empty.
+    """
+    if not beginning:
+        return "", ""
+    if len(beginning) < _SHORTEST:
+        return beginning, beginning + "\x01"
+    stem = beginning.rstrip(chr(_LAST_SIGN))
+    if not stem:
+        return beginning, beginning + "\x01"
+    after = ord(stem[-1]) + 1
+    return beginning, stem[:-1] + chr(_SURROGATES.stop if after in _SURROGATES else after)
+
+
+def _spans(words: str) -> tuple[tuple[str, str], tuple[str, str], tuple[str, str]]:
+    """Read typed words as the beginning of a tracking number, an order number and an e-mail address; one with an @ is only the last."""
     words = words.strip()
-    return await tx.fetch(_SEARCH, merchant_id, "".join(words.split()).upper(), number_key(words), words.lower())
+    number, key = ("", "") if "@" in words else ("".join(words.split()).upper(), number_key(words))
+    return span(number), span(key), span(words.lower())
+
+
+async def search(tx: Tx, merchant_id: int, words: str, most: int = 100) -> list[Row]:
+    """Find shipments by a tracking number, order number or e-mail address, or by its beginning; whole ones first, then the newest."""
+    number, key, email = _spans(words)
+    return await tx.fetch(_SEARCH, merchant_id, *number, *key, *email, most)
+
+
+async def search_bare(tx: Tx, merchant_id: int, words: str, most: int = 100) -> list[Row]:
+    """Find orders that have no shipment in the same way: `order_id, external_id, number, email`."""
+    _, key, email = _spans(words)
+    return await tx.fetch(_SEARCH_BARE, merchant_id, *key, *email, most)
 
 
 async def statuses(tx: Tx, merchant_id: int) -> list[Row]:

@@ -23,6 +23,8 @@ from doorstep.web.track.pages import scans_of
 from doorstep.web.track.parcels import Scans, web_url
 
 _PAGE = 50
+#: Shipments, and orders without one, that a search shows at most.
+_FOUND = 100
 
 
 class ScanRow(msgspec.Struct, frozen=True):
@@ -55,27 +57,21 @@ async def list_shipments(request: AnyRequest) -> Response[str]:
     troubled = asked.get("problems") == "1"
     async with house_of(request).database.for_merchant(merchant_id) as tx:
         if words:
-            rows, bare = await desk.search(tx, merchant_id, words), await _bare_orders(tx, merchant_id, words)
+            rows, bare = await desk.search(tx, merchant_id, words, _FOUND + 1), await desk.search_bare(tx, merchant_id, words, _FOUND + 1)
         else:
             bare = []
             rows = await desk.shipments(tx, merchant_id, before=before_of(request), most=_PAGE + 1, status=status, troubled=troubled)
     more = rows[_PAGE - 1]["shipment_id"] if not words and len(rows) > _PAGE else None
-    shown = rows if words else rows[:_PAGE]
+    shown = rows[:_FOUND] if words else rows[:_PAGE]
     values: dict[str, Any] = {
         "words": words,
         "wanted": status or "",
         "troubled": troubled,
         "statuses": [s.value for s in Status],
         "more": more,
+        "too_many": len(rows) > _FOUND or len(bare) > _FOUND,
     }
-    return desk_page(request, "shipments.html", rows=shown, bare=bare, **values)
-
-
-async def _bare_orders(tx: Tx, merchant_id: int, words: str) -> list[KeptOrder]:
-    """Find orders by number or e-mail address that have no shipment yet."""
-    found = await orders.page(tx, merchant_id, email=words) if "@" in words else await orders.page(tx, merchant_id, number=words)
-    held = await shipments.of_orders(tx, [(merchant_id, one.order_id) for one in found]) if found else {}
-    return [one for one in found if (merchant_id, one.order_id) not in held]
+    return desk_page(request, "shipments.html", rows=shown, bare=bare[:_FOUND], **values)
 
 
 @get("/shipments/{shipment_id:int}", include_in_schema=False)
