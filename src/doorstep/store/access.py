@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from doorstep.errors import ConflictError
+from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store.database import Row, Tx
 
 _SESSION = timedelta(hours=12)
@@ -40,13 +40,23 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
 _ADD_USER = """
 insert into desk_user (merchant_id, email, password_hash, role) values ($1, lower($2), $3, $4) on conflict do nothing returning user_id
 """
-_USER_BY_EMAIL = "select merchant_id, user_id, email, role, password_hash from desk_user where lower(email) = lower($1)"
+_USER_BY_EMAIL = (
+    "select merchant_id, user_id, email, role, password_hash from desk_user where lower(email) = lower($1) and deactivated_at is null"
+)
 _OPEN = "insert into desk_session (merchant_id, session_hash, user_id, csrf, expires_at) values ($1, $2, $3, $4, $5)"
 _SESSION_OF = """
 select s.merchant_id, s.user_id, s.csrf, u.email, u.role from desk_session s join desk_user u using (merchant_id, user_id)
-where s.session_hash = $1 and s.expires_at > $2
+where s.session_hash = $1 and s.expires_at > $2 and u.deactivated_at is null
 """
 _CLOSE = "delete from desk_session where session_hash = $1 or expires_at < $2"
+_USERS = "select user_id, email, role, created_at, deactivated_at from desk_user where merchant_id = $1 order by user_id"
+# Hold all of a merchant's users, so that of two owners who deactivate each other one waits and is refused.
+_HOLD_USERS = "select user_id, role, deactivated_at from desk_user where merchant_id = $1 order by user_id for update"
+_HASH_OF = "select password_hash from desk_user where merchant_id = $1 and user_id = $2 and deactivated_at is null for update"
+_SET_PASSWORD = "update desk_user set password_hash = $3 where merchant_id = $1 and user_id = $2 returning user_id"  # noqa: S105 - a query
+_SET_ACTIVE = "update desk_user set deactivated_at = $3 where merchant_id = $1 and user_id = $2 returning user_id"
+# End a user's sessions, but for one.
+_CLOSE_ALL = "delete from desk_session where merchant_id = $1 and user_id = $2 and session_hash <> $3"
 _ADD_KEY = "insert into api_key (merchant_id, key_hash, hint, name, scopes, rate_per_s) values ($1, $2, $3, $4, $5, $6) returning key_id"
 _KEY = "select merchant_id, key_id, name, scopes, rate_per_s from api_key where key_hash = $1 and revoked_at is null"
 _KEYS = "select key_id, hint, name, scopes, created_at, revoked_at from api_key where merchant_id = $1 order by key_id"
@@ -105,6 +115,59 @@ async def user_of(tx: Tx, session: str, now: datetime) -> DeskUser | None:
 async def log_out(tx: Tx, session: str, now: datetime) -> None:
     """End a session, and sweep those that ran out."""
     await tx.execute(_CLOSE, token_hash(session), now)
+
+
+async def users(tx: Tx, merchant_id: int) -> list[Row]:
+    """List who may enter, or might once: `user_id, email, role, created_at, deactivated_at`."""
+    return await tx.fetch(_USERS, merchant_id)
+
+
+async def set_password(tx: Tx, merchant_id: int, user_id: int, password: str, *, stays: str = "") -> None:
+    """Give a user another password and end the sessions opened with the old one, but for the session `stays`.
+
+    Raises:
+        NotFoundError: the merchant has no such user.
+    """
+    hashed = await asyncio.to_thread(hash_password, password)
+    if await tx.fetchval(_SET_PASSWORD, merchant_id, user_id, hashed) is None:
+        raise NotFoundError("there is no such user")
+    await tx.execute(_CLOSE_ALL, merchant_id, user_id, token_hash(stays))
+
+
+async def change_password(tx: Tx, user: DeskUser, old: str, new: str, session: str) -> bool:
+    """Give a user another password by the one that stands; tell whether that was right. All other sessions of the user end."""
+    kept: str | None = await tx.fetchval(_HASH_OF, user.merchant_id, user.user_id)
+    if not await asyncio.to_thread(password_fits, old, kept):
+        return False
+    await set_password(tx, user.merchant_id, user.user_id, new, stays=session)
+    return True
+
+
+async def deactivate(tx: Tx, merchant_id: int, user_id: int, now: datetime) -> None:
+    """Let a user in no more, and end what sessions there are.
+
+    Raises:
+        NotFoundError: the merchant has no such user.
+        ConflictError: nobody would be left who may change anything.
+    """
+    everybody = {row["user_id"]: row for row in await tx.fetch(_HOLD_USERS, merchant_id)}
+    if user_id not in everybody:
+        raise NotFoundError("there is no such user")
+    left = [row for row in everybody.values() if row["user_id"] != user_id and row["role"] == "owner" and row["deactivated_at"] is None]
+    if not left:
+        raise ConflictError("the last owner who may enter stays: nobody could let anybody in again")
+    await tx.execute(_SET_ACTIVE, merchant_id, user_id, now)
+    await tx.execute(_CLOSE_ALL, merchant_id, user_id, b"")
+
+
+async def reactivate(tx: Tx, merchant_id: int, user_id: int) -> None:
+    """Let a user in again, by the password there was.
+
+    Raises:
+        NotFoundError: the merchant has no such user.
+    """
+    if await tx.fetchval(_SET_ACTIVE, merchant_id, user_id, None) is None:
+        raise NotFoundError("there is no such user")
 
 
 async def add_key(tx: Tx, merchant_id: int, key: str, name: str, scopes: list[str], rate_per_s: float = 50) -> int:

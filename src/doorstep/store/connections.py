@@ -53,6 +53,7 @@ _MERCHANTS = (
     "select merchant_id, slug, name, brand, settings from merchant where $1::bigint[] is null or merchant_id = any($1) order by merchant_id"
 )
 _MERCHANT_BY_SLUG = "select merchant_id, slug, name, brand, settings from merchant where slug = $1"
+_HOLD_MERCHANT = "select merchant_id, slug, name, brand, settings from merchant where merchant_id = $1 for update"
 _SET_MERCHANT = "update merchant set name = $2, brand = $3::json, settings = $4::json where merchant_id = $1"
 
 # Connections.
@@ -124,6 +125,17 @@ async def merchant_by_slug(tx: Tx, slug: str) -> Merchant:
     """
     if (row := await tx.fetchrow(_MERCHANT_BY_SLUG, slug)) is None:
         raise NotFoundError(f"there is no merchant {slug!r}")
+    return _merchant(row)
+
+
+async def merchant_to_change(tx: Tx, merchant_id: int) -> Merchant:
+    """Read a merchant and keep others from changing it until the transaction ends.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    if (row := await tx.fetchrow(_HOLD_MERCHANT, merchant_id)) is None:
+        raise NotFoundError("there is no such merchant")
     return _merchant(row)
 
 

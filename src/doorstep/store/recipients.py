@@ -65,6 +65,11 @@ select channel, address, purpose, reason, at from suppression
 where merchant_id = $1 and (channel, address, purpose) > ($2, $3, $4) order by channel, address, purpose limit $5
 """
 _ONE = "select channel, address, purpose, reason, at from suppression where merchant_id = $1 and channel = $2 and address = $3 and purpose = $4"
+# All suppressions of one address; the channels are named so that the primary key leads to it.
+_OF_ADDRESS = """
+select channel, address, purpose, reason, at from suppression
+where merchant_id = $1 and channel in ('email', 'sms', 'console') and address = $2 order by channel, purpose
+"""
 _LIFT = "delete from suppression where merchant_id = $1 and channel = $2 and address = $3 and purpose = $4"
 _TOPIC_OFF = "insert into topic_off (merchant_id, address, topic, at) values ($1, $2, $3, $4) on conflict do nothing"
 _TOPIC_ON = "delete from topic_off where merchant_id = $1 and address = $2 and topic = $3"
@@ -142,6 +147,11 @@ def _suppression(row: Row) -> Suppression:
 async def suppression_page(tx: Tx, merchant_id: int, after: tuple[str, str, str], most: int) -> list[Suppression]:
     """List suppressions in the order of (channel, address, purpose or ""), after one of these; ("", "", "") begins."""
     return [_suppression(row) for row in await tx.fetch(_PAGE, merchant_id, *after, most)]
+
+
+async def suppressions_of(tx: Tx, merchant_id: int, address: str) -> list[Suppression]:
+    """List the suppressions of one address, on every channel and for every purpose."""
+    return [_suppression(row) for row in await tx.fetch(_OF_ADDRESS, merchant_id, address)]
 
 
 async def suppression(tx: Tx, merchant_id: int, channel: str, address: str, purpose: str) -> Suppression | None:

@@ -5,6 +5,30 @@
 -- has no statistics yet (seen: 2 s instead of 20 ms). Columns searched by their beginnings are in the order of their bytes
 -- (collate "C"), whatever the database's own: so "from this, up to that" finds exactly what begins so, through the index.
 
+-- Lists of rows that a step hands over in one parameter: half the cost of encoding a list for each column. They are types of their own,
+-- so that a column added to a table leaves processes of the version before at work.
+create type arrival_row as (
+    merchant_id bigint, received_at timestamptz, connection_id bigint, delivery_key bytea, url text, headers json, body bytea
+);
+create type shipment_row as (
+    merchant_id bigint, shipment_id bigint, carrier text, service text, status text, must_act text, pitfalls text, track bytea,
+    last_text text, last_place text, last_local text, look_at timestamptz
+);
+create type checkpoint_row as (
+    merchant_id bigint, shipment_id bigint, fingerprint bytea, instant timestamptz, event_type text, said json, inbox_id bigint,
+    received_at timestamptz
+);
+create type decision_row as (
+    merchant_id bigint, why_key bytea, trigger text, subject_kind text, subject_id bigint, occurrence text, order_id bigint,
+    outcome text, detail text, message_id uuid
+);
+create type message_row as (
+    merchant_id bigint, message_id uuid, month date, created_at timestamptz, channel text, connection_id bigint, recipient text,
+    recipient_name text, locale text, purpose text, topic text, template text, trigger text, why_key bytea, order_id bigint,
+    shipment_ids bigint[], subject text, text text, html bytea, frame_id bytea, body bytea, reply_to text, unsubscribe_url text, why text,
+    due_at timestamptz
+);
+
 create table merchant (
     merchant_id bigint generated always as identity primary key,
     slug        text not null unique check (slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'),
@@ -22,6 +46,7 @@ create table desk_user (
     password_hash text not null,              -- scrypt
     role          text not null check (role in ('owner', 'member')),
     created_at    timestamptz not null default now(),
+    deactivated_at timestamptz,               -- null: may enter
     primary key (merchant_id, user_id)
 );
 create unique index desk_user_email on desk_user (lower(email));

@@ -28,7 +28,7 @@ _EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,255}")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _ODD = re.compile(r"[\s().-]")
 #: What the person asked for only the person can take back.
-_THEIR_OWN = frozenset({"unsubscribed", "stop", "complained"})
+THEIR_OWN = frozenset({"unsubscribed", "stop", "complained"})
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 Address = Annotated[
@@ -163,7 +163,7 @@ async def lift_suppression(request: AnyRequest, suppression_id: FromPath[str]) -
         stands = await recipients.suppression(tx, key.merchant_id, *parts[2:])
         if stands is None:
             raise NotFoundError("there is no such suppression")
-        if stands.reason in _THEIR_OWN:
+        if stands.reason in THEIR_OWN:
             raise ConflictError("the person asked for this; only the person can take it back, on the preferences page or by START")
         await recipients.lift(tx, key.merchant_id, *parts[2:])
         await connections.audit(tx, key.merchant_id, f"key {key.key_id}", "suppression lifted", f"{stands.channel}: {stands.reason}")

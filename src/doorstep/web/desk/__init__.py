@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from doorstep.web.desk import connections, doors, keys, letters, messages, overview, shipments
+from doorstep.web.desk import brand, connections, doors, keys, letters, messages, overview, people, rules, shipments, suppressions
 
 _PAGES: list[ControllerRouterHandler] = [
     doors.login_page,
@@ -19,7 +19,9 @@ _PAGES: list[ControllerRouterHandler] = [
     messages.list_messages,
     messages.one_message,
     messages.shown_message,
-    messages.list_suppressions,
+    suppressions.list_suppressions,
+    suppressions.add_suppression,
+    suppressions.lift_suppression,
     letters.list_letters,
     letters.replay,
     connections.list_connections,
@@ -31,6 +33,15 @@ _PAGES: list[ControllerRouterHandler] = [
     keys.list_keys,
     keys.make_key,
     keys.revoke_key,
+    brand.brand_form,
+    brand.save_brand,
+    rules.rules_form,
+    rules.save_rules,
+    people.list_users,
+    people.add_user,
+    people.reset_password,
+    people.set_user_state,
+    people.change_own_password,
 ]
 #: Mounted by the application.
 ROUTES: list[ControllerRouterHandler] = [

@@ -65,6 +65,16 @@ def user_of(request: AnyRequest) -> DeskUser:
     return cast("DeskUser", request.state.user)
 
 
+def session_of(request: AnyRequest) -> str:
+    """The session the request came by; "" none."""
+    return clean_text(request.cookies.get(_COOKIE, ""))
+
+
+def typed_password(value: object) -> str:
+    """Take a password from a form, whatever its signs are."""
+    return value.encode("utf-8", "replace").decode()[:1000] if isinstance(value, str) else ""
+
+
 def tenant_of(request: AnyRequest) -> Tenant:
     """The merchant of whoever `admit` let in.
 
@@ -179,9 +189,8 @@ async def log_in(request: AnyRequest) -> Response[Any]:
         return _login_form("Too many attempts. Please wait a quarter of an hour.", email, status=429)
     house = house_of(request)
     session, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
-    typed = password.encode("utf-8", "replace").decode()[:1000] if isinstance(password, str) else ""
     async with house.database.system() as tx:
-        user = await access.log_in(tx, email, typed, session, csrf, utc_now())
+        user = await access.log_in(tx, email, typed_password(password), session, csrf, utc_now())
         if user is not None:
             await connections.audit(tx, user.merchant_id, f"user {user.user_id}", "log_in")
     if user is None:
@@ -196,7 +205,7 @@ async def log_out(request: AnyRequest) -> Response[Any]:
     """End the session."""
     house = house_of(request)
     async with house.database.for_merchant(user_of(request).merchant_id) as tx:
-        await access.log_out(tx, clean_text(request.cookies.get(_COOKIE, "")), utc_now())
+        await access.log_out(tx, session_of(request), utc_now())
     answer = Redirect("/desk/login", status_code=303)
     answer.set_cookie(_cookie("", 0, secure=house.settings.base_url.startswith("https:")))
     return answer

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from doorstep.domain.vocabulary import MessageState
 from doorstep.errors import NotFoundError
-from doorstep.store import messages, recipients
+from doorstep.store import messages
 from doorstep.store.messages import message_of
 from doorstep.web.desk.doors import desk_page, user_of
 from doorstep.web.house import house_of
@@ -70,12 +70,3 @@ async def shown_message(request: AnyRequest, message_id: FromPath[UUID]) -> Resp
     if found is None:
         raise NotFoundError("there is no such message")
     return html(message_of(found[0]).content.html, csp=MESSAGE_CSP)
-
-
-@get("/suppressions", include_in_schema=False)
-async def list_suppressions(request: AnyRequest) -> Response[str]:
-    """List the addresses that are not written to."""
-    merchant_id = user_of(request).merchant_id
-    async with house_of(request).database.for_merchant(merchant_id) as tx:
-        rows = await recipients.suppressions(tx, merchant_id)
-    return desk_page(request, "suppressions.html", rows=rows)

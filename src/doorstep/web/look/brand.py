@@ -23,14 +23,16 @@ DEFAULTS: dict[str, str] = {
     "radius": "16",
     "font": "system",
 }
-_FONTS = {
+#: What a merchant may write under `font`: always what the customer has already.
+FONTS = {
     "system": 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif',
     "serif": 'Charter, "Bitstream Charter", "Noto Serif", Cambria, Georgia, "DejaVu Serif", serif',
     "rounded": 'ui-rounded, "Hiragino Maru Gothic ProN", Quicksand, Comfortaa, "Arial Rounded MT", system-ui, sans-serif',
     "humanist": 'Seravek, "Gill Sans Nova", Ubuntu, Calibri, "DejaVu Sans", source-sans-pro, sans-serif',
     "mono": 'ui-monospace, "Cascadia Code", "Source Code Pro", Menlo, Consolas, "DejaVu Sans Mono", monospace',
 }
-_ROUNDEST = 32
+#: Pixels.
+ROUNDEST = 32
 
 
 def brand_css(brand: Mapping[str, object]) -> str:
@@ -66,7 +68,7 @@ def _written(values: tuple[str, ...]) -> str:
         written[f"{tone}-soft"] = ground
     lines = [f"--{name}:{write_colour(colour)}" for name, colour in written.items()]
     lines.append(f"--radius:{_radius(said['radius'])}px")
-    lines.append(f"--font:{_FONTS.get(said['font'], _FONTS['system'])}")
+    lines.append(f"--font:{FONTS.get(said['font'], FONTS['system'])}")
     return ":root{" + ";".join(lines) + "}\n"
 
 
@@ -75,7 +77,7 @@ def _colour(text: str, instead: str) -> Rgb:
 
 
 def _radius(text: str) -> int:
-    return min(int(text), _ROUNDEST) if text.isascii() and text.isdigit() and len(text) < 4 else int(DEFAULTS["radius"])  # noqa: PLR2004
+    return min(int(text), ROUNDEST) if text.isascii() and text.isdigit() and len(text) < 4 else int(DEFAULTS["radius"])  # noqa: PLR2004
 
 
 class Dressed(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,6 +37,7 @@ TONES = {
     "cancelled": "warn",
     "active": "good",
     "paused": "bad",
+    "deactivated": "warn",
     "try_later": "warn",
 }
 

@@ -1,0 +1,178 @@
+"""The brand's form → a merchant's name, looks and addresses, proved to be readable before they are kept."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_200_OK
+
+from doorstep.errors import BadInputError
+from doorstep.steps.work import utc_now
+from doorstep.store import connections, desk
+from doorstep.store.connections import Merchant
+from doorstep.web.desk.doors import desk_page, user_of
+from doorstep.web.desk.merchants import keep, proved
+from doorstep.web.house import house_of
+from doorstep.web.look.asking import AnyRequest, clean_text
+from doorstep.web.look.brand import DEFAULTS, FONTS, ROUNDEST
+from doorstep.web.look.colours import read_colour, write_colour
+from doorstep.web.track.words import languages
+
+_EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,255}")
+_PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,30}")
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+#: Source: 3GPP TS 23.040, 9.1.2.5 (an alphanumeric address holds 11 signs), read 2026-11-22.
+_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One line of text of the form."""
+
+    name: str
+    label: str
+    #: Type of the input.
+    kind: str
+    hint: str = ""
+
+
+_FACTS = (
+    Field("logo_url", "Logo", "url", "The address of a picture, at most 200 by 40 pixels are shown; without one your name stands there"),
+    Field("shop_url", "Shop", "url", "Behind the logo, and at the foot of pages"),
+    Field("support_email", "E-mail for questions", "email", "Replies to messages go there too"),
+    Field("support_phone", "Telephone for questions", "tel"),
+    Field("support_url", "Help page", "url"),
+    Field("address", "Postal address, in one line", "text", "At the foot of pages and messages; the law asks for it in marketing mail"),
+    Field("default_locale", "Language where an order names none", "text", f"{', '.join(languages())}, or with a region such as es-MX"),
+    Field("sms_sender", "Sender of text messages", "text", "At most 11 letters and figures; empty: the number of your provider"),
+)
+_COLOURS = (
+    ("colour", "Brand colour", "buttons, progress, links"),
+    ("colour_on", "Writing on it", "inside buttons"),
+    ("background", "Behind the cards", ""),
+    ("surface", "Cards", ""),
+    ("ink", "Text", ""),
+    ("ink_soft", "Text that steps back", "places, hints"),
+    ("line", "Lines", "borders, the way still to come"),
+    ("good", "Good news", "delivered"),
+    ("warn", "Warnings", "late, returns"),
+    ("bad", "Problems", "something to do"),
+)
+
+
+@get("/brand", include_in_schema=False)
+async def brand_form(request: AnyRequest) -> Response[str]:
+    """Show the brand as it is."""
+    merchant_id = user_of(request).merchant_id
+    async with house_of(request).database.for_merchant(merchant_id) as tx:
+        merchant = (await connections.merchants(tx, [merchant_id]))[merchant_id]
+    return await _form(request, merchant)
+
+
+@post("/brand", status_code=HTTP_200_OK, include_in_schema=False)
+async def save_brand(request: AnyRequest) -> Response[Any]:
+    """Save the brand; what is left empty or as it was meant to be goes back to the default."""
+    form = await request.form()
+    house, merchant_id = house_of(request), user_of(request).merchant_id
+    async with house.database.for_merchant(merchant_id) as tx:
+        kept = await connections.merchant_to_change(tx, merchant_id)
+        changed = _with(kept, form)
+        try:
+            _check(changed)
+            proved(changed, house)
+        except BadInputError as error:
+            return await _form(request, changed, error=str(error))
+        await keep(tx, request, kept, changed, "change_brand")
+    await house.directory.refresh(house.database, utc_now(), force=True)
+    return Redirect("/desk/brand?saved=1", status_code=303)
+
+
+def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
+    """Put the form's texts over what is kept; what the form does not hold stays as it is."""
+    brand = dict(kept.brand)
+    for name in (*(field.name for field in _FACTS), *DEFAULTS):
+        if name not in form:
+            continue
+        text = clean_text(form.get(name), 500)
+        default = DEFAULTS.get(name, "")
+        if text in {"", default} or (read_colour(default) and read_colour(text) == read_colour(default)):
+            brand.pop(name, None)
+        else:
+            brand[name] = text
+    return msgspec.structs.replace(kept, name=clean_text(form.get("name"), 100), brand=brand)
+
+
+def _check(merchant: Merchant) -> None:
+    """Refuse what could not be shown or used.
+
+    Raises:
+        BadInputError: it says which field, and what it takes.
+    """
+    brand = merchant.brand
+    if not merchant.name:
+        raise BadInputError("Name: a brand needs one.")
+    for field in _FACTS:
+        text = str(brand.get(field.name, ""))
+        if text and not _fits(field, text):
+            raise BadInputError(f"{field.label}: {_TAKES[field.name if field.name in _TAKES else field.kind]}.")
+    for name, label, _ in _COLOURS:
+        if name in brand and read_colour(brand[name]) is None:
+            raise BadInputError(f"{label}: a colour is written #rgb or #rrggbb.")
+    radius = str(brand.get("radius", "0"))
+    if not (radius.isascii() and radius.isdigit() and int(radius[:4]) <= ROUNDEST):
+        raise BadInputError(f"Round corners: a whole number of pixels, 0 to {ROUNDEST}.")
+    if brand.get("font", "system") not in FONTS:
+        raise BadInputError(f"Typeface: one of {', '.join(FONTS)}.")
+
+
+_TAKES = {
+    "url": "an address that begins with https:// or http://",
+    "email": "an e-mail address such as help@shop.example",
+    "tel": "a telephone number such as +34 910 000 000",
+    "default_locale": f"a language we have ({', '.join(languages())}), or one with a region such as es-MX",
+    "sms_sender": "at most 11 letters and figures, at least one letter",
+    "text": "at most 500 signs",
+}
+
+
+def _fits(field: Field, text: str) -> bool:
+    if field.name == "default_locale":
+        return _LOCALE.fullmatch(text) is not None and text.partition("-")[0].lower() in languages()
+    if field.name == "sms_sender":
+        return _SENDER.fullmatch(text) is not None
+    if field.kind == "url":
+        return _is_web(text)
+    patterns = {"email": _EMAIL, "tel": _PHONE}
+    return field.kind not in patterns or patterns[field.kind].fullmatch(text) is not None
+
+
+def _is_web(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"https", "http"} and bool(parts.hostname) and " " not in text
+
+
+async def _form(request: AnyRequest, merchant: Merchant, *, error: str = "") -> Response[str]:
+    async with house_of(request).database.for_merchant(merchant.merchant_id) as tx:
+        newest = await desk.shipments(tx, merchant.merchant_id, most=1)
+    shown = {name: str(merchant.brand.get(name, DEFAULTS.get(name, ""))) for name in (*(f.name for f in _FACTS), *DEFAULTS)}
+    for name, _, _ in _COLOURS:  # the browser's own picker knows six figures only
+        shown[name] = write_colour(read_colour(shown[name]) or read_colour(DEFAULTS[name]) or (0, 0, 0))
+    values = {
+        "shown": shown,
+        "name": merchant.name,
+        "facts": _FACTS,
+        "colours": _COLOURS,
+        "fonts": FONTS,
+        "roundest": ROUNDEST,
+        "preview": f"/t/{newest[0]['token']}" if newest else "",
+        "find": f"/find/{merchant.slug}",
+        "error": error,
+        "saved": request.query_params.get("saved") == "1",
+    }
+    return desk_page(request, "brand.html", status=422 if error else 200, **values)

@@ -1,0 +1,134 @@
+"""The form of what a merchant allows itself (hours, caps, asking first, days to return) → its policy."""
+
+import re
+from datetime import time
+from typing import Any
+from zoneinfo import available_timezones
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_200_OK
+
+from doorstep.domain.vocabulary import ChannelKind, Purpose
+from doorstep.errors import BadInputError
+from doorstep.messages import Policy
+from doorstep.steps.work import utc_now
+from doorstep.store import connections
+from doorstep.store.connections import Merchant
+from doorstep.web.desk.doors import desk_page, user_of
+from doorstep.web.desk.merchants import keep, proved
+from doorstep.web.house import house_of
+from doorstep.web.look.asking import AnyRequest, clean_text
+
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::00)?")
+#: Channels that ring at somebody's.
+_CHANNELS = (ChannelKind.EMAIL, ChannelKind.SMS)
+#: Name in the form, name in the policy, purpose, label.
+_CAPS = (
+    ("transactional_day", "per_day", Purpose.TRANSACTIONAL, "Service messages in 24 hours"),
+    ("transactional_week", "per_week", Purpose.TRANSACTIONAL, "Service messages in 7 days"),
+    ("marketing_day", "per_day", Purpose.MARKETING, "Marketing messages in 24 hours"),
+    ("marketing_week", "per_week", Purpose.MARKETING, "Marketing messages in 7 days"),
+)
+_MOST, _LONGEST_DAYS = 1000, 3650
+
+
+@get("/settings", include_in_schema=False)
+async def rules_form(request: AnyRequest) -> Response[str]:
+    """Show what stands."""
+    house, merchant_id = house_of(request), user_of(request).merchant_id
+    async with house.database.for_merchant(merchant_id) as tx:
+        merchant = (await connections.merchants(tx, [merchant_id]))[merchant_id]
+    return _form(request, _shown(merchant, proved(merchant, house).policy))
+
+
+@post("/settings", status_code=HTTP_200_OK, include_in_schema=False)
+async def save_rules(request: AnyRequest) -> Response[Any]:
+    """Save them."""
+    form = await request.form()
+    house, merchant_id = house_of(request), user_of(request).merchant_id
+    async with house.database.for_merchant(merchant_id) as tx:
+        kept = await connections.merchant_to_change(tx, merchant_id)
+        try:
+            changed = _with(kept, form)
+            proved(changed, house)
+        except BadInputError as error:
+            return _form(request, _typed(form), error=str(error))
+        await keep(tx, request, kept, changed, "change_settings")
+    await house.directory.refresh(house.database, utc_now(), force=True)
+    return Redirect("/desk/settings?saved=1", status_code=303)
+
+
+def _shown(merchant: Merchant, policy: Policy) -> dict[str, Any]:
+    caps = {name: getattr(policy, part).get(purpose, "") for name, part, purpose, _ in _CAPS}
+    return {
+        "rings_from": policy.quiet.rings_from.strftime("%H:%M"),
+        "rings_until": policy.quiet.rings_until.strftime("%H:%M"),
+        "zone": policy.zone,
+        "ask_first": set(policy.ask_first),
+        "any_hour": set(policy.any_hour),
+        "return_days": merchant.settings.get("return_days", ""),
+        **caps,
+    }
+
+
+def _typed(form: FormMultiDict) -> dict[str, Any]:
+    """Give a refused form back as it was filled in."""
+    texts = ("rings_from", "rings_until", "zone", "return_days", *(name for name, *_ in _CAPS))
+    several = {name: set(form.getall(name, [])) for name in ("ask_first", "any_hour")}
+    return {name: clean_text(form.get(name), 60) for name in texts} | several
+
+
+def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
+    """Put the form over what is kept.
+
+    Raises:
+        BadInputError: it says which field, and what it takes.
+    """
+    starts, ends = _hour(form, "rings_from", "Messages may ring from"), _hour(form, "rings_until", "Messages may ring until")
+    if starts >= ends:
+        raise BadInputError("Messages may ring: until a later hour than from, of the same day.")
+    zone = clean_text(form.get("zone"), 60)
+    if zone not in available_timezones():
+        raise BadInputError("Time zone: a name such as Europe/Madrid.")
+    policy: dict[str, Any] = dict(kept.settings.get("policy", {}))
+    policy |= {"quiet": {"rings_from": starts.isoformat(), "rings_until": ends.isoformat()}, "zone": zone}
+    for name, part, purpose, label in _CAPS:
+        least = 1 if purpose is Purpose.TRANSACTIONAL else 0
+        policy[part] = {**policy.get(part, {}), purpose.value: _number(form, name, label, least, _MOST)}
+    for name in ("ask_first", "any_hour"):
+        ticked = set(form.getall(name, []))
+        policy[name] = [channel.value for channel in _CHANNELS if channel in ticked]
+    settings = dict(kept.settings) | {"policy": policy}
+    settings.pop("return_days", None)
+    if clean_text(form.get("return_days")):
+        settings["return_days"] = _number(form, "return_days", "Days to return", 1, _LONGEST_DAYS)
+    return msgspec.structs.replace(kept, settings=settings)
+
+
+def _hour(form: FormMultiDict, name: str, label: str) -> time:
+    found = _TIME.fullmatch(clean_text(form.get(name), 8))
+    if found is None:
+        raise BadInputError(f"{label}: a time such as 09:00.")
+    return time(int(found[1]), int(found[2]))
+
+
+def _number(form: FormMultiDict, name: str, label: str, least: int, most: int) -> int:
+    text = clean_text(form.get(name), 8)
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise BadInputError(f"{label}: a whole number from {least} to {most}.")
+    return int(text)
+
+
+def _form(request: AnyRequest, shown: dict[str, Any], *, error: str = "") -> Response[str]:
+    values = {
+        "shown": shown,
+        "channels": (("email", "E-mail"), ("sms", "Text messages")),
+        "caps": [(name, label, purpose) for name, _, purpose, label in _CAPS],
+        "most": _MOST,
+        "error": error,
+        "saved": request.query_params.get("saved") == "1",
+    }
+    return desk_page(request, "rules.html", status=422 if error else 200, **values)
