@@ -1,11 +1,13 @@
 """Settings → what a command needs: a database address, the key, a directory."""
 
+import asyncio
 import logging
 import sys
 import traceback
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -15,6 +17,17 @@ from doorstep.steps.directory import Directory
 from doorstep.store.database import Database
 from doorstep.store.embedded import embedded, running_url
 from doorstep.store.sealing import Sealer, secret_key
+
+if sys.platform != "win32":
+    import uvloop
+
+
+def run_long(main: Coroutine[Any, Any, None]) -> None:
+    """Run a process's work for as long as it lasts: on uvloop, which takes a third off a request, where there is one."""
+    if sys.platform == "win32":
+        asyncio.run(main)
+    else:
+        uvloop.run(main)
 
 
 def log_plainly() -> None:

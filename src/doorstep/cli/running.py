@@ -17,7 +17,7 @@ from granian.server.embed import Server
 from prometheus_client import start_http_server
 
 from doorstep.cli.children import Children, running, told_to_stop
-from doorstep.cli.opening import database_url, house_parts, log_plainly, require_url, sealer_of
+from doorstep.cli.opening import database_url, house_parts, log_plainly, require_url, run_long, sealer_of
 from doorstep.errors import MisconfiguredError, TryLaterError
 from doorstep.settings import Settings, child_environment, read_settings
 from doorstep.steps.receive import Receiver
@@ -116,7 +116,7 @@ def web(*, data_dir: Path | None = None, host: str | None = None, port: int | No
     log_plainly()
     settings = read_settings(data_dir, host, port)
     require_free(settings)
-    asyncio.run(serve_web(settings, require_url(settings)))
+    run_long(serve_web(settings, require_url(settings)))
     return 0
 
 
@@ -147,7 +147,7 @@ def worker(*, data_dir: Path | None = None, number: int = 0) -> int:
     """
     log_plainly()
     settings = read_settings(data_dir)
-    asyncio.run(_worker(settings, require_url(settings), number))
+    run_long(_worker(settings, require_url(settings), number))
     return 0
 
 

@@ -3,11 +3,14 @@
 import asyncio
 from collections import deque
 
-from doorstep.errors import DoorstepError, TryLaterError
+import structlog
+
+from doorstep.errors import TryLaterError
 from doorstep.store import inbox
 from doorstep.store.database import Database
 from doorstep.store.inbox import Arrival
 
+_LOG = structlog.get_logger()
 #: How long the first request of a commit waits for others.
 _WINDOW_S = 0.003
 _MOST = 500
@@ -50,12 +53,22 @@ class Receiver:
         try:
             async with self._database.system() as tx:
                 await inbox.keep(tx, [arrival for arrival, _ in group])
-        except Exception as error:  # noqa: BLE001 - every waiting caller must hear of it, whatever it was
-            refusal = error if isinstance(error, DoorstepError) else TryLaterError("the database did not take it", after_s=1)
+        except TryLaterError as error:
+            _refuse(group, error)
+        except Exception:  # noqa: BLE001 - every waiting caller must hear of it, whatever it was
+            if len(group) > 1:  # whichever is at fault must not harm the others
+                for one in group:
+                    await self._commit([one])
+            else:
+                _LOG.warning("arrival_not_kept", exc_info=True)
+                _refuse(group, TryLaterError("the database did not take it", after_s=1))
+        else:
             for _, kept in group:
                 if not kept.done():
-                    kept.set_exception(refusal)
-            return
-        for _, kept in group:
-            if not kept.done():
-                kept.set_result(None)
+                    kept.set_result(None)
+
+
+def _refuse(group: list[tuple[Arrival, "asyncio.Future[None]"]], error: TryLaterError) -> None:
+    for _, kept in group:
+        if not kept.done():
+            kept.set_exception(error)

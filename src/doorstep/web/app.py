@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures import State
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
+from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 from prometheus_client import generate_latest
+from typing_extensions import override
 
 from doorstep import __version__
 from doorstep.errors import DoorstepError, TryLaterError
@@ -52,12 +55,25 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[Any]:
     return Response(generate_latest(WEB), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
+class Application(Litestar):
+    """The framework's application; the hooks' requests go past it."""
+
+    @override
+    async def __call__(self, scope: Scope | LifeSpanScope, receive: Receive | LifeSpanReceive, send: Send | LifeSpanSend) -> None:
+        """Answer one request."""
+        if scope["type"] == ScopeType.HTTP and cast("HTTPScope", scope)["path"].startswith(hooks.PREFIX):
+            await hooks.serve(self.state["house"], cast("HTTPScope", scope), cast("Receive", receive), cast("Send", send))
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def make_app(house: House) -> Litestar:
     """Put the rooms of the web together over a running house."""
 
     @asynccontextmanager
     async def keeping(_: Litestar) -> AsyncIterator[None]:
         await house.directory.refresh(house.database, utc_now())
+        hooks.load_plugins()
         receiving = asyncio.create_task(house.receiver.run())
         try:
             yield
@@ -67,8 +83,8 @@ def make_app(house: House) -> Litestar:
                 await receiving
             await house.database.close()
 
-    return Litestar(
-        route_handlers=[health, metrics, *hooks.ROUTES, *api.ROUTES, *track.ROUTES, *desk.ROUTES],
+    return Application(
+        route_handlers=[health, metrics, *api.ROUTES, *track.ROUTES, *desk.ROUTES],
         exception_handlers={DoorstepError: doorstep_error, HTTPException: http_error, Exception: unforeseen},
         lifespan=[keeping],
         openapi_config=api.OPENAPI,

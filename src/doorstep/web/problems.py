@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import msgspec
 import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
-from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.status_codes import HTTP_401_UNAUTHORIZED, HTTP_500_INTERNAL_SERVER_ERROR
 
 from doorstep.errors import (
     BadInputError,
@@ -42,38 +43,60 @@ _TITLES = {
     429: "Too many requests",
     503: "Try again later",
 }
+_KIND = "application/problem+json"
+_UNSERVED = "the request cannot be served"
+_OURS = "an error of ours; the log has it under request_failed"
 
 AnyRequest = Request[Any, Any, Any]
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: object) -> Response[dict[str, object]]:
     """Make a problem+json answer; `detail` says what was wrong and what to do."""
-    body: dict[str, object] = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status, "detail": detail, **more}
-    return Response(body, status_code=status, media_type="application/problem+json", headers=headers or {})
+    return Response(_body(status, detail, more), status_code=status, media_type=_KIND, headers=headers or {})
+
+
+def _body(status: int, detail: str, more: dict[str, object]) -> dict[str, object]:
+    return {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status, "detail": detail, **more}
 
 
 def doorstep_error(_: AnyRequest, error: DoorstepError) -> Response[dict[str, object]]:
     """Answer for an error of the house."""
+    return problem(*_refusal(error))
+
+
+def _refusal(error: DoorstepError) -> tuple[int, str, dict[str, str]]:
     status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
     headers = {}
     if isinstance(error, TryLaterError | MisconfiguredError):
         after_s = error.after_s if isinstance(error, TryLaterError) else None
         headers["retry-after"] = str(int(after_s or 60))
-    if status == 401:  # noqa: PLR2004 - HTTP
+    if status == HTTP_401_UNAUTHORIZED:
         headers["www-authenticate"] = "Signature"
-    return problem(status, str(error), headers)
+    return status, str(error), headers
+
+
+def bare_answer(error: Exception) -> tuple[int, dict[str, str], bytes]:
+    """Answer for any error outside the framework: status, headers, body. One nobody foresaw is logged whole."""
+    if isinstance(error, DoorstepError):
+        status, detail, headers = _refusal(error)
+    elif isinstance(error, HTTPException):
+        status, detail, headers = error.status_code, error.detail or _UNSERVED, dict(error.headers or {})
+    else:
+        _LOG.error("request_failed", exc_info=error)
+        status, detail, headers = HTTP_500_INTERNAL_SERVER_ERROR, _OURS, {}
+    return status, {**headers, "content-type": _KIND}, msgspec.json.encode(_body(status, detail, {}))
 
 
 def http_error(_: AnyRequest, error: HTTPException) -> Response[dict[str, object]]:
     """Answer for what the framework refuses."""
     more = {"errors": error.extra} if isinstance(error.extra, list) and error.extra else {}
-    return problem(error.status_code, error.detail or "the request cannot be served", dict(error.headers or {}), **more)
+    return problem(error.status_code, error.detail or _UNSERVED, dict(error.headers or {}), **more)
 
 
 def unforeseen(request: AnyRequest, error: Exception) -> Response[dict[str, object]]:
     """Answer for an error nobody foresaw: logged whole, told in one line."""
     _LOG.exception("request_failed", method=request.method, route=_route(request), exc_info=error)
-    return problem(HTTP_500_INTERNAL_SERVER_ERROR, "an error of ours; the log has it under request_failed")
+    return problem(HTTP_500_INTERNAL_SERVER_ERROR, _OURS)
 
 
 def _route(request: AnyRequest) -> str:

@@ -1,17 +1,17 @@
 """AfterShip's webhook → its tracking; its signature → true or refused."""
 
 import base64
-import hashlib
 import hmac
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from doorstep.carriers.aftership.trackings import read_tracking
-from doorstep.carriers.reading import dig, json_of, worded
+from doorstep.carriers.reading import worded
 from doorstep.carriers.signatures import header_of, require_equal, secret_of
 from doorstep.domain.plugins import Raw, Settings
 from doorstep.domain.tracking import CarrierNote, Parsed
-from doorstep.errors import BadInputError
 
 
 def read_webhook(body: dict[str, Any]) -> Parsed:
@@ -34,13 +34,20 @@ def verify(raw: Raw, settings: Settings, _now: datetime) -> None:
         MisconfiguredError: no secret.
     """
     secret = secret_of(settings, "webhook_secret")
-    digest = hmac.new(secret.encode(), raw.body, hashlib.sha256).digest()
+    digest = hmac.digest(secret.encode(), raw.body, "sha256")
     require_equal(header_of(raw, "aftership-hmac-sha256").strip(), base64.b64encode(digest).decode())
+
+
+class _Named(msgspec.Struct):
+    event_id: str | int | None = None
+
+
+_NAMED = msgspec.json.Decoder(_Named)
 
 
 def delivery_id(raw: Raw) -> str | None:
     """Return AfterShip's own id of the webhook event."""
     try:
-        return worded(dig(json_of(raw), "event_id")) or None
-    except BadInputError:
+        return worded(_NAMED.decode(raw.body).event_id) or None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None

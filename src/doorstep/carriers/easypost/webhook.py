@@ -1,17 +1,17 @@
 """EasyPost's webhook event → its tracker; its signature → true or refused."""
 
-import hashlib
 import hmac
 import unicodedata
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from doorstep.carriers.easypost.trackers import read_tracker
-from doorstep.carriers.reading import dig, json_of, worded
+from doorstep.carriers.reading import dig, worded
 from doorstep.carriers.signatures import header_of, require_equal, secret_of
 from doorstep.domain.plugins import Raw, Settings
 from doorstep.domain.tracking import CarrierNote, Parsed
-from doorstep.errors import BadInputError
 
 
 def read_event(event: dict[str, Any]) -> Parsed:
@@ -34,14 +34,22 @@ def verify(raw: Raw, settings: Settings, _now: datetime) -> None:
         MisconfiguredError: no secret.
     """
     secret = unicodedata.normalize("NFKD", secret_of(settings, "webhook_secret"))
-    expected = "hmac-sha256-hex=" + hmac.new(secret.encode(), raw.body, hashlib.sha256).hexdigest()
+    expected = "hmac-sha256-hex=" + hmac.digest(secret.encode(), raw.body, "sha256").hex()
     require_equal(header_of(raw, "x-hmac-signature").strip(), expected)
+
+
+class _Named(msgspec.Struct):
+    object: str | None = None
+    id: str | int | None = None
+
+
+_NAMED = msgspec.json.Decoder(_Named)
 
 
 def delivery_id(raw: Raw) -> str | None:
     """Return EasyPost's own id of the event ("evt_…")."""
     try:
-        body = json_of(raw)
-    except BadInputError:
+        named = _NAMED.decode(raw.body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return (worded(dig(body, "id")) or None) if dig(body, "object") == "Event" else None
+    return (worded(named.id) or None) if named.object == "Event" else None

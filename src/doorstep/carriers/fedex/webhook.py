@@ -1,7 +1,6 @@
 """A webhook of FedEx Advanced Integrated Visibility and its header → signed by FedEx, or refused."""
 
 import base64
-import hashlib
 import hmac
 from datetime import datetime
 
@@ -20,7 +19,7 @@ def verify_signature(raw: Raw, settings: Settings, _now: datetime) -> None:
         BadSignatureError: missing or forged.
         MisconfiguredError: the connection has no security token.
     """
-    digest = hmac.new(secret_of(settings, "security_token").encode(), raw.body, hashlib.sha256).digest()
+    digest = hmac.digest(secret_of(settings, "security_token").encode(), raw.body, "sha256")
     given = header_of(raw, "fdx-signature").strip()
     is_hex = len(given) == 2 * len(digest)
     require_equal(given.lower() if is_hex else given, digest.hex() if is_hex else base64.b64encode(digest).decode())

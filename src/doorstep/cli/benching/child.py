@@ -11,7 +11,7 @@ import msgspec
 import structlog
 from typing_extensions import override
 
-from doorstep.cli.opening import house_parts, log_plainly
+from doorstep.cli.opening import house_parts, log_plainly, run_long
 from doorstep.cli.running import serve_web
 from doorstep.errors import MisconfiguredError
 from doorstep.settings import Settings, read_settings
@@ -137,9 +137,9 @@ def main() -> None:
         raise MisconfiguredError("the bench starts this by itself")
     mode = sys.argv[1]
     if mode == "web-rows":
-        asyncio.run(serve_web(settings, settings.database_url, OneByOne))
+        run_long(serve_web(settings, settings.database_url, OneByOne))
     else:
-        asyncio.run(_work(mode, settings, settings.database_url))
+        run_long(_work(mode, settings, settings.database_url))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
 """Providers' requests → signature checked → kept → 2xx. Nothing is read here; the worker does that."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 
 import msgspec
-from litestar import asgi
-from litestar.enums import ScopeType
-from litestar.exceptions import ClientException, MethodNotAllowedException, NotFoundException
+from litestar.exceptions import ClientException, MethodNotAllowedException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.status_codes import HTTP_200_OK
-from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, HTTPScope, Receive, Scope, Send
+from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, HTTPScope, Receive, Send
+from prometheus_client import Counter
 
 from doorstep.carriers import carriers
 from doorstep.channels import channels
@@ -22,33 +22,46 @@ from doorstep.store import connections
 from doorstep.store.connections import Connection
 from doorstep.store.inbox import Arrival
 from doorstep.web.house import House
+from doorstep.web.problems import bare_answer
 
+#: Where all hooks lie.
+PREFIX = "/hooks/"
 #: Bytes of a body at most; the largest real payload known is 90 kB.
 MOST_BYTES = 2_000_000
 #: Headers worth keeping: everything but what names the way here or could hold a credential of somebody else's.
 _DROPPED = frozenset({"cookie", "authorization", "proxy-authorization", "x-forwarded-for", "x-real-ip", "forwarded", "host", "connection"})
 
 
-@asgi("/hooks", is_mount=True, copy_scope=False)
-async def hook(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a hook's POST, and its GET. Bare ASGI: the framework's own request and response took two thirds of the time."""
-    if scope["type"] != ScopeType.HTTP:
-        raise NotFoundException
-    provider, _, token = scope["path"].strip("/").partition("/")
-    house: House = scope["litestar_app"].state["house"]
+async def serve(house: House, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    """Answer one request. Bare ASGI: the framework's router, request and response took more time than all that is done here."""
+    headers: dict[str, str]
+    try:
+        kind, body = await _answer(house, scope, receive)
+        status, headers = HTTP_200_OK, {"content-type": kind}
+    except Exception as error:  # noqa: BLE001 - the net of this route: every error has its answer
+        status, headers, body = bare_answer(error)
+    headers["content-length"] = str(len(body))
+    told = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
+    start: HTTPResponseStartEvent = {"type": "http.response.start", "status": status, "headers": told}
+    end: HTTPResponseBodyEvent = {
+        "type": "http.response.body",
+        "body": b"" if scope["method"] == "HEAD" else body,
+        "more_body": False,
+    }
+    await send(start)
+    await send(end)
+
+
+async def _answer(house: House, scope: HTTPScope, receive: Receive) -> tuple[str, bytes]:
+    provider, _, token = scope["path"].removeprefix(PREFIX).strip("/").partition("/")
     match scope["method"]:
         case "POST":
-            kind, body = await _keep(house, provider, token, scope, receive)
+            return await _keep(house, provider, token, scope, receive)
         case "GET" | "HEAD":
             connection = await _connection(house, provider, token)
-            kind, body = "text/plain", f"This is a Doorstep hook for {connection.provider}. It takes POST.\n".encode()
+            return "text/plain", f"This is a Doorstep hook for {connection.provider}. It takes POST.\n".encode()
         case _:
             raise MethodNotAllowedException(headers={"allow": "GET, HEAD, POST"})
-    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
-    start: HTTPResponseStartEvent = {"type": "http.response.start", "status": HTTP_200_OK, "headers": headers}
-    told: HTTPResponseBodyEvent = {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body, "more_body": False}
-    await send(start)
-    await send(told)
 
 
 async def _keep(house: House, provider: str, token: str, scope: HTTPScope, receive: Receive) -> tuple[str, bytes]:
@@ -81,8 +94,14 @@ async def _keep(house: House, provider: str, token: str, scope: HTTPScope, recei
     except Exception as error:
         HOOKS.labels(provider if provider in _providers() else "other", type(error).__name__).inc()
         raise
-    HOOKS.labels(provider, "kept").inc()
+    _kept(provider).inc()
     return plugin.answer if isinstance(plugin, Channel) and plugin.answer else ("text/plain", b"")
+
+
+@cache
+def _kept(provider: str) -> Counter:
+    """The counter of one provider's kept requests; only providers there are get here."""
+    return HOOKS.labels(provider, "kept")
 
 
 async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
@@ -116,9 +135,17 @@ def plugin_of(connection: Connection) -> Carrier | Shop | Channel:
     return found
 
 
+_PLUGINS: dict[str, Callable[[], Mapping[str, Carrier | Shop | Channel]]] = {"carrier": carriers, "shop": shops, "channel": channels}
+
+
 def _plugins(kind: str) -> Mapping[str, Carrier | Shop | Channel]:
-    found: dict[str, Mapping[str, Carrier | Shop | Channel]] = {"carrier": carriers(), "shop": shops(), "channel": channels()}
-    return found[kind]
+    return _PLUGINS[kind]()
+
+
+def load_plugins() -> None:
+    """Read every plug-in in, so that no request waits for it."""
+    for plugins in _PLUGINS.values():
+        plugins()
 
 
 def _providers() -> set[str]:
@@ -147,6 +174,3 @@ def _delivery_key(plugin: Carrier | Shop | Channel, raw: Raw) -> bytes:
     if named:
         return hashlib.blake2b(named.encode("utf-8", "replace"), digest_size=16, person=b"named").digest()
     return hashlib.blake2b(raw.body, digest_size=16, person=b"hashed").digest()
-
-
-ROUTES = [hook]
