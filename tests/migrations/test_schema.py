@@ -18,6 +18,8 @@ union all select 'constraint', conname || ' on ' || conrelid::regclass, pg_get_c
     where connamespace = 'public'::regnamespace and contype <> 'n'
 union all select 'policy', tablename || '.' || policyname, concat_ws(' ', roles::text, cmd, qual, with_check) from pg_policies
 union all select 'function', proname, prosrc from pg_proc where pronamespace = 'public'::regnamespace
+union all select 'type', c.relname || '.' || a.attnum, a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+    from pg_class c join pg_attribute a on a.attrelid = c.oid where c.relnamespace = 'public'::regnamespace and c.relkind = 'c'
 union all select 'table', relname, concat_ws(' ', relkind, relrowsecurity, reloptions::text) from pg_class
     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
 """

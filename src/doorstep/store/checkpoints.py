@@ -1,14 +1,13 @@
 """Checkpoints → rows by month, and back for a page; unknown codes counted."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import msgspec
 
 from doorstep.domain.tracking import Checkpoint, Scan
 from doorstep.store.database import Row, Tx
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ENCODE = msgspec.json.Encoder().encode
 _DECODE = msgspec.json.Decoder(Checkpoint)
 
@@ -28,9 +27,9 @@ class NewCheckpoint(msgspec.Struct, frozen=True, kw_only=True):
 # Keep checkpoints, each fingerprint once.
 _KEEP = """
 insert into checkpoint (merchant_id, shipment_id, month, fingerprint, instant, event_type, said, inbox_id, received_at)
-select m, s, coalesce(date_trunc('month', t at time zone 'UTC')::date, '1970-01-01'), f, t, e, c::json, i, r
-from unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::timestamptz[], $5::text[], $6::text[], $7::bigint[], $8::timestamptz[])
-    as x (m, s, f, t, e, c, i, r)
+select merchant_id, shipment_id, coalesce(date_trunc('month', instant at time zone 'UTC')::date, '1970-01-01'),
+    fingerprint, instant, event_type, said, inbox_id, received_at
+from unnest($1::checkpoint_row[])
 on conflict do nothing
 """
 
@@ -65,14 +64,19 @@ async def keep(tx: Tx, new: Sequence[NewCheckpoint]) -> None:
     """Write checkpoints down; one already kept is left as it is."""
     await tx.execute(
         _KEEP,
-        [n.merchant_id for n in new],
-        [n.shipment_id for n in new],
-        [n.scan.fingerprint for n in new],
-        [_EPOCH + timedelta(microseconds=n.scan.instant_us) if n.scan.instant_us is not None else None for n in new],
-        [n.scan.event_type for n in new],
-        [_ENCODE(n.checkpoint).decode() for n in new],
-        [n.inbox_id for n in new],
-        [n.received_at for n in new],
+        [
+            (
+                n.merchant_id,
+                n.shipment_id,
+                n.scan.fingerprint,
+                n.checkpoint.occurred_at.instant if n.checkpoint.occurred_at else None,
+                n.scan.event_type,
+                _ENCODE(n.checkpoint).decode(),
+                n.inbox_id,
+                n.received_at,
+            )
+            for n in new
+        ],
     )
 
 

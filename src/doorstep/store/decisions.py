@@ -46,7 +46,7 @@ where not exists (select from decision d where d.merchant_id = k.merchant_id and
 # Write decisions; one already made stands.
 _DECIDE = """
 insert into decision (merchant_id, why_key, trigger, subject_kind, subject_id, occurrence, order_id, outcome, detail, message_id, decided_at)
-select *, $11 from unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::uuid[])
+select d.*, $2 from unnest($1::decision_row[]) d
 on conflict do nothing
 returning merchant_id, why_key
 """
@@ -113,16 +113,21 @@ async def decide(tx: Tx, decisions: Sequence[Decision], now: datetime) -> set[tu
     """Write decisions and return (merchant, why key) of those that are new; the others were made before and stand."""
     rows = await tx.fetch(
         _DECIDE,
-        [d.merchant_id for d in decisions],
-        [d.why_key for d in decisions],
-        [d.change.trigger for d in decisions],
-        [d.change.subject_kind for d in decisions],
-        [d.change.subject_id for d in decisions],
-        [d.change.occurrence for d in decisions],
-        [d.order_id for d in decisions],
-        [d.outcome for d in decisions],
-        [d.detail for d in decisions],
-        [d.message_id for d in decisions],
+        [
+            (
+                d.merchant_id,
+                d.why_key,
+                d.change.trigger,
+                d.change.subject_kind,
+                d.change.subject_id,
+                d.change.occurrence,
+                d.order_id,
+                d.outcome,
+                d.detail,
+                d.message_id,
+            )
+            for d in decisions
+        ],
         now,
     )
     return {(row["merchant_id"], row["why_key"]) for row in rows}

@@ -39,9 +39,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 _KEEP = """
 with kept as (
     insert into inbox (merchant_id, received_month, received_at, connection_id, delivery_key, url, headers, body)
-    select m, date_trunc('month', r)::date, r, c, k, u, h::json, b
-    from unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::bytea[], $5::text[], $6::text[], $7::bytea[])
-        as a (m, r, c, k, u, h, b)
+    select merchant_id, date_trunc('month', received_at)::date, received_at, connection_id, delivery_key, url, headers, body
+    from unnest($1::arrival_row[])
     on conflict do nothing
     returning merchant_id, inbox_id, received_month, received_at
 )
@@ -123,13 +122,10 @@ async def keep(tx: Tx, arrivals: Sequence[Arrival]) -> None:
     """Write arrivals down, each delivery key once; the caller answers only after the commit."""
     await tx.execute(
         _KEEP,
-        [a.merchant_id for a in arrivals],
-        [a.received_at for a in arrivals],
-        [a.connection_id for a in arrivals],
-        [a.delivery_key for a in arrivals],
-        [a.url for a in arrivals],
-        [msgspec.json.encode(a.headers).decode() for a in arrivals],
-        [a.body for a in arrivals],
+        [
+            (a.merchant_id, a.received_at, a.connection_id, a.delivery_key, a.url, msgspec.json.encode(a.headers).decode(), a.body)
+            for a in arrivals
+        ],
     )
 
 

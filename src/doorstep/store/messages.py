@@ -49,17 +49,15 @@ def month_of(message_id: UUID) -> date:
 
 # Queue messages and line them up for sending.
 _QUEUE = """
-with m as (
+with new as materialized (select * from unnest($1::message_row[])), kept as (
     insert into message (merchant_id, message_id, month, created_at, channel, connection_id, recipient, recipient_name, locale, purpose, topic,
-        template, trigger, why_key, order_id, shipment_ids, subject, text, html, body, reply_to, unsubscribe_url, why, frame_id, state_at)
-    select m, i, mo, c, ch, co, r, rn, l, p, t, te, tr, w, o, s::bigint[], su, tx, h, b, rt, u, y, f, c
-    from unnest($1::bigint[], $2::uuid[], $3::date[], $4::timestamptz[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[],
-        $11::text[], $12::text[], $13::text[], $14::bytea[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::bytea[], $20::bytea[],
-        $21::text[], $22::text[], $23::text[], $25::bytea[])
-        as x (m, i, mo, c, ch, co, r, rn, l, p, t, te, tr, w, o, s, su, tx, h, b, rt, u, y, f)
+        template, trigger, why_key, order_id, shipment_ids, subject, text, html, frame_id, body, reply_to, unsubscribe_url, why, state_at)
+    select merchant_id, message_id, month, created_at, channel, connection_id, recipient, recipient_name, locale, purpose, topic,
+        template, trigger, why_key, order_id, shipment_ids, subject, text, html, frame_id, body, reply_to, unsubscribe_url, why, created_at
+    from new
 )
 insert into outbox (merchant_id, message_id, month, connection_id, due_at)
-select * from unnest($1::bigint[], $2::uuid[], $3::date[], $6::bigint[], $24::timestamptz[])
+select merchant_id, message_id, month, connection_id, due_at from new
 """
 
 # Frames not kept yet: which of these are, and the others.
@@ -187,36 +185,39 @@ async def _keep_frames(tx: Tx, content: Sequence[Message]) -> None:
 
 async def queue(tx: Tx, new: Sequence[NewMessage]) -> None:
     """Write messages down as queued and line them up for sending."""
-    sent = [n.message for n in new]
-    ids = [UUID(m.message_id) for m in sent]
-    await _keep_frames(tx, sent)
-    await tx.execute(
-        _QUEUE,
-        [m.merchant_id for m in sent],
-        ids,
-        [month_of(i) for i in ids],
-        [m.created_at for m in sent],
-        [m.channel for m in sent],
-        [n.connection_id for n in new],
-        [m.to for m in sent],
-        [m.to_name for m in sent],
-        [m.locale for m in sent],
-        [m.purpose for m in sent],
-        [m.topic for m in sent],
-        [n.template for n in new],
-        [n.trigger for n in new],
-        [n.why_key for n in new],
-        [n.order_id for n in new],
-        ["{" + ",".join(map(str, n.shipment_ids)) + "}" for n in new],
-        [m.content.subject for m in sent],
-        [m.content.text for m in sent],
-        [_packed(m.content) for m in sent],
-        [m.body for m in sent],
-        [m.reply_to for m in sent],
-        [m.unsubscribe_url for m in sent],
-        [n.why for n in new],
-        [n.due_at for n in new],
-        [_frame_id(m.content.pieced.frame) if m.content.pieced else None for m in sent],
+    await _keep_frames(tx, [n.message for n in new])
+    await tx.execute(_QUEUE, [_row(n) for n in new])
+
+
+def _row(new: NewMessage) -> tuple[object, ...]:
+    message, message_id = new.message, UUID(new.message.message_id)
+    content = message.content
+    return (
+        message.merchant_id,
+        message_id,
+        month_of(message_id),
+        message.created_at,
+        message.channel,
+        new.connection_id,
+        message.to,
+        message.to_name,
+        message.locale,
+        message.purpose,
+        message.topic,
+        new.template,
+        new.trigger,
+        new.why_key,
+        new.order_id,
+        new.shipment_ids,
+        content.subject,
+        content.text,
+        _packed(content),
+        _frame_id(content.pieced.frame) if content.pieced else None,
+        message.body,
+        message.reply_to,
+        message.unsubscribe_url,
+        new.why,
+        new.due_at,
     )
 
 

@@ -126,10 +126,8 @@ select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) on conf
 _WRITE = """
 update shipment s set
     carrier = n.carrier, service = n.service, status = n.status, must_act = n.must_act, pitfalls = string_to_array(n.pitfalls, ','), track = n.track,
-    last_text = n.last_text, last_place = n.last_place, last_local = n.last_local, look_at = n.look_at, changed_at = $13
-from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::text[], $10::text[],
-            $11::text[], $12::timestamptz[])
-    as n (merchant_id, shipment_id, carrier, service, status, must_act, pitfalls, track, last_text, last_place, last_local, look_at)
+    last_text = n.last_text, last_place = n.last_place, last_local = n.last_local, look_at = n.look_at, changed_at = $2
+from unnest($1::shipment_row[]) as n
 where s.merchant_id = n.merchant_id and s.shipment_id = n.shipment_id
 """
 
@@ -291,22 +289,24 @@ async def link(tx: Tx, links: Sequence[tuple[int, str, int, str]]) -> None:
 
 async def write(tx: Tx, changed: Sequence[KeptShipment], now: datetime) -> None:
     """Write what the fold changed of locked shipments."""
-    folds = [s.folded for s in changed]
-    await tx.execute(
-        _WRITE,
-        [s.merchant_id for s in changed],
-        [s.shipment_id for s in changed],
-        [s.carrier for s in changed],
-        [s.service for s in changed],
-        [f.status if f else "pending" for f in folds],
-        [f.must_act if f else "nobody" for f in folds],
-        [",".join([p.kind for p in f.open_pitfalls]) if f and f.open_pitfalls else "" for f in folds],
-        [_PACK.encode((s.scans, s.estimates, s.folded)) for s in changed],
-        [s.last_text for s in changed],
-        [s.last_place for s in changed],
-        [s.last_local for s in changed],
-        [s.look_at for s in changed],
-        now,
+    await tx.execute(_WRITE, [_row(s) for s in changed], now)
+
+
+def _row(shipment: KeptShipment) -> tuple[object, ...]:
+    folded = shipment.folded
+    return (
+        shipment.merchant_id,
+        shipment.shipment_id,
+        shipment.carrier,
+        shipment.service,
+        folded.status if folded else "pending",
+        folded.must_act if folded else "nobody",
+        ",".join([pitfall.kind for pitfall in folded.open_pitfalls]) if folded and folded.open_pitfalls else "",
+        _PACK.encode((shipment.scans, shipment.estimates, folded)),
+        shipment.last_text,
+        shipment.last_place,
+        shipment.last_local,
+        shipment.look_at,
     )
 
 
