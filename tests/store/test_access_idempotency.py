@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from doorstep.errors import ConflictError
+from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import access, connections, idempotency, imports
 from doorstep.store.database import Database, Tx
 
@@ -161,6 +161,78 @@ def test_a_password_fits_its_own_hash_only_and_never_no_hash(password: str) -> N
 
 def test_the_same_password_is_never_hashed_alike() -> None:
     assert access.hash_password(PASSWORD) != access.hash_password(PASSWORD)
+
+
+# Logins that change.
+
+
+async def two_owners(store: Database) -> tuple[int, int, int]:
+    """A merchant with two owners, each with a session of their own name: (merchant, ana, bo)."""
+    async with store.system() as tx:
+        mine = await merchant(tx)
+        ids = [await access.add_user(tx, mine, f"{name}@shop.example", PASSWORD, "owner") for name in ("ana", "bo")]
+        for name in ("ana", "bo"):
+            assert await access.log_in(tx, f"{name}@shop.example", PASSWORD, name, name, NOW)
+    return mine, ids[0], ids[1]
+
+
+async def test_a_new_password_ends_the_old_one_and_all_sessions_but_the_one_that_set_it(store: Database) -> None:
+    mine, _, _ = await two_owners(store)
+    async with store.system() as tx:
+        await access.log_in(tx, "ana@shop.example", PASSWORD, "ana's phone", "c", NOW)
+        ana = await access.user_of(tx, "ana", NOW)
+        assert ana is not None
+        assert not await access.change_password(tx, ana, "a guess", "another long one", "ana")
+        assert await access.user_of(tx, "ana's phone", NOW) is not None
+        assert await access.change_password(tx, ana, PASSWORD, "another long one", "ana")
+        open_ones = {name for name in ("ana", "ana's phone", "bo") if await access.user_of(tx, name, NOW)}
+        assert await access.log_in(tx, "ana@shop.example", PASSWORD, "x", "c", NOW) is None
+        assert await access.log_in(tx, "ana@shop.example", "another long one", "y", "c", NOW) is not None
+        assert "another long one" not in await everything(tx, "desk_user")
+        assert all("password" not in column for row in await access.users(tx, mine) for column in dict(row))
+    assert open_ones == {"ana", "bo"}
+
+
+async def test_who_is_let_in_no_more_has_no_session_and_opens_none_until_let_in_again(store: Database) -> None:
+    mine, ana, bo = await two_owners(store)
+    async with store.system() as tx:
+        await access.deactivate(tx, mine, ana, NOW)
+        assert await access.user_of(tx, "ana", NOW) is None
+        assert await access.user_of(tx, "bo", NOW) is not None
+        assert await access.log_in(tx, "ana@shop.example", PASSWORD, "again", "c", NOW) is None
+        assert {row["user_id"]: row["deactivated_at"] for row in await access.users(tx, mine)} == {ana: NOW, bo: None}
+        await access.reactivate(tx, mine, ana)
+        assert await access.user_of(tx, "ana", NOW) is None
+        assert await access.log_in(tx, "ana@shop.example", PASSWORD, "again", "c", NOW) is not None
+
+
+async def test_two_owners_who_put_each_other_out_at_once_leave_one(store: Database) -> None:
+    mine, ana, bo = await two_owners(store)
+
+    async def put_out(who: int) -> None:
+        async with store.system() as tx:
+            await access.deactivate(tx, mine, who, NOW)
+
+    got = await asyncio.gather(put_out(ana), put_out(bo), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in got) == ["ConflictError", "NoneType"]
+    async with store.system() as tx:
+        assert sorted(row["deactivated_at"] is None for row in await access.users(tx, mine)) == [False, True]
+
+
+async def test_a_stranger_changes_no_login(store: Database) -> None:
+    _, ana, _ = await two_owners(store)
+    async with store.system() as tx:
+        other = await merchant(tx)
+        for change in (
+            access.set_password(tx, other, ana, "another long one"),
+            access.deactivate(tx, other, ana, NOW),
+            access.reactivate(tx, other, ana),
+        ):
+            with pytest.raises(NotFoundError):
+                await change
+        assert await access.users(tx, other) == []
+        assert await access.user_of(tx, "ana", NOW) is not None
+        assert await access.log_in(tx, "ana@shop.example", PASSWORD, "x", "c", NOW) is not None
 
 
 # Repeated calls.
