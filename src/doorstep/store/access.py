@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,6 +14,8 @@ from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store.database import Row, Tx
 
 _SESSION = timedelta(hours=12)
+#: One attempt in so many of 256 sweeps away the counts that are over.
+_SWEPT = 4
 #: scrypt cost: 32 MiB, about 60 ms. Source: OWASP password storage cheat sheet (N=2^15, r=8, p=3 or stronger of its equals), as known on 2026-11-22.
 _SCRYPT = {"n": 2**15, "r": 8, "p": 3, "maxmem": 64 * 1024 * 1024}
 
@@ -57,6 +60,18 @@ _SET_PASSWORD = "update desk_user set password_hash = $3 where merchant_id = $1 
 _SET_ACTIVE = "update desk_user set deactivated_at = $3 where merchant_id = $1 and user_id = $2 returning user_id"
 # End a user's sessions, but for one.
 _CLOSE_ALL = "delete from desk_session where merchant_id = $1 and user_id = $2 and session_hash <> $3"
+# Take one attempt from each count that has one left; what is left grows back over $5 seconds. Rows always in the same order.
+_ATTEMPT = """
+insert into attempt as a (merchant_id, key, left_over, at)
+select $1, k, m - 1, $4 from unnest($2::bytea[], $3::real[]) as x (k, m) order by k
+on conflict (merchant_id, key) do update
+set left_over = least(excluded.left_over + 1, a.left_over + greatest(0, extract(epoch from excluded.at - a.at)) * (excluded.left_over + 1) / $5) - 1,
+    at = greatest(a.at, excluded.at)
+where least(excluded.left_over + 1, a.left_over + greatest(0, extract(epoch from excluded.at - a.at)) * (excluded.left_over + 1) / $5) >= 1
+returning key
+"""
+# Forget counts that are full again.
+_SWEEP_ATTEMPTS = "delete from attempt where merchant_id = $1 and at < $2"
 _ADD_KEY = "insert into api_key (merchant_id, key_hash, hint, name, scopes, rate_per_s) values ($1, $2, $3, $4, $5, $6) returning key_id"
 _KEY = "select merchant_id, key_id, name, scopes, rate_per_s from api_key where key_hash = $1 and revoked_at is null"
 _KEYS = "select key_id, hint, name, scopes, created_at, revoked_at from api_key where merchant_id = $1 order by key_id"
@@ -168,6 +183,19 @@ async def reactivate(tx: Tx, merchant_id: int, user_id: int) -> None:
     """
     if await tx.fetchval(_SET_ACTIVE, merchant_id, user_id, None) is None:
         raise NotFoundError("there is no such user")
+
+
+async def attempt(tx: Tx, merchant_id: int, counts: Mapping[str, int], per: timedelta, now: datetime) -> bool:
+    """Take one attempt from every count and tell whether all had one left.
+
+    `counts` says what is counted (kept as a hash only) and how many attempts it has at once; they grow back over `per`. Merchant 0
+    is the whole installation. Call it in a transaction of its own, so that an attempt counts whatever comes of it.
+    """
+    keys = {hashlib.blake2b(what.encode(), digest_size=16).digest(): float(most) for what, most in counts.items()}
+    taken = await tx.fetch(_ATTEMPT, merchant_id, list(keys), list(keys.values()), now, per.total_seconds())
+    if any(key[0] < _SWEPT for key in keys):
+        await tx.execute(_SWEEP_ATTEMPTS, merchant_id, now - per)
+    return len(taken) == len(keys)
 
 
 async def add_key(tx: Tx, merchant_id: int, key: str, name: str, scopes: list[str], rate_per_s: float = 50) -> int:

@@ -52,6 +52,8 @@ def theirs(filled: tuple[str, Shop, Shop]) -> Shop:
 @pytest.fixture
 async def house(filled: tuple[str, Shop, Shop], tmp_path: Path) -> House:
     database = await Database.open(filled[0], most=4)
+    async with database.system() as tx:
+        await tx.execute("delete from attempt")  # each test has its attempts to itself
     settings = Settings(data_dir=tmp_path, base_url=BASE)
     return House(settings=settings, database=database, directory=Directory(Sealer(b"k" * 32), BASE), receiver=Receiver(database))
 

@@ -208,6 +208,10 @@ async def test_the_desk_keeps_nobody_out_and_complains_of_nothing(opened, ours, 
             "/connections/new?kind=channel&provider=twilio",
             "/connections/new?kind=carrier&provider=generic",
             "/keys",
+            "/brand",
+            "/settings",
+            "/users",
+            f"/suppressions?q={shop.slug}-1001@mail.example",
             "/changes",
         ):
             assert (await page.goto(f"/desk{path}")).status == 200

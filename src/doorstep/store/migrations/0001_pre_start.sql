@@ -62,6 +62,15 @@ create table desk_session (
 );
 create unique index desk_session_hash on desk_session (session_hash);
 
+-- How many attempts are left, for what may be guessed at: log-ins and the look-up of orders. Counted for all web processes together.
+create table attempt (
+    merchant_id bigint not null,              -- 0: of the whole installation
+    key         bytea not null,               -- hash of what is counted: a network, an order number, an e-mail address
+    left_over   real not null,
+    at          timestamptz not null,
+    primary key (merchant_id, key)
+);
+
 create table api_key (
     merchant_id bigint not null references merchant,
     key_id      bigint generated always as identity,

@@ -62,6 +62,9 @@ _COLOURS = (
     ("bad", "Problems", "something to do"),
 )
 
+#: What stands where nothing is kept.
+_USUAL = {**DEFAULTS, "default_locale": "en"}
+
 
 @get("/brand", include_in_schema=False)
 async def brand_form(request: AnyRequest) -> Response[str]:
@@ -97,7 +100,7 @@ def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
         if name not in form:
             continue
         text = clean_text(form.get(name), 500)
-        default = DEFAULTS.get(name, "")
+        default = _USUAL.get(name, "")
         if text in {"", default} or (read_colour(default) and read_colour(text) == read_colour(default)):
             brand.pop(name, None)
         else:
@@ -160,7 +163,7 @@ def _is_web(text: str) -> bool:
 async def _form(request: AnyRequest, merchant: Merchant, *, error: str = "") -> Response[str]:
     async with house_of(request).database.for_merchant(merchant.merchant_id) as tx:
         newest = await desk.shipments(tx, merchant.merchant_id, most=1)
-    shown = {name: str(merchant.brand.get(name, DEFAULTS.get(name, ""))) for name in (*(f.name for f in _FACTS), *DEFAULTS)}
+    shown = {name: str(merchant.brand.get(name, _USUAL.get(name, ""))) for name in (*(f.name for f in _FACTS), *DEFAULTS)}
     for name, _, _ in _COLOURS:  # the browser's own picker knows six figures only
         shown[name] = write_colour(read_colour(shown[name]) or read_colour(DEFAULTS[name]) or (0, 0, 0))
     values = {

@@ -17,7 +17,7 @@ from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 
 _EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,255}")
-_ROLES = {"member": "sees everything, replays dead letters", "owner": "changes everything too"}
+_ROLES = {"member": "sees everything", "owner": "changes everything too"}
 #: Signs of a password at least, as at the command line.
 _SHORTEST = 10
 

@@ -1,6 +1,7 @@
 """Order number + e-mail address → the order's page, and to everybody else one and the same answer after the same time."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -9,7 +10,8 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK
 
 from doorstep.steps.directory import Tenant
-from doorstep.store import orders
+from doorstep.steps.work import utc_now
+from doorstep.store import access, orders
 from doorstep.store.orders import number_key
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text, is_same_origin, network_of
@@ -18,7 +20,8 @@ from doorstep.web.tenants import tenant_by_slug
 from doorstep.web.track.framing import asked_languages, dress, framed, words_of
 
 #: Attempts a quarter of an hour: by network, by order number, by e-mail address (the last two per merchant).
-_NETWORKS, _NUMBERS, _EMAILS = Buckets(10, 900), Buckets(5, 900), Buckets(5, 900)
+_FROM_A_NETWORK, _AT_A_NUMBER, _AT_AN_EMAIL, _PER = 10, 5, 5, timedelta(minutes=15)
+_NETWORKS, _NUMBERS, _EMAILS = (Buckets(most, _PER.total_seconds()) for most in (_FROM_A_NETWORK, _AT_A_NUMBER, _AT_AN_EMAIL))
 #: Every answer to an attempt takes at least this long, so that its time says nothing.
 _AT_LEAST_S = 0.25
 
@@ -43,7 +46,7 @@ async def find_order(request: AnyRequest, merchant_slug: FromPath[str]) -> Respo
         return framed("track/sorry.html", _words(request, tenant), dress(tenant), status=403, referrer="same-origin", what="refused")
     if not number_key(number) or "@" not in email:
         return _form(request, tenant, error="missing", number=number, email=email)
-    if not _may_ask(request, tenant.merchant.merchant_id, number, email, started):
+    if not await _may_ask(request, tenant.merchant.merchant_id, number, email):
         return _form(request, tenant, status=429, error="slow", number=number, email=email)
     async with house.database.for_merchant(tenant.merchant.merchant_id) as tx:
         found = await orders.look_up(tx, tenant.merchant.merchant_id, number, email)
@@ -54,14 +57,20 @@ async def find_order(request: AnyRequest, merchant_slug: FromPath[str]) -> Respo
     return Redirect(f"/o/{found.token}" + (f"?lang={asked}" if asked.replace("-", "").isalnum() else ""), status_code=303)
 
 
-def _may_ask(request: AnyRequest, merchant_id: int, number: str, email: str, now_s: float) -> bool:
-    """Take one attempt from each count; all three are asked, whatever the first says."""
-    asked = [
-        _NETWORKS.take(network_of(request), now=now_s),
-        _NUMBERS.take(f"{merchant_id} {number_key(number)}", now=now_s),
-        _EMAILS.take(f"{merchant_id} {email}", now=now_s),
+async def _may_ask(request: AnyRequest, merchant_id: int, number: str, email: str) -> bool:
+    """Take one attempt from each count; all are asked, whatever the first says. First of this process, which costs nothing."""
+    network = network_of(request)
+    waits_s = [
+        _NETWORKS.take(network),
+        _NUMBERS.take(f"{merchant_id} {number_key(number)}"),
+        _EMAILS.take(f"{merchant_id} {email}"),
     ]
-    return not any(asked)
+    if any(waits_s):
+        return False
+    counts = {f"find number {number_key(number)}": _AT_A_NUMBER, f"find email {email}": _AT_AN_EMAIL}
+    async with house_of(request).database.system() as tx:
+        here = await access.attempt(tx, merchant_id, counts, _PER, utc_now())
+        return await access.attempt(tx, 0, {f"find network {network}": _FROM_A_NETWORK}, _PER, utc_now()) and here
 
 
 def _words(request: AnyRequest, tenant: Tenant) -> Any:
