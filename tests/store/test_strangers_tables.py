@@ -40,7 +40,6 @@ ROWS: dict[str, dict[str, str]] = {
     "merchant": {"slug": "'shop-' || m", "name": "'A shop'"},
     "desk_user": {"user_id": "7", "email": "m || '@shop.example'", "password_hash": "'scrypt$$'", "role": "'owner'"},
     "desk_session": {"session_hash": "m::text::bytea", "user_id": "7", "csrf": "'c'", "expires_at": _AT},
-    "attempt": {"key": "'k'", "left_over": "1", "at": _AT},
     "api_key": {"key_id": "7", "key_hash": "m::text::bytea", "hint": "'ds_'", "name": "'n'", "scopes": "'{orders}'"},
     "attempt": {"key": "'k'", "left_over": "1", "at": _AT},
     "connection": {
