@@ -120,7 +120,7 @@ def _check(merchant: Merchant) -> None:
     for field in _FACTS:
         text = str(brand.get(field.name, ""))
         if text and not _fits(field, text):
-            raise BadInputError(f"{field.label}: {_TAKES[field.name if field.name in _TAKES else field.kind]}.")
+            raise BadInputError(f"{field.label}: write {_TAKES[field.name if field.name in _TAKES else field.kind]}.")
     for name, label, _ in _COLOURS:
         if name in brand and read_colour(brand[name]) is None:
             raise BadInputError(f"{label}: a colour is written #rgb or #rrggbb.")
