@@ -22,7 +22,7 @@ from doorstep.errors import MisconfiguredError, TryLaterError
 from doorstep.settings import Settings, child_environment, read_settings
 from doorstep.steps.receive import Receiver
 from doorstep.steps.sum_up import WORKER
-from doorstep.steps.work import Worker, spare_collector
+from doorstep.steps.work import Worker, settle_in
 from doorstep.store.database import Database
 from doorstep.store.embedded import revive
 from doorstep.store.migrating import migrate as bring_up
@@ -155,7 +155,7 @@ async def _worker(settings: Settings, url: str, number: int) -> None:
     if settings.worker_metrics_port:
         start_http_server(settings.worker_metrics_port + number, addr="127.0.0.1", registry=WORKER)
     async with house_parts(settings, url, by_key=True) as (database, directory):
-        spare_collector()
+        settle_in()
         worked = Worker(database, directory, allow_private=settings.allow_private)
         for ending in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(ending, worked.stop)

@@ -8,7 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from doorstep.carriers import carriers
+from doorstep.channels import channels
 from doorstep.errors import DoorstepError
+from doorstep.messages import Library
+from doorstep.shops import shops
 from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
@@ -32,11 +36,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the edge where time comes in
 
 
-def spare_collector() -> None:
-    """Let Python look for reference cycles rarely: what a batch makes is freed without, and looking cost a sixth of a worker's time.
+def settle_in() -> None:
+    """Make a process that does nothing else ready to work: read plug-ins and templates in, and look for reference cycles rarely.
 
-    For a process that does nothing else; what is loaded so far is never looked at again.
+    What a batch makes is freed without the collector, and its looking cost a sixth of a worker's time; what is loaded so far is
+    never looked at again.
     """
+    for plugins in (carriers, shops, channels):
+        plugins()
+    Library.of().read_all()
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)

@@ -18,7 +18,7 @@ from doorstep.settings import Settings, read_settings
 from doorstep.steps.batch import carry, work_batch
 from doorstep.steps.directory import Directory
 from doorstep.steps.receive import Receiver
-from doorstep.steps.work import Worker, spare_collector, utc_now
+from doorstep.steps.work import Worker, settle_in, utc_now
 from doorstep.store import inbox
 from doorstep.store.database import Database
 from doorstep.store.inbox import Arrival, Waiting
@@ -106,7 +106,7 @@ async def _work(mode: str, settings: Settings, url: str) -> None:
 
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop)
-        spare_collector()
+        settle_in()
         print("ready", flush=True)
         if mode == "batches":
             await worker.run()
