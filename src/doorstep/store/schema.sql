@@ -127,6 +127,10 @@ create table inbox_due (
     primary key (merchant_id, inbox_id)
 ) with (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 20000);
 
+-- The merchant whose rows were claimed last, where more wait than there are places in a batch: the next batch begins after it. It is a
+-- sequence because setting one waits for nobody.
+create sequence inbox_turn_taken minvalue 0 start 0;
+
 -- Inbox rows that could not be read; replayed from the desk once that is mended.
 create table dead_letter (
     merchant_id    bigint not null,
@@ -336,6 +340,8 @@ create table outbox (
 
 create index outbox_turn on outbox (connection_id, due_at) where lease_until is null;
 create index outbox_lost on outbox (lease_until) where lease_until is not null;
+-- The connection served last, as inbox_turn_taken.
+create sequence outbox_turn_taken minvalue 0 start 0;
 
 -- Before and after each call to a provider.
 create table send_attempt (
@@ -412,6 +418,15 @@ create table topic_off (
     primary key (merchant_id, address, topic)
 );
 
+-- The language a customer chose.
+create table chosen_locale (
+    merchant_id bigint not null,
+    address     text not null,                -- e-mail address lower case, or E.164
+    locale      text not null,                -- BCP 47
+    at          timestamptz not null,
+    primary key (merchant_id, address)
+);
+
 -- Answers kept so that a repeated API call gets the same one.
 create table idempotency (
     merchant_id  bigint not null,
@@ -458,7 +473,8 @@ begin
         foreach parent in array array['inbox', 'checkpoint', 'message'] loop
             if to_regclass(parent || to_char(start, '_YYYY_MM')) is null then
                 begin
-                    execute format('create table %I partition of %I for values from (%L) to (%L)',
+                    -- A message is two or three kB and read once: kept whole in its page, it costs half of what moving it aside does.
+                    execute format('create table %I partition of %I for values from (%L) to (%L)' || case parent when 'message' then ' with (toast_tuple_target = 8160)' else '' end,
                                    parent || to_char(start, '_YYYY_MM'), parent, start, start + interval '1 month');
                     made := made + 1;
                 exception when check_violation then
