@@ -147,7 +147,6 @@ async def test_no_more_are_claimed_than_asked_for_and_all_are_in_the_end(store: 
     assert sorted(got) == sorted(b"%d" % n for n in range(50))
 
 
-@pytest.mark.xfail(strict=True, reason="store.inbox.claim takes the lowest merchant ids first where there are more merchants than places")
 async def test_with_more_merchants_than_places_everybody_has_a_turn(store: Database) -> None:
     await keep(store, *(arrival(b"%d" % n, merchant=1 + n % 6) for n in range(120)))
     served = {row.merchant_id for _ in range(6) for row in await claim(store, 4)}
@@ -304,7 +303,6 @@ async def test_two_who_replay_at_once_line_each_row_up_once(store: Database) -> 
     assert len(await claim(store)) == 10
 
 
-@pytest.mark.xfail(strict=True, reason="store.inbox.dead_letters leaves out what came by a connection that is gone, though it is counted")
 async def test_a_dead_letter_of_a_removed_connection_is_still_listed(store: Database) -> None:
     connected = await connect(store)
     await bury(store, connected, b"a", why="its connection is gone")

@@ -161,6 +161,7 @@ ROWS: dict[str, dict[str, str]] = {
     },
     "suppression": {"channel": "'email'", "address": "'ana@customer.example'", "purpose": "''", "reason": "'bounced'", "at": _AT},
     "topic_off": {"address": "'ana@customer.example'", "topic": "'t'", "at": _AT},
+    "chosen_locale": {"address": "'ana@customer.example'", "at": _AT, "locale": "'es'"},
     "idempotency": {"key": "'i-1'", "request_hash": "'h'", "status": "201", "response": "'{}'", "created_at": _AT},
     "import_progress": {"file_hash": "'h'", "lines_done": "12", "at": _AT},
     "audit": {"audit_id": "7", "actor": "'cli'", "action": "'made'"},

@@ -79,6 +79,8 @@ async def _call(leased: Leased, directory: Directory, wire: Wire, now: datetime)
         return _given_up(leased, "its connection is gone")
     if now - message.created_at > _STALE and message.channel is not ChannelKind.WEBHOOK:
         return _given_up(leased, "could not leave for two days")
+    if leased.unknown and channel.on_unknown is not OnUnknown.REPEAT:
+        return Ended(leased, _receipt(leased, MessageState.UNKNOWN, "a receipt left open whether it went; not called again"))
     try:
         flow = channel.send(message, connection.settings, now, hook_address(directory.base_url, connection))
         async with asyncio.timeout(_LONGEST_CALL_S):

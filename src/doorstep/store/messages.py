@@ -39,7 +39,10 @@ class Leased(msgspec.Struct, frozen=True, kw_only=True):
     message: Message
     connection_id: int
     month: date
+    #: The number of this try; it names the lease.
     attempt: int
+    #: A receipt left open whether an earlier try went through.
+    unknown: bool = False
 
 
 def month_of(message_id: UUID) -> date:
@@ -71,21 +74,29 @@ on conflict do nothing
 # The frame of the message at hand.
 _TEXTS = "(select texts from message_frame f where f.merchant_id = m.merchant_id and f.frame_id = m.frame_id) as texts"
 
-# Lease messages that are due, an even share per connection, and write down that a call is about to be made. As in `inbox`, the
-# locked rows are found again by where they lie.
+# Lease messages that are due, an even share per connection, and write down that a call is about to be made. Where there are more
+# connections than places, one each, beginning after the one served last. As in `inbox`, the locked rows are found again by where
+# they lie.
 _LEASE = f"""
-with recursive connections (connection_id) as (
-    (select connection_id from outbox order by connection_id limit 1)
+with recursive listed (connection_id) as (
+    (select connection_id from outbox where lease_until is null order by connection_id limit 1)
     union all
-    select (select o.connection_id from outbox o where o.connection_id > c.connection_id order by o.connection_id limit 1)
-    from connections c where c.connection_id is not null
+    select (
+        select o.connection_id from outbox o where o.lease_until is null and o.connection_id > c.connection_id order by o.connection_id limit 1
+    ) from listed c where c.connection_id is not null
+), turns as materialized (
+    select connection_id, connection_id <= (select last_value from outbox_turn_taken) as later from listed
+    where connection_id is not null and connection_id <> all($4::bigint[]) order by 2, 1
 ), due as materialized (
-    select d.row from connections c cross join lateral (
+    select d.row, c.connection_id, c.later from turns c cross join lateral (
         select ctid as row from outbox
-        where connection_id = c.connection_id and due_at <= $1 and lease_until is null and not connection_id = any($4::bigint[])
-        order by due_at limit greatest(1, $2::int / greatest(1, (select count(connection_id) from connections)))
+        where connection_id = c.connection_id and due_at <= $1 and lease_until is null
+        order by due_at limit greatest(1, $2::int / greatest(1, (select count(*) from turns)))
         for update skip locked
-    ) d where c.connection_id is not null limit $2::int
+    ) d limit $2::int
+), taken_turn as materialized (
+    select setval('outbox_turn_taken', (select connection_id from due order by later desc, connection_id desc limit 1))
+    where $2::int <= (select count(*) from due) and $2::int < (select count(*) from turns)
 ), leased as (
     update outbox o set lease_until = $3, attempts = o.attempts + 1
     where o.ctid = any(array(select row from due))
@@ -94,12 +105,13 @@ with recursive connections (connection_id) as (
     insert into send_attempt (merchant_id, message_id, attempt, started_at) select merchant_id, message_id, attempts, $1 from leased
     on conflict do nothing
 )
-update message m set state = 'sending', rank = 1, state_at = $1
-from leased l where m.merchant_id = l.merchant_id and m.month = l.month and m.message_id = l.message_id and m.rank <= 1
-returning m.*, {_TEXTS}, l.connection_id as via, l.attempts as attempt
+update message m set state = case when m.rank <= 1 then 'sending' else m.state end, rank = greatest(m.rank, 1), state_at = $1
+from leased l where m.merchant_id = l.merchant_id and m.month = l.month and m.message_id = l.message_id and m.rank <= 2
+returning m.*, {_TEXTS}, l.connection_id as via, l.attempts as attempt, (select count(*) from taken_turn) as turned
 """
 
-# Write a call's outcome down: the ledger, the state if it moves forward, and the outbox row away (or back for later).
+# Write a call's outcome down: the ledger, the state if it moves forward, and the outbox row away (or back for later). A lease is
+# ended under its own number only; every transaction locks the outbox row before the message.
 _END_ATTEMPT = (
     "update send_attempt set ended_at = $4, outcome = $5, detail = $6 where merchant_id = $1 and message_id = $2 and attempt = $3"
 )
@@ -108,9 +120,20 @@ update message set state = $4, rank = $5, state_at = $6, provider_id = coalesce(
 where merchant_id = $1 and month = $2 and message_id = $3 and rank < $5
 returning merchant_id
 """
+_END_LEASE = "delete from outbox where merchant_id = $1 and message_id = $2 and attempts = $3 and lease_until is not null returning attempts"
+_LATER = """
+update outbox set lease_until = null, due_at = $4 where merchant_id = $1 and message_id = $2 and attempts = $3 and lease_until is not null
+returning attempts
+"""
+_BACK_TO_QUEUE = """
+update message set state = 'queued', rank = 0, state_at = $4, provider_text = $5
+where merchant_id = $1 and month = $2 and message_id = $3 and rank <= 1 returning rank
+"""
+# Is the message with the provider, or ended? Then it need not leave any more.
+_DONE = "select rank >= 3 from message where merchant_id = $1 and month = $2 and message_id = $3"
+# Lock the place in the line; take it away while nobody holds the lease.
+_PLACE = "select lease_until is null as free from outbox where merchant_id = $1 and message_id = $2 for update"
 _LEAVE = "delete from outbox where merchant_id = $1 and message_id = $2"
-_LATER = "update outbox set lease_until = null, due_at = $3 where merchant_id = $1 and message_id = $2"
-_BACK_TO_QUEUE = "update message set state = 'queued', rank = 0, state_at = $4, provider_text = $5 where merchant_id = $1 and month = $2 and message_id = $3 and rank <= 1"
 
 # Leases that ran out: a worker died while it was sending, and nobody knows whether the message left.
 _LOST = """
@@ -120,6 +143,7 @@ where o.lease_until < $1 limit 500 for update of o skip locked
 """
 
 # Note a receipt once.
+_OURS = "select merchant_id from message where merchant_id = $1 and month = $2 and message_id = $3"
 _NOTE = """
 insert into receipt (merchant_id, message_id, state, provider_code, provider_text, at) values ($1, $2, $3, $4, $5, $6)
 on conflict do nothing returning receipt_id
@@ -224,7 +248,13 @@ def _row(new: NewMessage) -> tuple[object, ...]:
 async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequence[int] = ()) -> list[Leased]:
     """Lease up to `most` due messages until `until`; connections in `resting` are left out. Commit before calling anybody."""
     return [
-        Leased(message=message_of(row), connection_id=row["via"], month=row["month"], attempt=row["attempt"])
+        Leased(
+            message=message_of(row),
+            connection_id=row["via"],
+            month=row["month"],
+            attempt=row["attempt"],
+            unknown=row["rank"] == MessageState.UNKNOWN.rank,
+        )
         for row in await tx.fetch(_LEASE, now, most, until, list(resting))
     ]
 
@@ -249,19 +279,42 @@ def message_of(row: Row) -> Message:
 
 
 async def finish(tx: Tx, leased: Leased, receipt: Receipt, now: datetime) -> None:
-    """Write down how a call ended; the message leaves the outbox."""
+    """Write down how a call ended; the message leaves the outbox.
+
+    One who comes after the lease was lost leaves the lease of the next alone; what the provider has taken waits for no other try.
+    """
     key = (leased.message.merchant_id, UUID(leased.message.message_id))
+    ours = await tx.fetchval(_END_LEASE, *key, leased.attempt)
+    if ours is None and _ends(receipt):
+        await _leave(tx, *key)
     await tx.execute(_END_ATTEMPT, *key, leased.attempt, now, receipt.state, receipt.provider_text[:500])
-    await _move(tx, key[0], key[1], receipt, now)
-    await tx.execute(_LEAVE, *key)
+    await _move(tx, *key, receipt, now)
 
 
 async def put_off(tx: Tx, leased: Leased, due_at: datetime, detail: str, now: datetime) -> None:
-    """Write down that a call came to nothing and may be made again at `due_at`."""
+    """Write down that a call came to nothing and may be made again at `due_at`; the ledger alone where the lease was lost."""
     key = (leased.message.merchant_id, UUID(leased.message.message_id))
+    await _put_back(tx, key, leased.attempt, due_at, detail, now)
     await tx.execute(_END_ATTEMPT, *key, leased.attempt, now, "try_later", detail[:500])
-    await tx.execute(_BACK_TO_QUEUE, key[0], leased.month, key[1], now, detail[:500])
-    await tx.execute(_LATER, *key, due_at)
+
+
+async def _put_back(tx: Tx, key: tuple[int, UUID], attempt: int, due_at: datetime, detail: str, now: datetime) -> None:
+    """End this lease and line the message up again, unless it needs no other try by now."""
+    if await tx.fetchval(_LATER, *key, attempt, due_at) is None:
+        return
+    where = (key[0], month_of(key[1]), key[1])
+    if await tx.fetchval(_BACK_TO_QUEUE, *where, now, detail[:500]) is None and await tx.fetchval(_DONE, *where):
+        await tx.execute(_LEAVE, *key)
+
+
+def _ends(receipt: Receipt) -> bool:
+    return receipt.state.rank >= MessageState.SENT.rank
+
+
+async def _leave(tx: Tx, merchant_id: int, message_id: UUID) -> None:
+    """Take a message out of the line; one that a worker is sending goes when that lease ends."""
+    if await tx.fetchval(_PLACE, merchant_id, message_id):
+        await tx.execute(_LEAVE, merchant_id, message_id)
 
 
 async def lost_leases(tx: Tx, now: datetime) -> list[Row]:
@@ -272,14 +325,13 @@ async def lost_leases(tx: Tx, now: datetime) -> list[Row]:
 async def give_up_lease(tx: Tx, row: Row, now: datetime, *, repeat: bool) -> None:
     """Settle a lost lease: send again (`repeat`), or leave the message unknown until a receipt tells."""
     key = (row["merchant_id"], row["message_id"])
-    await tx.execute(_END_ATTEMPT, *key, row["attempts"], now, None, "the worker died during the call")
     if repeat:
-        await tx.execute(_BACK_TO_QUEUE, key[0], row["month"], key[1], now, "sent again under the same key")
-        await tx.execute(_LATER, *key, now)
+        await _put_back(tx, key, row["attempts"], now, "sent again under the same key", now)
     else:
+        await tx.fetchval(_END_LEASE, *key, row["attempts"])
         receipt = Receipt(message_id=None, provider_id=None, state=MessageState.UNKNOWN, provider_text="no answer is known")
         await _move(tx, *key, receipt, now)
-        await tx.execute(_LEAVE, *key)
+    await tx.execute(_END_ATTEMPT, *key, row["attempts"], now, None, "the worker died during the call")
 
 
 async def _move(tx: Tx, merchant_id: int, message_id: UUID, receipt: Receipt, now: datetime) -> bool:
@@ -302,15 +354,18 @@ async def _move(tx: Tx, merchant_id: int, message_id: UUID, receipt: Receipt, no
 async def confirm(tx: Tx, merchant_id: int, receipt: Receipt, now: datetime) -> UUID | None:
     """Note a provider's receipt and move the message forward; return the message it was about, None where it is none of ours."""
     message_id = _uuid(receipt.message_id)
-    if message_id is None and receipt.provider_id:
+    if message_id is not None:
+        if await tx.fetchval(_OURS, merchant_id, month_of(message_id), message_id) is None:
+            return None
+    elif receipt.provider_id:
         message_id = await tx.fetchval(_BY_PROVIDER, merchant_id, receipt.provider_id)
     if message_id is None:
         return None
     note = (receipt.state, receipt.provider_code[:100], receipt.provider_text[:500], receipt.at or now)
     if await tx.fetchval(_NOTE, merchant_id, message_id, *note):
+        if _ends(receipt):
+            await _leave(tx, merchant_id, message_id)
         await _move(tx, merchant_id, message_id, receipt, now)
-        if receipt.state.rank >= MessageState.SENT.rank:
-            await tx.execute(_LEAVE, merchant_id, message_id)
     return message_id
 
 
@@ -321,10 +376,14 @@ async def recipient(tx: Tx, merchant_id: int, message_id: UUID) -> str | None:
 
 
 def _uuid(text: str | None) -> UUID | None:
+    """Read an id of ours; None where it is no UUID, or one whose clock tells of no year there is."""
     try:
-        return UUID(text) if text else None
-    except ValueError:
+        found = UUID(text) if text else None
+        if found:
+            month_of(found)
+    except (ValueError, OverflowError):
         return None
+    return found
 
 
 async def of_order(tx: Tx, merchant_id: int, order_id: int) -> list[Row]:
