@@ -142,7 +142,7 @@ def _for(writer: Writer, node: ForNode, silent: bool) -> None:  # noqa: FBT001
     writer.line(f"for {index}, {item} in enumerate({rounds}):")
     outer_loops, outer_forloop = writer.loops, writer.forloop
     writer.depth += 1
-    writer.line("room(out, used)")
+    writer.line("if len(out) > used[0] + 50: room(out, used)")
     writer.loops, writer.forloop = {**outer_loops, str(loop.identifier): (item, writer.scope())}, (index, length)
     _block(writer, node.block.nodes, silent=silent or node.block.blank)
     writer.loops, writer.forloop = outer_loops, outer_forloop
@@ -193,7 +193,10 @@ def _rounds_of(value: object) -> list[object]:
 
 
 def _room(out: list[str], used: list[int]) -> None:
-    """Stop a loop whose text has grown past the limit; `used` is how many pieces are counted and their characters."""
+    """Stop a loop whose text has grown past the limit; `used` is how many pieces are counted and their characters.
+
+    Asked after every fifty pieces: a piece is a fact or a text of the template, so what goes uncounted meanwhile is small.
+    """
     used[1] += sum(map(len, out[used[0] :]))
     used[0] = len(out)
     if used[1] > OUTPUT_LIMIT:

@@ -39,8 +39,8 @@ _ACTORS = {actor: actor.value for actor in Actor}
 def context_of(facts: Facts) -> dict[str, Any]:
     """Lay facts out as nested dicts of texts, truths and lists, written in `facts.locale`; nothing else is reachable."""
     order, locale, change = facts.order, facts.locale, facts.change
-    lines = {line.line_id: line for line in order.lines}
-    parcels = [_parcel(one, order, locale) for one in facts.parcels]
+    lines = [_line(line, locale) for line in order.lines[:SHOWN]]
+    parcels = [_parcel(one, order, lines, locale) for one in facts.parcels]
     refund = next((one for one in order.refunds if one.refund_id == change.occurrence), None) if change.subject_kind == "order" else None
     brand = _brand(facts.brand)
     customer = order.customer
@@ -79,12 +79,12 @@ def _brand(brand: Brand) -> dict[str, Any]:
     }
 
 
-def _order(order: Order, lines: dict[str, OrderLine], locale: str) -> dict[str, Any]:
+def _order(order: Order, lines: list[dict[str, Any]], locale: str) -> dict[str, Any]:
     cod = order.payment is Payment.COD
     return {
         "number": order.number,
-        "lines": [_line(line, locale) for line in order.lines[:SHOWN]],
-        "more": max(0, len(lines) - SHOWN) or None,
+        "lines": lines,
+        "more": max(0, len(order.lines) - SHOWN) or None,
         "total": _money(order.total, locale),
         "cod": cod,
         "cod_due": _money(order.cod_due or order.total, locale) if cod else None,
@@ -96,7 +96,7 @@ def _order(order: Order, lines: dict[str, OrderLine], locale: str) -> dict[str, 
     }
 
 
-def _parcel(parcel: Parcel, order: Order, locale: str) -> dict[str, Any]:
+def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: str) -> dict[str, Any]:
     folded = parcel.folded
     status = folded.status
     step, word = _STEPS[status], _WORDS[status]
@@ -121,7 +121,7 @@ def _parcel(parcel: Parcel, order: Order, locale: str) -> dict[str, Any]:
         "last_text": parcel.last_text,
         "last_place": parcel.last_place,
         "last_time": moment_text(parcel.last_local, locale) if parcel.last_local else None,
-        "lines": [_line(line, locale) for line in parcel.lines[:SHOWN]],
+        "lines": lines if parcel.lines is order.lines else [_line(line, locale) for line in parcel.lines[:SHOWN]],
         "more": max(0, len(parcel.lines) - SHOWN) or None,
     }
 
