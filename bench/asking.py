@@ -1,0 +1,274 @@
+"""A filled database → everything the worker and the web ask of it, each with the arguments that cost most."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from doorstep.channels import channels
+from doorstep.cli.benching.load import make_load
+from doorstep.cli.benching.stage import Stage, accept, take
+from doorstep.domain.messages import Receipt
+from doorstep.domain.vocabulary import MessageState
+from doorstep.steps.batch import work_batch
+from doorstep.steps.confirm import confirm
+from doorstep.steps.decide import decide_waiting
+from doorstep.steps.sum_up import read_backlog
+from doorstep.steps.watch import watch
+from doorstep.steps.work import BATCH
+from doorstep.store import (
+    access,
+    checkpoints,
+    connections,
+    decisions,
+    desk,
+    health,
+    idempotency,
+    inbox,
+    messages,
+    orders,
+    recipients,
+    replies,
+    shipments,
+)
+from doorstep.store.database import Database, Row, Tx
+from doorstep.store.sealing import Sealer
+
+_SEALER = Sealer(b"k" * 32)
+_FIRST = 1_000_000_000
+_ORDER = "select order_id, token, number, email from orders where merchant_id = $1 and order_id = $2"
+_SHIPMENT = "select shipment_id, order_id, token, tracking_number from shipment where merchant_id = $1 and shipment_id = $2"
+_MESSAGE = "select message_id, provider_id from message where merchant_id = $1 and order_id = $2 limit 1"
+_KEYS = "select why_key from decision where merchant_id = $1 and order_id = any($2)"
+_CHECKPOINTS = "select shipment_id, fingerprint, instant from checkpoint where merchant_id = $1 and shipment_id = any($2)"
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for: rows from the middle of what is stored, and a batch of them from all over it."""
+
+    on: Stage
+    now: datetime
+    merchant_id: int
+    order: Row
+    shipment: Row
+    message: Row
+    #: Shipments and orders alike: the copies share their numbers.
+    ids: list[int]
+    numbers: list[str]
+    emails: list[str]
+    keys: list[bytes]
+    scans: list[Row]
+
+
+async def know(on: Stage, stored: int, now: datetime) -> Known:
+    """Pick what to ask for."""
+    middle = _FIRST + stored // 20 * 10
+    ids = [_FIRST + stored // 20 * 10 * n // BATCH * 2 // 10 * 10 for n in range(BATCH)]
+    async with on.database.system() as tx:
+        return Known(
+            on=on,
+            now=now,
+            merchant_id=on.merchant_id,
+            order=await tx.fetchrow(_ORDER, on.merchant_id, middle),
+            shipment=await tx.fetchrow(_SHIPMENT, on.merchant_id, middle),
+            message=await tx.fetchrow(_MESSAGE, on.merchant_id, middle),
+            ids=ids,
+            numbers=[(await tx.fetchrow(_SHIPMENT, on.merchant_id, one))["tracking_number"] for one in ids],
+            emails=[f"stored.{one - _FIRST}@customer.example" for one in ids],
+            keys=[row["why_key"] for row in await tx.fetch(_KEYS, on.merchant_id, ids)][:BATCH],
+            scans=await tx.fetch(_CHECKPOINTS, on.merchant_id, ids[::10]),
+        )
+
+
+_Steps = Callable[[Database, Known], Awaitable[Any]]
+_Asks = Callable[[Tx, Known], Awaitable[Any]]
+
+
+async def _orders_again(database: Database, know: Known) -> None:
+    load = make_load(2_000, know.now, seed=2)
+    await take(msgspec.structs.replace(know.on, database=database), load.orders[:200], know.now)
+
+
+async def _new_orders(database: Database, know: Known) -> None:
+    load = make_load(2_000, know.now, seed=3)
+    await take(msgspec.structs.replace(know.on, database=database), load.orders[:200], know.now)
+
+
+async def _accepted(database: Database, know: Known) -> None:
+    load = make_load(2_000, know.now, seed=3)
+    await accept(msgspec.structs.replace(know.on, database=database), load.webhooks[:200], know.now)
+
+
+async def _actions_due(database: Database, know: Known) -> None:
+    async with database.system() as tx:
+        await decide_waiting(tx, know.on.directory, know.now + timedelta(days=20), BATCH)
+
+
+#: The worker's steps, as they are.
+STEPS: Mapping[str, _Steps] = {
+    "200 arrive": _accepted,
+    "a batch": lambda database, know: work_batch(database, know.on.directory, know.now, BATCH),
+    "200 new orders": _new_orders,
+    "200 known orders": _orders_again,
+    "actions due": _actions_due,
+    "looks due": lambda database, know: watch(database, know.on.directory, know.now + timedelta(days=90), BATCH),
+    "figures": lambda database, know: read_backlog(database, know.now),
+}
+
+
+async def _shipments_apart(tx: Tx, know: Known) -> None:
+    found = await shipments.lives(tx, [(know.merchant_id, number) for number in know.numbers])
+    kept = [one.current[0] for one in found.values()]
+    await shipments.write(tx, kept, know.now)
+    await shipments.bind(tx, kept)
+    await shipments.of_orders(tx, [(know.merchant_id, one) for one in know.ids])
+    await shipments.claim_numbers(tx, [(know.merchant_id, number) for number in know.numbers])
+    await shipments.link(tx, [(one.merchant_id, f"AGAIN{one.shipment_id}", one.shipment_id, "last_mile") for one in kept])
+
+
+async def _orders_apart(tx: Tx, know: Known) -> None:
+    kept = await orders.read(tx, [(know.merchant_id, one) for one in know.ids])
+    named = {(one.merchant_id, one.connection_id, f"stored-{one.order_id - _FIRST}") for one in kept.values()}
+    await orders.lock(tx, sorted(named), [f"token-{n}" for n in range(len(named))])
+    await orders.write(tx, list(kept.values()), know.now)
+
+
+async def _decisions_apart(tx: Tx, know: Known) -> None:
+    await decisions.undecided(tx, [(know.merchant_id, key) for key in know.keys])
+
+
+async def _checkpoints_apart(tx: Tx, know: Known) -> None:
+    first = {row["shipment_id"]: row["fingerprint"] for row in know.scans}
+    await checkpoints.these(tx, [(know.merchant_id, one, fingerprint) for one, fingerprint in first.items()])
+
+
+async def _swept(tx: Tx, know: Known) -> None:
+    await health.checkpoints_of(tx, await shipments.sweep(tx, (know.merchant_id, know.ids[BATCH // 2]), BATCH))
+
+
+async def _standing(tx: Tx, know: Known) -> None:
+    await recipients.standing(tx, [(know.merchant_id, email) for email in know.emails], know.now)
+
+
+async def _number_again(tx: Tx, know: Known) -> None:
+    one, other = know.ids[0], know.ids[-1]
+    await shipments.split(tx, know.merchant_id, one, other, know.now - timedelta(days=30))
+    await shipments.copy_checkpoints(tx, know.merchant_id, one, other)
+    await shipments.merge(tx, know.merchant_id, one, other)
+
+
+async def _sent(tx: Tx, know: Known) -> None:
+    leased = await messages.lease(tx, know.now + timedelta(days=9), know.now + timedelta(days=9), 100)
+    sent = Receipt(message_id=None, provider_id="theirs", state=MessageState.SENT)
+    await messages.finish(tx, leased[0], sent, know.now)
+    await messages.put_off(tx, leased[1], know.now, "busy", know.now)
+    for row in (await messages.lost_leases(tx, know.now + timedelta(days=10)))[:2]:
+        await messages.give_up_lease(tx, row, know.now, repeat=row["attempts"] == 0)
+
+
+async def _confirmed(tx: Tx, know: Known) -> None:
+    for by in ({"message_id": str(know.message["message_id"]), "provider_id": None}, {"message_id": None, "provider_id": know.message["provider_id"]}):
+        receipt = Receipt(**by, state=MessageState.BOUNCED, suppress="bounced")
+        await confirm(tx, know.merchant_id, [receipt], channels()["email"].kind, know.now)
+
+
+#: The worker's statements once more, about rows that lie far apart.
+WORKER: Mapping[str, _Asks] = {
+    "500 apart": _shipments_apart,
+    "500 orders apart": _orders_apart,
+    "500 decisions apart": _decisions_apart,
+    "50 checkpoints apart": _checkpoints_apart,
+    "500 addresses": _standing,
+    "doctor": _swept,
+    "a number used again": _number_again,
+    "a wave of 100": _sent,
+    "receipts": _confirmed,
+    "sweeping": lambda tx, know: idempotency.sweep(tx, know.now),
+}
+
+_NONE = "9" * 40
+#: What the web asks before it knows whose it is.
+DOORS: Mapping[str, _Asks] = {
+    "page": lambda tx, know: shipments.by_token(tx, know.shipment["token"]),
+    "former page": lambda tx, know: shipments.by_token(tx, "0" * 32),
+    "order's page": lambda tx, know: orders.by_token(tx, know.order["token"]),
+    "hook": lambda tx, know: connections.by_hook_token(tx, _SEALER, "bench-ups-hook-token"),
+    "key": lambda tx, know: access.key_of(tx, "no such key"),
+    "session": lambda tx, know: access.user_of(tx, "no such session", know.now),
+    "attempt": lambda tx, know: access.attempt(tx, 0, {f"what {n}": 5 for n in range(70)}, timedelta(minutes=15), know.now),
+    "waiting": lambda tx, know: inbox.lag(tx, know.now),
+    "leaving": lambda tx, know: messages.backlog(tx, know.now),
+}
+
+
+def _scans(tx: Tx, know: Known) -> Awaitable[Any]:
+    days: list[date] = [row["instant"].astimezone(UTC).date() for row in know.scans if row["shipment_id"] == know.ids[10]]
+    return checkpoints.of_shipment(tx, know.merchant_id, know.ids[10], min(days), max(days))
+
+
+#: What the web asks as a merchant.
+WEB: Mapping[str, _Asks] = {
+    "page's order": lambda tx, know: orders.read(tx, [(know.merchant_id, know.order["order_id"])]),
+    "page's parcels": lambda tx, know: shipments.of_orders(tx, [(know.merchant_id, know.order["order_id"])]),
+    "page's scans": _scans,
+    "/find": lambda tx, know: orders.look_up(tx, know.merchant_id, know.order["number"], know.order["email"]),
+    "language": lambda tx, know: orders.set_locale(tx, know.merchant_id, know.order["email"], "fr"),
+    "choices": lambda tx, know: recipients.standing(tx, [(know.merchant_id, know.order["email"])], know.now),
+    "new": lambda tx, know: desk.shipments(tx, know.merchant_id, most=51),
+    "deep": lambda tx, know: desk.shipments(tx, know.merchant_id, before=know.ids[BATCH // 2], most=51),
+    "delivered, deep": lambda tx, know: desk.shipments(tx, know.merchant_id, before=know.ids[BATCH // 2], most=51, status="delivered"),
+    "a rare status": lambda tx, know: desk.shipments(tx, know.merchant_id, most=51, status="exception"),
+    "a rare status, deep": lambda tx, know: desk.shipments(tx, know.merchant_id, before=know.ids[BATCH // 2], most=51, status="out_for_delivery"),
+    "problems": lambda tx, know: desk.shipments(tx, know.merchant_id, most=51, troubled=True),
+    "problems of a status": lambda tx, know: desk.shipments(tx, know.merchant_id, most=51, status="delivered", troubled=True),
+    "tracking number": lambda tx, know: desk.search(tx, know.merchant_id, know.shipment["tracking_number"]),
+    "tracking number begins": lambda tx, know: desk.search(tx, know.merchant_id, "1Z1"),
+    "order number begins": lambda tx, know: desk.search(tx, know.merchant_id, "S123"),
+    "address begins": lambda tx, know: desk.search(tx, know.merchant_id, "stored.1@"),
+    "many addresses": lambda tx, know: desk.search(tx, know.merchant_id, "stored"),
+    "nothing": lambda tx, know: desk.search(tx, know.merchant_id, _NONE),
+    "bare, begins": lambda tx, know: desk.search_bare(tx, know.merchant_id, "S123"),
+    "bare, many addresses": lambda tx, know: desk.search_bare(tx, know.merchant_id, "stored"),
+    "statuses": lambda tx, know: desk.statuses(tx, know.merchant_id),
+    "week": lambda tx, know: desk.states(tx, know.merchant_id, know.now - timedelta(days=7)),
+    "open problems": lambda tx, know: desk.problems(tx, know.merchant_id),
+    "changes": lambda tx, know: desk.changes(tx, know.merchant_id, 200),
+    "order's decisions": lambda tx, know: decisions.of_order(tx, know.merchant_id, know.order["order_id"]),
+    "reasons": lambda tx, know: decisions.skips(tx, know.merchant_id, (know.now - timedelta(days=30)).date()),
+    "unknown codes": lambda tx, know: checkpoints.unknown(tx, know.merchant_id),
+    "order's messages": lambda tx, know: messages.of_order(tx, know.merchant_id, know.order["order_id"]),
+    "new messages": lambda tx, know: messages.page(tx, know.merchant_id, most=51),
+    "messages, deep": lambda tx, know: messages.page(tx, know.merchant_id, before=_before(know), most=51),
+    "messages of a rare state": lambda tx, know: messages.page(tx, know.merchant_id, most=51, state="bounced"),
+    "messages of a state, deep": lambda tx, know: messages.page(tx, know.merchant_id, before=_before(know), most=51, state="sent"),
+    "message": lambda tx, know: messages.one(tx, know.merchant_id, know.message["message_id"]),
+    "API, new": lambda tx, know: shipments.page(tx, know.merchant_id),
+    "API, deep": lambda tx, know: shipments.page(tx, know.merchant_id, before=know.ids[BATCH // 2]),
+    "API, a rare status": lambda tx, know: shipments.page(tx, know.merchant_id, status="exception"),
+    "API, delivered, deep": lambda tx, know: shipments.page(tx, know.merchant_id, before=know.ids[BATCH // 2], status="delivered"),
+    "API, number": lambda tx, know: shipments.page(tx, know.merchant_id, tracking_number=know.shipment["tracking_number"]),
+    "API, order": lambda tx, know: shipments.page(tx, know.merchant_id, order_id=know.order["order_id"]),
+    "API, shipment": lambda tx, know: shipments.one(tx, know.merchant_id, know.shipment["shipment_id"]),
+    "API, new orders": lambda tx, know: orders.page(tx, know.merchant_id),
+    "API, orders, deep": lambda tx, know: orders.page(tx, know.merchant_id, before=know.ids[BATCH // 2]),
+    "API, order's number": lambda tx, know: orders.page(tx, know.merchant_id, number=know.order["number"]),
+    "API, no such number": lambda tx, know: orders.page(tx, know.merchant_id, number=_NONE),
+    "API, address": lambda tx, know: orders.page(tx, know.merchant_id, email=know.order["email"]),
+    "API, number and address": lambda tx, know: orders.page(tx, know.merchant_id, number=know.order["number"], email=know.order["email"]),
+    "dead letters": lambda tx, know: inbox.dead_letters(tx, know.merchant_id),
+    "dead letters, deep": lambda tx, know: inbox.dead_letters(tx, know.merchant_id, before=2_000),
+    "replay": lambda tx, know: inbox.replay(tx, know.merchant_id, list(range(1, 2000)), know.now),
+    "API, suppressions": lambda tx, know: recipients.suppression_page(tx, know.merchant_id, ("email", "stored.5", ""), 101),
+    "suppressions": lambda tx, know: recipients.suppressions(tx, know.merchant_id),
+    "address's suppressions": lambda tx, know: recipients.suppressions_of(tx, know.merchant_id, know.order["email"]),
+    "suppression": lambda tx, know: recipients.suppression(tx, know.merchant_id, "email", know.order["email"], ""),
+    "replies": lambda tx, know: replies.newest(tx, know.merchant_id),
+    "once": lambda tx, know: idempotency.begin(tx, know.merchant_id, "another key", b"x", know.now),
+}
+
+
+def _before(know: Known) -> UUID:
+    """Name the moment half a year ago as a message's id would."""
+    return UUID(int=int((know.now - timedelta(days=180)).timestamp() * 1000) << 80)

@@ -1,0 +1,65 @@
+"""An empty database → a shop with so many shipments behind it, some under way, and rows in every table that grows."""
+
+from datetime import datetime, timedelta
+
+from doorstep.cli.benching.load import make_load
+from doorstep.cli.benching.stage import Stage, accept, settle, take
+from doorstep.cli.benching.stored import store
+from doorstep.steps.batch import work_batch
+from doorstep.store.partitions import ensure_months
+
+#: Webhooks carried, and webhooks left waiting.
+_CARRIED, _WAITING = 4_000, 3_000
+_BATCH = 500
+
+# $1 merchant, $2 shipments stored. What `store` does not copy, for one stored shipment in so many.
+_ROWS = (
+    """insert into consent (merchant_id, address, purpose, granted, source, at)
+    select $1, 'stored.' || i || '@customer.example', 'marketing', true, 'checkout', now() - interval '1 minute' * i from generate_series(0, $2::bigint - 1, 5) i""",
+    """insert into suppression (merchant_id, channel, address, purpose, reason, at)
+    select $1, 'email', 'stored.' || i || '@customer.example', '', 'bounced', now() - interval '1 minute' * i from generate_series(0, $2::bigint - 1, 20) i""",
+    """insert into topic_off (merchant_id, address, topic, at)
+    select $1, 'stored.' || i || '@customer.example', 'delivery', now() from generate_series(0, $2::bigint - 1, 20) i""",
+    """insert into reply (merchant_id, connection_id, provider_id, channel, sender, recipient, text, keyword, received_at)
+    select $1, 5, i::text, 'email', 'stored.' || i || '@customer.example', 'orders@shop.example', 'thank you', '', now() from generate_series(0, $2::bigint - 1, 20) i""",
+    """insert into audit (merchant_id, actor, action) select $1, 'user 1', 'log_in' from generate_series(0, $2::bigint - 1, 20) i""",
+    """insert into former_token (merchant_id, token, shipment_id)
+    select $1, md5('f' || i), 1000000000 + i from generate_series(0, $2::bigint - 1, 50) i""",
+    """insert into idempotency (merchant_id, key, request_hash, status, created_at)
+    select $1, 'key-' || i, 'x', 200, now() - interval '20 hours' * random() from generate_series(0, $2::bigint - 1, 20) i""",
+    """with kept as (
+        insert into inbox (merchant_id, received_month, received_at, connection_id, delivery_key, body)
+        select $1, date_trunc('month', at)::date, at, 2, decode(md5(i::text), 'hex'), decode(repeat('20', 500), 'hex')
+        from (select i, now() - interval '1 minute' * mod(i, 500000) as at from generate_series(0, $2::bigint - 1, 10) i) x
+        returning *
+    ) insert into dead_letter (merchant_id, inbox_id, received_month, connection_id, failed_at, error, detail)
+    select merchant_id, inbox_id, received_month, connection_id, received_at, 'BadInputError', 'it is no JSON' from kept where mod(inbox_id, 10) = 0""",
+    """insert into send_attempt (merchant_id, message_id, attempt, started_at, ended_at, outcome)
+    select merchant_id, message_id, 1, created_at, created_at, 'sent' from message where merchant_id = $1 and order_id >= 1000000000 and $2::bigint > 0""",
+    """insert into receipt (merchant_id, message_id, state, provider_code, provider_text, at)
+    select merchant_id, message_id, 'sent', '250', 'OK', created_at from message where merchant_id = $1 and order_id >= 1000000000 and $2::bigint > 0""",
+    """update message set state = 'sent', rank = 3, provider_id = message_id::text
+    where merchant_id = $1 and order_id >= 1000000000 and $2::bigint > 0""",
+)
+
+
+async def fill(on: Stage, shipments: int, now: datetime) -> None:
+    """Let some webhooks be carried and some wait, store so many shipments, and let the planner count them."""
+    async with on.database.system() as tx:
+        await ensure_months(tx, (now - timedelta(days=430)).date(), now.date())
+    carried = make_load(_CARRIED, now, seed=1)
+    await take(on, carried.orders, now)
+    await accept(on, carried.webhooks, now)
+    while (await work_batch(on.database, on.directory, now, _BATCH)).rows:
+        pass
+    await store(on, shipments, lambda _: None)
+    waiting = make_load(_WAITING, now, seed=2)
+    await take(on, waiting.orders, now)
+    await accept(on, waiting.webhooks[: _WAITING // 2], now)
+    while (await work_batch(on.database, on.directory, now, _BATCH)).rows:
+        pass
+    await accept(on, waiting.webhooks[_WAITING // 2 :], now)
+    async with on.database.system() as tx:
+        for statement in _ROWS:
+            await tx.execute(statement, on.merchant_id, shipments, timeout=1800)
+    await settle(on)
