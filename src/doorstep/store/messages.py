@@ -74,29 +74,29 @@ on conflict do nothing
 # The frame of the message at hand.
 _TEXTS = "(select texts from message_frame f where f.merchant_id = m.merchant_id and f.frame_id = m.frame_id) as texts"
 
-# Lease messages that are due, an even share per connection, and write down that a call is about to be made. Where there are more
-# connections than places, one each, beginning after the one served last. As in `inbox`, the locked rows are found again by where
-# they lie.
+# Lease messages that are due, an even share per connection, and write down that a call is about to be made. Where more connections
+# wait than there are places, one each, beginning after the one served last; as in `inbox`.
 _LEASE = f"""
-with recursive listed (connection_id) as (
-    (select connection_id from outbox where lease_until is null order by connection_id limit 1)
+with recursive ring (connection_id, due_at, wrapped, began) as (
+    select last_value, null::timestamptz, false, last_value from outbox_turn_taken
     union all
-    select (
-        select o.connection_id from outbox o where o.lease_until is null and o.connection_id > c.connection_id order by o.connection_id limit 1
-    ) from listed c where c.connection_id is not null
+    select next.*, r.began from ring r cross join lateral (
+        (select connection_id, due_at, r.wrapped from outbox where lease_until is null and connection_id > r.connection_id
+         order by connection_id, due_at limit 1)
+        union all
+        (select connection_id, due_at, true from outbox where lease_until is null and not r.wrapped order by connection_id, due_at limit 1)
+        limit 1
+    ) next where not next.wrapped or next.connection_id <= r.began
 ), turns as materialized (
-    select connection_id, connection_id <= (select last_value from outbox_turn_taken) as later from listed
-    where connection_id is not null and connection_id <> all($4::bigint[]) order by 2, 1
+    select connection_id, row_number() over () as place from ring where due_at <= $1 and connection_id <> all($4::bigint[]) limit $2::int + 1
 ), due as materialized (
-    select d.row, c.connection_id, c.later from turns c cross join lateral (
-        select ctid as row from outbox
-        where connection_id = c.connection_id and due_at <= $1 and lease_until is null
-        order by due_at limit greatest(1, $2::int / greatest(1, (select count(*) from turns)))
+    select d.row from turns t cross join lateral (
+        select ctid as row from outbox where connection_id = t.connection_id and due_at <= $1 and lease_until is null
+        order by due_at limit greatest(1, $2::int / (select count(*) from turns))
         for update skip locked
     ) d limit $2::int
-), taken_turn as materialized (
-    select setval('outbox_turn_taken', (select connection_id from due order by later desc, connection_id desc limit 1))
-    where $2::int <= (select count(*) from due) and $2::int < (select count(*) from turns)
+), served as materialized (
+    select setval('outbox_turn_taken', connection_id) from turns where place = $2::int and (select count(*) from turns) > $2::int
 ), leased as (
     update outbox o set lease_until = $3, attempts = o.attempts + 1
     where o.ctid = any(array(select row from due))
@@ -107,7 +107,7 @@ with recursive listed (connection_id) as (
 )
 update message m set state = case when m.rank <= 1 then 'sending' else m.state end, rank = greatest(m.rank, 1), state_at = $1
 from leased l where m.merchant_id = l.merchant_id and m.month = l.month and m.message_id = l.message_id and m.rank <= 2
-returning m.*, {_TEXTS}, l.connection_id as via, l.attempts as attempt, (select count(*) from taken_turn) as turned
+returning m.*, {_TEXTS}, l.connection_id as via, l.attempts as attempt, (select count(*) from served) as turned
 """
 
 # Write a call's outcome down: the ledger, the state if it moves forward, and the outbox row away (or back for later). A lease is
