@@ -46,8 +46,8 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     """Something received that could not be read. Its bytes are kept and shown at the desk."""
 
     id: Id
-    provider: str
-    connection: Annotated[str, Meta(description="Name of the connection it came by.")]
+    provider: Annotated[str | None, Meta(description="Slug of the connection's provider; null: the connection was removed.")]
+    connection: Annotated[str | None, Meta(description="Name of the connection it came by; null: it was removed.")]
     received_at: datetime
     failed_at: datetime
     error: Annotated[str, Meta(description="Class of the error.")]

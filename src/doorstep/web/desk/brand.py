@@ -25,7 +25,7 @@ from doorstep.web.track.words import languages
 _EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,255}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,30}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
-#: Source: 3GPP TS 23.040, 9.1.2.5 (an alphanumeric address holds 11 signs), read 2026-11-22.
+#: Source: 3GPP TS 23.040, 9.1.2.5 (an alphanumeric address holds 11 characters), read 2026-11-22.
 _SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 
 
@@ -137,7 +137,7 @@ _TAKES = {
     "tel": "a telephone number such as +34 910 000 000",
     "default_locale": f"a language we have ({', '.join(languages())}), or one with a region such as es-MX",
     "sms_sender": "at most 11 letters and figures, at least one letter",
-    "text": "at most 500 signs",
+    "text": "at most 500 characters",
 }
 
 

@@ -80,7 +80,7 @@ async def change_own_password(request: AnyRequest) -> Response[str]:
     form, user = await request.form(), user_of(request)
     old, new = typed_password(form.get("old")), typed_password(form.get("new"))
     if len(new) < _SHORTEST:
-        return await _users(request, own_error=f"The new password needs at least {_SHORTEST} signs.")
+        return await _users(request, own_error=f"The new password needs at least {_SHORTEST} characters.")
     async with house_of(request).database.for_merchant(user.merchant_id) as tx:
         fits = await access.change_password(tx, user, old, new, session_of(request))
         if fits:

@@ -23,7 +23,7 @@ from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::00)?")
-#: Channels that ring at somebody's.
+#: Channels that make a sound where they arrive.
 _CHANNELS = (ChannelKind.EMAIL, ChannelKind.SMS)
 #: Name in the form, name in the policy, purpose, label.
 _CAPS = (
@@ -87,9 +87,9 @@ def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
     Raises:
         BadInputError: it says which field, and what it takes.
     """
-    starts, ends = _hour(form, "rings_from", "Messages may ring from"), _hour(form, "rings_until", "Messages may ring until")
+    starts, ends = _hour(form, "rings_from", "Messages may arrive from"), _hour(form, "rings_until", "Messages may arrive until")
     if starts >= ends:
-        raise BadInputError("Messages may ring: until a later hour than from, of the same day.")
+        raise BadInputError("Messages may arrive: until a later hour than from, of the same day.")
     zone = clean_text(form.get("zone"), 60)
     if zone not in available_timezones():
         raise BadInputError("Time zone: a name such as Europe/Madrid.")

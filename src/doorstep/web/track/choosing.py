@@ -94,7 +94,8 @@ async def save_preferences(request: AnyRequest, token: FromPath[str]) -> Respons
         if marketing != before["marketing"]:
             wording = words("preferences.marketing_wording", brand=reader.tenant.brand.name)
             await _set_marketing(tx, reader, now, source="preferences", wording=wording, granted=marketing)
-        if language in languages():
+        if _is_choice(language, reader, words, before):
+            await recipients.choose_locale(tx, reader.merchant_id, reader.address, language, now)
             await orders.set_locale(tx, reader.merchant_id, reader.address, language)
         chosen = await _chosen(tx, reader, now)
     if language in languages():
@@ -118,6 +119,12 @@ async def unsubscribe(request: AnyRequest, token: FromPath[str]) -> Response[str
     return _unsubscribe(_words(request, reader), reader, done=True)
 
 
+def _is_choice(language: str, reader: Reader, words: Words, before: dict[str, Any]) -> bool:
+    """Tell whether a language was chosen, not only left as the page stood because it has no words in the reader's own."""
+    stood = before["language"] is None and language == words.language
+    return language in languages() and not (stood and reader.locale.partition("-")[0].lower() != language)
+
+
 async def _set_marketing(tx: Tx, reader: Reader, now: datetime, *, source: str, wording: str | None, granted: bool) -> None:
     said = Consent(
         purpose=Purpose.MARKETING, channel=reader.channel, granted=granted, source=source, at=now, wording=wording if granted else None
@@ -136,7 +143,7 @@ def _topics(tenant: Tenant) -> tuple[str, ...]:
 
 
 async def _chosen(tx: Tx, reader: Reader, now: datetime) -> dict[str, Any]:
-    """Tell which topics are on and whether marketing may come."""
+    """Tell which topics are on, whether marketing may come, and the language chosen before."""
     key = (reader.merchant_id, reader.address)
     standing = (await recipients.standing(tx, [key], now))[key]
     fitting = [c for c in standing.consents if c.purpose is Purpose.MARKETING and c.channel in {None, reader.channel}]
@@ -145,7 +152,7 @@ async def _chosen(tx: Tx, reader: Reader, now: datetime) -> dict[str, Any]:
     return {
         "topics": {topic for topic in _topics(reader.tenant) if topic not in standing.topics_off},
         "marketing": bool(newest and newest.granted) and not stopped,
-        "language": None,
+        "language": standing.locale if standing.locale in languages() else None,
     }
 
 
