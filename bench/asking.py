@@ -50,6 +50,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     on: Stage
     now: datetime
+    #: Of the oldest stored shipment.
+    age: timedelta
     merchant_id: int
     order: Row
     shipment: Row
@@ -70,6 +72,7 @@ async def know(on: Stage, stored: int, now: datetime) -> Known:
         return Known(
             on=on,
             now=now,
+            age=timedelta(minutes=min(stored, 500_000)),
             merchant_id=on.merchant_id,
             order=await tx.fetchrow(_ORDER, on.merchant_id, middle),
             shipment=await tx.fetchrow(_SHIPMENT, on.merchant_id, middle),
@@ -169,7 +172,10 @@ async def _sent(tx: Tx, know: Known) -> None:
 
 
 async def _confirmed(tx: Tx, know: Known) -> None:
-    for by in ({"message_id": str(know.message["message_id"]), "provider_id": None}, {"message_id": None, "provider_id": know.message["provider_id"]}):
+    for by in (
+        {"message_id": str(know.message["message_id"]), "provider_id": None},
+        {"message_id": None, "provider_id": know.message["provider_id"]},
+    ):
         receipt = Receipt(**by, state=MessageState.BOUNCED, suppress="bounced")
         await confirm(tx, know.merchant_id, [receipt], channels()["email"].kind, know.now)
 
@@ -192,10 +198,10 @@ _NONE = "9" * 40
 #: What the web asks before it knows whose it is.
 DOORS: Mapping[str, _Asks] = {
     "page": lambda tx, know: shipments.by_token(tx, know.shipment["token"]),
-    "former page": lambda tx, know: shipments.by_token(tx, "0" * 32),
+    "former page": lambda tx, _: shipments.by_token(tx, "0" * 32),
     "order's page": lambda tx, know: orders.by_token(tx, know.order["token"]),
-    "hook": lambda tx, know: connections.by_hook_token(tx, _SEALER, "bench-ups-hook-token"),
-    "key": lambda tx, know: access.key_of(tx, "no such key"),
+    "hook": lambda tx, _: connections.by_hook_token(tx, _SEALER, "bench-ups-hook-token"),
+    "key": lambda tx, _: access.key_of(tx, "no such key"),
     "session": lambda tx, know: access.user_of(tx, "no such session", know.now),
     "attempt": lambda tx, know: access.attempt(tx, 0, {f"what {n}": 5 for n in range(70)}, timedelta(minutes=15), know.now),
     "waiting": lambda tx, know: inbox.lag(tx, know.now),
@@ -220,7 +226,9 @@ WEB: Mapping[str, _Asks] = {
     "deep": lambda tx, know: desk.shipments(tx, know.merchant_id, before=know.ids[BATCH // 2], most=51),
     "delivered, deep": lambda tx, know: desk.shipments(tx, know.merchant_id, before=know.ids[BATCH // 2], most=51, status="delivered"),
     "a rare status": lambda tx, know: desk.shipments(tx, know.merchant_id, most=51, status="exception"),
-    "a rare status, deep": lambda tx, know: desk.shipments(tx, know.merchant_id, before=know.ids[BATCH // 2], most=51, status="out_for_delivery"),
+    "a rare status, deep": lambda tx, know: desk.shipments(
+        tx, know.merchant_id, before=know.ids[BATCH // 2], most=51, status="out_for_delivery"
+    ),
     "problems": lambda tx, know: desk.shipments(tx, know.merchant_id, most=51, troubled=True),
     "problems of a status": lambda tx, know: desk.shipments(tx, know.merchant_id, most=51, status="delivered", troubled=True),
     "tracking number": lambda tx, know: desk.search(tx, know.merchant_id, know.shipment["tracking_number"]),
@@ -270,5 +278,5 @@ WEB: Mapping[str, _Asks] = {
 
 
 def _before(know: Known) -> UUID:
-    """Name the moment half a year ago as a message's id would."""
-    return UUID(int=int((know.now - timedelta(days=180)).timestamp() * 1000) << 80)
+    """Name the moment in the middle of what is stored as a message's id would."""
+    return UUID(int=int((know.now - know.age / 2).timestamp() * 1000) << 80)

@@ -26,13 +26,19 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
     #: Module, function and constant of the store.
     name: str
+    query: str
     #: With which arguments.
     case: str
     #: As whom, and with which settings.
     way: str
     kind: str
     ms: float
+    #: What the planner thought it would cost.
+    cost: float
+    #: Rows returned or written.
     rows: int
+    #: Rows or keys handed over in a list, or rows that a limit let through; at least 1.
+    keys: int
     #: Pages of 8 kB touched.
     buffers: int
     faults: tuple[str, ...]
@@ -76,16 +82,20 @@ class Explaining:
                 await self._tx.execute("rollback to savepoint explained")
             plan = msgspec.json.decode(answer)[0]
             top = plan["Plan"]
+            keys = max([1, _limited(top), *(len(arg) for arg in args if isinstance(arg, list))])
             self._seen.append(
                 Seen(
                     name=name,
+                    query=query,
                     case=self._case,
                     way=self._way,
                     kind=kind,
                     ms=plan["Execution Time"],
+                    cost=top["Total Cost"],
                     rows=_rows(top),
+                    keys=keys,
                     buffers=top["Shared Hit Blocks"] + top["Shared Read Blocks"],
-                    faults=tuple(sorted(set(_faults(top, _rows(top), self._large)))),
+                    faults=tuple(sorted(set(_faults(top, max(_rows(top), keys), self._large)))),
                     plan=plan,
                 )
             )
@@ -122,7 +132,7 @@ class Watched(Database):
 
 def _name(query: str) -> str:
     """Name the function of the store that asks, and its statement where that is a constant."""
-    frame = sys._getframe(2)
+    frame = sys._getframe(2)  # noqa: SLF001 - who asks is told by nothing else
     while frame.f_back and not frame.f_code.co_filename.startswith(_STORE):
         frame = frame.f_back
     constant = next((name for name, value in frame.f_globals.items() if isinstance(value, str) and value is query), "")
@@ -137,6 +147,11 @@ def _rows(node: dict[str, Any]) -> int:
     return rows
 
 
+def _limited(node: dict[str, Any]) -> int:
+    """Rows that limits let through: there are never more of them, however many are stored."""
+    return (_rows(node) if node["Node Type"] == "Limit" else 0) + sum(_limited(part) for part in node.get("Plans", []))
+
+
 def _faults(node: dict[str, Any], wanted: int, large: frozenset[str]) -> list[str]:
     """Tell what a plan does that costs more the more is stored."""
     found: list[str] = []
@@ -147,6 +162,7 @@ def _faults(node: dict[str, Any], wanted: int, large: frozenset[str]) -> list[st
     if loops and node["Node Type"].endswith("Sort") and sum(_rows(part) for part in node["Plans"]) > most:
         found.append(f"sorts {sum(_rows(part) for part in node['Plans']):,} rows")
     passed = sum(node.get(key, 0) for key in ("Rows Removed by Filter", "Rows Removed by Index Recheck", "Rows Removed by Join Filter"))
-    if loops and passed * loops > most:
-        found.append(f"passes over {int(passed * loops):,} rows of {node.get('Relation Name', 'a join')}")
+    over = node.get("Relation Name", "a join")
+    if loops and passed * loops > most and (over in large or over == "a join"):
+        found.append(f"passes over {int(passed * loops):,} rows of {over}")
     return found + [fault for part in node.get("Plans", []) for fault in _faults(part, wanted, large)]

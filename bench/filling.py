@@ -14,6 +14,11 @@ _BATCH = 500
 
 # $1 merchant, $2 shipments stored. What `store` does not copy, for one stored shipment in so many.
 _ROWS = (
+    # The copies' ids tell no time: give them such as messages have.
+    """update message set state = 'sent', rank = 3, provider_id = message_id::text, message_id = (
+        lpad(to_hex((extract(epoch from created_at) * 1000)::bigint), 12, '0') || '7' || substr(md5(message_id::text), 1, 3)
+        || '8' || substr(md5(message_id::text), 4, 15))::uuid
+    where merchant_id = $1 and order_id >= 1000000000 and $2::bigint > 0""",
     """insert into consent (merchant_id, address, purpose, granted, source, at)
     select $1, 'stored.' || i || '@customer.example', 'marketing', true, 'checkout', now() - interval '1 minute' * i from generate_series(0, $2::bigint - 1, 5) i""",
     """insert into suppression (merchant_id, channel, address, purpose, reason, at)
@@ -38,8 +43,6 @@ _ROWS = (
     select merchant_id, message_id, 1, created_at, created_at, 'sent' from message where merchant_id = $1 and order_id >= 1000000000 and $2::bigint > 0""",
     """insert into receipt (merchant_id, message_id, state, provider_code, provider_text, at)
     select merchant_id, message_id, 'sent', '250', 'OK', created_at from message where merchant_id = $1 and order_id >= 1000000000 and $2::bigint > 0""",
-    """update message set state = 'sent', rank = 3, provider_id = message_id::text
-    where merchant_id = $1 and order_id >= 1000000000 and $2::bigint > 0""",
 )
 
 

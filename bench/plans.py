@@ -20,6 +20,10 @@ from doorstep.store.database import Database
 
 #: A tenth as many are stored for comparison: with ten times the rows a plan may touch so many times the pages, and so many more.
 _FEWER, _TIMES, _MORE = 10, 2, 100
+#: Pages for each row or key: an index of three levels and the row's own page, once for every index of the largest row written.
+_EACH = 40
+#: What planning anew counts for when PostgreSQL chooses: it takes the generic plan where that seems to cost no more.
+_PLANNING = 100
 _LARGE = "select relname from pg_class where relkind = 'r' and reltuples > $1"
 _Key = tuple[str, str, str, str]
 
@@ -78,11 +82,18 @@ def _worst(seen: Sequence[Seen]) -> dict[_Key, Seen]:
 
 
 def judge(few: Sequence[Seen], many: Sequence[Seen]) -> list[Judged]:
-    """Compare the plans at both sizes."""
+    """Compare the plans at both sizes; generic plans that PostgreSQL would never take are left out."""
     before, judged = _worst(few), []
-    for key, one in _worst(many).items():
-        touched = before[key].buffers if key in before else one.buffers
-        grows = ("grows",) if one.buffers > touched * _TIMES + _MORE else ()
+    dearest: dict[tuple[str, str, str], float] = {}
+    for one in many:
+        if one.kind == "custom":
+            key = (one.query, one.name, one.way)
+            dearest[key] = max(dearest.get(key, 0), one.cost)
+    for place, one in _worst(many).items():
+        if one.kind == "generic" and one.cost > dearest[one.query, one.name, one.way] + _PLANNING:
+            continue
+        touched = before[place].buffers if place in before else one.buffers
+        grows = ("grows",) if one.buffers > touched * _TIMES + _MORE and one.buffers > _EACH * max(one.rows, one.keys) else ()
         judged.append(Judged(seen=one, buffers_before=touched, faults=grows + one.faults))
     return judged
 
@@ -100,9 +111,7 @@ def _show(judged: Sequence[Judged], *, every: bool) -> None:
     for one in shown.values():
         s = one.seen
         verdict = "; ".join(one.faults) or "ok"
-        print(
-            f"| {s.name} | {s.case} | {s.way}, {s.kind} | {s.ms:.2f} | {s.rows:,} | {one.buffers_before:,} | {s.buffers:,} | {verdict} |"
-        )
+        print(f"| {s.name} | {s.case} | {s.way}, {s.kind} | {s.ms:.2f} | {s.rows:,} | {one.buffers_before:,} | {s.buffers:,} | {verdict} |")
 
 
 def _tell(step: str) -> None:

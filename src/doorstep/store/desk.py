@@ -1,20 +1,19 @@
 """Words typed into the desk's search → a page of shipments; the day's figures."""
 
 from datetime import datetime
+from uuid import UUID
 
 from doorstep.store.database import Row, Tx
-from doorstep.store.orders import number_key
+from doorstep.store.orders import LAST_ID, number_key
 
 _COLUMNS = """s.shipment_id, s.order_id, s.token, s.carrier, s.tracking_number, s.status, s.must_act, s.pitfalls, s.last_text, s.last_place, s.last_local,
 s.created_at, s.changed_at, o.number, o.email, o.token as order_token"""
 
-# Newest first; every filter optional.
+# Newest first; the filters asked for are added, so that each plan knows which index leads to them.
 _PAGE = f"""
 select {_COLUMNS} from shipment s left join orders o using (merchant_id, order_id)
-where s.merchant_id = $1 and ($2::bigint is null or s.shipment_id < $2) and ($4::text is null or s.status = $4)
-  and (not $5::bool or s.pitfalls <> '{{}}')
-order by s.shipment_id desc limit $3
-"""
+where s.merchant_id = $1 and s.shipment_id < $2"""
+_PAGE_STATUS, _PAGE_TROUBLED, _PAGE_END = " and s.status = $4", " and s.pitfalls <> '{}'", " order by s.shipment_id desc limit $3"
 # By how a tracking number ($2), an order number ($4) or an e-mail address ($6) begins, each through its own index, up to the text beside it;
 # whole ones first.
 _SEARCH = f"""
@@ -51,9 +50,12 @@ order by f.part, o.order_id desc limit $6
 """
 # What stands where, and what left since a moment.
 _STATUSES = "select status, count(*) as times from shipment where merchant_id = $1 group by status order by times desc"
+# The ids tell the time, too ($3: the first there can be): so the key leads to the moment in its month, and no older message is read.
 _STATES = """
 select channel, state, count(*) as times from message
-where merchant_id = $1 and created_at >= $2 and month >= date_trunc('month', $2 at time zone 'UTC')::date
+where merchant_id = $1 and created_at >= $2 and message_id >= $3 and month = any(array(
+    select m::date from generate_series(date_trunc('month', $2 at time zone 'UTC'), greatest(now(), $2) at time zone 'UTC' + interval '1 day', '1 month') m
+))
 group by channel, state order by channel, times desc
 """
 _PROBLEMS = """
@@ -73,7 +75,8 @@ async def shipments(
     tx: Tx, merchant_id: int, *, before: int | None = None, most: int = 50, status: str | None = None, troubled: bool = False
 ) -> list[Row]:
     """List shipments with their orders' numbers, newest first, older than the shipment id `before`."""
-    return await tx.fetch(_PAGE, merchant_id, before, most, status, troubled)
+    statement = _PAGE + ("" if status is None else _PAGE_STATUS) + (_PAGE_TROUBLED if troubled else "") + _PAGE_END
+    return await tx.fetch(statement, merchant_id, LAST_ID if before is None else before, most, *([] if status is None else [status]))
 
 
 #: Shorter beginnings find whole numbers and addresses only: half the shop begins with "1".
@@ -124,7 +127,7 @@ async def statuses(tx: Tx, merchant_id: int) -> list[Row]:
 
 async def states(tx: Tx, merchant_id: int, since: datetime) -> list[Row]:
     """Count messages by channel and state since a moment."""
-    return await tx.fetch(_STATES, merchant_id, since)
+    return await tx.fetch(_STATES, merchant_id, since, UUID(int=int(since.timestamp() * 1000) << 80))
 
 
 async def problems(tx: Tx, merchant_id: int) -> list[Row]:

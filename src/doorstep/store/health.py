@@ -28,9 +28,10 @@ _PAUSED = """
 select m.slug, c.connection_id, c.provider, c.name, c.paused_why from connection c join merchant m using (merchant_id)
 where c.state = 'paused' order by 1, 2
 """
-# Checkpoints of shipments, oldest first within each.
+# Checkpoints of shipments, oldest first within each; looked up one shipment after another (offset 0: not joined with whole months).
 _CHECKPOINTS = """
-select c.merchant_id, c.shipment_id, c.said from unnest($1::bigint[], $2::bigint[]) as k (merchant_id, shipment_id) join checkpoint c using (merchant_id, shipment_id)
+select c.merchant_id, c.shipment_id, c.said from unnest($1::bigint[], $2::bigint[]) as k (merchant_id, shipment_id)
+cross join lateral (select * from checkpoint c where c.merchant_id = k.merchant_id and c.shipment_id = k.shipment_id offset 0) c
 order by c.merchant_id, c.shipment_id, c.instant nulls first, c.fingerprint
 """
 

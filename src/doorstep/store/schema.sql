@@ -437,6 +437,7 @@ create table idempotency (
     created_at   timestamptz not null,
     primary key (merchant_id, key)
 );
+create index idempotency_age on idempotency (created_at);
 
 -- How far an import of a file has come.
 create table import_progress (

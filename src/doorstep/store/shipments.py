@@ -8,6 +8,7 @@ import msgspec
 from doorstep.domain.shipments import Folded
 from doorstep.domain.tracking import Estimate, Scan
 from doorstep.store.database import Row, Tx
+from doorstep.store.orders import LAST_ID
 
 
 class Track(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -100,7 +101,7 @@ select pg_advisory_xact_lock(n) from (
 ) numbers
 """
 
-# Make shipments and their first legs.
+# Make shipments and their first legs, whose roles stand under the tokens where they are not the usual.
 _MAKE = f"""
 with s as (
     insert into shipment (merchant_id, order_id, fulfilment_id, token, carrier, tracking_number, service, lines, since, zone)
@@ -110,8 +111,7 @@ with s as (
     returning *
 ), l as (
     insert into leg (merchant_id, tracking_number, shipment_id, role)
-    select s.merchant_id, s.tracking_number, s.shipment_id, r.role
-    from s join unnest($4::text[], $11::text[]) as r (token, role) using (token)
+    select s.merchant_id, s.tracking_number, s.shipment_id, coalesce($11::jsonb->>s.token, 'first') from s
 )
 select s.tracking_number as asked, {_COLUMNS} from s
 """
@@ -163,16 +163,17 @@ select s.tracking_number as asked, {_COLUMNS} from shipment s
 where (s.merchant_id, s.shipment_id) > ($1, $2) order by s.merchant_id, s.shipment_id limit $3 for update
 """
 
-# A merchant's shipments, newest first: all, of one status, of one order, of one number; each through its own index.
+# A merchant's shipments, newest first: all, of one status, of one order, of one number; each through its own index. What is not asked
+# for is not in the statement: "or it is null" in a plan kept for all arguments would read a merchant's every shipment.
 _PAGES = {
     None: f"select s.tracking_number as asked, {_COLUMNS} from shipment s where s.merchant_id = $1",
-    "order": f"select s.tracking_number as asked, {_COLUMNS} from shipment s where s.merchant_id = $1 and s.order_id = $5",
+    "order": f"select s.tracking_number as asked, {_COLUMNS} from shipment s where s.merchant_id = $1 and s.order_id = $4",
     "number": f"""
     select l.tracking_number as asked, {_COLUMNS} from leg l join shipment s using (merchant_id, shipment_id)
-    where l.merchant_id = $1 and l.tracking_number = $5
+    where l.merchant_id = $1 and l.tracking_number = $4
     """,
 }
-_PAGE_OF = " and ($2::bigint is null or s.shipment_id < $2) and ($4::text is null or s.status = $4) order by s.shipment_id desc limit $3"
+_PAGE_BEFORE, _PAGE_STATUS, _PAGE_END = " and s.shipment_id < $2", " and s.status = ${}", " order by s.shipment_id desc limit $3"
 
 # Shipments whose next look is due.
 _LOOK = f"""
@@ -277,7 +278,7 @@ async def make(tx: Tx, new: Sequence[NewShipment]) -> dict[tuple[int, str], Kept
         [msgspec.json.encode(n.lines).decode() for n in new],
         [n.since for n in new],
         [n.zone for n in new],
-        [n.role for n in new],
+        msgspec.json.encode({n.token: n.role for n in new if n.role != "first"}).decode(),
     )
     return {(row["merchant_id"], row["asked"]): _kept(row) for row in rows}
 
@@ -365,7 +366,12 @@ async def page(
     """List shipments, newest first, older than the shipment id `before`; of a number and an order at once, those of both."""
     by = "number" if tracking_number is not None else "order" if order_id is not None else None
     asked = [tracking_number if by == "number" else order_id] if by else []
-    rows = await tx.fetch(_PAGES[by] + _PAGE_OF, merchant_id, before, most, status, *asked)
+    of_status = ""
+    if status is not None:
+        asked.append(status)
+        of_status = _PAGE_STATUS.format(3 + len(asked))
+    statement = _PAGES[by] + _PAGE_BEFORE + of_status + _PAGE_END
+    rows = await tx.fetch(statement, merchant_id, LAST_ID if before is None else before, most, *asked)
     return [_kept(row) for row in rows if order_id is None or row["order_id"] == order_id]
 
 
