@@ -2,9 +2,11 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import platformdirs
+from typing_extensions import override
 
 from doorstep.errors import MisconfiguredError
 
@@ -33,6 +35,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     metrics_token: str | None = None
     #: `DOORSTEP_WORKER_METRICS_PORT`: a worker tells its own figures on this loopback port; worker n of `serve` on port + n; None: nowhere.
     worker_metrics_port: int | None = None
+
+    @override
+    def __repr__(self) -> str:
+        """Show what may stand in a log: no key, no token, no password."""
+        hidden = {
+            "secret_key": self.secret_key and "…",
+            "metrics_token": self.metrics_token and "…",
+            "database_url": _shown(self.database_url),
+        }
+        fields = {name: getattr(self, name) for name in self.__struct_fields__} | hidden
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in fields.items())})"
+
+
+def _shown(url: str | None) -> str | None:
+    """Leave the password out of a database's address; what cannot be read is left out whole."""
+    try:
+        parts = urlsplit(url or "")
+        place = parts.netloc.rpartition("@")[2]
+        name = parts.username
+    except ValueError:
+        return "…"
+    if not parts.scheme:
+        return "…" if url else None
+    return f"{parts.scheme}://{f'{name}@' if name else ''}{place}{parts.path}"  # a query may hold a password too
 
 
 def read_settings(data_dir: Path | None = None, host: str | None = None, port: int | None = None) -> Settings:
