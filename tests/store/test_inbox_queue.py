@@ -153,6 +153,27 @@ async def test_with_more_merchants_than_places_everybody_has_a_turn(store: Datab
     assert served == {1, 2, 3, 4, 5, 6}
 
 
+async def test_one_place_a_batch_goes_round_all_merchants_too(store: Database) -> None:
+    await keep(store, *(arrival(b"%d" % n, merchant=1 + n % 6) for n in range(36)))
+    turns = [row.merchant_id for _ in range(12) for row in await claim(store, 1)]
+    assert sorted(turns[:6]) == [1, 2, 3, 4, 5, 6]
+    assert turns[6:] == turns[:6]
+
+
+async def test_merchants_with_nothing_due_take_nobodys_place(store: Database) -> None:
+    await keep(store, *(arrival(b"later %d" % n, merchant=n, at=NOW + MINUTE) for n in range(1, 30)))
+    await keep(store, *(arrival(b"%d" % n, merchant=99) for n in range(20)))
+    assert len(await claim(store, 20)) == 20
+
+
+async def test_a_merchants_row_that_waits_for_later_hides_none_behind_it(store: Database) -> None:
+    await keep(store, arrival(b"a"), arrival(b"b", merchant=2))
+    async with store.system() as tx:
+        await inbox.again(tx, await inbox.claim(tx, NOW, 10), NOW + MINUTE)
+    await keep(store, arrival(b"c"), arrival(b"d", merchant=2))
+    assert bodies(await claim(store, 1)) + bodies(await claim(store, 1)) in ([b"c", b"d"], [b"d", b"c"])
+
+
 # Several workers.
 
 

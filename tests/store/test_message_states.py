@@ -161,6 +161,14 @@ async def test_with_more_connections_than_places_every_one_has_a_turn(store: Dat
     assert served == set(range(1, 13))
 
 
+async def test_connections_that_rest_or_have_nothing_due_take_nobodys_place(store: Database) -> None:
+    resting = [new(connection=n) for n in range(1, 40)]
+    later = [new(connection=n, due_at=NOW + MINUTE) for n in range(40, 80)]
+    await queue(store, *resting, *later, *(new(connection=99) for _ in range(8)))
+    got = await lease(store, resting=range(1, 40))
+    assert [one.connection_id for one in got] == [99] * 8
+
+
 # One call.
 
 
@@ -277,6 +285,103 @@ async def test_a_worker_that_comes_back_does_not_end_the_lease_of_the_next(store
     assert await lease(store, NOW + 4 * MINUTE) == []  # the second worker is still calling
 
 
+# Two workers on one message: the first comes back after its lease was lost. `1:sent` is the first worker's ending, `2:` the second's;
+# `lease` is the second's lease, `dies` its loss.
+SENT, BUSY = "sent", "busy"
+ORDERS = [
+    (["1:sent", "lease", "lease"], 0, MessageState.SENT),  # told before the second called: it never calls
+    (["1:busy", "lease", "2:sent", "lease"], 1, MessageState.SENT),
+    (["lease", "1:sent", "2:sent", "lease"], 1, MessageState.SENT),
+    (["lease", "1:sent", "2:busy", "lease"], 1, MessageState.SENT),  # the provider has it: no third call
+    (["lease", "1:sent", "dies", "lease"], 1, MessageState.SENT),
+    (["lease", "1:refused", "2:busy", "lease"], 1, MessageState.REFUSED),
+    (["lease", "1:busy", "lease", "2:sent", "lease"], 1, MessageState.SENT),  # the second's lease stands while it calls
+    (["lease", "1:busy", "2:busy", "lease"], 2, MessageState.SENDING),
+    (["lease", "1:busy", "dies", "lease"], 2, MessageState.SENDING),
+    (["lease", "1:unknown", "lease", "2:sent", "lease"], 1, MessageState.SENT),
+    (["lease", "1:unknown", "2:busy", "lease"], 2, MessageState.UNKNOWN),  # called again, and unknown until that call tells
+    (["lease", "2:sent", "1:busy", "lease"], 1, MessageState.SENT),
+    (["lease", "2:busy", "1:sent", "lease"], 1, MessageState.SENT),  # the second has put it off: taken out of the line
+    (["lease", "2:busy", "1:busy", "lease"], 2, MessageState.SENDING),
+    (["lease", "2:refused", "1:sent", "lease"], 1, MessageState.REFUSED),
+    (["lease", "dies", "1:sent", "lease"], 1, MessageState.SENT),
+]
+
+
+@pytest.mark.parametrize(("steps", "calls", "ends"), ORDERS, ids=[", ".join(steps) for steps, _, _ in ORDERS])
+async def test_two_workers_in_every_order_end_their_own_lease_only(
+    store: Database, steps: list[str], calls: int, ends: MessageState
+) -> None:
+    one = new()
+    await queue(store, one)
+    held = await lease(store)
+    now = NOW + 3 * MINUTE
+    await lose(store, now, repeat=True)
+    told: dict[int, str] = {}
+    for step in steps:
+        if step == "lease":
+            held += await lease(store, now)
+        elif step == "dies":
+            now += 3 * MINUTE
+            assert await lose(store, now, repeat=True) == 1
+        else:
+            await end(store, one, held[int(step[0]) - 1], step[2:], now)
+            told[int(step[0])] = "try_later" if step[2:] == BUSY else step[2:]
+    assert len(held) - 1 == calls
+    assert await state_of(store, one) is ends
+    assert {attempt: outcome for attempt, outcome, _ in await ledger(store, one) if outcome} == told
+    assert await lease(store, now) == []
+    open_calls = [attempt for attempt, _, ended in await ledger(store, one) if not ended]
+    assert open_calls == ([3] if calls == 2 else [])
+    assert await outbox(store) == len(open_calls)
+
+
+async def end(store: Database, one: NewMessage, held: Leased, how: str, now: datetime) -> None:
+    async with store.system() as tx:
+        if how == BUSY:
+            await messages.put_off(tx, held, now, "busy", now)
+        else:
+            await messages.finish(tx, held, receipt(one, MessageState(how)), now)
+
+
+async def test_two_workers_who_end_one_message_at_once_do_not_hold_each_other_up(store: Database) -> None:
+    for first, second in itertools.product((SENT, BUSY), repeat=2):
+        one = new()
+        await queue(store, one)
+        (late,) = await lease(store)
+        await lose(store, NOW + 3 * MINUTE, repeat=True)
+        (holding,) = await lease(store, NOW + 3 * MINUTE)
+        told = receipt(one, MessageState.REACHED, provider_code=f"{first} {second}")
+
+        async def confirm(told: Receipt = told) -> None:
+            async with store.system() as tx:
+                await messages.confirm(tx, 1, told, NOW)
+
+        later = NOW + 3 * MINUTE
+        await asyncio.gather(end(store, one, late, first, later), end(store, one, holding, second, later), confirm())
+        assert await state_of(store, one) is MessageState.REACHED
+        assert await outbox(store) == 0
+
+
+async def test_what_a_receipt_calls_unknown_is_sent_again_where_it_waits_and_its_state_does_not_go_back(store: Database) -> None:
+    one = new()
+    await queue(store, one)
+    (first,) = await lease(store)
+    assert not first.unknown
+    async with store.system() as tx:
+        await messages.put_off(tx, first, NOW + MINUTE, "busy", NOW)
+        await messages.confirm(tx, 1, receipt(one, MessageState.UNKNOWN), NOW)
+    (again,) = await lease(store, NOW + MINUTE)
+    assert (again.attempt, again.unknown, again.message) == (2, True, one.message)
+    assert await state_of(store, one) is MessageState.UNKNOWN
+    await lose(store, NOW + 4 * MINUTE, repeat=True)
+    (third,) = await lease(store, NOW + 4 * MINUTE)
+    async with store.system() as tx:
+        await messages.finish(tx, third, receipt(one, MessageState.SENT), NOW + 4 * MINUTE)
+    assert await state_of(store, one) is MessageState.SENT
+    assert await outbox(store) == 0
+
+
 # Several workers.
 
 
@@ -381,7 +486,7 @@ async def test_a_receipt_told_to_a_stranger_moves_nothing(store: Database) -> No
     one = new(1)
     await queue(store, one)
     async with store.system() as tx:
-        await messages.confirm(tx, 2, receipt(one, MessageState.BOUNCED), NOW)
+        assert await messages.confirm(tx, 2, receipt(one, MessageState.BOUNCED), NOW) is None
         assert await messages.recipient(tx, 2, UUID(one.message.message_id)) is None
     assert await state_of(store, one) is MessageState.QUEUED
     assert await outbox(store) == 1
@@ -389,8 +494,9 @@ async def test_a_receipt_told_to_a_stranger_moves_nothing(store: Database) -> No
 
 async def test_a_receipt_about_no_message_of_the_merchants_is_not_kept(store: Database) -> None:
     async with store.system() as tx:
-        nobodys = Receipt(message_id=str(message_id()), provider_id=None, state=MessageState.SENT)
-        assert await messages.confirm(tx, 1, nobodys, NOW) is None
+        for unheard_of in (str(message_id()), str(UUID(int=2**128 - 1)), str(UUID(int=1))):
+            nobodys = Receipt(message_id=unheard_of, provider_id=None, state=MessageState.SENT)
+            assert await messages.confirm(tx, 1, nobodys, NOW) is None
         assert await tx.fetchval("select count(*) from receipt") == 0
 
 
