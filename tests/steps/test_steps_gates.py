@@ -1,20 +1,27 @@
 """Moments through the real path, past gates that are closed → no message, and a reason that is counted, kept and shown."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 from steps_shop import EMAIL, HOUR, NOON, TWILIO, Shop, fulfilled, fulfilment, open_shop, order, said, scan, tracking
 
 from doorstep.domain.messages import Reply, Suppression
 from doorstep.domain.orders import Consent
 from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
+from doorstep.settings import Settings
 from doorstep.steps.answer import answer
+from doorstep.steps.receive import Receiver
 from doorstep.store import decisions, recipients
 from doorstep.store.database import Database
+from doorstep.web.app import make_app
+from doorstep.web.house import House
 
 ANA = "ana@customer.example"
 PHONE = "+34612345678"
@@ -353,6 +360,86 @@ async def test_a_cap_on_marketing_leaves_service_messages_alone(house: Database)
     await shop.arrive(facts=[fulfilled(n, fulfilment("f", f"N{n}")) for n in ("1", "2")])
     assert sorted(await shop.sent()) == ["order.packed", "order.packed", "order.placed"]
     assert await shown(shop) == {("order.placed", "capped"): 1}
+
+
+async def test_a_cap_on_marketing_holds_however_many_workers_compose_at_once(house: Database) -> None:
+    for _ in range(3):
+        shop = await open_shop(house, settings=MARKETING)
+        orders = [order(str(n), consents=(consent(True, NOON - n * MINUTE),)) for n in range(6)]  # the same yes would be waited for
+        await asyncio.gather(*(shop.arrive(facts=[one]) for one in orders))
+        assert await shop.sent() == ["order.placed"]
+        assert await shown(shop) == {("order.placed", "capped"): 5}
+
+
+async def test_two_batches_of_marketing_to_the_same_people_in_another_order_do_not_wait_for_each_other_for_ever(house: Database) -> None:
+    shop = await open_shop(house, settings=MARKETING)
+    batches = [
+        [order(f"{n}-{who}", email=f"{who}@customer.example", consents=(consent(True, NOON - n * MINUTE),)) for who in "abcdef"]
+        for n in range(4)
+    ]
+    await asyncio.gather(*(shop.arrive(facts=batch[:: -1 if n % 2 else 1]) for n, batch in enumerate(batches)))
+    told = await shop.rows("select recipient, count(*) as n from message where merchant_id = $1 group by 1", shop.merchant_id)
+    assert sorted((row["recipient"][0], row["n"]) for row in told) == [(who, 1) for who in "abcdef"]
+
+
+# The language.
+
+
+async def locales(shop: Shop) -> list[str]:
+    """The languages of the messages, oldest first."""
+    found = await shop.rows("select locale from message where merchant_id = $1 order by created_at", shop.merchant_id)
+    return [row["locale"] for row in found]
+
+
+async def prefer(shop: Shop, tmp_path: Path, language: str, locale: str = "en", address: str = ANA, **form: str) -> None:
+    """Save the preferences page that a message's link leads to."""
+    settings = Settings(data_dir=tmp_path, base_url="https://doorstep.example")
+    opened = House(settings=settings, database=shop.database, directory=shop.directory, receiver=Receiver(shop.database))
+    token = shop.directory.sealer.token("mail", str(shop.merchant_id), address, locale)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(make_app(opened)), base_url="https://doorstep.example") as client:
+        answer = await client.post(
+            f"/p/{token}", data={"topic": ["orders", "shipping", "delivery", "problems"], "language": language, **form}
+        )
+        assert answer.status_code == 200
+        assert f'lang="{language}" selected' in (await client.get(f"/p/{token}")).text
+
+
+async def test_a_language_chosen_holds_for_later_orders_whatever_they_say(house: Database, tmp_path: Path) -> None:
+    shop, other = await open_shop(house), await open_shop(house)
+    await shop.arrive(facts=[order("1")])
+    (row,) = await shop.rows("select unsubscribe_url from message where merchant_id = $1", shop.merchant_id)
+    assert row["unsubscribe_url"].endswith(shop.directory.sealer.token("mail", str(shop.merchant_id), ANA, "en"))
+    await prefer(shop, tmp_path, "es")
+    later = [
+        order("2", locale="en"),
+        order("3", locale=None),
+        order("4", locale="es-MX"),
+        order("5", locale="en", email="bo@customer.example"),
+    ]
+    for position, one in enumerate(later):
+        await shop.arrive(facts=[one], now=NOON + (position + 1) * MINUTE)
+    assert await locales(shop) == ["en", "es", "es", "es-MX", "en"]
+    await other.arrive(facts=[order("1")])
+    assert await locales(other) == ["en"]
+    await prefer(shop, tmp_path, "en", "es")
+    await shop.arrive(facts=[order("6", locale="es")], now=NOON + HOUR)
+    assert (await locales(shop))[-1] == "en"
+
+
+async def test_a_language_chosen_by_mail_holds_for_texts_to_the_same_customer(house: Database, tmp_path: Path) -> None:
+    shop = await open_shop(house, channels={"twilio": TWILIO}, settings=BY_TEXT)
+    await prefer(shop, tmp_path, "es")
+    await shop.arrive(facts=[order("1", fulfilment("f", "N1"), phone=PHONE)])
+    await shop.arrive(trackings=[said("N1", "attempt_failed", NOON)])
+    assert await locales(shop) == ["es"]
+
+
+async def test_a_page_saved_without_words_in_the_readers_language_chooses_none(house: Database, tmp_path: Path) -> None:
+    shop = await open_shop(house)
+    await prefer(shop, tmp_path, "en", locale="fr", marketing="yes")
+    assert await shop.rows("select 1 from chosen_locale where merchant_id = $1", shop.merchant_id) == []
+    await shop.arrive(facts=[order("1", locale="es")])
+    assert await locales(shop) == ["es"]
 
 
 # Several parcels of an order.

@@ -61,10 +61,17 @@ async def compose(tx: Tx, due: Sequence[Due], directory: Directory, now: datetim
     if not due:
         return composed
     wanted = {(d.merchant_id, address) for d in due for address in _addresses(d.order.order).values()}
+    # A cap on marketing holds whoever else is composing. Service messages never wait for each other: their cap only stops a loop.
+    if alone := {(d.merchant_id, a) for d in due if _is_marketing(d) for a in _addresses(d.order.order).values()}:
+        await recipients.count_alone(tx, alone)
     standing = await recipients.standing(tx, list(wanted), now) if wanted else {}
     for one in due:
         _compose_one(one, standing, directory, composed, now)
     return composed
+
+
+def _is_marketing(due: Due) -> bool:
+    return any(action.purpose is Purpose.MARKETING for action, _ in due.actions)
 
 
 def _addresses(order: Order) -> dict[ChannelKind, str]:
@@ -79,7 +86,8 @@ def _compose_one(due: Due, standing: dict[tuple[int, str], Standing], directory:
     verdict = allow(action, _recipient(due, standing), tenant.policy, now) if tenant else Skip.NO_CHANNEL
     if isinstance(verdict, Go) and tenant:
         try:
-            message = _message(due, action, verdict, tenant, directory, now)
+            locale = _locale(due, verdict.address, standing) or tenant.brand.default_locale
+            message = _message(due, action, verdict, tenant, directory, locale, now)
         except BadInputError as error:
             verdict, decision.detail = Skip.BAD_TEMPLATE, str(error)
         else:
@@ -115,6 +123,19 @@ def _recipient(due: Due, standing: dict[tuple[int, str], Standing]) -> Recipient
     )
 
 
+def _locale(due: Due, address: str, standing: dict[tuple[int, str], Standing]) -> str | None:
+    """Return the language the customer chose, at this address or another of theirs, else the order's; None: neither.
+
+    A shop often knows no more than its own language or the browser's; what a customer chose stands above it, for later orders too.
+    """
+    ordered = due.order.order.locale
+    for one in (address, *_addresses(due.order.order).values()):
+        if chosen := standing[due.merchant_id, one].locale:
+            same = ordered and ordered.replace("_", "-").partition("-")[0].lower() == chosen
+            return ordered if same else chosen  # the order may also know the region
+    return ordered
+
+
 def _most(counts: Iterable[dict[Purpose, int]]) -> dict[Purpose, int]:
     most: dict[Purpose, int] = {}
     for count in counts:
@@ -130,9 +151,8 @@ def _count(standing: dict[tuple[int, str], Standing], merchant_id: int, address:
     kept.week[purpose] = kept.week.get(purpose, 0) + 1
 
 
-def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Directory, now: datetime) -> NewMessage:
+def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Directory, locale: str, now: datetime) -> NewMessage:
     order = due.order.order
-    locale = order.locale or tenant.brand.default_locale
     told = {a.change.subject_id for a, _ in due.actions if a.change.subject_kind == "shipment"}
     parcels = sorted(due.parcels, key=lambda s: (s.shipment_id not in told, s.shipment_id))
     base = directory.base_url

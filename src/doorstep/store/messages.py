@@ -120,7 +120,9 @@ update message set state = $4, rank = $5, state_at = $6, provider_id = coalesce(
 where merchant_id = $1 and month = $2 and message_id = $3 and rank < $5
 returning merchant_id
 """
-_END_LEASE = "delete from outbox where merchant_id = $1 and message_id = $2 and attempts = $3 and lease_until is not null returning attempts"
+_END_LEASE = (
+    "delete from outbox where merchant_id = $1 and message_id = $2 and attempts = $3 and lease_until is not null returning attempts"
+)
 _LATER = """
 update outbox set lease_until = null, due_at = $4 where merchant_id = $1 and message_id = $2 and attempts = $3 and lease_until is not null
 returning attempts

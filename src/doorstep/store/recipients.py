@@ -1,6 +1,6 @@
 """What may be sent to an address: consents, suppressions, topics switched off, how much it already got."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -19,6 +19,8 @@ class Standing(msgspec.Struct, kw_only=True):
     #: (channel, purpose or None for all).
     suppressed: list[tuple[ChannelKind, Purpose | None]] = []
     topics_off: set[str] = set()
+    #: BCP 47, chosen on the preferences page; None: never chosen.
+    locale: str | None = None
     #: Messages queued for it, by purpose, in the last day and week.
     day: dict[Purpose, int] = {}
     week: dict[Purpose, int] = {}
@@ -36,10 +38,12 @@ select s.merchant_id, s.address, s.channel, s.purpose
 from unnest($1::bigint[], $2::text[]) as k (merchant_id, address)
 join suppression s on s.merchant_id = k.merchant_id and s.channel in ('email', 'sms', 'console') and s.address = k.address
 """
-# Topics switched off.
+# Topics switched off, and the language chosen.
 _TOPICS = """
-select t.merchant_id, t.address, t.topic
-from unnest($1::bigint[], $2::text[]) as k (merchant_id, address) join topic_off t using (merchant_id, address)
+with k as (select * from unnest($1::bigint[], $2::text[]) as k (merchant_id, address))
+select merchant_id, address, t.topic, null as locale from k join topic_off t using (merchant_id, address)
+union all
+select merchant_id, address, null, c.locale from k join chosen_locale c using (merchant_id, address)
 """
 # How many messages each address got in the last day and week.
 _COUNTS = """
@@ -72,6 +76,16 @@ where merchant_id = $1 and channel in ('email', 'sms', 'console') and address = 
 """
 _LIFT = "delete from suppression where merchant_id = $1 and channel = $2 and address = $3 and purpose = $4"
 _TOPIC_OFF = "insert into topic_off (merchant_id, address, topic, at) values ($1, $2, $3, $4) on conflict do nothing"
+_CHOOSE_LOCALE = """
+insert into chosen_locale (merchant_id, address, locale, at) values ($1, $2, $3, $4)
+on conflict (merchant_id, address) do update set locale = excluded.locale, at = excluded.at
+"""
+# Let nobody else count messages to these addresses until this transaction ends.
+_ALONE = """
+select pg_advisory_xact_lock(n) from (
+    select distinct hashtextextended('cap ' || address, merchant) as n from unnest($1::bigint[], $2::text[]) as k (merchant, address) order by 1
+) addresses
+"""
 _TOPIC_ON = "delete from topic_off where merchant_id = $1 and address = $2 and topic = $3"
 
 
@@ -94,12 +108,26 @@ async def standing(tx: Tx, wanted: Sequence[tuple[int, str]], now: datetime) -> 
         purpose = Purpose(row["purpose"]) if row["purpose"] else None
         found[row["merchant_id"], row["address"]].suppressed.append((ChannelKind(row["channel"]), purpose))
     for row in await tx.fetch(_TOPICS, merchants, addresses):
-        found[row["merchant_id"], row["address"]].topics_off.add(row["topic"])
+        kept = found[row["merchant_id"], row["address"]]
+        if row["topic"] is None:
+            kept.locale = row["locale"]
+        else:
+            kept.topics_off.add(row["topic"])
     for row in await tx.fetch(_COUNTS, merchants, addresses, now - timedelta(days=1), now - timedelta(days=7)):
         kept = found[row["merchant_id"], row["address"]]
         kept.day[Purpose(row["purpose"])] = row["day"]
         kept.week[Purpose(row["purpose"])] = row["week"]
     return found
+
+
+async def count_alone(tx: Tx, addresses: Collection[tuple[int, str]]) -> None:
+    """Wait until nobody else counts messages to these (merchant, address) pairs, and let nobody until this transaction ends."""
+    await tx.execute(_ALONE, [merchant_id for merchant_id, _ in addresses], [address for _, address in addresses])
+
+
+async def choose_locale(tx: Tx, merchant_id: int, address: str, locale: str, now: datetime) -> None:
+    """Write down in which language this address wants to be written to, whatever its orders say."""
+    await tx.execute(_CHOOSE_LOCALE, merchant_id, address, locale, now)
 
 
 async def consent(tx: Tx, given: Sequence[tuple[int, str, Consent]]) -> None:
