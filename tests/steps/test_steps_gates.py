@@ -12,13 +12,15 @@ import httpx
 import pytest
 from steps_shop import EMAIL, HOUR, NOON, TWILIO, Shop, fulfilled, fulfilment, open_shop, order, said, scan, tracking
 
-from doorstep.domain.messages import Reply, Suppression
+from doorstep.domain.messages import Receipt, Reply, Suppression
 from doorstep.domain.orders import Consent
-from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose, Skip
 from doorstep.settings import Settings
 from doorstep.steps.answer import answer
 from doorstep.steps.receive import Receiver
-from doorstep.store import decisions, recipients
+from doorstep.steps.send import call_all, send_wave
+from doorstep.steps.wire import Wire
+from doorstep.store import decisions, messages, recipients
 from doorstep.store.database import Database
 from doorstep.web.app import make_app
 from doorstep.web.house import House
@@ -525,3 +527,22 @@ async def test_a_paused_channel_is_no_channel_and_a_resumed_one_is_used_again(ho
     await shop.arrive(facts=[order("1"), order("2")])
     assert await shop.sent() == ["order.placed"]
     assert await shown(shop) == {("order.placed", "no_channel"): 1}
+
+
+# Called again or not.
+
+
+async def test_a_mail_whose_outcome_a_receipt_left_open_is_not_sent_a_second_time(house: Database) -> None:
+    shop = await open_shop(house)
+    await shop.arrive(facts=[order("1")])
+    (row,) = await shop.rows("select message_id from message where merchant_id = $1", shop.merchant_id)
+    left_open = Receipt(message_id=str(row["message_id"]), provider_id=None, state=MessageState.UNKNOWN)
+    async with house.system() as tx:
+        await messages.confirm(tx, shop.merchant_id, left_open, NOON)
+    held = [one for one in await shop.lease(most=500) if one.message.merchant_id == shop.merchant_id]
+    async with Wire(allow_private=True) as wire:
+        (ended,) = await call_all(held, shop.directory, wire, NOON)
+    assert ended.receipt is not None
+    assert ended.receipt.state is MessageState.UNKNOWN
+    await send_wave(house, shop.directory, [ended], NOON, 0)
+    assert await shop.rows("select 1 from outbox where merchant_id = $1", shop.merchant_id) == []

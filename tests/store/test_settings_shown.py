@@ -6,7 +6,7 @@ import pytest
 
 from doorstep.settings import Settings
 
-KEY, TOKEN, PASSWORD = "k" * 40, "metrics-token-1", "pass-word-1"  # noqa: S105 - made up
+KEY, TOKEN, PASSWORD = "k" * 40, "metrics-token-1", "pass-word-1"
 
 
 @pytest.mark.parametrize(

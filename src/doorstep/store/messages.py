@@ -1,10 +1,7 @@
 """Messages into the outbox, out of it under a lease, with a ledger row before and after each call; states move forward only."""
 
-import hashlib
-import zlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -12,10 +9,7 @@ import msgspec
 from doorstep.domain.messages import Message, Receipt, Rendered
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.store.database import Row, Tx
-
-#: A template may write text of a kind of its own (markup): it is kept as plain text.
-_PACK = msgspec.msgpack.Encoder(enc_hook=str).encode
-_UNPACK = msgspec.msgpack.Decoder(list[int | str])
+from doorstep.store.frames import frame_id, keep_frames, packed, unpacked
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,14 +57,6 @@ insert into outbox (merchant_id, message_id, month, connection_id, due_at)
 select merchant_id, message_id, month, connection_id, due_at from new
 """
 
-# Frames not kept yet: which of these are, and the others.
-_FRAMES_THERE = """
-select f.merchant_id, f.frame_id from unnest($1::bigint[], $2::bytea[]) as k (merchant_id, frame_id) join message_frame f using (merchant_id, frame_id)
-"""
-_KEEP_FRAMES = """
-insert into message_frame (merchant_id, frame_id, texts) select * from unnest($1::bigint[], $2::bytea[], $3::bytea[])
-on conflict do nothing
-"""
 # The frame of the message at hand.
 _TEXTS = "(select texts from message_frame f where f.merchant_id = m.merchant_id and f.frame_id = m.frame_id) as texts"
 
@@ -173,45 +159,9 @@ _RECEIPTS = "select state, provider_code, provider_text, at from receipt where m
 _WAITING = "select count(*) as waiting, extract(epoch from $1 - min(due_at)) as oldest_s from (select due_at from outbox limit 100000) o"
 
 
-def _packed(content: Rendered) -> bytes:
-    if content.pieced is not None:
-        return _PACK(content.pieced.parts)
-    return zlib.compress(content.html.encode(), 1) if content.html else b""
-
-
-def _unpacked(packed: bytes, texts: bytes | None) -> str:
-    if not packed:
-        return ""
-    if texts is None:
-        return zlib.decompress(packed).decode()
-    frame = _frame(texts)
-    return "".join([part if isinstance(part, str) else frame[part] for part in _UNPACK.decode(packed)])
-
-
-@lru_cache(maxsize=256)
-def _frame(texts: bytes) -> list[str]:
-    return msgspec.json.decode(zlib.decompress(texts), type=list[str])
-
-
-@lru_cache(maxsize=1024)
-def _frame_id(frame: tuple[str, ...]) -> bytes:
-    return hashlib.blake2b(msgspec.json.encode(frame), digest_size=16).digest()
-
-
-async def _keep_frames(tx: Tx, content: Sequence[Message]) -> None:
-    """Keep the frames of these messages that are not kept yet."""
-    frames = {(m.merchant_id, _frame_id(m.content.pieced.frame)): m.content.pieced.frame for m in content if m.content.pieced}
-    if not frames:
-        return
-    there = {(row[0], row[1]) for row in await tx.fetch(_FRAMES_THERE, [k[0] for k in frames], [k[1] for k in frames])}
-    if new := sorted(frames.keys() - there):
-        texts = [zlib.compress(msgspec.json.encode(frames[key]), 9) for key in new]
-        await tx.execute(_KEEP_FRAMES, [k[0] for k in new], [k[1] for k in new], texts)
-
-
 async def queue(tx: Tx, new: Sequence[NewMessage]) -> None:
     """Write messages down as queued and line them up for sending."""
-    await _keep_frames(tx, [n.message for n in new])
+    await keep_frames(tx, [n.message for n in new])
     await tx.execute(_QUEUE, [_row(n) for n in new])
 
 
@@ -237,8 +187,8 @@ def _row(new: NewMessage) -> tuple[object, ...]:
         new.shipment_ids,
         content.subject,
         content.text,
-        _packed(content),
-        _frame_id(content.pieced.frame) if content.pieced else None,
+        packed(content),
+        frame_id(content.pieced.frame) if content.pieced else None,
         message.body,
         message.reply_to,
         message.unsubscribe_url,
@@ -269,7 +219,7 @@ def message_of(row: Row) -> Message:
         channel=ChannelKind(row["channel"]),
         to=row["recipient"],
         to_name=row["recipient_name"],
-        content=Rendered(subject=row["subject"], text=row["text"], html=_unpacked(row["html"], row["texts"])),
+        content=Rendered(subject=row["subject"], text=row["text"], html=unpacked(row["html"], row["texts"])),
         locale=row["locale"],
         purpose=Purpose(row["purpose"]),
         topic=row["topic"],

@@ -1,0 +1,63 @@
+"""Rendered pages ↔ bytes: the template's own texts are kept once, a message keeps its pieces."""
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from functools import lru_cache
+
+import msgspec
+
+from doorstep.domain.messages import Message, Rendered
+from doorstep.store.database import Tx
+
+#: A template may write text of a kind of its own (markup): it is kept as plain text.
+_PACK = msgspec.msgpack.Encoder(enc_hook=str).encode
+_UNPACK = msgspec.msgpack.Decoder(list[int | str])
+
+# Frames not kept yet: which of these are, and the others.
+_THERE = """
+select f.merchant_id, f.frame_id from unnest($1::bigint[], $2::bytea[]) as k (merchant_id, frame_id) join message_frame f using (merchant_id, frame_id)
+"""
+_KEEP = """
+insert into message_frame (merchant_id, frame_id, texts) select * from unnest($1::bigint[], $2::bytea[], $3::bytea[])
+on conflict do nothing
+"""
+
+
+def packed(content: Rendered) -> bytes:
+    """Make of a page what its message's row holds: the pieces where it has a frame, else all of it; b"" none."""
+    if content.pieced is not None:
+        return _PACK(content.pieced.parts)
+    return zlib.compress(content.html.encode(), 1) if content.html else b""
+
+
+def unpacked(held: bytes, texts: bytes | None) -> str:
+    """Put a page together again from what its message's row holds and its frame's texts; None: it has no frame."""
+    if not held:
+        return ""
+    if texts is None:
+        return zlib.decompress(held).decode()
+    frame = _frame(texts)
+    return "".join([part if isinstance(part, str) else frame[part] for part in _UNPACK.decode(held)])
+
+
+@lru_cache(maxsize=256)
+def _frame(texts: bytes) -> list[str]:
+    return msgspec.json.decode(zlib.decompress(texts), type=list[str])
+
+
+@lru_cache(maxsize=1024)
+def frame_id(frame: tuple[str, ...]) -> bytes:
+    """Name a frame by its texts."""
+    return hashlib.blake2b(msgspec.json.encode(frame), digest_size=16).digest()
+
+
+async def keep_frames(tx: Tx, content: Sequence[Message]) -> None:
+    """Keep the frames of these messages that are not kept yet."""
+    frames = {(m.merchant_id, frame_id(m.content.pieced.frame)): m.content.pieced.frame for m in content if m.content.pieced}
+    if not frames:
+        return
+    there = {(row[0], row[1]) for row in await tx.fetch(_THERE, [k[0] for k in frames], [k[1] for k in frames])}
+    if new := sorted(frames.keys() - there):
+        texts = [zlib.compress(msgspec.json.encode(frames[key]), 9) for key in new]
+        await tx.execute(_KEEP, [k[0] for k in new], [k[1] for k in new], texts)
