@@ -290,6 +290,8 @@ async def test_a_worker_that_comes_back_does_not_end_the_lease_of_the_next(store
 SENT, BUSY = "sent", "busy"
 ORDERS = [
     (["1:sent", "lease", "lease"], 0, MessageState.SENT),  # told before the second called: it never calls
+    (["1:refused", "lease", "lease"], 0, MessageState.REFUSED),
+    (["1:unknown", "lease", "2:sent", "lease"], 1, MessageState.SENT),
     (["1:busy", "lease", "2:sent", "lease"], 1, MessageState.SENT),
     (["lease", "1:sent", "2:sent", "lease"], 1, MessageState.SENT),
     (["lease", "1:sent", "2:busy", "lease"], 1, MessageState.SENT),  # the provider has it: no third call

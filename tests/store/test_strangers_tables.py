@@ -383,6 +383,9 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "recipients.standing": (await recipients.standing(tx, [(merchant, "ana@customer.example")], NOW))[
             merchant, "ana@customer.example"
         ].consents,
+        "recipients.standing, the language": (await recipients.standing(tx, [(merchant, "ana@customer.example")], NOW))[
+            merchant, "ana@customer.example"
+        ].locale,
         "replies.newest": await replies.newest(tx, merchant),
         "imports.lines_done": await imports.lines_done(tx, merchant, b"h"),
     }
