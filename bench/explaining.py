@@ -15,8 +15,8 @@ from doorstep.store.database import Database, Tx
 _STORE = str(Path(doorstep.store.__file__).parent)
 #: Both plans a prepared statement may get: for these arguments, or for any. PostgreSQL chooses between them by their estimated costs.
 _KINDS = {"custom": "force_custom_plan", "generic": "force_generic_plan"}
-#: A table of more rows is never read whole.
-LARGE = 10_000
+#: A table of more rows is never read whole, unless it has fewer than so many rows for each key handed over.
+LARGE, _SHARE = 10_000, 100
 #: What is sorted or passed over may be so many times what is returned, and so many rows more.
 _TIMES, _MORE = 10, 1_000
 
@@ -157,7 +157,8 @@ def _faults(node: dict[str, Any], wanted: int, large: frozenset[str]) -> list[st
     found: list[str] = []
     loops = node["Actual Loops"]
     most = _TIMES * wanted + _MORE
-    if loops and node["Node Type"] == "Seq Scan" and node.get("Relation Name") in large:
+    read = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+    if loops and node["Node Type"] == "Seq Scan" and node.get("Relation Name") in large and read * loops > _SHARE * wanted:
         found.append(f"reads all of {node['Relation Name']}")
     if loops and node["Node Type"].endswith("Sort") and sum(_rows(part) for part in node["Plans"]) > most:
         found.append(f"sorts {sum(_rows(part) for part in node['Plans']):,} rows")

@@ -24,6 +24,8 @@ _FEWER, _TIMES, _MORE = 10, 2, 100
 _EACH = 40
 #: What planning anew counts for when PostgreSQL chooses: it takes the generic plan where that seems to cost no more.
 _PLANNING = 100
+#: What grows because it is a count of all there is, and how.
+_COUNTS = {"desk.statuses _STATUSES": "counts every shipment of the merchant, by an index"}
 _LARGE = "select relname from pg_class where relkind = 'r' and reltuples > $1"
 _Key = tuple[str, str, str, str]
 
@@ -70,6 +72,11 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     buffers_before: int
     faults: tuple[str, ...]
 
+    @property
+    def bad(self) -> bool:
+        """Whether it grows and need not."""
+        return bool(self.faults) and self.seen.name not in _COUNTS
+
 
 def _worst(seen: Sequence[Seen]) -> dict[_Key, Seen]:
     """Of a statement that is asked several times in one case, take the time that touched most."""
@@ -104,14 +111,18 @@ def _show(judged: Sequence[Judged], *, every: bool) -> None:
     for one in judged:
         key = (one.seen.name, one.seen.case, *((one.seen.way, one.seen.kind) if every else ()))
         there = shown.get(key)
-        if there is None or (len(one.faults), one.seen.buffers) > (len(there.faults), there.seen.buffers):
+        if there is None or _badness(one) > _badness(there):
             shown[key] = one
     print("| statement | asked for | worst as | ms | rows | buffers, a tenth stored | buffers | verdict |")
     print("|---|---|---|--:|--:|--:|--:|---|")
     for one in shown.values():
         s = one.seen
-        verdict = "; ".join(one.faults) or "ok"
+        verdict = (_COUNTS.get(s.name) if one.faults else None) or "; ".join(one.faults) or "ok"
         print(f"| {s.name} | {s.case} | {s.way}, {s.kind} | {s.ms:.2f} | {s.rows:,} | {one.buffers_before:,} | {s.buffers:,} | {verdict} |")
+
+
+def _badness(one: Judged) -> tuple[int, int, float]:
+    return len(one.faults), one.seen.buffers, one.seen.ms
 
 
 def _tell(step: str) -> None:
@@ -142,7 +153,7 @@ def main() -> int:
             file.write(msgspec.json.encode(kept))
     judged = judge(few, many)
     _show(judged, every=options.every)
-    bad = [one for one in judged if one.faults]
+    bad = [one for one in judged if one.bad]
     print(f"\n{len(judged)} plans of {len({one.seen.name for one in judged})} statements; {len(bad)} grow with what is stored")
     return 1 if bad else 0
 

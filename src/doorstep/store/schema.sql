@@ -408,6 +408,7 @@ create table suppression (
     at          timestamptz not null,
     primary key (merchant_id, channel, address, purpose)
 );
+create index suppression_age on suppression (at, merchant_id);
 
 -- Topics a customer switched off.
 create table topic_off (
