@@ -26,6 +26,9 @@ class Standing(msgspec.Struct, kw_only=True):
     week: dict[Purpose, int] = {}
 
 
+# The languages chosen under addresses.
+_CHOSEN_LOCALE = "select address, locale from chosen_locale where merchant_id = $1 and address = any($2::text[])"
+
 # Consents of addresses, newest first.
 _CONSENTS = """
 select c.merchant_id, c.address, c.purpose, c.channel, c.granted, c.source, c.wording, c.at
@@ -123,6 +126,13 @@ async def standing(tx: Tx, wanted: Sequence[tuple[int, str]], now: datetime) -> 
 async def count_alone(tx: Tx, addresses: Collection[tuple[int, str]]) -> None:
     """Wait until nobody else counts messages to these (merchant, address) pairs, and let nobody until this transaction ends."""
     await tx.execute(_ALONE, [merchant_id for merchant_id, _ in addresses], [address for _, address in addresses])
+
+
+async def chosen_locale(tx: Tx, merchant_id: int, addresses: Sequence[str]) -> str | None:
+    """Tell the language a customer chose under one of these addresses, the first that has one."""
+    rows = await tx.fetch(_CHOSEN_LOCALE, merchant_id, addresses)
+    chosen = {row["address"]: row["locale"] for row in rows}
+    return next((chosen[address] for address in addresses if address in chosen), None)
 
 
 async def choose_locale(tx: Tx, merchant_id: int, address: str, locale: str, now: datetime) -> None:

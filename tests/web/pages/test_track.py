@@ -71,6 +71,23 @@ async def test_the_page_speaks_the_orders_language_unless_asked_for_another(clie
     assert '<html lang="es">' in (await client.get(f"/o/{token}?lang=xx")).text
 
 
+async def test_the_page_speaks_the_language_its_customer_chose_and_no_strangers(client, house, ours, theirs):
+    address = await _address(house, ours, "#loom-1001")
+    token = ours.order_tokens["#loom-1001"]
+    for shop, spoken in ((theirs, "en"), (ours, "es")):
+        async with house.database.for_merchant(shop.merchant_id) as tx:
+            await recipients.choose_locale(tx, shop.merchant_id, address, "es", NOW)
+        assert f'<html lang="{spoken}">' in (await client.get(f"/o/{token}")).text
+    async with house.database.for_merchant(ours.merchant_id) as tx:
+        await recipients.choose_locale(tx, ours.merchant_id, address, "en", NOW)
+
+
+async def _address(house, shop, number):
+    async with house.database.system() as tx:
+        found = await orders.by_token(tx, shop.order_tokens[number])
+    return found.order.customer.email
+
+
 async def test_a_code_nobody_knows_is_shown_in_the_carriers_own_words(client, ours):
     text = (await client.get(f"/t/{ours.parcel_tokens['A1004LOOM']}?lang=en")).text
     assert "ZN-77 Sonderstatus" in text

@@ -30,6 +30,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     shipments: list[KeptShipment]
     #: Shipment id → its scans, for the shipments that are shown.
     scans: Mapping[int, Scans]
+    #: The language the customer chose among the preferences; None: chose none.
+    chosen: str | None
     #: The shipment whose page it is; None: the order's page.
     only: KeptShipment | None
 

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from doorstep.errors import NotFoundError
 from doorstep.steps.work import utc_now
-from doorstep.store import checkpoints, orders, shipments
+from doorstep.store import checkpoints, orders, recipients, shipments
 from doorstep.store.database import Tx
 from doorstep.store.shipments import KeptShipment
 from doorstep.web.house import House, house_of
@@ -52,7 +52,7 @@ async def order_page(request: AnyRequest, token: FromPath[str]) -> Response[str]
 async def _answer(request: AnyRequest, house: House, read: Read) -> Response[str]:
     tenant = await tenant_of(house, read.merchant_id)
     order = read.order.order if read.order else None
-    words = words_of(request, order.locale if order else None, tenant.brand.default_locale)
+    words = words_of(request, read.chosen, order.locale if order else None, tenant.brand.default_locale)
     shown = page_shown(read, tenant.brand.name, return_days_of(tenant.merchant.settings), words, utc_now())
     return framed("track/parcels.html", words, dress(tenant), page=shown, live=True)
 
@@ -63,9 +63,12 @@ async def _read(tx: Tx, merchant_id: int, order_id: int | None, only: KeptShipme
         key = (merchant_id, order_id)
         order = (await orders.read(tx, [key])).get(key)
         together = (await shipments.of_orders(tx, [key])).get(key, [])
+    customer = order.order.customer if order else None
+    addresses = [address for address in (customer.email, customer.phone) if address] if customer else []
+    chosen = await recipients.chosen_locale(tx, merchant_id, addresses) if addresses else None
     shown = [only] if only else together[:_MOST]
     scans = {s.shipment_id: await scans_of(tx, s) for s in shown}
-    return Read(merchant_id=merchant_id, order=order, shipments=together or shown, scans=scans, only=only)
+    return Read(merchant_id=merchant_id, order=order, shipments=together or shown, scans=scans, chosen=chosen, only=only)
 
 
 async def scans_of(tx: Tx, shipment: KeptShipment) -> Scans:
