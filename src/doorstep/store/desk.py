@@ -13,7 +13,7 @@ s.created_at, s.changed_at, o.number, o.email, o.token as order_token"""
 _PAGE = f"""
 select {_COLUMNS} from shipment s left join orders o using (merchant_id, order_id)
 where s.merchant_id = $1 and s.shipment_id < $2"""
-_PAGE_STATUS, _PAGE_TROUBLED, _PAGE_END = " and s.status = $4", " and s.pitfalls <> '{}'", " order by s.shipment_id desc limit $3"
+_PAGE_STATUS, _PAGE_TROUBLED, _PAGE_END = " and s.status = $4", " and s.pitfalls[1] is not null", " order by s.shipment_id desc limit $3"
 # By how a tracking number ($2), an order number ($4) or an e-mail address ($6) begins, each through its own index, up to the text beside it;
 # whole ones first.
 _SEARCH = f"""
@@ -60,7 +60,7 @@ group by channel, state order by channel, times desc
 """
 _PROBLEMS = """
 select kind, count(*) as times from shipment s cross join lateral unnest(s.pitfalls) as kind
-where s.merchant_id = $1 and s.pitfalls <> '{}' group by kind order by times desc, kind
+where s.merchant_id = $1 and s.pitfalls[1] is not null group by kind order by times desc, kind
 """
 
 # Who changed what, newest first.
