@@ -24,8 +24,8 @@ _FEWER, _TIMES, _MORE = 10, 2, 100
 _EACH = 40
 #: What planning anew counts for when PostgreSQL chooses: it takes the generic plan where that seems to cost no more.
 _PLANNING = 100
-#: What grows because it is a count of all there is, and how.
-_COUNTS = {"desk.statuses _STATUSES": "counts every shipment of the merchant, by an index"}
+#: What is a count and so passes over many rows, and how many.
+_COUNTS = {"desk.statuses _STATUSES": "counts up to 10,001 of each status, by an index"}
 _LARGE = "select relname from pg_class where relkind = 'r' and reltuples > $1"
 _Key = tuple[str, str, str, str]
 

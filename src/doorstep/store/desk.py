@@ -3,8 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from doorstep.domain.vocabulary import Status
 from doorstep.store.database import Row, Tx
 from doorstep.store.orders import LAST_ID, number_key
+
+#: Shipments of one status are counted up to here: one more than is shown as a number.
+MOST_COUNTED = 10_001
 
 _COLUMNS = """s.shipment_id, s.order_id, s.token, s.carrier, s.tracking_number, s.status, s.must_act, s.pitfalls, s.last_text, s.last_place, s.last_local,
 s.created_at, s.changed_at, o.number, o.email, o.token as order_token"""
@@ -48,8 +52,11 @@ select o.order_id, o.external_id, o.number, o.email from (
 where not exists (select from shipment h where h.merchant_id = $1 and h.order_id = o.order_id)
 order by f.part, o.order_id desc limit $6
 """
-# What stands where, and what left since a moment.
-_STATUSES = "select status, count(*) as times from shipment where merchant_id = $1 group by status order by times desc"
+# What stands where, each status counted so far only that nobody waits for it, and what left since a moment.
+_STATUSES = " union all ".join(
+    f"select '{status}' as status, (select count(*) from (select from shipment where merchant_id = $1 and status = '{status}' limit $2) up_to) as times"
+    for status in Status
+)
 # The ids tell the time, too ($3: the first there can be): so the key leads to the moment in its month, and no older message is read.
 _STATES = """
 select channel, state, count(*) as times from message
@@ -121,8 +128,9 @@ async def search_bare(tx: Tx, merchant_id: int, words: str, most: int = 100) -> 
 
 
 async def statuses(tx: Tx, merchant_id: int) -> list[Row]:
-    """Count shipments by status."""
-    return await tx.fetch(_STATUSES, merchant_id)
+    """Count shipments by status, each up to `MOST_COUNTED`."""
+    rows = await tx.fetch(_STATUSES, merchant_id, MOST_COUNTED)
+    return sorted((row for row in rows if row["times"]), key=lambda row: -row["times"])
 
 
 async def states(tx: Tx, merchant_id: int, since: datetime) -> list[Row]:

@@ -102,12 +102,13 @@ on conflict (merchant_id, inbox_id) do update set failed_at = excluded.failed_at
 # Line dead letters up again.
 _REPLAY = """
 with back as (
-    delete from dead_letter where merchant_id = $1 and ($2::bigint[] is null or inbox_id = any($2))
+    delete from dead_letter where merchant_id = $1%s
     returning merchant_id, inbox_id, received_month
 )
 insert into inbox_due (merchant_id, inbox_id, received_month, received_at, due_at)
-select merchant_id, inbox_id, received_month, $3, $3 from back on conflict do nothing
+select merchant_id, inbox_id, received_month, $2, $2 from back on conflict do nothing
 """
+_REPLAY_ALL, _REPLAY_THESE = _REPLAY % "", _REPLAY % " and inbox_id = any($3::bigint[])"
 
 # A merchant's dead letters, newest first, with the bytes' beginning; no provider and name where the connection is gone.
 _DEAD = """
@@ -186,7 +187,8 @@ async def bury(tx: Tx, failures: Sequence[tuple[Waiting, str, str]], now: dateti
 
 async def replay(tx: Tx, merchant_id: int, inbox_ids: Sequence[int] | None, now: datetime) -> int:
     """Line a merchant's dead letters up again (all of them for None); return how many."""
-    done = await tx.execute(_REPLAY, merchant_id, inbox_ids, now)
+    asked = tx.execute(_REPLAY_ALL, merchant_id, now) if inbox_ids is None else tx.execute(_REPLAY_THESE, merchant_id, now, inbox_ids)
+    done = await asked
     return int(done.rsplit(" ", 1)[-1])
 
 

@@ -143,13 +143,25 @@ _OF_ORDER = """
 select message_id, created_at, channel, recipient, locale, purpose, template, trigger, subject, why, state, state_at, provider_code, provider_text, shipment_ids
 from message where merchant_id = $1 and order_id = $2 order by created_at desc limit 200
 """
-# A merchant's messages, newest first.
-_PAGE = """
-select message_id, created_at, channel, recipient, locale, purpose, template, trigger, subject, why, state, state_at, provider_code, provider_text,
-       order_id, shipment_ids
-from message where merchant_id = $1 and ($2::uuid is null or message_id < $2) and ($4::text is null or state = $4)
-order by message_id desc limit $3
+# A merchant's messages, newest first, older than one of them: all, or those of a state. Each state has a text of its own, so that the
+# planner may use the index of the rare ones; what has not left yet is found through the outbox.
+_LISTED = """
+select m.message_id, m.created_at, m.channel, m.recipient, m.locale, m.purpose, m.template, m.trigger, m.subject, m.why, m.state, m.state_at,
+       m.provider_code, m.provider_text, m.order_id, m.shipment_ids
 """
+_PAGE = f"{_LISTED} from message m where m.merchant_id = $1 and m.month <= $2 and (m.month, m.message_id) < ($2, $3)"
+_NEWEST = " order by m.month desc, m.message_id desc limit $4"
+_WAITING_PAGE = f"""
+{_LISTED} from outbox o join message m using (merchant_id, month, message_id)
+where o.merchant_id = $1 and o.month <= $2 and o.message_id < $3 and m.state = '%s' order by o.message_id desc limit $4
+"""
+_PAGES: dict[MessageState | None, str] = {
+    None: _PAGE + _NEWEST,
+    **{state: f"{_PAGE} and m.state = '{state}'{_NEWEST}" for state in MessageState},
+    **{state: _WAITING_PAGE % state for state in (MessageState.QUEUED, MessageState.SENDING)},
+}
+#: Behind every message.
+_LAST_ID = UUID(int=(1 << 128) - 1)
 _RECIPIENT = "select recipient from message where merchant_id = $1 and month = $2 and message_id = $3"
 _ONE = f"select m.*, {_TEXTS} from message m where merchant_id = $1 and month = $2 and message_id = $3"
 _ATTEMPTS = (
@@ -344,8 +356,13 @@ async def of_order(tx: Tx, merchant_id: int, order_id: int) -> list[Row]:
 
 
 async def page(tx: Tx, merchant_id: int, *, before: UUID | None = None, most: int = 50, state: str | None = None) -> list[Row]:
-    """List messages, newest first, older than the id `before`."""
-    return await tx.fetch(_PAGE, merchant_id, before, most, state)
+    """List messages, newest first, older than the id `before`; `state` is a `MessageState`, None for all.
+
+    Raises:
+        KeyError: there is no such state.
+    """
+    month = month_of(before) if before else date.max
+    return await tx.fetch(_PAGES[MessageState(state) if state else None], merchant_id, month, before or _LAST_ID, most)
 
 
 async def one(tx: Tx, merchant_id: int, message_id: UUID) -> tuple[Row, list[Row], list[Row]] | None:

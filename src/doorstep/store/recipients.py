@@ -29,31 +29,42 @@ class Standing(msgspec.Struct, kw_only=True):
 # The languages chosen under addresses.
 _CHOSEN_LOCALE = "select address, locale from chosen_locale where merchant_id = $1 and address = any($2::text[])"
 
-# Consents of addresses, newest first.
+# What stands of a list of addresses, each looked up by its key (`offset 0` keeps the planner from joining whole tables).
+# Consents, newest first.
 _CONSENTS = """
 select c.merchant_id, c.address, c.purpose, c.channel, c.granted, c.source, c.wording, c.at
-from unnest($1::bigint[], $2::text[]) as k (merchant_id, address) join consent c using (merchant_id, address)
+from unnest($1::bigint[], $2::text[]) as k (merchant_id, address) cross join lateral (
+    select * from consent c where c.merchant_id = k.merchant_id and c.address = k.address offset 0
+) c
 order by c.at desc, c.consent_id desc
 """
 # Suppressions of addresses.
 _SUPPRESSED = """
 select s.merchant_id, s.address, s.channel, s.purpose
 from unnest($1::bigint[], $2::text[]) as k (merchant_id, address)
-join suppression s on s.merchant_id = k.merchant_id and s.channel in ('email', 'sms', 'console') and s.address = k.address
+cross join lateral (
+    select * from suppression s
+    where s.merchant_id = k.merchant_id and s.channel in ('email', 'sms', 'console') and s.address = k.address offset 0
+) s
 """
 # Topics switched off, and the language chosen.
 _TOPICS = """
 with k as (select * from unnest($1::bigint[], $2::text[]) as k (merchant_id, address))
-select merchant_id, address, t.topic, null as locale from k join topic_off t using (merchant_id, address)
+select merchant_id, address, t.topic, null as locale from k cross join lateral (
+    select topic from topic_off t where t.merchant_id = k.merchant_id and t.address = k.address offset 0
+) t
 union all
-select merchant_id, address, null, c.locale from k join chosen_locale c using (merchant_id, address)
+select merchant_id, address, null, c.locale from k cross join lateral (
+    select locale from chosen_locale c where c.merchant_id = k.merchant_id and c.address = k.address offset 0
+) c
 """
 # How many messages each address got in the last day and week.
 _COUNTS = """
 select m.merchant_id, m.recipient as address, m.purpose, count(*) as week, count(*) filter (where m.created_at > $3) as day
-from unnest($1::bigint[], $2::text[]) as k (merchant_id, recipient)
-join message m using (merchant_id, recipient)
-where m.created_at > $4 and m.month >= date_trunc('month', $4 at time zone 'UTC')::date and m.state <> 'cancelled'
+from unnest($1::bigint[], $2::text[]) as k (merchant_id, recipient) cross join lateral (
+    select * from message m where m.merchant_id = k.merchant_id and m.recipient = k.recipient
+    and m.created_at > $4 and m.month >= date_trunc('month', $4 at time zone 'UTC')::date and m.state <> 'cancelled' offset 0
+) m
 group by 1, 2, 3
 """
 _CONSENT = """

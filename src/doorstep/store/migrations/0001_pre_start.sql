@@ -326,6 +326,8 @@ create table message (
 create table message_rest partition of message default;
 create index message_recipient on message (recipient, merchant_id, created_at);
 create index message_order on message (order_id, merchant_id) where order_id is not null;
+-- What went wrong is rare and looked for.
+create index message_trouble on message (state, merchant_id, month, message_id) where state in ('unknown', 'bounced', 'refused', 'cancelled');
 create index message_provider on message (provider_id, merchant_id) where provider_id is not null;
 
 -- Which messages still have to leave.

@@ -22,6 +22,7 @@ async def overview(request: AnyRequest) -> Response[str]:
     async with house.database.for_merchant(merchant_id) as tx:
         values: dict[str, Any] = {
             "statuses": await desk.statuses(tx, merchant_id),
+            "counted": desk.MOST_COUNTED,
             "problems": await desk.problems(tx, merchant_id),
             "states": await desk.states(tx, merchant_id, now - _WEEK),
             "skips": (await decisions.skips(tx, merchant_id, (now - _WEEK).date()))[:6],
