@@ -51,7 +51,7 @@ class Composed(msgspec.Struct):
 def new_message_id(now: datetime) -> uuid.UUID:
     """Make a version 7 id: the month of a message can be read off it."""
     stamp = int(now.timestamp() * 1000) << 80
-    chance = int.from_bytes(os.urandom(10), "big")
+    chance = int.from_bytes(os.urandom(10))
     return uuid.UUID(int=(stamp | chance) & ~(0xF << 76) & ~(0x3 << 62) | (0x7 << 76) | (0x2 << 62))
 
 

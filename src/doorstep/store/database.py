@@ -29,6 +29,10 @@ _AWAY = (
 _FENCE = "select set_config('role', 'doorstep_web', true), set_config('doorstep.merchant_id', $1, true)"
 
 
+async def _leave_as_it_is(_: Tx) -> None:
+    """Reset nothing when a connection goes back: all we set (role, merchant, locks) ends with its transaction."""
+
+
 class Database:
     """A pool of connections to one PostgreSQL."""
 
@@ -52,6 +56,7 @@ class Database:
                 min_size=1,
                 max_size=most,
                 command_timeout=60,
+                reset=_leave_as_it_is,
                 server_settings={"application_name": "doorstep", "jit": "off", "timezone": "UTC", **plans},
             )
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
