@@ -57,7 +57,7 @@ def bench(
     track_commit_timestamp on) where databases may be made and dropped. docs/reference/bench.md tells what is counted.
 
     Args:
-        quick: a small run of under twenty seconds, to see that everything works; its figures mean little.
+        quick: a small run of about a minute, to see that everything works; its figures mean little.
         events: webhooks to carry in the measurement of throughput; default 20,000.
         stored: measure throughput once more with so many shipments stored; default 0: not.
         workers: worker processes; default 2.
