@@ -215,6 +215,22 @@ async def test_a_number_used_again_after_a_delivery_is_a_new_parcel(shop: Shop) 
     assert [row["n"] for row in kept] == [1, 2]
 
 
+async def test_an_old_order_that_comes_late_is_not_told_of_the_numbers_newer_parcel(shop: Shop) -> None:
+    then = NOON - timedelta(days=60)
+    await shop.arrive(facts=[order("2", fulfilment("g", "N1", at=NOON - 2 * HOUR), email="bo@customer.example")])
+    await shop.arrive(trackings=[said("N1", "picked_up", NOON - HOUR)])
+    late = order("1", fulfilment("f", "N1", at=then), placed_at=then)
+    for _ in range(2):
+        await shop.arrive(facts=[late])
+    await shop.arrive(trackings=[said("N1", "delivered", NOON)])
+    new, old = await shop.parcels()
+    assert new.folded is not None
+    assert (new.folded.status, len(new.scans)) == ("delivered", 2)
+    assert (old.order_id != new.order_id, old.scans, old.folded) == (True, [], None)
+    told = await shop.rows("select distinct recipient from message where trigger like 'shipment.%'")
+    assert [row["recipient"] for row in told] == ["bo@customer.example"]
+
+
 async def test_an_order_told_again_keeps_its_old_parcel_when_the_number_is_used_again(shop: Shop) -> None:
     then = NOON - timedelta(days=60)
     first = order("1", fulfilment("f", "N1", at=then), placed_at=then)

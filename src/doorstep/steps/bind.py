@@ -5,6 +5,7 @@ Whose a number is:
 - a shipment the order has under the number already, of whatever use of it, stays the order's;
 - a shipment nobody owns becomes the order's;
 - a number used again, long after it was last heard of or ended, begins a new shipment and takes the newer scans with it;
+- a number used before, by an order that comes late (an import of old orders), gets a shipment of its own without the newer scans;
 - a number that another order's parcel bears now is shared: both orders' goods travel in it, and each order gets a shipment of its
   own with the same scans.
 """
@@ -130,7 +131,8 @@ async def _take(
             later.append(one)
         else:
             new[one.key] = one
-    made = await shipments.make(tx, [_shipment(one, known.get(key)) for key, one in new.items()]) if new else {}
+    made_of = {key: _shipment(one, known.get(key)) for key, one in new.items()}
+    made = await shipments.make(tx, list(made_of.values())) if new else {}
     for key, shipment in made.items():
         one, lives = new[key], known.setdefault(key, Lives())
         for old in lives.current[:1]:
@@ -139,9 +141,9 @@ async def _take(
                 refold(old, {}, now)
                 touched[old.shipment_id] = old
                 lives.earlier, lives.current = _all(lives), []
-            else:
+            elif not _used_before(old, one.fulfilment):
                 await _share(tx, old, shipment)
-        lives.current.append(shipment)
+        (lives.earlier if made_of[key].role == "earlier" else lives.current).append(shipment)
         _belongs(shipment, one)
         touched[shipment.shipment_id] = shipment
         happenings += _told_anew(shipment, one, now, first_sight=True)
@@ -166,6 +168,12 @@ def _used_again(old: KeptShipment, fulfilment: Fulfilment) -> bool:
     return heard < fulfilment.created_at - (_ENDED_BEFORE if folded.status in _ENDED else _SILENT_BEFORE)
 
 
+def _used_before(old: KeptShipment, fulfilment: Fulfilment) -> bool:
+    """Tell whether another order's parcel was first heard of so long after a fulfilment that it cannot hold what that sent."""
+    heard = min((scan.instant_us for scan in old.scans if scan.instant_us is not None), default=None)
+    return old.order_id is not None and heard is not None and heard > _microseconds(fulfilment.created_at + _SILENT_BEFORE)
+
+
 def _microseconds(at: datetime) -> int:
     return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
@@ -174,6 +182,7 @@ def _shipment(wanted: _Wanted, lives: Lives | None) -> NewShipment:
     kept, fulfilment = wanted.order, wanted.fulfilment
     old = lives.current[0] if lives and lives.current else None
     again = old is not None and _used_again(old, fulfilment)
+    role = "first" if old is None or again else "earlier" if _used_before(old, fulfilment) else "shared"
     return NewShipment(
         merchant_id=wanted.key[0],
         tracking_number=wanted.key[1],
@@ -183,9 +192,9 @@ def _shipment(wanted: _Wanted, lives: Lives | None) -> NewShipment:
         order_id=kept.order_id,
         fulfilment_id=fulfilment.fulfilment_id,
         lines=fulfilment.lines,
-        since=fulfilment.created_at - _BEFORE_FULFILMENT if again else old.since if old else None,
+        since=fulfilment.created_at - _BEFORE_FULFILMENT if again else old.since if old and role == "shared" else None,
         zone=_zone(kept.order),
-        role="shared" if old is not None and not again else "first",
+        role=role,
     )
 
 

@@ -65,7 +65,8 @@ class NewShipment(msgspec.Struct, frozen=True, kw_only=True):
     lines: dict[str, int] = {}
     since: datetime | None = None
     zone: str | None = None
-    #: "first"; or "shared": goods of several orders travel in one parcel under this number, and each order has a shipment of its own.
+    #: "first"; "shared": goods of several orders travel in one parcel under this number, and each order has a shipment of its own;
+    #: "earlier": of a use of the number before the one it leads to.
     role: str = "first"
 
 
@@ -247,6 +248,9 @@ async def lives(tx: Tx, numbers: Sequence[tuple[int, str]]) -> dict[tuple[int, s
     for row in rows:  # oldest first; two numbers of one shipment share one copy
         shipment = kept.get(row["shipment_id"]) or kept.setdefault(row["shipment_id"], _kept(row))
         known = found.setdefault((row["merchant_id"], row["asked"]), Lives())
+        if row["role"] == "earlier":
+            known.earlier.append(shipment)
+            continue
         if row["role"] != "shared":
             known.earlier += known.current
             known.current = []
