@@ -27,6 +27,7 @@ from doorstep.store import (
     health,
     idempotency,
     inbox,
+    legs,
     messages,
     orders,
     recipients,
@@ -127,8 +128,8 @@ async def _shipments_apart(tx: Tx, know: Known) -> None:
     await shipments.write(tx, kept, know.now)
     await shipments.bind(tx, kept)
     await shipments.of_orders(tx, [(know.merchant_id, one) for one in know.ids])
-    await shipments.claim_numbers(tx, [(know.merchant_id, number) for number in know.numbers])
-    await shipments.link(tx, [(one.merchant_id, f"AGAIN{one.shipment_id}", one.shipment_id, "last_mile") for one in kept])
+    await legs.claim_numbers(tx, [(know.merchant_id, number) for number in know.numbers])
+    await legs.link(tx, [(one.merchant_id, f"AGAIN{one.shipment_id}", one.shipment_id, "last_mile") for one in kept])
 
 
 async def _orders_apart(tx: Tx, know: Known) -> None:
@@ -157,9 +158,9 @@ async def _standing(tx: Tx, know: Known) -> None:
 
 async def _number_again(tx: Tx, know: Known) -> None:
     one, other = know.ids[0], know.ids[-1]
-    await shipments.split(tx, know.merchant_id, one, other, know.now - timedelta(days=30))
-    await shipments.copy_checkpoints(tx, know.merchant_id, one, other)
-    await shipments.merge(tx, know.merchant_id, one, other)
+    await legs.split(tx, know.merchant_id, one, other, know.now - timedelta(days=30))
+    await legs.copy_checkpoints(tx, know.merchant_id, one, other)
+    await legs.merge(tx, know.merchant_id, one, other)
 
 
 async def _sent(tx: Tx, know: Known) -> None:

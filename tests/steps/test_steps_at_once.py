@@ -11,7 +11,7 @@ import pytest
 from steps_shop import HOUR, NOON, Shop, fulfilment, link, open_shop, order, said, scan, tracking
 
 from doorstep.steps.batch import work_singly
-from doorstep.store import orders, shipments
+from doorstep.store import legs, orders, shipments
 from doorstep.store.database import Database
 from doorstep.store.shipments import NewShipment
 
@@ -192,7 +192,7 @@ async def test_a_stranger_finds_nothing_under_anothers_keys(database: Database) 
         assert await orders.read(tx, [(ours.merchant_id, mine.order_id or 0)]) == {}
         assert await orders.look_up(tx, ours.merchant_id, "1", "ana@customer.example") is None
         await shipments.write(tx, [mine], NOON)
-        await shipments.merge(tx, ours.merchant_id, mine.shipment_id, mine.shipment_id)
+        await legs.merge(tx, ours.merchant_id, mine.shipment_id, mine.shipment_id)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with database.for_merchant(theirs.merchant_id) as tx:
             await shipments.make(tx, [NewShipment(merchant_id=ours.merchant_id, tracking_number="N2", carrier="gls", token="t")])

@@ -11,7 +11,7 @@ from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Estimate, Scan, Tracking
 from doorstep.journeys import changes_of_shipment, next_reminder_at
 from doorstep.steps.happenings import Happening, page_token
-from doorstep.store import checkpoints, shipments
+from doorstep.store import checkpoints, legs, shipments
 from doorstep.store.checkpoints import NewCheckpoint
 from doorstep.store.database import Tx
 from doorstep.store.shipments import KeptShipment, NewShipment
@@ -126,7 +126,7 @@ async def find_words(tx: Tx, folded: Sequence[KeptShipment]) -> None:
 async def shipments_of(tx: Tx, seen: Sequence[Seen]) -> dict[tuple[int, str], list[KeptShipment]]:
     """Lock the shipments to which every number seen leads, making those nobody knows yet."""
     first = {(one.merchant_id, one.tracking.tracking_number): one.tracking for one in reversed(seen)}
-    await shipments.claim_numbers(tx, numbers_in(seen))
+    await legs.claim_numbers(tx, numbers_in(seen))
     kept = {key: lives.current for key, lives in (await shipments.lives(tx, list(first))).items()}
     new = [
         NewShipment(merchant_id=key[0], tracking_number=key[1], carrier=tracking.carrier, service=tracking.service, token=page_token())
@@ -215,7 +215,7 @@ async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], list[K
             grown[into.shipment_id] = into
             kept |= {other: [into] for other, those in kept.items() if those == [gone]}
     if fresh:
-        await shipments.link(tx, fresh)
+        await legs.link(tx, fresh)
     return list(grown.values())
 
 
@@ -229,7 +229,7 @@ def _mergeable(mine: Sequence[KeptShipment], theirs: Sequence[KeptShipment]) -> 
 
 
 async def _merge(tx: Tx, into: KeptShipment, gone: KeptShipment) -> None:
-    await shipments.merge(tx, into.merchant_id, gone.shipment_id, into.shipment_id)
+    await legs.merge(tx, into.merchant_id, gone.shipment_id, into.shipment_id)
     known = {scan.fingerprint for scan in into.scans}
     into.scans += [scan for scan in gone.scans if scan.fingerprint not in known]
     for estimate in gone.estimates:

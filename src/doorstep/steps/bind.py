@@ -23,7 +23,7 @@ from doorstep.domain.vocabulary import Status
 from doorstep.messages import zone_of
 from doorstep.steps.advance import find_words, refold
 from doorstep.steps.happenings import Happening, page_token
-from doorstep.store import shipments
+from doorstep.store import legs, shipments
 from doorstep.store.database import Tx
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment, Lives, NewShipment
@@ -60,7 +60,7 @@ async def bind(tx: Tx, changed: Sequence[tuple[Order, KeptOrder]], now: datetime
     numbers = sorted({one.key for one in wanted} | {key for key, _ in dropped})
     if not numbers:
         return []
-    await shipments.claim_numbers(tx, [*numbers, *also])
+    await legs.claim_numbers(tx, [*numbers, *also])
     known = await shipments.lives(tx, numbers)
     touched: dict[int, KeptShipment] = {}
     _let_go(dropped, wanted, known, touched)
@@ -131,19 +131,19 @@ async def _take(
             later.append(one)
         else:
             new[one.key] = one
-    made_of = {key: _shipment(one, known.get(key)) for key, one in new.items()}
-    made = await shipments.make(tx, list(made_of.values())) if new else {}
+    planned = {key: _shipment(one, known.get(key)) for key, one in new.items()}
+    made = await shipments.make(tx, list(planned.values())) if new else {}
     for key, shipment in made.items():
-        one, lives = new[key], known.setdefault(key, Lives())
-        for old in lives.current[:1]:
-            if _used_again(old, one.fulfilment):
-                await _move_newer_scans(tx, old, shipment, one.fulfilment)
-                refold(old, {}, now)
-                touched[old.shipment_id] = old
-                lives.earlier, lives.current = _all(lives), []
-            elif not _used_before(old, one.fulfilment):
-                await _share(tx, old, shipment)
-        (lives.earlier if made_of[key].role == "earlier" else lives.current).append(shipment)
+        one, role, lives = new[key], planned[key].role, known.setdefault(key, Lives())
+        if role == "shared":
+            await _share(tx, lives.current[0], shipment)
+        elif role == "first" and lives.current:
+            old = lives.current[0]
+            await _move_newer_scans(tx, old, shipment, one.fulfilment)
+            refold(old, {}, now)
+            touched[old.shipment_id] = old
+            lives.earlier, lives.current = _all(lives), []
+        (lives.earlier if role == "earlier" else lives.current).append(shipment)
         _belongs(shipment, one)
         touched[shipment.shipment_id] = shipment
         happenings += _told_anew(shipment, one, now, first_sight=True)
@@ -235,7 +235,7 @@ async def _move_newer_scans(tx: Tx, old: KeptShipment, new: KeptShipment, fulfil
     old.scans = [scan for scan in old.scans if scan.instant_us is None or scan.instant_us < line]
     new.estimates += [e for e in old.estimates if e.stated_at and e.stated_at.instant >= since]
     old.estimates = [e for e in old.estimates if not (e.stated_at and e.stated_at.instant >= since)]
-    await shipments.split(tx, new.merchant_id, old.shipment_id, new.shipment_id, since)
+    await legs.split(tx, new.merchant_id, old.shipment_id, new.shipment_id, since)
 
 
 async def _share(tx: Tx, old: KeptShipment, new: KeptShipment) -> None:
@@ -243,4 +243,4 @@ async def _share(tx: Tx, old: KeptShipment, new: KeptShipment) -> None:
     new.scans += old.scans
     new.estimates += [e for e in old.estimates if e.source != "shop"]
     if new.scans:
-        await shipments.copy_checkpoints(tx, new.merchant_id, old.shipment_id, new.shipment_id)
+        await legs.copy_checkpoints(tx, new.merchant_id, old.shipment_id, new.shipment_id)

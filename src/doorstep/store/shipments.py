@@ -95,13 +95,6 @@ order by s.merchant_id, s.shipment_id
 for update of s
 """
 
-# Let nobody else make shipments for these numbers until this transaction ends.
-_CLAIM_NUMBERS = """
-select pg_advisory_xact_lock(n) from (
-    select distinct hashtextextended(number, merchant) as n from unnest($1::bigint[], $2::text[]) as k (merchant, number) order by 1
-) numbers
-"""
-
 # Make shipments and their first legs, whose roles stand under the tokens where they are not the usual.
 _MAKE = f"""
 with s as (
@@ -115,12 +108,6 @@ with s as (
     select s.merchant_id, s.tracking_number, s.shipment_id, coalesce($11::jsonb->>s.token, 'first') from s
 )
 select s.tracking_number as asked, {_COLUMNS} from s
-"""
-
-# Lead further numbers to shipments.
-_LINK = """
-insert into leg (merchant_id, tracking_number, shipment_id, role)
-select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) on conflict do nothing
 """
 
 # Write what a fold changed.
@@ -182,36 +169,6 @@ select s.tracking_number as asked, {_COLUMNS} from shipment s
 where look_at <= $1 order by look_at limit $2 for update skip locked
 """
 
-# Give the scans since a moment to the shipment that uses the number again.
-_SPLIT = "update checkpoint set shipment_id = $3 where merchant_id = $1 and shipment_id = $2 and instant >= $4"
-
-# Give a shipment all checkpoints of the one it shares a parcel with.
-_COPY = """
-insert into checkpoint (merchant_id, shipment_id, month, fingerprint, instant, event_type, said, inbox_id, received_at)
-select merchant_id, $3, month, fingerprint, instant, event_type, said, inbox_id, received_at from checkpoint
-where merchant_id = $1 and shipment_id = $2
-on conflict do nothing
-"""
-
-# Fold one shipment into another that turned out to be the same promise: its numbers, checkpoints and page addresses move, its row goes.
-_MERGE_STEPS = (
-    """
-    delete from checkpoint c using checkpoint k
-    where c.merchant_id = $1 and c.shipment_id = $2 and k.merchant_id = $1 and k.shipment_id = $3 and k.month = c.month and k.fingerprint = c.fingerprint
-    """,
-    "update checkpoint set shipment_id = $3 where merchant_id = $1 and shipment_id = $2",
-    """
-    update leg set shipment_id = $3 where merchant_id = $1 and shipment_id = $2
-    and not exists (select from leg l where l.merchant_id = $1 and l.shipment_id = $3 and l.tracking_number = leg.tracking_number)
-    """,
-    "update former_token set shipment_id = $3 where merchant_id = $1 and shipment_id = $2",
-    """
-    insert into former_token (merchant_id, token, shipment_id)
-    select merchant_id, token, $3 from shipment where merchant_id = $1 and shipment_id = $2
-    """,
-    "delete from shipment where merchant_id = $1 and shipment_id = $2 and $3::bigint is not null",
-)
-
 
 def _kept(row: Row) -> KeptShipment:
     packed = row["track"]
@@ -263,11 +220,6 @@ async def lock(tx: Tx, numbers: Sequence[tuple[int, str]]) -> dict[tuple[int, st
     return {key: known.current[0] for key, known in (await lives(tx, numbers)).items()}
 
 
-async def claim_numbers(tx: Tx, numbers: Sequence[tuple[int, str]]) -> None:
-    """Keep other workers from making shipments for these (merchant, number) until this transaction ends."""
-    await tx.execute(_CLAIM_NUMBERS, [n[0] for n in numbers], [n[1] for n in numbers])
-
-
 async def make(tx: Tx, new: Sequence[NewShipment]) -> dict[tuple[int, str], KeptShipment]:
     """Make shipments, by (merchant, tracking number); the caller holds `claim_numbers` for them."""
     rows = await tx.fetch(
@@ -285,11 +237,6 @@ async def make(tx: Tx, new: Sequence[NewShipment]) -> dict[tuple[int, str], Kept
         msgspec.json.encode({n.token: n.role for n in new if n.role != "first"}).decode(),
     )
     return {(row["merchant_id"], row["asked"]): _kept(row) for row in rows}
-
-
-async def link(tx: Tx, links: Sequence[tuple[int, str, int, str]]) -> None:
-    """Lead further numbers to shipments: (merchant, number, shipment id, role)."""
-    await tx.execute(_LINK, [x[0] for x in links], [x[1] for x in links], [x[2] for x in links], [x[3] for x in links])
 
 
 async def write(tx: Tx, changed: Sequence[KeptShipment], now: datetime) -> None:
@@ -387,19 +334,3 @@ async def sweep(tx: Tx, after: tuple[int, int], most: int) -> list[KeptShipment]
 async def due_for_a_look(tx: Tx, now: datetime, most: int) -> list[KeptShipment]:
     """Lock shipments about which time alone may say something new."""
     return [_kept(row) for row in await tx.fetch(_LOOK, now, most)]
-
-
-async def split(tx: Tx, merchant_id: int, old: int, new: int, since: datetime) -> None:
-    """Move the checkpoints since a moment from `old` to `new`: the number was used again."""
-    await tx.execute(_SPLIT, merchant_id, old, new, since)
-
-
-async def copy_checkpoints(tx: Tx, merchant_id: int, of: int, to: int) -> None:
-    """Give shipment `to` the checkpoints of shipment `of`: both orders' goods travel in one parcel."""
-    await tx.execute(_COPY, merchant_id, of, to)
-
-
-async def merge(tx: Tx, merchant_id: int, gone: int, into: int) -> None:
-    """Move the numbers, checkpoints and page addresses of shipment `gone` to `into`, and delete `gone`. Both are locked by the caller."""
-    for statement in _MERGE_STEPS:
-        await tx.execute(statement, merchant_id, gone, into)
