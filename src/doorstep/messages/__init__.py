@@ -9,6 +9,7 @@ from doorstep.messages.library import TEMPLATES, Library, check_template
 from doorstep.messages.quiet import QuietHours
 from doorstep.messages.samples import sample_facts
 from doorstep.messages.segments import Segments, segments_of
+from doorstep.messages.wording import tag_to_speak
 from doorstep.messages.zones import zone_of
 
 __all__ = (
@@ -32,5 +33,6 @@ __all__ = (
     "sample_facts",
     "segments_of",
     "standing_window",
+    "tag_to_speak",
     "zone_of",
 )

@@ -23,6 +23,15 @@ def locale_named(name: str) -> Locale:
     return Locale("en")
 
 
+def tag_to_speak(chosen: str | None, ordered: str | None) -> str | None:
+    """Tell in which language a customer is spoken to: the one they chose stands above their order's; None: neither is known.
+
+    An order in the chosen language is followed, since it may also know the region.
+    """
+    same = chosen and ordered and ordered.replace("_", "-").partition("-")[0].lower() == chosen.partition("-")[0].lower()
+    return ordered if same else chosen or ordered
+
+
 @lru_cache(maxsize=8192)
 def day_text(day: date, locale: str) -> str:
     """Write a day with its weekday: "Tuesday, November 24"."""

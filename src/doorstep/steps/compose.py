@@ -13,7 +13,7 @@ from doorstep.domain.messages import Action, Message, Rendered
 from doorstep.domain.orders import Order, OrderLine
 from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
 from doorstep.errors import BadInputError
-from doorstep.messages import Facts, Go, Links, Parcel, Recipient, Wait, allow, context_of
+from doorstep.messages import Facts, Go, Links, Parcel, Recipient, Wait, allow, context_of, tag_to_speak
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.happenings import Happening
 from doorstep.store import recipients
@@ -128,12 +128,9 @@ def _locale(due: Due, address: str, standing: dict[tuple[int, str], Standing]) -
 
     A shop often knows no more than its own language or the browser's; what a customer chose stands above it, for later orders too.
     """
-    ordered = due.order.order.locale
-    for one in (address, *_addresses(due.order.order).values()):
-        if chosen := standing[due.merchant_id, one].locale:
-            same = ordered and ordered.replace("_", "-").partition("-")[0].lower() == chosen
-            return ordered if same else chosen  # the order may also know the region
-    return ordered
+    addresses = (address, *_addresses(due.order.order).values())
+    chosen = next((locale for one in addresses if (locale := standing[due.merchant_id, one].locale)), None)
+    return tag_to_speak(chosen, due.order.order.locale)
 
 
 def _most(counts: Iterable[dict[Purpose, int]]) -> dict[Purpose, int]:

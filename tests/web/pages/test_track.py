@@ -7,6 +7,7 @@ import pytest
 from page_shops import HOSTILE, NOW
 
 from doorstep.domain.vocabulary import ChannelKind, Purpose
+from doorstep.messages import tag_to_speak
 from doorstep.store import orders, recipients
 from doorstep.timeline import PITFALLS
 from doorstep.web.track import finding
@@ -78,6 +79,8 @@ async def test_the_page_speaks_the_language_its_customer_chose_and_no_strangers(
         async with house.database.for_merchant(shop.merchant_id) as tx:
             await recipients.choose_locale(tx, shop.merchant_id, address, "es", NOW)
         assert f'<html lang="{spoken}">' in (await client.get(f"/o/{token}")).text
+    assert tag_to_speak("es", "es-MX") == "es-MX"  # the order may also know the region
+    assert tag_to_speak("es", "en-US") == "es"
     async with house.database.for_merchant(ours.merchant_id) as tx:
         await recipients.choose_locale(tx, ours.merchant_id, address, "en", NOW)
 
