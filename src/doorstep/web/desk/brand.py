@@ -11,11 +11,10 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK
 
 from doorstep.errors import BadInputError
-from doorstep.steps.work import utc_now
-from doorstep.store import connections, desk
+from doorstep.store import desk
 from doorstep.store.connections import Merchant
-from doorstep.web.desk.doors import desk_page, user_of
-from doorstep.web.desk.merchants import keep, proved
+from doorstep.web.desk.doors import desk_page
+from doorstep.web.desk.merchants import change, merchant_of
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 from doorstep.web.look.brand import DEFAULTS, FONTS, ROUNDEST
@@ -69,27 +68,17 @@ _USUAL = {**DEFAULTS, "default_locale": "en"}
 @get("/brand", include_in_schema=False)
 async def brand_form(request: AnyRequest) -> Response[str]:
     """Show the brand as it is."""
-    merchant_id = user_of(request).merchant_id
-    async with house_of(request).database.for_merchant(merchant_id) as tx:
-        merchant = (await connections.merchants(tx, [merchant_id]))[merchant_id]
-    return await _form(request, merchant)
+    return await _form(request, await merchant_of(request))
 
 
 @post("/brand", status_code=HTTP_200_OK, include_in_schema=False)
 async def save_brand(request: AnyRequest) -> Response[Any]:
     """Save the brand; what is left empty or as it was meant to be goes back to the default."""
     form = await request.form()
-    house, merchant_id = house_of(request), user_of(request).merchant_id
-    async with house.database.for_merchant(merchant_id) as tx:
-        kept = await connections.merchant_to_change(tx, merchant_id)
-        changed = _with(kept, form)
-        try:
-            _check(changed)
-            proved(changed, house)
-        except BadInputError as error:
-            return await _form(request, changed, error=str(error))
-        await keep(tx, request, kept, changed, "change_brand")
-    await house.directory.refresh(house.database, utc_now(), force=True)
+    try:
+        await change(request, lambda kept: _checked(_with(kept, form)), "change_brand")
+    except BadInputError as error:
+        return await _form(request, _with(await merchant_of(request), form), error=str(error))
     return Redirect("/desk/brand?saved=1", status_code=303)
 
 
@@ -108,8 +97,8 @@ def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
     return msgspec.structs.replace(kept, name=clean_text(form.get("name"), 100), brand=brand)
 
 
-def _check(merchant: Merchant) -> None:
-    """Refuse what could not be shown or used.
+def _checked(merchant: Merchant) -> Merchant:
+    """Return a merchant whose brand can be shown and used.
 
     Raises:
         BadInputError: it says which field, and what it takes.
@@ -129,6 +118,7 @@ def _check(merchant: Merchant) -> None:
         raise BadInputError(f"Round corners: a whole number of pixels, 0 to {ROUNDEST}.")
     if brand.get("font", "system") not in FONTS:
         raise BadInputError(f"Typeface: one of {', '.join(FONTS)}.")
+    return merchant
 
 
 _TAKES = {

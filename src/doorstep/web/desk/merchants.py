@@ -1,16 +1,17 @@
 """A merchant with something changed → proved to be readable, kept, and written into the changes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from doorstep.errors import BadInputError
 from doorstep.steps.directory import Tenant, tenant_of
+from doorstep.steps.work import utc_now
 from doorstep.store import connections
 from doorstep.store.connections import Merchant
 from doorstep.store.database import Tx
-from doorstep.web.desk.doors import note
-from doorstep.web.house import House
+from doorstep.web.desk.doors import note, user_of
+from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest
 
 
@@ -26,7 +27,29 @@ def proved(merchant: Merchant, house: House) -> Tenant:
         raise BadInputError(f"This does not fit: {error}") from error
 
 
-async def keep(tx: Tx, request: AnyRequest, kept: Merchant, changed: Merchant, action: str) -> None:
+async def merchant_of(request: AnyRequest) -> Merchant:
+    """Read the merchant whose user asks."""
+    merchant_id = user_of(request).merchant_id
+    async with house_of(request).database.for_merchant(merchant_id) as tx:
+        return (await connections.merchants(tx, [merchant_id]))[merchant_id]
+
+
+async def change(request: AnyRequest, changed_from: Callable[[Merchant], Merchant], action: str) -> None:
+    """Make something else of the merchant, keep it and note what changed; it holds at once in this process.
+
+    Raises:
+        BadInputError: what was made could not be read (or `changed_from` says so); nothing is written.
+    """
+    house = house_of(request)
+    async with house.database.for_merchant(user_of(request).merchant_id) as tx:
+        kept = await connections.merchant_to_change(tx, user_of(request).merchant_id)
+        changed = changed_from(kept)
+        proved(changed, house)
+        await _keep(tx, request, kept, changed, action)
+    await house.directory.refresh(house.database, utc_now(), force=True)
+
+
+async def _keep(tx: Tx, request: AnyRequest, kept: Merchant, changed: Merchant, action: str) -> None:
     """Save a changed merchant and note the names of what changed; nothing is written where nothing did."""
     names = [*(["name"] if kept.name != changed.name else []), *_differing(kept.brand, changed.brand)]
     names += _differing(kept.settings, changed.settings)

@@ -14,11 +14,9 @@ from litestar.status_codes import HTTP_200_OK
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import BadInputError
 from doorstep.messages import Policy
-from doorstep.steps.work import utc_now
-from doorstep.store import connections
 from doorstep.store.connections import Merchant
-from doorstep.web.desk.doors import desk_page, user_of
-from doorstep.web.desk.merchants import keep, proved
+from doorstep.web.desk.doors import desk_page
+from doorstep.web.desk.merchants import change, merchant_of, proved
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 
@@ -38,26 +36,18 @@ _MOST, _LONGEST_DAYS = 1000, 3650
 @get("/settings", include_in_schema=False)
 async def rules_form(request: AnyRequest) -> Response[str]:
     """Show what stands."""
-    house, merchant_id = house_of(request), user_of(request).merchant_id
-    async with house.database.for_merchant(merchant_id) as tx:
-        merchant = (await connections.merchants(tx, [merchant_id]))[merchant_id]
-    return _form(request, _shown(merchant, proved(merchant, house).policy))
+    merchant = await merchant_of(request)
+    return _form(request, _shown(merchant, proved(merchant, house_of(request)).policy))
 
 
 @post("/settings", status_code=HTTP_200_OK, include_in_schema=False)
 async def save_rules(request: AnyRequest) -> Response[Any]:
     """Save them."""
     form = await request.form()
-    house, merchant_id = house_of(request), user_of(request).merchant_id
-    async with house.database.for_merchant(merchant_id) as tx:
-        kept = await connections.merchant_to_change(tx, merchant_id)
-        try:
-            changed = _with(kept, form)
-            proved(changed, house)
-        except BadInputError as error:
-            return _form(request, _typed(form), error=str(error))
-        await keep(tx, request, kept, changed, "change_settings")
-    await house.directory.refresh(house.database, utc_now(), force=True)
+    try:
+        await change(request, lambda kept: _with(kept, form), "change_settings")
+    except BadInputError as error:
+        return _form(request, _typed(form), error=str(error))
     return Redirect("/desk/settings?saved=1", status_code=303)
 
 
