@@ -3,7 +3,8 @@
 import asyncio
 import itertools
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,6 +51,23 @@ def postgres() -> Iterator[str]:
 
         asyncio.run(prepare())
         yield url
+
+
+@pytest.fixture(scope="session")
+def database_named(postgres: str) -> Callable[[str], AbstractAsyncContextManager[Database]]:
+    """Opens a fresh database under a name, for fixtures that many tests share."""
+
+    @asynccontextmanager
+    async def opened(name: str) -> AsyncIterator[Database]:
+        connection = await asyncpg.connect(postgres)
+        await connection.execute(f"create database {name} template template_doorstep")
+        database = await Database.open(postgres.replace("/postgres?", f"/{name}?"))
+        yield database
+        await database.close()
+        await connection.execute(f"drop database {name} with (force)")
+        await connection.close()
+
+    return opened
 
 
 @pytest.fixture

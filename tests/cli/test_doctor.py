@@ -1,6 +1,7 @@
 """`doorstep doctor`: what is well is said to be, what is not is found, and folds are proved from the checkpoints."""
 
 import asyncio
+import socket
 from datetime import UTC, datetime
 
 import pytest
@@ -96,6 +97,20 @@ def test_what_waits_too_long_what_is_dead_and_what_is_paused_are_told(capsys, da
     assert "1 waiting, the oldest 36" in told
     assert "by a test" in told
     assert "1 could not be read" in told
+
+
+def test_a_mail_server_that_answers_is_told_from_one_that_does_not_and_is_left_alone_unless_asked(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as answering:
+        port = answering.getsockname()[1]
+        add_merchant("teapots", name="Teapots")
+        parts = ["host=127.0.0.1", f"port={port}", "security=none", "from_address=shop@example.com"]
+        connect("teapots", "email", kind="channel", name="Open", set_=parts)
+        assert doctor() == 0
+        assert "smtp" not in capsys.readouterr().out
+        assert doctor(smtp=True) == 0
+        assert f"Open: 127.0.0.1:{port} answers" in capsys.readouterr().out
+    assert doctor(smtp=True) == 1
+    assert "check host, port" in capsys.readouterr().out
 
 
 def test_missing_partitions_are_told(capsys, database_url):

@@ -3,11 +3,11 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 from steps_shop import EMAIL, HOUR, NOON, TWILIO, Shop, fulfilled, fulfilment, open_shop, order, said, scan, tracking
@@ -36,15 +36,10 @@ BY_TEXT = {"journeys": {"failed_attempt": {"channels": ["sms"]}}}
 
 
 @pytest.fixture(scope="module")
-async def house(postgres: str) -> AsyncIterator[Database]:
+async def house(database_named: Callable[[str], AbstractAsyncContextManager[Database]]) -> AsyncIterator[Database]:
     """A database for all tests here; each opens a shop of its own in it."""
-    connection = await asyncpg.connect(postgres)
-    await connection.execute("create database steps_gates template template_doorstep")
-    opened = await Database.open(postgres.replace("/postgres?", "/steps_gates?"))
-    yield opened
-    await opened.close()
-    await connection.execute("drop database steps_gates with (force)")
-    await connection.close()
+    async with database_named("steps_gates") as opened:
+        yield opened
 
 
 async def shown(shop: Shop) -> dict[tuple[str, str], int]:

@@ -1,8 +1,8 @@
 """One database for all tests of the store, empty for each of them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 
-import asyncpg
 import pytest
 
 from doorstep.store.database import Database
@@ -13,15 +13,10 @@ select relname from pg_class where relnamespace = 'public'::regnamespace and rel
 
 
 @pytest.fixture(scope="session")
-async def shared_store(postgres: str) -> AsyncIterator[Database]:
+async def shared_store(database_named: Callable[[str], AbstractAsyncContextManager[Database]]) -> AsyncIterator[Database]:
     """An open database that many tests use; what they leave in it stays."""
-    connection = await asyncpg.connect(postgres)
-    await connection.execute("create database store_tests template template_doorstep")
-    opened = await Database.open(postgres.replace("/postgres?", "/store_tests?"))
-    yield opened
-    await opened.close()
-    await connection.execute("drop database store_tests with (force)")
-    await connection.close()
+    async with database_named("store_tests") as opened:
+        yield opened
 
 
 @pytest.fixture

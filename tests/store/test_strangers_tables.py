@@ -1,6 +1,7 @@
 """Every table of the catalogue, two merchants with rows in each → neither reads, changes, deletes or forges the other's."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -204,20 +205,15 @@ def _insert(table: str, merchant: str = "$1") -> str:
 
 
 @pytest.fixture(scope="module")
-async def houses(postgres: str) -> AsyncIterator[Database]:
+async def houses(database_named: Callable[[str], AbstractAsyncContextManager[Database]]) -> AsyncIterator[Database]:
     """A database in which two merchants have a row in every table, alike but for merchant_id and what is unique to all."""
-    connection = await asyncpg.connect(postgres)
-    await connection.execute("create database strangers_tables template template_doorstep")
-    opened = await Database.open(postgres.replace("/postgres?", "/strangers_tables?"), most=4)
-    async with opened.system() as tx:
-        await ensure_months(tx, NOW.date(), NOW.date())
-        for table in ROWS:
-            for merchant in (MINE, STRANGER):
-                await tx.execute(_insert(table), merchant)
-    yield opened
-    await opened.close()
-    await connection.execute("drop database strangers_tables with (force)")
-    await connection.close()
+    async with database_named("strangers_tables") as opened:
+        async with opened.system() as tx:
+            await ensure_months(tx, NOW.date(), NOW.date())
+            for table in ROWS:
+                for merchant in (MINE, STRANGER):
+                    await tx.execute(_insert(table), merchant)
+        yield opened
 
 
 async def _count(tx: Tx, table: str, where: str = "true") -> int:
