@@ -1,6 +1,7 @@
 """DHL Express: XML Services, MyDHL API, Unified JSON or public page → checkpoints."""
 
-from doorstep.carriers.dhl_express import mydhl, page, unified, xml
+from doorstep.carriers import mydhl_api
+from doorstep.carriers.dhl_express import page, unified, xml
 from doorstep.carriers.reading import dig, json_of, looks_like, xml_of
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import Parsed
@@ -18,7 +19,7 @@ def parse(raw: Raw) -> Parsed:
             answer = json_of(raw)
             if dig(answer, "results") is not None or dig(answer, "errors") is not None:
                 return page.read(answer)
-            return unified.read(answer) if dig(answer, "shipments", 0, "id") is not None else mydhl.read(answer)
+            return unified.read(answer) if dig(answer, "shipments", 0, "id") is not None else mydhl_api.read(answer)
         case "xml":
             return xml.read(xml_of(raw))
     raise BadInputError("neither JSON nor XML")

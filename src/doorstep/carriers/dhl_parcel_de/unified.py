@@ -1,98 +1,22 @@
-"""DHL's Shipment Tracking - Unified (JSON answer or push) → trackings and notes."""
+"""DHL's Shipment Tracking - Unified, as it tells of DHL Paket's parcels → trackings and notes."""
 
 from typing import Any
 
-from doorstep.carriers.clock import iso_day, iso_stamp, latest
-from doorstep.carriers.countries import country_of
-from doorstep.carriers.dhl_parcel_de.codes import UNIFIED, event_type_of
-from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
-from doorstep.domain.places import Place
-from doorstep.domain.times import OccurredAt
-from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
-from doorstep.errors import BadInputError
+from doorstep.carriers import dhl_unified
+from doorstep.carriers.dhl_paket_codes import UNIFIED, event_type_of
+from doorstep.domain.tracking import Parsed
 
 
 def read(answer: Any) -> Parsed:
-    """Read an answer (bare, or under `trackingResponse`), a pushed shipment or a problem of DHL's gateway.
+    """Read an answer, a pushed shipment or a problem of DHL's gateway.
 
     Raises:
         BadInputError: none of them.
     """
-    body = dig(answer, "trackingResponse") or answer
-    shipments = listed(dig(body, "shipments")) or listed(dig(body, "shipment"))
-    problem = dig(answer, "error") or answer
-    notes = []
-    if worded(dig(problem, "title")):
-        text = worded(dig(problem, "detail")) or worded(dig(problem, "title"))
-        notes.append(CarrierNote(worded(dig(problem, "status")), text))
-    if not shipments and not notes:
-        raise BadInputError("JSON without shipments and without an error of DHL")
-    return Parsed(tuple(_tracking(shipment) for shipment in shipments), tuple(notes))
+    return dhl_unified.read(answer, lambda _: "dhl_parcel_de", _meaning)
 
 
-def _tracking(shipment: Any) -> Tracking:
-    number = numbered(worded(dig(shipment, "id")))
-    if not number:
-        raise BadInputError("a shipment without an id")
-    service = worded(dig(shipment, "service"))
-    events = listed(dig(shipment, "events")) or listed(dig(shipment, "status"))
-    checkpoints = tuple(_checkpoint(event, number, service) for event in events)
-    over = any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints)
-    pieces = [numbered(worded(piece)) for piece in listed(dig(shipment, "details", "pieceIds"))]
-    return Tracking(
-        tracking_number=number,
-        carrier="dhl_parcel_de",
-        checkpoints=checkpoints,
-        estimates=() if over else _estimates(shipment, latest(checkpoint.occurred_at for checkpoint in checkpoints)),
-        links=tuple(Link(tracking_number=piece, carrier=None, role="parcel") for piece in pieces if piece and piece != number),
-        service=worded(dig(shipment, "details", "product", "productName")) or service or None,
-        weight_g=grams(dig(shipment, "details", "weight", "value"), worded(dig(shipment, "details", "weight", "unitText"))),
-        signed_by=_signed_by(dig(shipment, "details", "proofOfDelivery", "signed")) if over else None,
-        is_return=dig(shipment, "returnFlag") is True,
-    )
-
-
-def _signed_by(person: Any) -> str | None:
-    full = " ".join(part for part in (worded(dig(person, "givenName")), worded(dig(person, "familyName"))) if part)
-    return full or worded(dig(person, "name")) or None
-
-
-def _checkpoint(event: Any, number: str, service: str) -> Checkpoint:
-    general, detail = worded(dig(event, "statusCode")), worded(dig(event, "status"))
-    address = dig(event, "location", "address")
-    country = country_of(worded(dig(address, "countryCode")))
-    city, postcode = worded(dig(address, "addressLocality")) or None, worded(dig(address, "postalCode")) or None
+def _meaning(service: str, general: str, detail: str, _: str) -> str:
+    """Read the standard event code where the division sends one, else one of the words that all of DHL shares."""
     by_detail = event_type_of("", "", detail) if service in ("", "parcel-de") else "unknown"
-    when = worded(dig(event, "timestamp"))
-    return Checkpoint(
-        event_type=by_detail if by_detail != "unknown" else UNIFIED.get(general, "unknown"),
-        occurred_at=iso_stamp(when, country=country) if when else None,
-        place=Place(city=city, postcode=postcode, country=country) if city or postcode or country else None,
-        carrier="dhl_parcel_de",
-        carrier_code="/".join(part for part in (general, detail if " " not in detail else "") if part),
-        carrier_text=worded(dig(event, "description")) or detail,
-        tracking_number=number,
-    )
-
-
-def _estimates(shipment: Any, stated: OccurredAt | None) -> tuple[Estimate, ...]:
-    start = worded(dig(shipment, "estimatedDeliveryTimeFrame", "estimatedFrom")) or worded(dig(shipment, "estimatedTimeOfDelivery"))
-    end = worded(dig(shipment, "estimatedDeliveryTimeFrame", "estimatedThrough")) or start
-    if not start or iso_day(end) < iso_day(start):
-        return ()
-    from_at, to_at = iso_stamp(start).local, iso_stamp(end).local
-    return (
-        Estimate(
-            from_on=iso_day(from_at),
-            to_on=iso_day(to_at),
-            from_time=_time(from_at),
-            to_time=_time(to_at),
-            stated_at=stated,
-            reason=worded(dig(shipment, "estimatedTimeOfDeliveryRemark")) or None,
-        ),
-    )
-
-
-def _time(local: str) -> str | None:
-    """Take the time of day; midnight stands for "no time"."""
-    return time if (time := local[11:16]) not in ("", "00:00") else None
+    return by_detail if by_detail != "unknown" else UNIFIED.get(general, "unknown")

@@ -1,0 +1,106 @@
+"""DHL's Shipment Tracking - Unified (JSON answer or push), whatever the division → trackings and notes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from doorstep.carriers.clock import iso_day, iso_stamp, latest
+from doorstep.carriers.countries import country_of
+from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
+from doorstep.domain.places import Place
+from doorstep.domain.times import OccurredAt
+from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
+from doorstep.errors import BadInputError
+
+#: DHL's name of a division ("parcel-de", "" untold) → our slug of who carries it.
+CarrierOf = Callable[[str], str]
+#: Division, general status word, the division's own status, its sentence → our event type.
+Meaning = Callable[[str, str, str, str], str]
+
+
+def read(answer: Any, carrier_of: CarrierOf, meaning: Meaning) -> Parsed:
+    """Read an answer (bare, or under `trackingResponse`), a pushed shipment or a problem of DHL's gateway.
+
+    The divisions share the format and the five general words; what else a status says, `meaning` knows.
+
+    Raises:
+        BadInputError: none of them.
+    """
+    body = dig(answer, "trackingResponse") or answer
+    shipments = listed(dig(body, "shipments")) or listed(dig(body, "shipment"))
+    problem = dig(answer, "error") or answer
+    notes = []
+    if worded(dig(problem, "title")):
+        text = worded(dig(problem, "detail")) or worded(dig(problem, "title"))
+        notes.append(CarrierNote(worded(dig(problem, "status")), text))
+    if not shipments and not notes:
+        raise BadInputError("JSON without shipments and without an error of DHL")
+    return Parsed(tuple(_tracking(shipment, carrier_of, meaning) for shipment in shipments), tuple(notes))
+
+
+def _tracking(shipment: Any, carrier_of: CarrierOf, meaning: Meaning) -> Tracking:
+    number = numbered(worded(dig(shipment, "id")))
+    if not number:
+        raise BadInputError("a shipment without an id")
+    service = worded(dig(shipment, "service"))
+    carrier = carrier_of(service)
+    events = listed(dig(shipment, "events")) or listed(dig(shipment, "status"))
+    checkpoints = tuple(_checkpoint(event, number, service, carrier, meaning) for event in events)
+    over = any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints)
+    pieces = [numbered(worded(piece)) for piece in listed(dig(shipment, "details", "pieceIds"))]
+    return Tracking(
+        tracking_number=number,
+        carrier=carrier,
+        checkpoints=checkpoints,
+        estimates=() if over else _estimates(shipment, latest(checkpoint.occurred_at for checkpoint in checkpoints)),
+        links=tuple(Link(tracking_number=piece, carrier=None, role="parcel") for piece in pieces if piece and piece != number),
+        service=worded(dig(shipment, "details", "product", "productName")) or service or None,
+        weight_g=grams(dig(shipment, "details", "weight", "value"), worded(dig(shipment, "details", "weight", "unitText"))),
+        signed_by=_signed_by(dig(shipment, "details", "proofOfDelivery", "signed")) if over else None,
+        is_return=dig(shipment, "returnFlag") is True,
+    )
+
+
+def _signed_by(person: Any) -> str | None:
+    full = " ".join(part for part in (worded(dig(person, "givenName")), worded(dig(person, "familyName"))) if part)
+    return full or worded(dig(person, "name")) or None
+
+
+def _checkpoint(event: Any, number: str, service: str, carrier: str, meaning: Meaning) -> Checkpoint:
+    general, detail = worded(dig(event, "statusCode")), worded(dig(event, "status"))
+    address = dig(event, "location", "address")
+    country = country_of(worded(dig(address, "countryCode")))
+    city, postcode = worded(dig(address, "addressLocality")) or None, worded(dig(address, "postalCode")) or None
+    text = worded(dig(event, "description"))
+    when = worded(dig(event, "timestamp"))
+    return Checkpoint(
+        event_type=meaning(service, general, detail, text),
+        occurred_at=iso_stamp(when, country=country) if when else None,
+        place=Place(city=city, postcode=postcode, country=country) if city or postcode or country else None,
+        carrier=carrier,
+        carrier_code="/".join(part for part in (general, detail if " " not in detail else "") if part),
+        carrier_text=text or detail,
+        tracking_number=number,
+    )
+
+
+def _estimates(shipment: Any, stated: OccurredAt | None) -> tuple[Estimate, ...]:
+    start = worded(dig(shipment, "estimatedDeliveryTimeFrame", "estimatedFrom")) or worded(dig(shipment, "estimatedTimeOfDelivery"))
+    end = worded(dig(shipment, "estimatedDeliveryTimeFrame", "estimatedThrough")) or start
+    if not start or iso_day(end) < iso_day(start):
+        return ()
+    from_at, to_at = iso_stamp(start).local, iso_stamp(end).local
+    return (
+        Estimate(
+            from_on=iso_day(from_at),
+            to_on=iso_day(to_at),
+            from_time=_time(from_at),
+            to_time=_time(to_at),
+            stated_at=stated,
+            reason=worded(dig(shipment, "estimatedTimeOfDeliveryRemark")) or None,
+        ),
+    )
+
+
+def _time(local: str) -> str | None:
+    """Take the time of day; midnight stands for "no time"."""
+    return time if (time := local[11:16]) not in ("", "00:00") else None
