@@ -1,0 +1,17 @@
+"""Allied Express (Australia): shipment statuses (SOAP as XML or JSON) → checkpoints and notes."""
+
+from doorstep.carriers.allied_tracking import read
+from doorstep.domain.plugins import Carrier, Raw
+from doorstep.domain.tracking import Parsed
+
+
+def parse(raw: Raw) -> Parsed:
+    """Read an answer to `getShipmentsStatus`.
+
+    Raises:
+        BadInputError: none of its answers.
+    """
+    return read(raw, "allied_express")
+
+
+CARRIER = Carrier(slug="allied_express", name="Allied Express", parse=parse)
