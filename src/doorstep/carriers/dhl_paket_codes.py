@@ -112,7 +112,7 @@ record_closed:                  RCCLS/GHSTP
 _BY_KEY = keyed(_TABLE)
 
 #: The public page sends sentences only: its words, lower case, with place and date parts cut out.
-#: Source: DHL's public tracking page in German and English, read 2026-11-22.
+#: Source: DHL's public tracking page and Unified answers in German and English, as known on 2026-11-22.
 _SENTENCES = {
     "die auftragsdaten zu dieser sendung wurden vom absender elektronisch an dhl übermittelt": "order_data_received",
     "the instruction data for this shipment have been provided by the sender to dhl electronically": "order_data_received",
@@ -130,6 +130,9 @@ _SENTENCES = {
     "the shipment has been processed in the destination parcel center": "facility_processed",
     "die sendung wurde in das zustellfahrzeug geladen": "loaded_for_delivery",
     "the shipment has been loaded onto the delivery vehicle": "loaded_for_delivery",
+    "the international shipment has been processed in the export parcel center": "facility_processed",
+    "die sendung ist in der region des empfängers angekommen und wird im nächsten schritt zur zustellbasis transportiert": "regional_arrival",
+    "the shipment arrived in the region of recipient and will be transported to the delivery base in the next step": "regional_arrival",
     "die sendung konnte nicht zugestellt werden": "attempt_failed",
     "the shipment could not be delivered": "attempt_failed",
     "die sendung konnte nicht zugestellt werden, der empfänger wurde benachrichtigt": "notice_left",
@@ -143,6 +146,8 @@ _SENTENCES = {
     "die sendung wurde dem empfänger per vereinfachter firmenzustellung ab eingangspaketzentrum zugestellt": "delivered",
     "der empfänger hat die sendung in der filiale abgeholt": "collected_by_recipient",
     "der empfänger hat die sendung aus der packstation abgeholt": "collected_by_recipient",
+    "the recipient has picked up the shipment from the retail outlet": "collected_by_recipient",
+    "the recipient has picked up the shipment from the packstation": "collected_by_recipient",
     "die rücksendung wurde gestartet": "return_started",
     "die sendung wird an den absender zurückgesandt": "return_started",
 }

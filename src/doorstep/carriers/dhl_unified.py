@@ -1,26 +1,43 @@
 """DHL's Shipment Tracking - Unified (JSON answer or push), whatever the division → trackings and notes."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.countries import country_of
+from doorstep.carriers.dhl_service_areas import place_of
 from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
 
-#: DHL's name of a division ("parcel-de", "" untold) → our slug of who carries it.
+
+class Told(NamedTuple):
+    """What one event says of its meaning, each part "" where untold."""
+
+    #: DHL's name of the division, e.g. "parcel-de".
+    division: str
+    #: One of the words that all divisions share, e.g. "transit"; some put their own key here.
+    general: str
+    #: The division's own key, or its sentence.
+    detail: str
+    #: The sentence for customers.
+    text: str
+    #: Where it happened, as written; sentences may repeat it.
+    town: str
+
+
+#: DHL's name of a division → our slug of who carries it.
 CarrierOf = Callable[[str], str]
-#: Division, general status word, the division's own status, its sentence → our event type.
-Meaning = Callable[[str, str, str, str], str]
+#: What an event says → our event type.
+Meaning = Callable[[Told], str]
 
 
 def read(answer: Any, carrier_of: CarrierOf, meaning: Meaning) -> Parsed:
     """Read an answer (bare, or under `trackingResponse`), a pushed shipment or a problem of DHL's gateway.
 
-    The divisions share the format and the five general words; what else a status says, `meaning` knows.
+    The divisions share the format and four general words; what else a status says, `meaning` knows.
 
     Raises:
         BadInputError: none of them.
@@ -69,13 +86,19 @@ def _checkpoint(event: Any, number: str, service: str, carrier: str, meaning: Me
     general, detail = worded(dig(event, "statusCode")), worded(dig(event, "status"))
     address = dig(event, "location", "address")
     country = country_of(worded(dig(address, "countryCode")))
-    city, postcode = worded(dig(address, "addressLocality")) or None, worded(dig(address, "postalCode")) or None
+    town, postcode = worded(dig(address, "addressLocality")), worded(dig(address, "postalCode")) or None
+    area = place_of(town) if service == "express" and not country else None
+    if area and area.country:
+        place: Place | None = area
+    else:
+        place = Place(city=town or None, postcode=postcode, country=country) if town or postcode or country else None
+    country = place.country if place else None
     text = worded(dig(event, "description"))
     when = worded(dig(event, "timestamp"))
     return Checkpoint(
-        event_type=meaning(service, general, detail, text),
+        event_type=meaning(Told(service, general, detail, text, town)),
         occurred_at=iso_stamp(when, country=country) if when else None,
-        place=Place(city=city, postcode=postcode, country=country) if city or postcode or country else None,
+        place=place,
         carrier=carrier,
         carrier_code="/".join(part for part in (general, detail if " " not in detail else "") if part),
         carrier_text=text or detail,

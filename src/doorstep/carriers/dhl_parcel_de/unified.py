@@ -16,7 +16,7 @@ def read(answer: Any) -> Parsed:
     return dhl_unified.read(answer, lambda _: "dhl_parcel_de", _meaning)
 
 
-def _meaning(service: str, general: str, detail: str, _: str) -> str:
+def _meaning(told: dhl_unified.Told) -> str:
     """Read the standard event code where the division sends one, else one of the words that all of DHL shares."""
-    by_detail = event_type_of("", "", detail) if service in ("", "parcel-de") else "unknown"
-    return by_detail if by_detail != "unknown" else UNIFIED.get(general, "unknown")
+    by_detail = event_type_of("", "", told.detail) if told.division in ("", "parcel-de") else "unknown"
+    return by_detail if by_detail != "unknown" else UNIFIED.get(told.general, "unknown")
