@@ -85,6 +85,16 @@ ROWS: dict[str, dict[str, str]] = {
         "tracking_number": "'N1'",
         "pitfalls": "'{lost}'",
     },
+    "pitfall": {
+        "pitfall_id": "7",
+        "shipment_id": "7",
+        "kind": "'lost'",
+        "opened_at": _AT,
+        "found_at": _AT,
+        "severity": "'critical'",
+        "rank": "3",
+    },
+    "gap_count": {"carrier": "'gls'", "service": "''", "lane": "'ES-ES'", "stage": "'transit'", "bucket": "3", "times": "1"},
     "leg": {"tracking_number": "'N1'", "shipment_id": "7"},
     "former_token": {"token": "'former-' || m", "shipment_id": "7"},
     "checkpoint": {

@@ -6,12 +6,12 @@ from pathlib import Path
 from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.domain.event_types import EVENT_TYPES, EventType
+from doorstep.domain.pitfalls import PITFALL_KINDS, Family, NextStep
 from doorstep.domain.plugins import Carrier, Channel, Setting, Shop
 from doorstep.domain.vocabulary import Phase, Skip
 from doorstep.insights import FIGURES
 from doorstep.journeys import TRIGGERS, load_defaults
 from doorstep.shops import shops
-from doorstep.timeline import PITFALLS
 
 _TITLES = {
     Phase.PRE: "before hand-over",
@@ -70,18 +70,63 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join(lines)
 
 
+_FAMILIES = {
+    Family.EVENT: "a carrier's scan opens it",
+    Family.SILENCE: "no scan comes for longer than such gaps last",
+    Family.PREDICTION: "what is expected is later than what was promised",
+    Family.CONFLICT: "two things we were told cannot both be so",
+    Family.WORD: "the customer says so",
+}
+
+
 def pitfalls_markdown() -> str:
-    """Write the page of delivery problems that scans open and close."""
-    rows = (
-        (f"`{kind.kind}`", kind.must_act, _slugs(kind.opened_by), _slugs(kind.closed_by), "yes" if kind.survives else "no")
-        for kind in PITFALLS
+    """Write the page of all kinds of delivery problems, by family."""
+    return "\n".join(
+        (
+            (
+                f"# Pitfalls\n\n{len(PITFALL_KINDS)} kinds of delivery problems. Each opens once per occurrence, worsens while it stays open,"
+                " and closes itself when its reason is gone; [rules/pitfalls.md](../rules/pitfalls.md) tells how. Delivery, return and"
+                " cancellation close every one that does not survive them. Starred words are groups of scans: `*moved` a physical scan that"
+                " moves the parcel, `*left` one that takes it away from where it is held, `*near` the delivery tour or a pick-up point, `*seen`"
+                " any physical scan. Generated from `doorstep.domain.pitfalls`.\n"
+            ),
+            *(line for family in Family for line in _family(family)),
+            "## Next steps\n",
+            _table(("step", "en", "es"), ((f"`{step}`", step.sentence, step.sentence_es) for step in NextStep)),
+            "",
+        )
     )
-    return (
-        "# Pitfalls\n\nA delivery problem opens with a scan and closes itself when the reason is gone. Delivery, return and cancellation close"
-        " every one that does not survive them. Starred words are groups: `*moved` a physical scan that moves the parcel, `*left` one that"
-        " takes it away from where it is held, `*near` the delivery tour or a pick-up point, `*seen` any physical scan. Generated from"
-        " `doorstep.timeline.pitfalls`.\n\n" + _table(("pitfall", "must act", "opened by", "closed by", "survives delivery"), rows) + "\n"
+
+
+def _family(family: Family) -> Iterator[str]:
+    kinds = [kind for kind in PITFALL_KINDS.values() if kind.family is family]
+    yield f"## `{family}`: {_FAMILIES[family]}\n"
+    yield _table(
+        ("pitfall", "severity", "culprit", "must act", "next step", "opened by", "closed by", "survives delivery", "may be muted"),
+        (
+            (
+                f"`{kind.kind}`",
+                " ".join((kind.severity, *(f"→ {severity} after {hours} h" for hours, severity in kind.escalates))),
+                kind.culprit,
+                kind.must_act,
+                f"`{kind.step}`",
+                kind.opens or _slugs(kind.opened_by) or "the way back begins before any delivery",
+                kind.closes or _slugs(kind.closed_by) or "its return or delivery",
+                "yes" if kind.survives else "no",
+                "yes" if kind.mutable else "no",
+            )
+            for kind in kinds
+        ),
     )
+    yield ""
+    yield _table(
+        ("pitfall", "customer reads (en)", "customer reads (es)", "support reads (en)", "support reads (es)"),
+        (
+            (f"`{k.kind}`", f"**{k.en.title}.** {k.en.customer}", f"**{k.es.title}.** {k.es.customer}", k.en.support, k.es.support)
+            for k in kinds
+        ),
+    )
+    yield ""
 
 
 def _slugs(slugs: Iterable[str]) -> str:

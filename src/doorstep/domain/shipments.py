@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from doorstep.domain.pitfalls import Severity
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Actor, Direction, Phase, Status
 
@@ -11,13 +12,17 @@ from doorstep.domain.vocabulary import Actor, Direction, Phase, Status
 class OpenPitfall(msgspec.Struct, frozen=True, array_like=True):
     """A delivery problem that has not closed yet."""
 
-    #: Kind, e.g. "customs_held"; see `timeline.pitfalls`.
+    #: Kind, e.g. "customs_held"; see `domain.pitfalls`.
     kind: str
-    #: Aware UTC of the scan that opened it; None undated.
+    #: Aware UTC of the scan that opened it, or of the moment at which silence, estimate or customer did; None undated.
     since: datetime | None
     must_act: Actor
-    #: Fingerprint of the scan that opened it.
+    #: Fingerprint of the scan that opened it; b"" where no scan did.
     opened_by: bytes
+    #: As it stands after so long; the fold gives the kind's own.
+    severity: Severity = Severity.LOW
+    #: Somebody chose not to hear of it: it is shown in the desk only, and no moment tells it.
+    muted: bool = False
 
 
 class Leg(msgspec.Struct, frozen=True, array_like=True):
@@ -28,6 +33,31 @@ class Leg(msgspec.Struct, frozen=True, array_like=True):
     #: Aware UTC of its first and last dated scans; None where none is dated.
     first_at: datetime | None
     last_at: datetime | None
+
+
+class Around(msgspec.Struct, frozen=True, array_like=True):
+    """What the rules of delivery problems know of a shipment beside its scans and estimates."""
+
+    #: ISO 3166-1 alpha-2 of the earliest dated scan that names a country, and when that was (microseconds UTC).
+    origin: str | None = None
+    origin_us: int | None = None
+    #: ISO 3166-1 alpha-2 and post code of the order's address.
+    destination: str | None = None
+    postcode: str | None = None
+    #: When the shop says that it sent the goods; None: no order known.
+    sent_at: datetime | None = None
+    #: The order was cancelled.
+    cancelled_at: datetime | None = None
+    #: Where the scan that made the status was: its fingerprint, country, post code.
+    decided_in: tuple[bytes, str | None, str | None] | None = None
+    #: What the customer said is wrong.
+    said: tuple[OpenPitfall, ...] = ()
+    #: Occurrences that an agent closed: kind and since.
+    settled: tuple[tuple[str, datetime | None], ...] = ()
+    #: Kinds that an agent muted for this shipment.
+    muted: tuple[str, ...] = ()
+    #: Its gaps have been counted after its end.
+    learnt: bool = False
 
 
 class Folded(msgspec.Struct, frozen=True, kw_only=True):

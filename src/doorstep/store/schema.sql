@@ -28,6 +28,9 @@ create type message_row as (
     shipment_ids bigint[], subject text, text text, html bytea, frame_id bytea, body bytea, reply_to text, unsubscribe_url text, why text,
     due_at timestamptz
 );
+create type pitfall_row as (
+    merchant_id bigint, shipment_id bigint, kind text, opened_at timestamptz, severity text, rank smallint, muted boolean
+);
 
 create table merchant (
     merchant_id bigint generated always as identity primary key,
@@ -230,6 +233,41 @@ create table checkpoint (
     primary key (merchant_id, shipment_id, month, fingerprint)
 ) partition by range (month);
 create table checkpoint_rest partition of checkpoint default;
+
+-- The life of each delivery problem: a row per occurrence, written in the transaction of the fold that found it.
+create table pitfall (
+    merchant_id  bigint not null,
+    pitfall_id   bigint generated always as identity,
+    shipment_id  bigint not null,
+    kind         text not null,               -- of domain.pitfalls
+    opened_at    timestamptz not null,        -- since when it stands; where the scan is undated, when we learnt of it
+    found_at     timestamptz not null,        -- when we learnt of it
+    severity     text not null,               -- a domain.pitfalls.Severity
+    rank         smallint not null,           -- its rank
+    escalated_at timestamptz,                 -- when the severity last rose
+    muted        boolean not null default false,
+    closed_at    timestamptz,                 -- null: open
+    closed_why   text,                        -- 'reason_gone', 'agent', or the status that ended it
+    note         text not null default '',    -- of the customer who told it or of the agent who closed it
+    primary key (merchant_id, pitfall_id),
+    foreign key (merchant_id, shipment_id) references shipment on delete cascade
+);
+create unique index pitfall_once on pitfall (shipment_id, kind, opened_at, merchant_id);
+create index pitfall_open on pitfall (merchant_id, pitfall_id) where closed_at is null;
+create index pitfall_open_kind on pitfall (kind, merchant_id, pitfall_id) where closed_at is null;
+create index pitfall_open_rank on pitfall (rank, merchant_id, pitfall_id) where closed_at is null;
+
+-- How long scans of ended shipments were apart: what silence is measured by.
+create table gap_count (
+    merchant_id bigint not null references merchant,
+    carrier     text not null,                -- slug
+    service     text not null,                -- '' untold
+    lane        text not null,                -- origin and destination, e.g. 'CN-ES'; '' for what is untold
+    stage       text not null,                -- of timeline.stages: between which scans
+    bucket      smallint not null,            -- of timeline.gaps: how long
+    times       bigint not null,
+    primary key (merchant_id, carrier, service, lane, stage, bucket)
+);
 
 -- Codes no table of ours knows, to be mapped.
 create table unknown_code (

@@ -5,8 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from doorstep.domain.shipments import Folded
+from doorstep.domain.shipments import Around, Folded, OpenPitfall
 from doorstep.domain.tracking import Estimate, Scan
+from doorstep.domain.vocabulary import Status
+from doorstep.store import pitfalls
 from doorstep.store.database import Row, Tx
 from doorstep.store.orders import LAST_ID
 
@@ -18,6 +20,7 @@ class Track(msgspec.Struct, frozen=True, array_like=True, gc=False):
     estimates: list[Estimate]
     #: None: no scan yet.
     folded: Folded | None
+    around: Around = Around()
 
 
 _TRACK = msgspec.msgpack.Decoder(Track)
@@ -50,6 +53,10 @@ class KeptShipment(msgspec.Struct, kw_only=True):
     zone: str | None
     look_at: datetime | None
     changed_at: datetime
+    #: What the rules of problems know of it beside its scans.
+    around: Around = Around()
+    #: The problems that were open when it was read.
+    had: tuple[OpenPitfall, ...] = ()
 
 
 class NewShipment(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,6 +201,8 @@ def _kept(row: Row) -> KeptShipment:
         zone=row["zone"],
         look_at=row["look_at"],
         changed_at=row["changed_at"],
+        around=track.around,
+        had=track.folded.open_pitfalls if track.folded else (),
     )
 
 
@@ -240,8 +249,15 @@ async def make(tx: Tx, new: Sequence[NewShipment]) -> dict[tuple[int, str], Kept
 
 
 async def write(tx: Tx, changed: Sequence[KeptShipment], now: datetime) -> None:
-    """Write what the fold changed of locked shipments."""
+    """Write what the fold changed of locked shipments, and what became of their problems."""
     await tx.execute(_WRITE, [_row(s) for s in changed], now)
+    shifts = [
+        pitfalls.shift_of(s.merchant_id, s.shipment_id, s.had, open_now, s.folded.status if s.folded else Status.PENDING)
+        for s in changed
+        if (open_now := s.folded.open_pitfalls if s.folded else ()) or s.had
+    ]
+    if shifts:
+        await pitfalls.keep(tx, shifts, now)
 
 
 def _row(shipment: KeptShipment) -> tuple[object, ...]:
@@ -253,8 +269,8 @@ def _row(shipment: KeptShipment) -> tuple[object, ...]:
         shipment.service,
         folded.status if folded else "pending",
         folded.must_act if folded else "nobody",
-        ",".join([pitfall.kind for pitfall in folded.open_pitfalls]) if folded and folded.open_pitfalls else "",
-        _PACK.encode((shipment.scans, shipment.estimates, folded)),
+        ",".join([pitfall.kind for pitfall in folded.open_pitfalls if not pitfall.muted]) if folded and folded.open_pitfalls else "",
+        _PACK.encode((shipment.scans, shipment.estimates, folded, shipment.around)),
         shipment.last_text,
         shipment.last_place,
         shipment.last_local,

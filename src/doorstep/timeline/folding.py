@@ -82,7 +82,13 @@ def _at(instant_us: int | None) -> datetime | None:
 def _open_pitfalls(life: Life) -> tuple[OpenPitfall, ...]:
     return tuple(
         [
-            OpenPitfall(PITFALLS[position].kind, _at(scan.instant_us), actor_of(position, scan.event_type), scan.fingerprint)
+            OpenPitfall(
+                PITFALLS[position].kind,
+                _at(scan.instant_us),
+                actor_of(position, scan.event_type),
+                scan.fingerprint,
+                PITFALLS[position].severity,
+            )
             for position, scan in sorted(life.open.items())
         ]
     )

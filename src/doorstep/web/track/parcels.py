@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.orders import Order, OrderLine, Payment
+from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.places import Place
 from doorstep.domain.shipments import Folded
 from doorstep.domain.tracking import Checkpoint
@@ -186,15 +187,15 @@ def _day_at(moment: datetime | None, zone: str | None, words: Words) -> str:
     return whole(short_day_text(today_of(zone, moment), words.tag)) if moment else ""
 
 
-#: Problems of the goods: before delivery the carrier looks into them, after it the customer has them in hand.
-_OF_THE_GOODS = frozenset({"damaged", "contents_missing"})
-
-
 def _pitfalls(folded: Folded, carrier: str, words: Words) -> Iterator[PitfallShown]:
     newest_first = sorted(folded.open_pitfalls, key=lambda p: (p.since is not None, p.since), reverse=True)
     for pitfall in newest_first:
-        underway = pitfall.kind in _OF_THE_GOODS and folded.delivered_at is None
-        title, text = words.pair("pitfall", f"{pitfall.kind}_underway" if underway else pitfall.kind, "exception")
+        if pitfall.muted:
+            continue
+        told = PITFALL_KINDS[pitfall.kind].told(words.language)
+        title, text = told.title, told.customer
+        if folded.delivered_at is None and pitfall.kind in words.texts["underway"]:
+            title, text = words.pair("underway", pitfall.kind)
         actor = words(f"actor.{pitfall.must_act}", carrier=carrier)
         yield PitfallShown(title, text, actor, pitfall.must_act is Actor.CUSTOMER)
 

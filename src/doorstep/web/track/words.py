@@ -21,9 +21,9 @@ class Words(msgspec.Struct, frozen=True):
         text = self.texts[section][key]
         return str(text).format_map(holes)
 
-    def pair(self, section: str, key: str, instead: str) -> tuple[str, str]:
-        """Look up a text of two parts, a title and a sentence; an unknown key gives those of `instead`."""
-        found = self.texts[section].get(key) or self.texts[section][instead]
+    def pair(self, section: str, key: str) -> tuple[str, str]:
+        """Look up a text of two parts, a title and a sentence."""
+        found = self.texts[section][key]
         return str(found[0]), str(found[1])
 
     @property
