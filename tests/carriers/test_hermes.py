@@ -29,7 +29,7 @@ def test_every_code_of_the_list_is_mapped():
         rows = [(row["3x3 Code"], row["2x2 Code"]) for row in csv.DictReader(lines, delimiter=";")]
     assert len(rows) == 294
     assert {event_type_of(code) for row in rows for code in row} <= set(EVENT_TYPES) - {"unknown"}
-    retracting = {row for row in rows if row[1] in {"4072", "4690", "9399"}}
+    retracting = {row for row in rows if row[1] in {"4070", "4072", "4690", "9399"}}
     assert {row for row in rows if "event_retracted" in map(event_type_of, row)} == retracting
 
 
