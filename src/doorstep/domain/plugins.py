@@ -52,6 +52,8 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
     #: Checks the signature of a webhook. Raises BadSignatureError (sender), MisconfiguredError (no secret) and nothing else. None: this sender signs nothing; the hook's unguessable address is the only proof.
     verify: Callable[[Raw, Settings, datetime], None] | None = None
     settings: tuple[Setting, ...] = ()
+    #: `parse` where the connection's settings tell what the bytes mean (a partner's slug, a code table). Raises BadInputError, MisconfiguredError and nothing else. None: they tell nothing.
+    parse_with: Callable[[Raw, Settings], Parsed] | None = None
     #: The sender's own id of a delivery, for once-only keeping; None: the body's hash is the key.
     delivery_id: Callable[[Raw], str | None] | None = None
     #: Public tracking page with "{number}" in it; None: none known.

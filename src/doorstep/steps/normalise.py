@@ -3,7 +3,6 @@
 import msgspec
 
 from doorstep.carriers import carriers
-from doorstep.carriers.generic import read_code_table, with_code_table
 from doorstep.channels import channels
 from doorstep.domain.plugins import Inbound, Raw, ShopFact
 from doorstep.domain.tracking import CarrierNote, Tracking
@@ -35,10 +34,8 @@ def normalise(row: Waiting, connection: Connection) -> Said:
             case "shop":
                 return Said(facts=shops()[connection.provider].parse(raw))
             case "carrier":
-                parse = carriers()[connection.provider].parse
-                if connection.provider == "generic" and (table := connection.settings.get("code_table")):
-                    parse = with_code_table(read_code_table(table))
-                parsed = parse(raw)
+                carrier = carriers()[connection.provider]
+                parsed = carrier.parse_with(raw, connection.settings) if carrier.parse_with else carrier.parse(raw)
                 return Said(trackings=parsed.trackings, notes=parsed.notes)
             case _:
                 read = channels()[connection.provider].read

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from doorstep.carriers.generic.checkpoints import read_tracking
 from doorstep.carriers.generic.code_table import check_table, read_code_table
 from doorstep.carriers.reading import json_of
-from doorstep.domain.plugins import Carrier, Raw, Setting
+from doorstep.domain.plugins import Carrier, Raw, Setting, Settings
 from doorstep.domain.tracking import Parsed
 
 __all__ = ["CARRIER", "read_code_table", "with_code_table"]
@@ -33,10 +33,21 @@ def with_code_table(table: Mapping[str, str]) -> Callable[[Raw], Parsed]:
     return parse
 
 
+def parse_with(raw: Raw, settings: Settings) -> Parsed:
+    """Read with the connection's own table.
+
+    Raises:
+        BadInputError: a field is missing or wrong; the text names its path.
+        MisconfiguredError: the table is none, or names an event type that does not exist.
+    """
+    return with_code_table(read_code_table(settings.get("code_table", "")))(raw)
+
+
 CARRIER = Carrier(
     slug="generic",
     name="Any carrier (JSON)",
     parse=with_code_table({}),
+    parse_with=parse_with,
     settings=(
         Setting(
             name="code_table",
