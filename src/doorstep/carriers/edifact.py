@@ -13,7 +13,7 @@ from doorstep.domain.vocabulary import Precision
 from doorstep.errors import BadInputError
 
 #: More segments than any status interchange has; past it the bytes are an attack or a mistake.
-MOST_SEGMENTS = 300_000
+MOST_SEGMENTS = 100_000
 #: Source: ISO 9735-1, service string advice and its defaults; syntax identifiers of UN/EDIFACT 0001, as known on 2026-11-22.
 _DEFAULTS = ":+.? '"
 _CHARSETS = {
@@ -27,7 +27,7 @@ _BACK = {_ASIDE + code: code for code in range(256)}
 _TAG = re.compile(r"[A-Z]{3}")
 
 
-class Segment(msgspec.Struct, frozen=True):
+class Segment(msgspec.Struct, frozen=True, gc=False):
     """One segment."""
 
     tag: str
@@ -100,11 +100,12 @@ def _segments(raw: Raw) -> Iterator[Segment]:
         marks, text = text[3:9], text[9:]
     elif not text.startswith(("UNB", "UNH")):
         raise BadInputError("the body is no EDIFACT interchange: it begins with none of UNA, UNB, UNH")
-    if len(marks) < len(_DEFAULTS) or len({marks[0], marks[1], marks[3], marks[5]}) < 4 or marks[5].isalnum():  # noqa: PLR2004 - four separators
+    if len(marks) < len(_DEFAULTS) or len({*marks[:2], marks[3], marks[5]}) < 4 or not marks.isascii() or marks[5].isalnum():  # noqa: PLR2004
         raise BadInputError("the service string advice (UNA) does not name four separators")
-    component, element, _, release, _, terminator = marks
-    if not release.isspace():
-        text = re.sub(re.escape(release) + r"([\x00-\xff])", lambda match: chr(_ASIDE + ord(match[1])), text)
+    component, element, release, terminator = marks[0], marks[1], marks[3], marks[5]
+    released = not release.isspace() and release in text
+    if released:
+        text = _set_aside(text, release, (component, element, terminator))
     number = 0
     for line in text.split(terminator):
         if not (trimmed := line.strip("\r\n\t ")):
@@ -115,7 +116,19 @@ def _segments(raw: Raw) -> Iterator[Segment]:
             raise BadInputError(f"segment {number}: more than {MOST_SEGMENTS} segments in one interchange")
         if not _TAG.fullmatch(tag[:3]) or tag[3:4] not in ("", component):
             raise BadInputError(f"segment {number}: {tag[:12]!r} is no segment tag")
-        yield Segment(tag[:3], number, tuple(tuple(part.translate(_BACK) for part in one.split(component)) for one in elements))
+        parts = tuple(tuple(one.split(component)) for one in elements)
+        yield Segment(tag[:3], number, _put_back(parts) if released else parts)
+
+
+def _set_aside(text: str, release: str, separators: tuple[str, ...]) -> str:
+    """Hide released characters: first the release character itself, whose pairs count from the left; before others it means nothing."""
+    for character in (release, *separators):
+        text = text.replace(release + character, chr(_ASIDE + ord(character)))
+    return text.replace(release, "")
+
+
+def _put_back(parts: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(part.translate(_BACK) for part in element) for element in parts)
 
 
 #: DE 2379 → how the value is written. Source: UN/EDIFACT D.20B code list 2379, as known on 2026-11-22.

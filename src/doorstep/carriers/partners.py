@@ -7,6 +7,7 @@ import msgspec
 from doorstep.carriers.names import carrier_slug
 from doorstep.domain.plugins import Raw, Setting, Settings
 from doorstep.domain.tracking import Link, Parsed, Tracking
+from doorstep.errors import BadInputError
 
 #: For every reader of a format that many carriers speak.
 PARTNER_SETTING = Setting(
@@ -24,6 +25,19 @@ _SCAC = {
     "EXLA": "estes", "PITD": "pitt_ohio", "PYLE": "a_duie_pyle", "RLCA": "rl_carriers", "SAIA": "saia", "SEFL": "southeastern",
     "TFIN": "tforce", "UPGF": "tforce", "WARD": "ward",
 }  # fmt: skip
+
+#: More events (of an item each) than any file of a partner tells; past it the bytes are an attack or a mistake.
+_MOST_EVENTS = 300_000
+
+
+def bound_events(count: int) -> None:
+    """Refuse a file whose lists of items and events multiply beyond measure.
+
+    Raises:
+        BadInputError: `count`, items times events, is too large.
+    """
+    if count > _MOST_EVENTS:
+        raise BadInputError(f"more than {_MOST_EVENTS} events in one file")
 
 
 def slug_of_scac(code: str) -> str | None:

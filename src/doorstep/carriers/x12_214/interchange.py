@@ -9,7 +9,7 @@ from doorstep.domain.plugins import Raw
 from doorstep.errors import BadInputError
 
 #: More segments than any status interchange has; past it the bytes are an attack or a mistake.
-MOST_SEGMENTS = 300_000
+MOST_SEGMENTS = 100_000
 _ISA_ELEMENTS = 16
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 #: How many envelopes are open before each of these may come.
@@ -18,7 +18,7 @@ _CLOSES = {"IEA": 1, "GE": 2, "SE": 3}
 _ENVELOPE = frozenset({*_OPENS, *_CLOSES, "TA1"})
 
 
-class Segment(msgspec.Struct, frozen=True):
+class Segment(msgspec.Struct, frozen=True, gc=False):
     """One segment."""
 
     tag: str

@@ -6,7 +6,7 @@ import msgspec
 
 from doorstep.carriers.clock import latest
 from doorstep.carriers.countries import country_of, place_of
-from doorstep.carriers.partners import slug_of_scac
+from doorstep.carriers.partners import bound_events, slug_of_scac
 from doorstep.carriers.reading import ends_journey, grams, numbered
 from doorstep.carriers.x12_214.codes import AHEAD, EXPECTED, NOT_AFTER, NOT_BEFORE, appointment_type_of, event_type_of
 from doorstep.carriers.x12_214.interchange import Segment, TransactionSet
@@ -114,6 +114,7 @@ def read_set(one: TransactionSet, reader: str) -> tuple[Tracking, ...]:
         BadInputError: a time that is none; the text names its segment.
     """
     shipment = _gathered(one)
+    bound_events(sum(len(loop.events) * len(loop.packages) for loop in shipment.loops))
     carrier = slug_of_scac(shipment.scac) or slug_of_scac(one.sender) or reader
     day, hour = one.made
     made = told(("20" if len(day) == 6 else "") + day, hour, "", one.at)  # noqa: PLR2004 - YYMMDD before 004010
