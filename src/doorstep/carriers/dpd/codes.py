@@ -1,0 +1,51 @@
+"""DPD's life-cycle words, scan numbers and push words → our event types."""
+
+from doorstep.carriers.reading import keyed
+
+#: One event type a line, its words after it. An outing that failed and ended at the depot says so itself, hence an attempt.
+#: Source: DPD's web service for the parcel life cycle, its public JSON, and its push service; live answers of 2021; as known on 2026-11-22.
+_BY_WORD = keyed("""
+order_data_received: SHIPMENT START_ORDER
+accepted: PICKEDUP ACCEPTED PICKUP_DEPOT
+picked_up: PICKUP_DRIVER
+pickup_failed: ERROR_PICKUP
+origin_scan: AT_SENDING_DEPOT
+in_transit: BETWEENDEPOTS ON_THE_ROAD
+delivery_facility_arrival: DEPOT AT_DELIVERY_DEPOT DELIVERY_DEPOT
+out_for_delivery: COURIER OUT_FOR_DELIVERY DELIVERY_CARLOAD
+attempt_failed: DELIVERYFAILURE RETURNINGFROMDELIVERY DELIVERY_NOTIFICATION
+ready_for_pickup: PARCELSHOP DELIVERY_SHOP
+delivered_neighbour: DELIVERY_NAB
+delivered: DELIVERED DELIVERY_CUSTOMER
+return_started: ERROR_RETURN
+""")
+
+#: Left out, so `unknown`: 09 and 17, whose meaning differs between countries.
+#: Source: DPD's scan types as its public JSON names them, as known on 2026-11-22.
+_BY_SCAN = keyed("""
+consolidated: 01
+facility_arrival: 02
+out_for_delivery: 03
+returned_from_route: 04
+accepted: 05
+return_started: 06
+in_facility_waiting: 08
+facility_processed: 10
+customs_processing: 12
+delivered: 13
+attempt_failed: 14
+picked_up: 15
+informational: 18
+loaded_to_vehicle: 20
+ready_for_pickup: 23
+""")
+
+
+def event_type_of(word: str) -> str:
+    """Find the event type of a life-cycle or push word, in either case; "unknown" for one the list has not."""
+    return _BY_WORD.get(word.upper(), "unknown")
+
+
+def event_type_of_scan(number: str) -> str:
+    """Find the event type of a scan number, with or without its leading zero; "unknown" for one the list has not."""
+    return _BY_SCAN.get(number.rjust(2, "0"), "unknown")
