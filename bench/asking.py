@@ -28,6 +28,7 @@ from doorstep.store import (
     idempotency,
     inbox,
     legs,
+    mappings,
     messages,
     orders,
     recipients,
@@ -181,6 +182,17 @@ async def _confirmed(tx: Tx, know: Known) -> None:
         await confirm(tx, know.merchant_id, [receipt], channels()["email"].kind, know.now)
 
 
+async def _mapped(tx: Tx, know: Known) -> None:
+    for everywhere in (False, True):
+        key = ("ups", "I", "")
+        await mappings.put(tx, know.merchant_id, key, "in_transit", "bench", know.now, everywhere=everywhere)
+        if replay := await mappings.due(tx, know.now):
+            await mappings.scans(tx, replay, BATCH)
+            await mappings.unknown_under(tx, replay)
+            await mappings.finish(tx, replay, 0, know.now)
+    await shipments.these(tx, [(know.merchant_id, one) for one in know.ids])
+
+
 #: The worker's statements once more, about rows that lie far apart.
 WORKER: Mapping[str, _Asks] = {
     "500 apart": _shipments_apart,
@@ -192,6 +204,7 @@ WORKER: Mapping[str, _Asks] = {
     "a number used again": _number_again,
     "a wave of 100": _sent,
     "receipts": _confirmed,
+    "a code mapped": _mapped,
     "sweeping": lambda tx, know: idempotency.sweep(tx, know.now),
 }
 
@@ -246,6 +259,7 @@ WEB: Mapping[str, _Asks] = {
     "changes": lambda tx, know: desk.changes(tx, know.merchant_id, 200),
     "order's decisions": lambda tx, know: decisions.of_order(tx, know.merchant_id, know.order["order_id"]),
     "reasons": lambda tx, know: decisions.skips(tx, know.merchant_id, (know.now - timedelta(days=30)).date()),
+    "mapped codes": lambda tx, know: mappings.of_merchant(tx, know.merchant_id),
     "unknown codes": lambda tx, know: checkpoints.unknown(tx, know.merchant_id),
     "order's messages": lambda tx, know: messages.of_order(tx, know.merchant_id, know.order["order_id"]),
     "new messages": lambda tx, know: messages.page(tx, know.merchant_id, most=51),

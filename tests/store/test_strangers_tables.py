@@ -107,6 +107,16 @@ ROWS: dict[str, dict[str, str]] = {
         "received_at": _AT,
     },
     "unknown_code": {"carrier": "'gls'", "carrier_code": "'X'", "carrier_text": "'x'", "times": "1", "first_at": _AT, "last_at": _AT},
+    "code_mapping": {
+        "everywhere": "false",
+        "carrier": "'gls'",
+        "carrier_code": "'X'",
+        "carrier_text": "''",
+        "event_type": "'delivered'",
+        "made_by": "'cli'",
+        "made_at": _AT,
+        "replays_left": "0",
+    },
     "decision": {
         "why_key": "'w'",
         "trigger": "'shipment.delivered'",

@@ -17,6 +17,7 @@ _COMMANDS = {
     "migrate": ("doorstep.cli.running:migrate", "Bring the database to this version's schema."),
     "merchant": ("doorstep.cli.merchants:merchant", "Merchants: who they are, who enters their desk, their programs' keys."),
     "connection": ("doorstep.cli.connections:connection", "Connected shops, carriers and channels of a merchant."),
+    "codes": ("doorstep.cli.codes:codes", "Codes that no table knows: list them, say what they mean, write that out."),
     "normalise": ("doorstep.cli.normalise:normalise", "Print what carriers' bytes say, a JSON object per checkpoint."),
     "preview": ("doorstep.cli.preview:preview", "Render a template to a file, with a real order or a sample."),
     "doctor": ("doorstep.cli.doctor:doctor", "Examine an installation and say what to mend."),

@@ -1,4 +1,4 @@
-"""`merchant add | list | key | set`: tenants, who may enter their desk, their programs' keys."""
+"""`merchant add | list | key | operator | set`: tenants, who may enter their desk, their programs' keys."""
 
 import asyncio
 import getpass
@@ -22,7 +22,7 @@ from doorstep.steps.directory import Directory, tenant_of
 from doorstep.store import access, connections
 from doorstep.store.connections import Merchant
 from doorstep.store.database import Database
-from doorstep.web.api.scopes import SCOPES, new_key
+from doorstep.web.api.scopes import OPERATOR_SCOPES, SCOPES, new_key
 
 merchant = App(name="merchant", help="Merchants: who they are, who enters their desk, their programs' keys.")
 
@@ -134,13 +134,13 @@ def key(
     Args:
         slug: the merchant.
         name: what the key is for.
-        scopes: what it may do, e.g. orders:write tracking:read; default: everything.
+        scopes: what it may do, e.g. orders:write tracking:read; default: everything that concerns this merchant alone.
         rate: requests a second at most.
         data_dir: where the embedded database lives.
     """
     wanted = [part for scope in scopes or SCOPES for part in scope.replace(",", " ").split()]
-    if unknown := sorted(set(wanted) - SCOPES.keys()):
-        raise BadInputError(f"there is no scope {', '.join(unknown)}; there are: {', '.join(SCOPES)}")
+    if unknown := sorted(set(wanted) - SCOPES.keys() - OPERATOR_SCOPES.keys()):
+        raise BadInputError(f"there is no scope {', '.join(unknown)}; there are: {', '.join(SCOPES | OPERATOR_SCOPES)}")
     made = new_key()
 
     async def work(_: Settings, database: Database, __: Directory) -> None:
@@ -152,6 +152,26 @@ def key(
     at_work(data_dir, work)
     print(made)
     print("shown this once; send it as Authorization: Bearer …", file=sys.stderr)
+    return 0
+
+
+@merchant.command
+def operator(email: str, *, revoke: bool = False, data_dir: Path | None = None) -> int:
+    """Let somebody who enters a desk do there what concerns every merchant: map unknown codes everywhere.
+
+    Args:
+        email: the desk login.
+        revoke: take it back.
+        data_dir: where the embedded database lives.
+    """
+
+    async def work(_: Settings, database: Database, __: Directory) -> None:
+        async with database.system() as tx:
+            merchant_id = await access.set_operator(tx, email, operator=not revoke)
+            await connections.audit(tx, merchant_id, "cli", "operator revoked" if revoke else "operator made", email.strip().lower())
+
+    at_work(data_dir, work)
+    print(f"{email} {'is no operator any more' if revoke else 'is an operator'}")
     return 0
 
 

@@ -9,6 +9,9 @@ from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.vocabulary import Precision, ZoneSource
 
+#: As much of a carrier's words as is counted and compared.
+MOST_WORDS = 300
+
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     """One carrier scan, normalised; the carrier's own words stand beside ours."""
@@ -29,13 +32,15 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     retracts: str | None = None
     #: The payload itself says this scan belongs to the way back.
     is_return: bool = False
+    #: The event type comes from a mapping made here (`carriers.mapping`); the plug-in's own tables did not know the code.
+    mapped: bool = False
 
     @property
     def fingerprint(self) -> bytes:
-        """8 bytes naming the scan by number, place, time and code: stable when the carrier rewords it."""
+        """8 bytes naming the scan by number, place, time and code: stable when the carrier rewords it, and when an unknown code is mapped."""
         stamp = self.occurred_at
         place = self.place
-        code = self.carrier_code or self.event_type if self.event_type != "unknown" else self.carrier_code or self.carrier_text
+        code = self.carrier_code or (self.carrier_text if self.mapped or self.event_type == "unknown" else self.event_type)
         parts = (
             self.tracking_number,
             self.carrier,

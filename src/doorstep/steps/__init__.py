@@ -6,6 +6,7 @@ PATH = (
     "normalise",  # inbox rows → orders' facts, trackings, receipts, replies
     "order",  # orders' facts → orders and their shipments, and what is new in them
     "advance",  # checkpoints in any order → shipments, and what is new in them
+    "reread",  # a code mapped or taken back → its history, read anew and folded
     "watch",  # shipments whose next look is due → what time alone makes new
     "decide",  # what is new + journeys + now → due actions, or the counted reason why not
     "compose",  # due action → gates → channel → rendered message in the outbox

@@ -1,6 +1,5 @@
 """Trackings from anywhere, in any order → shipments folded anew, and the moments that are new in them."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -242,6 +241,5 @@ async def _merge(tx: Tx, into: KeptShipment, gone: KeptShipment) -> None:
 async def _count_unknown(tx: Tx, fresh: Sequence[NewCheckpoint], now: datetime) -> None:
     """Count codes we could not read, once per scan however many shipments share it."""
     unread = {(n.merchant_id, n.scan.fingerprint): n.checkpoint for n in fresh if n.scan.event_type == "unknown"}
-    unknown = Counter((merchant_id, c.carrier, c.carrier_code, c.carrier_text) for (merchant_id, _), c in unread.items())
-    if unknown:
-        await checkpoints.count_unknown(tx, unknown, now)
+    if unread:
+        await checkpoints.count_unknown(tx, [(merchant_id, checkpoint) for (merchant_id, _), checkpoint in unread.items()], now)

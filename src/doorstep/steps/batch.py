@@ -92,7 +92,7 @@ async def carry(tx: Tx, rows: Sequence[Waiting], directory: Directory, now: date
         try:
             if connection is None:
                 raise MisconfiguredError("its connection is gone")  # noqa: TRY301 - one place handles what cannot be read
-            read.append((row, connection, normalise(row, connection)))
+            read.append((row, connection, normalise(row, connection, directory.codes(row.merchant_id))))
         except (BadInputError, MisconfiguredError) as error:
             failed.append((row, type(error).__name__, str(error)))
     if failed:

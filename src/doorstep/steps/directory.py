@@ -5,18 +5,20 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
+from doorstep.carriers.mapping import MappedCodes
 from doorstep.channels import channels
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.errors import BadInputError
 from doorstep.journeys import Journeys, load_defaults, with_overrides
 from doorstep.messages import Brand, Library, Policy
-from doorstep.store import connections
+from doorstep.store import connections, mappings
 from doorstep.store.connections import Connection, Merchant
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
 
 _LOG = structlog.get_logger()
 _FRESH_FOR = timedelta(seconds=3)
+_NO_CODES = MappedCodes()
 
 
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +35,8 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     webhooks: tuple[Connection, ...]
     #: All connections, paused ones too, by id.
     connections: dict[int, Connection]
+    #: What codes that no table of ours knows mean.
+    codes: MappedCodes
 
 
 class Directory:
@@ -53,24 +57,26 @@ class Directory:
         async with database.system() as tx:
             merchants = await connections.merchants(tx)
             connected = await connections.connections(tx, self.sealer)
+            own, everywhere = await mappings.in_force(tx)
         by_merchant: dict[int, list[Connection]] = {merchant_id: [] for merchant_id in merchants}
         for connection in connected:
             by_merchant[connection.merchant_id].append(connection)
         for merchant_id, merchant in merchants.items():
-            made_of = (merchant, tuple(by_merchant[merchant_id]))
+            codes = MappedCodes(own.get(merchant_id, {}), everywhere)
+            made_of = (merchant, tuple(by_merchant[merchant_id]), codes)
             if self._made_of.get(merchant_id) != made_of:
                 self._made_of[merchant_id] = made_of
-                self._read(merchant, by_merchant[merchant_id])
+                self._read(merchant, by_merchant[merchant_id], codes)
         for gone in self._made_of.keys() - merchants.keys():
             self._tenants.pop(gone, None)
             del self._made_of[gone]
         self._by_token = {c.hook_token: c for c in connected}
         self._read_at = now
 
-    def _read(self, merchant: Merchant, connected: list[Connection]) -> None:
+    def _read(self, merchant: Merchant, connected: list[Connection], codes: MappedCodes) -> None:
         """Make a merchant ready; one whose saved settings cannot be read stays as it was and stops no other."""
         try:
-            self._tenants[merchant.merchant_id] = tenant_of(merchant, connected, self.base_url)
+            self._tenants[merchant.merchant_id] = tenant_of(merchant, connected, self.base_url, codes)
         except (BadInputError, msgspec.ValidationError) as error:
             _LOG.error("merchant_unreadable", merchant=merchant.merchant_id, why=str(error))
 
@@ -87,6 +93,11 @@ class Directory:
         tenant = self._tenants.get(merchant_id)
         return tenant.connections.get(connection_id) if tenant else None
 
+    def codes(self, merchant_id: int) -> MappedCodes:
+        """Return what codes that no table of ours knows mean to a merchant."""
+        tenant = self._tenants.get(merchant_id)
+        return tenant.codes if tenant else _NO_CODES
+
     def by_hook_token(self, token: str) -> Connection | None:
         """Return the connection whose hook has this token; None where the directory knows none (yet)."""
         return self._by_token.get(token)
@@ -95,7 +106,7 @@ class Directory:
 _DEFAULTS = load_defaults()
 
 
-def tenant_of(merchant: Merchant, connected: list[Connection], base_url: str) -> Tenant:
+def tenant_of(merchant: Merchant, connected: list[Connection], base_url: str, codes: MappedCodes = _NO_CODES) -> Tenant:
     """Make a merchant ready from what is saved of it."""
     kinds = channels()
     carrying: dict[ChannelKind, Connection] = {}
@@ -121,4 +132,5 @@ def tenant_of(merchant: Merchant, connected: list[Connection], base_url: str) ->
         channels=carrying,
         webhooks=tuple(webhooks),
         connections={connection.connection_id: connection for connection in connected},
+        codes=codes,
     )

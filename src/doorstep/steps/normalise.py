@@ -3,6 +3,7 @@
 import msgspec
 
 from doorstep.carriers import carriers
+from doorstep.carriers.mapping import MappedCodes
 from doorstep.channels import channels
 from doorstep.domain.plugins import Inbound, Raw, ShopFact
 from doorstep.domain.tracking import CarrierNote, Tracking
@@ -21,8 +22,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     inbound: Inbound = Inbound()
 
 
-def normalise(row: Waiting, connection: Connection) -> Said:
-    """Read a row.
+def normalise(row: Waiting, connection: Connection, codes: MappedCodes) -> Said:
+    """Read a row; codes that the plug-in does not know mean what was mapped to them.
 
     Raises:
         BadInputError: the bytes cannot be read; the row becomes a dead letter.
@@ -36,7 +37,7 @@ def normalise(row: Waiting, connection: Connection) -> Said:
             case "carrier":
                 carrier = carriers()[connection.provider]
                 parsed = carrier.parse_with(raw, connection.settings) if carrier.parse_with else carrier.parse(raw)
-                return Said(trackings=parsed.trackings, notes=parsed.notes)
+                return Said(trackings=codes.read(parsed.trackings), notes=parsed.notes)
             case _:
                 read = channels()[connection.provider].read
                 if read is None:

@@ -16,6 +16,7 @@ from doorstep.shops import shops
 from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
+from doorstep.steps.reread import reread
 from doorstep.steps.send import Ended, call_all, send_wave, settle_lost
 from doorstep.steps.sum_up import BATCH_SECONDS, DEAD, EVENTS, ROWS, observe_call
 from doorstep.steps.watch import watch
@@ -71,6 +72,7 @@ class Worker:
             loops.create_task(self._loop("batch", self._batch))
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
+            loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
             loops.create_task(self._loop("sweep", self._sweep, rest_s=(15.0, 15.0)))
             if self._sends:
                 loops.create_task(self._send(wire))
@@ -118,6 +120,9 @@ class Worker:
 
     async def _watch(self) -> int:
         return await watch(self._database, self._directory, utc_now(), BATCH)
+
+    async def _reread(self) -> int:
+        return await reread(self._database, self._directory, utc_now(), BATCH)
 
     async def _sweep(self) -> int:
         now = utc_now()

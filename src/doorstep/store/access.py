@@ -28,6 +28,8 @@ class DeskUser(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     role: str
     csrf: str = ""
+    #: Runs this installation: may do what concerns every merchant.
+    operator: bool = False
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +50,7 @@ _USER_BY_EMAIL = (
 )
 _OPEN = "insert into desk_session (merchant_id, session_hash, user_id, csrf, expires_at) values ($1, $2, $3, $4, $5)"
 _SESSION_OF = """
-select s.merchant_id, s.user_id, s.csrf, u.email, u.role from desk_session s join desk_user u using (merchant_id, user_id)
+select s.merchant_id, s.user_id, s.csrf, u.email, u.role, u.operator from desk_session s join desk_user u using (merchant_id, user_id)
 where s.session_hash = $1 and s.expires_at > $2 and u.deactivated_at is null
 """
 _CLOSE = "delete from desk_session where session_hash = $1 or expires_at < $2"
@@ -57,6 +59,7 @@ _USERS = "select user_id, email, role, created_at, deactivated_at from desk_user
 _HOLD_USERS = "select user_id, role, deactivated_at from desk_user where merchant_id = $1 order by user_id for update"
 _HASH_OF = "select password_hash from desk_user where merchant_id = $1 and user_id = $2 and deactivated_at is null for update"
 _SET_PASSWORD = "update desk_user set password_hash = $3 where merchant_id = $1 and user_id = $2 returning user_id"  # noqa: S105 - a query
+_SET_OPERATOR = "update desk_user set operator = $2 where lower(email) = lower($1) returning merchant_id"
 _SET_ACTIVE = "update desk_user set deactivated_at = $3 where merchant_id = $1 and user_id = $2 returning user_id"
 # End a user's sessions, but for one.
 _CLOSE_ALL = "delete from desk_session where merchant_id = $1 and user_id = $2 and session_hash <> $3"
@@ -119,6 +122,18 @@ async def log_in(tx: Tx, email: str, password: str, session: str, csrf: str, now
         return None
     await tx.execute(_OPEN, row["merchant_id"], token_hash(session), row["user_id"], csrf, now + _SESSION)
     return DeskUser(merchant_id=row["merchant_id"], user_id=row["user_id"], email=row["email"], role=row["role"], csrf=csrf)
+
+
+async def set_operator(tx: Tx, email: str, *, operator: bool) -> int:
+    """Say whether somebody runs this installation; return their merchant.
+
+    Raises:
+        NotFoundError: nobody logs in with this address.
+    """
+    merchant_id: int | None = await tx.fetchval(_SET_OPERATOR, email.strip(), operator)
+    if merchant_id is None:
+        raise NotFoundError(f"nobody enters a desk as {email.strip()!r}")
+    return merchant_id
 
 
 async def user_of(tx: Tx, session: str, now: datetime) -> DeskUser | None:

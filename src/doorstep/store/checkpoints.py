@@ -1,11 +1,12 @@
 """Checkpoints → rows by month, and back for a page; unknown codes counted."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import msgspec
 
-from doorstep.domain.tracking import Checkpoint, Scan
+from doorstep.domain.tracking import MOST_WORDS, Checkpoint, Scan
 from doorstep.store.database import Row, Tx
 
 _ENCODE = msgspec.json.Encoder().encode
@@ -26,9 +27,9 @@ class NewCheckpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 # Keep checkpoints, each fingerprint once.
 _KEEP = """
-insert into checkpoint (merchant_id, shipment_id, month, fingerprint, instant, event_type, said, inbox_id, received_at)
+insert into checkpoint (merchant_id, shipment_id, month, fingerprint, instant, event_type, said, inbox_id, received_at, mapped)
 select merchant_id, shipment_id, coalesce(date_trunc('month', instant at time zone 'UTC')::date, '1970-01-01'),
-    fingerprint, instant, event_type, said, inbox_id, received_at
+    fingerprint, instant, event_type, said, inbox_id, received_at, mapped
 from unnest($1::checkpoint_row[])
 on conflict do nothing
 """
@@ -48,8 +49,8 @@ from unnest($1::bigint[], $2::bigint[], $3::bytea[]) as k (merchant_id, shipment
 # Count codes we could not read.
 _COUNT_UNKNOWN = """
 insert into unknown_code (merchant_id, carrier, carrier_code, carrier_text, times, first_at, last_at)
-select m, c, cc, ct, sum(n), $6, $6 from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[]) as x (m, c, cc, ct, n)
-group by m, c, cc, ct order by m, c, cc, ct
+select m, c, cc, ct, n, $6, $6 from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[]) as x (m, c, cc, ct, n)
+order by m, c, cc, ct
 on conflict (merchant_id, carrier, carrier_code, carrier_text) do update set times = unknown_code.times + excluded.times, last_at = excluded.last_at
 """
 
@@ -74,6 +75,7 @@ async def keep(tx: Tx, new: Sequence[NewCheckpoint]) -> None:
                 _ENCODE(n.checkpoint).decode(),
                 n.inbox_id,
                 n.received_at,
+                n.checkpoint.mapped,
             )
             for n in new
         ],
@@ -92,16 +94,17 @@ async def these(tx: Tx, wanted: Sequence[tuple[int, int, bytes]]) -> dict[tuple[
     return {(row["merchant_id"], row["shipment_id"]): _DECODE.decode(row["said"]) for row in rows}
 
 
-async def count_unknown(tx: Tx, seen: Mapping[tuple[int, str, str, str], int], now: datetime) -> None:
-    """Add to the counts of codes nobody has mapped: (merchant, carrier, code, text) → times."""
-    keys = list(seen)
+async def count_unknown(tx: Tx, unread: Sequence[tuple[int, Checkpoint]], now: datetime) -> None:
+    """Count the codes of (merchant, checkpoint) that nobody has mapped."""
+    times = Counter((merchant_id, c.carrier, c.carrier_code[:200], c.carrier_text[:MOST_WORDS]) for merchant_id, c in unread)
+    keys = list(times)
     await tx.execute(
         _COUNT_UNKNOWN,
         [k[0] for k in keys],
         [k[1] for k in keys],
-        [k[2][:200] for k in keys],
-        [k[3][:300] for k in keys],
-        [seen[k] for k in keys],
+        [k[2] for k in keys],
+        [k[3] for k in keys],
+        [times[k] for k in keys],
         now.astimezone(UTC),
     )
 

@@ -23,8 +23,8 @@ _SPLIT = "update checkpoint set shipment_id = $3 where merchant_id = $1 and ship
 
 # Give a shipment all checkpoints of the one it shares a parcel with.
 _COPY = """
-insert into checkpoint (merchant_id, shipment_id, month, fingerprint, instant, event_type, said, inbox_id, received_at)
-select merchant_id, $3, month, fingerprint, instant, event_type, said, inbox_id, received_at from checkpoint
+insert into checkpoint (merchant_id, shipment_id, month, fingerprint, instant, event_type, said, inbox_id, received_at, mapped)
+select merchant_id, $3, month, fingerprint, instant, event_type, said, inbox_id, received_at, mapped from checkpoint
 where merchant_id = $1 and shipment_id = $2
 on conflict do nothing
 """

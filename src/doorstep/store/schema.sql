@@ -16,7 +16,7 @@ create type shipment_row as (
 );
 create type checkpoint_row as (
     merchant_id bigint, shipment_id bigint, fingerprint bytea, instant timestamptz, event_type text, said json, inbox_id bigint,
-    received_at timestamptz
+    received_at timestamptz, mapped boolean
 );
 create type decision_row as (
     merchant_id bigint, why_key bytea, trigger text, subject_kind text, subject_id bigint, occurrence text, order_id bigint,
@@ -50,6 +50,7 @@ create table desk_user (
     role          text not null check (role in ('owner', 'member')),
     created_at    timestamptz not null default now(),
     deactivated_at timestamptz,               -- null: may enter
+    operator      boolean not null default false, -- runs this installation: may map codes for every merchant
     primary key (merchant_id, user_id)
 );
 create unique index desk_user_email on desk_user (lower(email));
@@ -230,9 +231,12 @@ create table checkpoint (
     said            json not null,            -- domain.tracking.Checkpoint
     inbox_id        bigint not null,
     received_at     timestamptz not null,
+    mapped          boolean not null default false, -- the event type comes from code_mapping
     primary key (merchant_id, shipment_id, month, fingerprint)
 ) partition by range (month);
 create table checkpoint_rest partition of checkpoint default;
+create index checkpoint_mappable on checkpoint ((said->>'carrier'), (said->>'carrier_code'), merchant_id, shipment_id, month, fingerprint)
+    where event_type = 'unknown' or mapped;
 
 -- The life of each delivery problem: a row per occurrence, written in the transaction of the fold that found it.
 create table pitfall (
@@ -280,6 +284,27 @@ create table unknown_code (
     last_at      timestamptz not null,
     primary key (merchant_id, carrier, carrier_code, carrier_text)
 );
+
+-- What a merchant, or for everybody here the operator, says that an unknown code means. Once the history was replayed, one taken back goes.
+create table code_mapping (
+    merchant_id  bigint not null references merchant,
+    mapping_id   bigint generated always as identity,
+    everywhere   boolean not null,            -- for every merchant of this installation
+    carrier      text not null,
+    carrier_code text not null,               -- '' where the carrier sends words only
+    carrier_text text not null,               -- as carriers.mapping folds it; '' any words under the code
+    event_type   text not null,               -- 'unknown': read as unknown, whatever else is mapped
+    made_by      text not null,
+    made_at      timestamptz not null,
+    removed_at   timestamptz,                 -- null: in force
+    replay_at    timestamptz,                 -- when history is replayed next; null: done
+    replays_left int not null,                -- a second one follows, for rows that were under way
+    replayed_to  bytea,                       -- how far this replay is: msgpack of the last checkpoint's key
+    scans        bigint not null default 0,   -- whose meaning it changed
+    primary key (merchant_id, mapping_id)
+);
+create unique index code_mapping_key on code_mapping (merchant_id, everywhere, carrier, carrier_code, carrier_text);
+create index code_mapping_replay on code_mapping (replay_at) where replay_at is not null;
 
 -- One row per (trigger, subject, occurrence): what was decided, so that nothing is ever told twice.
 create table decision (

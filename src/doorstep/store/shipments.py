@@ -152,6 +152,13 @@ select s.tracking_number as asked, {_COLUMNS} from former_token f join shipment 
 # One shipment.
 _ONE = f"select s.tracking_number as asked, {_COLUMNS} from shipment s where merchant_id = $1 and shipment_id = $2"
 
+# Shipments by their keys, locked, always in the same order.
+_THESE = f"""
+select s.tracking_number as asked, {_COLUMNS}
+from (select distinct * from unnest($1::bigint[], $2::bigint[])) as k (merchant_id, shipment_id) join shipment s using (merchant_id, shipment_id)
+order by s.merchant_id, s.shipment_id for update of s
+"""
+
 # Every merchant's shipments in the order of their keys, locked.
 _SWEEP = f"""
 select s.tracking_number as asked, {_COLUMNS} from shipment s
@@ -318,6 +325,11 @@ async def one(tx: Tx, merchant_id: int, shipment_id: int) -> KeptShipment | None
     """Read one shipment."""
     row = await tx.fetchrow(_ONE, merchant_id, shipment_id)
     return _kept(row) if row else None
+
+
+async def these(tx: Tx, keys: Sequence[tuple[int, int]]) -> list[KeptShipment]:
+    """Lock shipments by (merchant, shipment id); those that are gone are left out."""
+    return [_kept(row) for row in await tx.fetch(_THESE, [key[0] for key in keys], [key[1] for key in keys])]
 
 
 async def page(

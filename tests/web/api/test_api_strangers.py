@@ -26,6 +26,9 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "listMessages": ({}, None, 200),
     "readMessage": ({"message_id": "message"}, None, 404),
     "listUnknownCodes": ({}, None, 200),
+    "listCodeMappings": ({}, None, 200),
+    "mapCode": ({}, {"carrier": "gls", "carrier_code": "THEIRS", "event_type": "delivered"}, 201),
+    "unmapCode": ({"mapping_id": "mapping"}, None, 404),
     "listDeadLetters": ({}, None, 200),
     "replayDeadLetters": ({}, {"ids": ["1", "2", "3"]}, 200),
     "listSuppressions": ({}, None, 200),
@@ -47,6 +50,8 @@ async def fill(installation) -> dict[str, str]:
     house = installation.house
     endpoint = (await installation.post("/webhooks", {"url": f"https://{MARK}.example/hook"})).json()
     await installation.client.put("/api/v1/tracking/codes", json={"codes": {f"{MARK}-code": "delivered"}}, headers=installation.entering())
+    mapping = {"carrier": "gls", "carrier_code": MARK, "carrier_text": "elsewhere", "event_type": "delivered"}
+    made = (await installation.post("/code-mappings", mapping)).json()
     await installation.post("/orders", ORDER)
     await installation.post("/tracking", TRACKING)
     async with house.database.system() as tx:
@@ -70,6 +75,7 @@ async def fill(installation) -> dict[str, str]:
         "message": message["id"],
         "suppression": suppression["id"],
         "webhook": endpoint["id"],
+        "mapping": made["id"],
     }
 
 

@@ -108,6 +108,7 @@ _CONSENT = {
     "wording": "Send me news of the shop",
 }
 _ENDPOINT = {"id": "12", "name": "Warehouse", "url": "https://shop.example/doorstep", "active": True, "paused_why": None}
+_MAPPING = {"carrier": "correos", "carrier_code": "ZX77", "carrier_text": "", "event_type": "delayed", "everywhere": False}
 _CODES = {"codes": {"PU01": "picked_up", "OD10": "out_for_delivery"}}
 
 #: operationId → (example of the body or None, example of the answer or None).
@@ -138,6 +139,12 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
             "next": None,
         },
     ),
+    "listCodeMappings": (
+        None,
+        {"code_mappings": [{**_MAPPING, "id": "7", "made_at": "2026-11-22T10:00:00Z", "replaying": False, "scans": 3}]},
+    ),
+    "mapCode": (_MAPPING, {"id": "7"}),
+    "unmapCode": (None, None),
     "listDeadLetters": (
         None,
         {

@@ -1,4 +1,4 @@
-"""What could not be read or mapped → lists of it, and a second try."""
+"""What could not be read → a list of it, and a second try."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.steps.work import utc_now
-from doorstep.store import checkpoints, connections, inbox
+from doorstep.store import connections, inbox
 from doorstep.store.database import Tx
 from doorstep.web.api.entering import key_of
 from doorstep.web.api.once import OnceKey, once
@@ -19,27 +19,6 @@ from doorstep.web.api.paging import USUAL, Cursor, Limit, cursor_to, number_in, 
 from doorstep.web.api.shapes import Id, Next
 from doorstep.web.house import house_of
 from doorstep.web.problems import AnyRequest
-
-#: Unknown codes are few; beyond so many somebody must map some first.
-_MOST_CODES = 10_000
-
-
-class UnknownCode(msgspec.Struct, frozen=True, kw_only=True):
-    """A carrier's code that no table maps to an event type."""
-
-    carrier: str
-    carrier_code: str
-    carrier_text: str
-    times: int
-    first_at: datetime
-    last_at: datetime
-
-
-class UnknownCodePage(msgspec.Struct, frozen=True, kw_only=True):
-    """Unknown codes, most frequent first."""
-
-    unknown_codes: list[UnknownCode]
-    next: Next = None
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,21 +51,6 @@ class Replayed(msgspec.Struct, frozen=True):
     """How many dead letters are tried again."""
 
     replayed: int
-
-
-@get("/unknown-codes", operation_id="listUnknownCodes", tags=["Tracking"], opt={"scope": "tracking:read"})
-async def list_unknown(request: AnyRequest, cursor: Cursor = None, limit: Limit = USUAL) -> UnknownCodePage:
-    """List carriers' codes that no table maps, most frequent first."""
-    house, merchant_id = house_of(request), key_of(request).merchant_id
-    start = number_in("codes", cursor) or 0
-    if start > _MOST_CODES:
-        raise BadInputError("cursor: the list ends before this")
-    async with house.database.for_merchant(merchant_id) as tx:
-        rows = (await checkpoints.unknown(tx, merchant_id, start + limit + 1))[start:]
-    page, more = page_of(rows, limit)
-    return UnknownCodePage(
-        unknown_codes=[UnknownCode(**dict(row)) for row in page], next=cursor_to("codes", str(start + limit)) if more else None
-    )
 
 
 @get("/dead-letters", operation_id="listDeadLetters", tags=["Dead letters"], opt={"scope": "letters:read"})
@@ -135,4 +99,4 @@ async def replay(request: AnyRequest, data: JSONBody[Replay], once_key: OnceKey 
     return await once(request, once_key, Replayed, work)
 
 
-ROUTES: list[Any] = [list_unknown, list_dead, replay]
+ROUTES: list[Any] = [list_dead, replay]

@@ -6,8 +6,8 @@ import secrets
 SCOPES = {
     "orders:write": "send orders",
     "orders:read": "read orders with customers, addresses and items",
-    "tracking:write": "send checkpoints; set the code table",
-    "tracking:read": "read shipments, checkpoints, unknown codes and the code table",
+    "tracking:write": "send checkpoints; set the code table; map unknown codes",
+    "tracking:read": "read shipments, checkpoints, unknown codes, their mappings and the code table",
     "messages:read": "read messages, why each was sent and what became of it",
     "recipients:write": "record consents; add and lift suppressions",
     "recipients:read": "read suppressions",
@@ -16,6 +16,8 @@ SCOPES = {
     "webhooks:write": "add and remove webhook endpoints",
     "webhooks:read": "read webhook endpoints",
 }
+#: What only whoever runs the installation may allow, by `doorstep merchant key`: it reaches beyond the key's merchant.
+OPERATOR_SCOPES = {"codes:everywhere": "map unknown codes for every merchant of this installation"}
 
 
 def new_key() -> str:

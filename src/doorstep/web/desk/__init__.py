@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from doorstep.web.desk import brand, connections, doors, keys, letters, messages, overview, people, rules, shipments, suppressions
+from doorstep.web.desk import brand, codes, connections, doors, keys, letters, messages, overview, people, rules, shipments, suppressions
 
 _PAGES: list[ControllerRouterHandler] = [
     doors.login_page,
@@ -11,7 +11,11 @@ _PAGES: list[ControllerRouterHandler] = [
     doors.log_out,
     overview.overview,
     overview.reasons,
-    overview.unknown_codes,
+    codes.list_codes,
+    codes.mapping_form,
+    codes.map_one,
+    codes.take_back,
+    codes.written_out,
     overview.changes,
     shipments.list_shipments,
     shipments.one_shipment,

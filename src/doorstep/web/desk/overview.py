@@ -43,15 +43,6 @@ async def reasons(request: AnyRequest) -> Response[str]:
     return desk_page(request, "reasons.html", rows=rows)
 
 
-@get("/unknown", include_in_schema=False)
-async def unknown_codes(request: AnyRequest) -> Response[str]:
-    """Show the carriers' codes that no table of ours knows."""
-    merchant_id = user_of(request).merchant_id
-    async with house_of(request).database.for_merchant(merchant_id) as tx:
-        rows = await checkpoints.unknown(tx, merchant_id, 500)
-    return desk_page(request, "unknown.html", rows=rows)
-
-
 @get("/changes", include_in_schema=False)
 async def changes(request: AnyRequest) -> Response[str]:
     """Show who changed what."""
