@@ -60,7 +60,6 @@ def paths(shop):
         "/desk/reasons",
         "/desk/unknown",
         "/desk/unknown/map?carrier=gls&code=X&text=Held",
-        "/desk/unknown/mapped.json",
         "/desk/letters",
         "/desk/suppressions",
         "/desk/connections",
