@@ -7,6 +7,7 @@ import pytest
 
 from doorstep.carriers import shopee_xpress
 from doorstep.carriers.shopee_xpress import CARRIER
+from doorstep.carriers.shopee_xpress.codes import event_type_of
 from doorstep.domain.plugins import Raw
 from doorstep.domain.tracking import CarrierNote
 from doorstep.errors import BadInputError
@@ -26,6 +27,12 @@ def test_a_reason_is_part_of_the_code_unless_it_gives_none():
 def test_the_window_is_reckoned_in_the_markets_days():
     (estimate,) = read((SAMPLES / "on_the_way.json").read_bytes()).trackings[0].estimates
     assert (estimate.from_on.isoformat(), estimate.to_on.isoformat()) == ("2026-03-05", "2026-03-06")
+
+
+def test_a_name_tells_what_a_code_without_public_meaning_is():
+    assert event_type_of("F098", "Pickup Attempt Started") == "courier_dispatched_for_pickup"
+    assert event_type_of("F980", "Pickup Attempt Started") == "delivered"
+    assert event_type_of("F098", "System reminder") == "unknown"
 
 
 def test_a_refusal_is_a_note():

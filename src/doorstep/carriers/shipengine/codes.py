@@ -14,6 +14,17 @@ exception: EX
 ready_for_pickup: SP
 delivered: DE
 """)
+#: The same statuses as ShipEngine's client libraries spell them. Source: public client libraries (TrackingStatus), as known on 2026-11-22.
+_SPELLED = keyed("""
+status_not_mapped: unknown
+order_data_received: not_yet_in_system
+accepted: accepted
+in_transit: in_transit
+attempt_failed: delivery_attempt attempted_delivery
+exception: exception
+ready_for_pickup: delivered_to_service_point
+delivered: delivered
+""")
 #: The details, whatever the status.
 #: Source: the enumerations TrackingStatusCode of the ShipStation API and StandardizedStatusDetailCodes of connect-carrier-api, read 2026-11-22.
 _DETAILS = keyed("""
@@ -104,4 +115,4 @@ ACCOUNTS = {
 
 def event_type_of(status: str, detail: str) -> str:
     """Find the event type of a detail ("IN_TRANSIT"); of the status ("IT") where no detail is told."""
-    return _DETAILS.get(detail, "unknown") if detail else _STATUSES.get(status, "unknown")
+    return _DETAILS.get(detail, "unknown") if detail else _STATUSES.get(status) or _SPELLED.get(status.lower(), "unknown")

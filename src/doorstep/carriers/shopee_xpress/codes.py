@@ -1,8 +1,8 @@
-"""Shopee Xpress's tracking codes → our event types."""
+"""Shopee Xpress's tracking codes, else the names that go with them → our event types."""
 
 from doorstep.carriers.reading import keyed
 
-#: Left out, no meaning of theirs being public: F050, F098, F430.
+#: Left out, no meaning of theirs being public: F050, F098, F430. Their names may still be known.
 #: Source: codes with their names as listed in public clients' documentation of the tracking answer, and live answers; read
 #: 2026-11-22. Shopee publishes no table.
 _EVENT_TYPES = keyed("""
@@ -26,10 +26,20 @@ return_in_transit: F671 F673 F677
 return_out_for_delivery: F680
 returned_to_sender: F999
 """)
+#: Shopee's own English names of steps whose codes are not public, lower case. Source: as above.
+_NAMES = {
+    "preparing to ship": "order_data_received",
+    "pickup attempt started": "courier_dispatched_for_pickup",
+    "unsuccessful pickup attempt": "pickup_failed",
+    "in transit update": "in_transit",
+    "enter domestic last mile hub": "delivery_facility_arrival",
+    "left domestic last mile hub": "facility_departure",
+    "rts delivery driver assigned": "return_in_transit",
+}
 #: The reason that gives none.
 NO_REASON = "R00"
 
 
-def event_type_of(code: str) -> str:
-    """Find the event type of a tracking code ("F980")."""
-    return _EVENT_TYPES.get(code.upper(), "unknown")
+def event_type_of(code: str, name: str = "") -> str:
+    """Find the event type of a tracking code ("F980"), or of the name beside a code that is not known."""
+    return _EVENT_TYPES.get(code.upper()) or _NAMES.get(" ".join(name.split()).casefold(), "unknown")

@@ -66,7 +66,7 @@ def _checkpoint(record: dict[str, Any], number: str) -> Checkpoint:
     moment = _moment(record.get("actual_time"))
     facility = worded(dig(record, "current_location", "location_name"))
     return Checkpoint(
-        event_type=event_type_of(code),
+        event_type=event_type_of(code, worded(record.get("tracking_name"))),
         occurred_at=stamp(moment, Precision.SECOND) if moment else None,
         place=Place(facility=facility) if facility else None,
         carrier="shopee_xpress",
