@@ -12,7 +12,7 @@ from doorstep.carriers.aramex import CARRIER
 from doorstep.carriers.aramex.codes import event_type_of
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.plugins import Raw
-from doorstep.domain.tracking import CarrierNote
+from doorstep.domain.tracking import CarrierNote, Link
 from doorstep.domain.vocabulary import ZoneSource
 from doorstep.errors import BadInputError
 
@@ -57,6 +57,19 @@ def test_a_time_without_a_known_place_keeps_its_zone_open(text, local, offset):
     answer = {"TrackingResults": [{"WaybillNumber": "1", "UpdateCode": "SH001", "UpdateDateTime": text, "UpdateLocation": "Hub 4"}]}
     (scan,) = read(answer).trackings[0].checkpoints
     assert (scan.occurred_at.local, scan.occurred_at.offset, scan.place.text) == (local, offset, "Hub 4")
+
+
+def test_the_problem_makes_an_update_finer():
+    assert event_type_of("SH033", "A16") == "attempt_failed_address"
+    assert event_type_of("SH033", "Z99") == "attempt_failed"
+    assert event_type_of("SH294") == "held_by_carrier"
+
+
+def test_the_waybill_of_the_way_back_is_a_link():
+    update = {"WaybillNumber": "1", "UpdateCode": "SH069", "Comments": "Rtn HAWB 50000000001 "}
+    (tracking,) = read({"TrackingResults": [{"Key": "1", "Value": [update]}]}).trackings
+    assert tracking.checkpoints[0].event_type == "return_started"
+    assert tracking.links == (Link(tracking_number="50000000001", carrier="aramex", role="return"),)
 
 
 def test_notifications_and_faults_are_notes():
