@@ -1,7 +1,7 @@
 """Amazon Shipping: what its tracking says beyond the judged events."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from doorstep.carriers.amazon_shipping.codes import event_type_of
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.plugins import Raw
 from doorstep.domain.tracking import CarrierNote
-from doorstep.errors import BadInputError
+from doorstep.errors import BadInputError, BadSignatureError
 
 SAMPLES = Path(amazon_shipping.__file__).parent / "samples"
 
@@ -61,6 +61,22 @@ def test_the_newest_of_several_attempts_bears_the_detail():
     assert [scan.event_type for scan in scans] == ["attempt_failed_business_closed", "attempt_failed"]
 
 
+def test_a_push_brings_one_event_with_its_detail():
+    body = (SAMPLES / "push.json").read_bytes()
+    (scan,) = read(body).trackings[0].checkpoints
+    assert (scan.event_type, scan.carrier_code, scan.place.city) == ("attempt_failed_not_home", "DeliveryAttempted", "Milano")
+    assert CARRIER.delivery_id(Raw(body=body)) == "00000000-0000-4000-8000-000000000001"
+    assert CARRIER.delivery_id(Raw(body=(SAMPLES / "delivered.json").read_bytes())) is None
+
+
+def test_a_push_bears_the_merchant_s_key_where_there_is_one():
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    CARRIER.verify(Raw(body=b"{}", headers={"x-api-key": "the key"}), {"api_key": "the key"}, now)
+    CARRIER.verify(Raw(body=b"{}"), {}, now)
+    with pytest.raises(BadSignatureError):
+        CARRIER.verify(Raw(body=b"{}", headers={"x-api-key": "another"}), {"api_key": "the key"}, now)
+
+
 def test_errors_become_notes():
     assert sample("refused.json").notes == (CarrierNote("InvalidInput", "no such number"),)
 
@@ -76,7 +92,7 @@ def test_what_is_no_answer_is_refused(answer):
         read(answer)
 
 
-KEYS = st.sampled_from(["payload", "trackingId", "eventHistory", "eventCode", "eventTime", "summary", "status", "trackingDetailCodes", "forward", "shipmentType", "location", "countryCode", "promisedDeliveryDate", "errors", "code"])  # fmt: skip
+KEYS = st.sampled_from(["payload", "detail", "trackingId", "eventHistory", "eventCode", "eventTime", "summary", "status", "trackingDetailCodes", "forward", "shipmentType", "location", "countryCode", "promisedDeliveryDate", "errors", "code"])  # fmt: skip
 VALUES = st.sampled_from(["", "1", "Delivered", "Signed", "RETURNS", "2026-07-15T09:00:00Z", "2026-07-15", "GB", "soon", None, True, 5])
 TREES = st.recursive(VALUES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=6))
 

@@ -14,12 +14,12 @@ from doorstep.errors import BadInputError
 
 
 def read(answer: Any) -> Parsed:
-    """Read an answer, bare or under `payload` (a list of either may come), or its errors.
+    """Read an answer, bare or under `payload` (a list of either may come), a push (under `detail`), or errors.
 
     Raises:
         BadInputError: neither a tracking nor errors.
     """
-    told = [body for each in listed(answer) for body in listed(boxed(each).get("payload", each)) if isinstance(body, dict)]
+    told = [body for each in listed(answer) for body in listed(_within(boxed(each))) if isinstance(body, dict)]
     trackings = tuple(_tracking(body) for body in told if worded(body.get("trackingId")))
     notes = tuple(
         CarrierNote(worded(dig(error, "code")), worded(dig(error, "message")) or worded(dig(error, "details")))
@@ -32,11 +32,17 @@ def read(answer: Any) -> Parsed:
     return Parsed(trackings, notes)
 
 
+def _within(each: dict[str, Any]) -> Any:
+    return each.get("payload") or each.get("detail") or each
+
+
 def _tracking(body: dict[str, Any]) -> Tracking:
     number, other = numbered(worded(body.get("trackingId"))), numbered(worded(body.get("alternateLegTrackingId")))
+    summary = boxed(body.get("summary"))
     events = listed(body.get("eventHistory"))
-    scans = [_checkpoint(event, number) for event in events]
-    checkpoints = tuple(_with_detail(scans, boxed(body.get("summary"))))
+    if not events and worded(body.get("eventCode")):  # one event alone is its own summary
+        events, summary = [body], body | {"status": body["eventCode"]}
+    checkpoints = tuple(_with_detail([_checkpoint(event, number) for event in events], summary))
     return Tracking(
         tracking_number=number,
         carrier="amazon_shipping",
