@@ -11,6 +11,7 @@ import pytest
 from doorstep.errors import NotFoundError
 from doorstep.store import (
     access,
+    asks,
     checkpoints,
     connections,
     decisions,
@@ -96,6 +97,11 @@ ROWS: dict[str, dict[str, str]] = {
     },
     "gap_count": {"carrier": "'gls'", "service": "''", "lane": "'ES-ES'", "stage": "'transit'", "bucket": "3", "times": "1"},
     "leg": {"tracking_number": "'N1'", "shipment_id": "7"},
+    "asker": {"connection_id": "7", "credential": "'c'"},
+    "ask_count": {"connection_id": "7", "day": "'2026-11-18'"},
+    "ask_credential": {"credential": "'c'", "left_over": "1", "at": _AT},
+    "asking": {"shipment_id": "7", "connection_id": "7", "tracking_number": "'N1'", "carrier": "'gls'", "known_at": _AT, "ask_at": _AT},
+    "ask_attempt": {"attempt_id": "7", "connection_id": "7", "numbers": "1", "started_at": _AT},
     "former_token": {"token": "'former-' || m", "shipment_id": "7"},
     "checkpoint": {
         "shipment_id": "7",
@@ -378,6 +384,7 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
     """What the store's readers say when they are asked for this merchant by id."""
     message = UUID("01a1ee50-4380-7000-8000-000000000001")
     return {
+        "asks.shown": await asks.shown(tx, merchant, 7, NOW.date()),
         "access.keys": await access.keys(tx, merchant),
         "connections.connections": await connections.connections(tx, Sealer(b"k" * 32), merchant),
         "connections.merchants": await connections.merchants(tx, [merchant]),

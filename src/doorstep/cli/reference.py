@@ -7,7 +7,7 @@ from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.domain.event_types import EVENT_TYPES, EventType
 from doorstep.domain.pitfalls import PITFALL_KINDS, Family, NextStep
-from doorstep.domain.plugins import Carrier, Channel, Setting, Shop
+from doorstep.domain.plugins import Asking, Carrier, Channel, Setting, Shop
 from doorstep.domain.vocabulary import Phase, Skip
 from doorstep.insights import FIGURES
 from doorstep.journeys import TRIGGERS, load_defaults
@@ -186,7 +186,14 @@ def plugins_markdown() -> str:
     for title, found in rooms:
         rows = ((f"`{p.slug}`", p.name, "yes" if p.verify else "no", _settings(p.settings)) for _, p in sorted(found.items()))
         parts.append(f"## {title}\n\n{_table(('slug', 'name', 'signature checked', 'settings'), rows)}\n")
+    asked = ((f"`{slug}`", *_asking(carrier.asking)) for slug, carrier in sorted(carriers().items()) if carrier.asking)
+    heads = ("slug", "needs", "numbers a call", "calls a second", "at once after a rest", "also asked for")
+    parts.append(f"## Carriers that are asked\n\n{_table(heads, asked)}\n")
     return "\n".join(parts)
+
+
+def _asking(asking: Asking) -> tuple[str, ...]:
+    return (_slugs(asking.needs), str(asking.most_per_call), f"{asking.rate_per_s:.3g}", str(asking.burst), _slugs(sorted(asking.also)))
 
 
 def _settings(settings: Iterable[Setting]) -> str:

@@ -1,6 +1,6 @@
 """The three plug-in records: carrier, shop, channel. A plug-in parses and yields requests; it does no I/O."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -60,6 +60,8 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
     tracking_url: str | None = None
     #: True for aggregators: `Checkpoint.carrier` then names others.
     aggregates: bool = False
+    #: How it is asked about numbers; None: it only tells by itself.
+    asking: "Asking | None" = None
 
 
 class OrderSeen(msgspec.Struct, frozen=True):
@@ -98,7 +100,7 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One HTTP call a channel wants made. The one client sends it, with time-outs and without redirects."""
+    """One HTTP call a plug-in wants made. The one client sends it, with time-outs and without redirects."""
 
     method: str
     url: str
@@ -108,6 +110,8 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     repeatable: bool = False
     #: The address came from a merchant: private networks are refused.
     guarded: bool = False
+    #: So many bytes of the answer are kept, the rest is not read.
+    most_bytes: int = 1_048_576
 
 
 class SmtpRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +137,55 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     headers: Mapping[str, str] = {}
     body: bytes = b""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A tracking number to ask about."""
+
+    tracking_number: str
+    #: Slug of who carries it, for aggregators; "unknown" where untold.
+    carrier: str = "unknown"
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes as a carrier answered them, for its own `parse`."""
+
+    body: bytes
+    content_type: str = "application/json"
+    #: Path that was asked, without a slash before it, where the parser needs it to know the number; "" elsewhere.
+    url: str = ""
+
+
+class Token(msgspec.Struct, frozen=True):
+    """What a carrier gives in exchange for a client's id and secret."""
+
+    value: str
+    #: Seconds from now for which it is good.
+    lasts_s: float
+
+
+#: Yields requests, is sent responses, returns the answers as received. Raises BadInputError (refused as it stands: a number in it is
+#: at fault), TryLaterError, MisconfiguredError and nothing else.
+AskFlow = Generator[HttpRequest, Response, tuple[Answer, ...]]
+#: The same for a token. Raises TryLaterError, MisconfiguredError and nothing else.
+TokenFlow = Generator[HttpRequest, Response, Token]
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """How a carrier is asked about tracking numbers."""
+
+    #: Numbers (`most_per_call` at most), settings, token ("" where `token` is None), now → the flow.
+    ask: Callable[[Sequence[Asked], Settings, str, datetime], AskFlow]
+    #: Names of the settings without which nothing is asked.
+    needs: tuple[str, ...]
+    most_per_call: int = 1
+    #: Calls a second that one credential may make for ever, and how many at once after a rest; their source stands beside them.
+    rate_per_s: float
+    burst: int = 1
+    #: Settings, now → a new token; kept sealed until it ends. None: the settings themselves are the credential.
+    token: Callable[[Settings, datetime], TokenFlow] | None = None
+    #: Slugs of other carriers whose numbers it answers for, where they are not connected themselves.
+    also: frozenset[str] = frozenset()
 
 
 #: Yields requests, is sent responses, returns the receipt. Raises RefusedError, TryLaterError, MisconfiguredError, UnknownOutcomeError and nothing else.

@@ -3,6 +3,7 @@
 #: In order; each is a module of this room. Those from `normalise` to `compose` run in one transaction per batch.
 PATH = (
     "receive",  # bytes, signature checked → a row in inbox, then 2xx
+    "ask",  # numbers that are due → carriers' answers, rows in inbox as well
     "normalise",  # inbox rows → orders' facts, trackings, receipts, replies
     "order",  # orders' facts → orders and their shipments, and what is new in them
     "advance",  # checkpoints in any order → shipments, and what is new in them
@@ -10,7 +11,7 @@ PATH = (
     "watch",  # shipments whose next look is due → what time alone makes new
     "decide",  # what is new + journeys + now → due actions, or the counted reason why not
     "compose",  # due action → gates → channel → rendered message in the outbox
-    "send",  # outbox → provider calls → receipt; the only step that talks out
+    "send",  # outbox → provider calls → receipt; with `ask` the only step that talks out
     "confirm",  # receipts → message state, suppression
     "answer",  # replies → stop, start, help
     "sum_up",  # rows → figures for /metrics

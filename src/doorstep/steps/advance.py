@@ -9,6 +9,7 @@ import msgspec
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Estimate, Scan, Tracking
 from doorstep.journeys import changes_of_shipment, next_reminder_at
+from doorstep.steps.askers import Written
 from doorstep.steps.happenings import Happening, page_token
 from doorstep.store import checkpoints, legs, shipments
 from doorstep.store.checkpoints import NewCheckpoint
@@ -31,8 +32,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     tracking: Tracking
 
 
-async def advance(tx: Tx, seen: Sequence[Seen], now: datetime) -> list[Happening]:
-    """Take in what was seen; scans already known change nothing."""
+async def advance(tx: Tx, seen: Sequence[Seen], now: datetime, written: Written | None = None) -> list[Happening]:
+    """Take in what was seen; scans already known change nothing. What is written is told to `written`."""
     if not seen:
         return []
     kept = await shipments_of(tx, seen)
@@ -58,6 +59,9 @@ async def advance(tx: Tx, seen: Sequence[Seen], now: datetime) -> list[Happening
     if touched:
         await find_words(tx, list(touched.values()))
         await shipments.write(tx, list(touched.values()), now)
+    if written is not None:
+        written.shipments += touched.values()
+        written.fresh += fresh
     return happenings
 
 

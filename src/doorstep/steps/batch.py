@@ -10,6 +10,7 @@ from doorstep.channels import channels
 from doorstep.errors import BadInputError, DoorstepError, MisconfiguredError, TryLaterError
 from doorstep.steps.advance import Seen, advance, numbers_in
 from doorstep.steps.answer import answer
+from doorstep.steps.askers import ASKED, Written, plan_asks
 from doorstep.steps.confirm import confirm
 from doorstep.steps.decide import decide
 from doorstep.steps.directory import Directory
@@ -32,6 +33,8 @@ class Outcome(msgspec.Struct):
     rows: int = 0
     events: int = 0
     dead: int = 0
+    #: Scans found by asking whose webhook never came.
+    reconciled: int = 0
 
 
 async def work_batch(database: Database, directory: Directory, now: datetime, most: int) -> Outcome:
@@ -61,7 +64,7 @@ async def work_singly(database: Database, directory: Directory, now: datetime, m
                 _LOG.exception("row_failed", inbox_id=rows[0].inbox_id, merchant=rows[0].merchant_id)
                 await inbox.bury(tx, [(rows[0], type(error).__name__, _told(error))], now)
                 done = Outcome(rows=1, dead=1)
-        total = Outcome(total.rows + done.rows, total.events + done.events, total.dead + done.dead)
+        total = Outcome(total.rows + done.rows, total.events + done.events, total.dead + done.dead, total.reconciled + done.reconciled)
     return total
 
 
@@ -104,11 +107,27 @@ async def carry(tx: Tx, rows: Sequence[Waiting], directory: Directory, now: date
         for row, _, said in read
         for tracking in said.trackings
     ]
-    happenings = outshone(await take_orders(tx, told, now, numbers_in(seen)) + await advance(tx, seen, now))
+    written = Written()
+    happenings = outshone(await take_orders(tx, told, now, numbers_in(seen), written) + await advance(tx, seen, now, written))
+    outcome.reconciled = await _plan_asks(tx, read, written, directory, now)
     await _come_back(tx, read, directory, now)
     await decide(tx, happenings, directory, now)
     outcome.events = sum(len(one.tracking.checkpoints) for one in seen) + len(told)
     return outcome
+
+
+async def _plan_asks(
+    tx: Tx, read: Sequence[tuple[Waiting, Connection, Said]], written: Written, directory: Directory, now: datetime
+) -> int:
+    """Plan when carriers are asked about what was written, for the merchants that ask."""
+    tenants = {shipment.merchant_id: directory.tenant(shipment.merchant_id) for shipment in written.shipments}
+    askers = {merchant_id: tenant.askers for merchant_id, tenant in tenants.items() if tenant is not None and tenant.askers.all()}
+    if not askers:
+        return 0
+    from_carriers = [(row, said) for row, connection, said in read if connection.kind == "carrier" and row.merchant_id in askers]
+    pushed = {(row.merchant_id, t.tracking_number) for row, said in from_carriers if ASKED not in row.headers for t in said.trackings}
+    asked = {row.inbox_id for row, _ in from_carriers if ASKED in row.headers}
+    return await plan_asks(tx, askers, written, frozenset(pushed), frozenset(asked), now)
 
 
 async def _come_back(tx: Tx, read: Sequence[tuple[Waiting, Connection, Said]], directory: Directory, now: datetime) -> None:

@@ -22,6 +22,7 @@ from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Status
 from doorstep.messages import zone_of
 from doorstep.steps.advance import find_words, refold
+from doorstep.steps.askers import Written
 from doorstep.steps.happenings import Happening, page_token
 from doorstep.store import legs, shipments
 from doorstep.store.database import Tx
@@ -49,8 +50,13 @@ class _Wanted(msgspec.Struct, frozen=True):
     first_told: bool
 
 
-async def bind(tx: Tx, changed: Sequence[tuple[Order, KeptOrder]], now: datetime, also: Sequence[_Number]) -> list[Happening]:
-    """Give every tracking number of every active fulfilment its shipment. `also`: numbers that the same transaction will lock later."""
+async def bind(
+    tx: Tx, changed: Sequence[tuple[Order, KeptOrder]], now: datetime, also: Sequence[_Number], written: Written | None = None
+) -> list[Happening]:
+    """Give every tracking number of every active fulfilment its shipment. `also`: numbers that the same transaction will lock later.
+
+    What is written is told to `written`.
+    """
     wanted = _wanted(changed)
     dropped = {
         (key, after.order_id)
@@ -71,6 +77,8 @@ async def bind(tx: Tx, changed: Sequence[tuple[Order, KeptOrder]], now: datetime
         await find_words(tx, list(touched.values()))
         await shipments.bind(tx, list(touched.values()))
         await shipments.write(tx, list(touched.values()), now)
+    if written is not None:
+        written.shipments += touched.values()
     return happenings
 
 

@@ -11,6 +11,7 @@ from doorstep.domain.vocabulary import ChannelKind
 from doorstep.errors import BadInputError
 from doorstep.journeys import Journeys, load_defaults, with_overrides
 from doorstep.messages import Brand, Library, Policy
+from doorstep.steps.askers import Askers, askers_of
 from doorstep.store import connections, mappings
 from doorstep.store.connections import Connection, Merchant
 from doorstep.store.database import Database
@@ -37,6 +38,8 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     connections: dict[int, Connection]
     #: What codes that no table of ours knows mean.
     codes: MappedCodes
+    #: Through which connections carriers are asked.
+    askers: Askers = Askers()
 
 
 class Directory:
@@ -98,6 +101,10 @@ class Directory:
         tenant = self._tenants.get(merchant_id)
         return tenant.codes if tenant else _NO_CODES
 
+    def askers(self) -> list[Connection]:
+        """Return the connections of all merchants through which carriers are asked, paused ones too."""
+        return [connection for tenant in self._tenants.values() for connection in tenant.askers.all()]
+
     def by_hook_token(self, token: str) -> Connection | None:
         """Return the connection whose hook has this token; None where the directory knows none (yet)."""
         return self._by_token.get(token)
@@ -133,4 +140,5 @@ def tenant_of(merchant: Merchant, connected: list[Connection], base_url: str, co
         webhooks=tuple(webhooks),
         connections={connection.connection_id: connection for connection in connected},
         codes=codes,
+        askers=askers_of(connected),
     )

@@ -9,6 +9,7 @@ from doorstep.domain.orders import Consent, Order
 from doorstep.domain.plugins import OrderSeen, ShopFact
 from doorstep.journeys import changes_of_order
 from doorstep.shops.merging import merge
+from doorstep.steps.askers import Written
 from doorstep.steps.bind import bind
 from doorstep.steps.happenings import Happening, page_token
 from doorstep.store import orders, recipients
@@ -28,8 +29,13 @@ def _external_id(fact: ShopFact) -> str:
     return fact.order.external_id if isinstance(fact, OrderSeen) else fact.order_external_id
 
 
-async def take_orders(tx: Tx, told: Sequence[Told], now: datetime, also: Sequence[tuple[int, str]] = ()) -> list[Happening]:
-    """Take in facts; one already known changes nothing. `also`: numbers that the same transaction will lock later."""
+async def take_orders(
+    tx: Tx, told: Sequence[Told], now: datetime, also: Sequence[tuple[int, str]] = (), written: Written | None = None
+) -> list[Happening]:
+    """Take in facts; one already known changes nothing. `also`: numbers that the same transaction will lock later.
+
+    What is written of shipments is told to `written`.
+    """
     if not told:
         return []
     keys = sorted({(one.merchant_id, one.connection_id, _external_id(one.fact)) for one in told})
@@ -49,7 +55,7 @@ async def take_orders(tx: Tx, told: Sequence[Told], now: datetime, also: Sequenc
         if one.order.placed_at is not None
         for moment in changes_of_order(_once_told(kept[key].order), one.order, one.order_id)
     ]
-    return happenings + await bind(tx, [(kept[key].order, one) for key, one in changed.items()], now, also)
+    return happenings + await bind(tx, [(kept[key].order, one) for key, one in changed.items()], now, also, written)
 
 
 def _once_told(before: Order) -> Order | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from doorstep.store import inbox, messages
+from doorstep.store import asks, inbox, messages
 from doorstep.store.database import Database
 
 #: What a worker counts by itself; told on DOORSTEP_WORKER_METRICS_PORT.
@@ -12,10 +12,16 @@ WORKER = CollectorRegistry()
 ROWS = Counter("doorstep_inbox_rows", "Inbox rows carried through the path.", registry=WORKER)
 EVENTS = Counter("doorstep_events", "Checkpoints and order facts read, known ones included.", registry=WORKER)
 DEAD = Counter("doorstep_dead_letters", "Inbox rows set aside because they could not be read.", registry=WORKER)
+RECONCILED = Counter("doorstep_reconciled", "Scans found by asking whose webhook never came.", registry=WORKER)
 BATCH_SECONDS = Histogram(
     "doorstep_batch_seconds", "Seconds per batch.", registry=WORKER, buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)
 )
-CALLS = Counter("doorstep_provider_calls", "Calls to providers by channel and how they ended.", ("channel", "outcome"), registry=WORKER)
+CALLS = Counter(
+    "doorstep_provider_calls",
+    "Calls to providers (channels, and carriers that are asked) and how they ended.",
+    ("channel", "outcome"),
+    registry=WORKER,
+)
 CALL_SECONDS = Histogram("doorstep_provider_seconds", "Seconds per call to a provider.", ("channel",), registry=WORKER)
 
 #: What the web process tells at /metrics.
@@ -28,6 +34,13 @@ INBOX_OLDEST = Gauge("doorstep_inbox_oldest_seconds", "How long the oldest unpro
 DEAD_NOW = Gauge("doorstep_dead_letters_open", "Dead letters nobody has replayed.", registry=WEB)
 OUTBOX_WAITING = Gauge("doorstep_outbox_waiting", "Messages that still have to leave.", registry=WEB)
 OUTBOX_OLDEST = Gauge("doorstep_outbox_oldest_seconds", "How long the most overdue message has waited.", registry=WEB)
+ASKED_TODAY = Gauge(
+    "doorstep_asks_today",
+    "Since midnight UTC: numbers asked, numbers answered, calls that failed, scans reconciled.",
+    ("what",),
+    registry=WEB,
+)
+ASK_OLDEST = Gauge("doorstep_asks_oldest_seconds", "How long the most overdue number has waited to be asked about.", registry=WEB)
 
 
 async def read_backlog(database: Database, now: datetime) -> None:
@@ -35,11 +48,15 @@ async def read_backlog(database: Database, now: datetime) -> None:
     async with database.system() as tx:
         lag = await inbox.lag(tx, now)
         backlog = await messages.backlog(tx, now)
+        asking = await asks.lag(tx, now)
     INBOX_WAITING.set(lag["waiting"])
     INBOX_OLDEST.set(max(0.0, float(lag["oldest_s"] or 0)))
     DEAD_NOW.set(lag["dead"])
     OUTBOX_WAITING.set(backlog["waiting"])
     OUTBOX_OLDEST.set(max(0.0, float(backlog["oldest_s"] or 0)))
+    for what in ("asked", "answered", "errors", "reconciled"):
+        ASKED_TODAY.labels(what).set(asking[what])
+    ASK_OLDEST.set(max(0.0, float(asking["oldest_s"] or 0)))
 
 
 def observe_call(channel: str, outcome: str, seconds: float) -> None:

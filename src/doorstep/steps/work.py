@@ -13,15 +13,16 @@ from doorstep.channels import channels
 from doorstep.errors import DoorstepError
 from doorstep.messages import Library
 from doorstep.shops import shops
+from doorstep.steps.ask import Inquirer
 from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.reread import reread
 from doorstep.steps.send import Ended, call_all, send_wave, settle_lost
-from doorstep.steps.sum_up import BATCH_SECONDS, DEAD, EVENTS, ROWS, observe_call
+from doorstep.steps.sum_up import BATCH_SECONDS, DEAD, EVENTS, RECONCILED, ROWS, observe_call
 from doorstep.steps.watch import watch
 from doorstep.steps.wire import Wire
-from doorstep.store import idempotency
+from doorstep.store import asks, idempotency
 from doorstep.store.database import Database
 from doorstep.store.partitions import ensure_months
 
@@ -76,6 +77,7 @@ class Worker:
             loops.create_task(self._loop("sweep", self._sweep, rest_s=(15.0, 15.0)))
             if self._sends:
                 loops.create_task(self._send(wire))
+                loops.create_task(self._ask(wire))
 
     async def _loop(self, name: str, step: Callable[[], Awaitable[int]], rest_s: tuple[float, float] = _REST_S) -> None:
         rest = rest_s[0]
@@ -111,6 +113,7 @@ class Worker:
             BATCH_SECONDS.observe(time.perf_counter() - started)
             ROWS.inc(done.rows)
             EVENTS.inc(done.events)
+            RECONCILED.inc(done.reconciled)
             DEAD.inc(done.dead)
         return done.rows
 
@@ -130,8 +133,21 @@ class Worker:
             _LOG.warning("calls_lost", times=lost)
         async with self._database.system() as tx:
             await idempotency.sweep(tx, now)
+            await asks.forget(tx, now)
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
+
+    async def _ask(self, wire: Wire) -> None:
+        inquirer = Inquirer(self._database, self._directory, wire)
+
+        async def turn() -> int:
+            taken_up = await inquirer.take_up(utc_now())
+            done = await inquirer.turn(utc_now())
+            await inquirer.pause(0.2)
+            return taken_up + done
+
+        await self._loop("ask", turn, rest_s=(0.1, 1.0))
+        await inquirer.close(utc_now())
 
     async def _send(self, wire: Wire) -> None:
         ended: list[Ended] = []

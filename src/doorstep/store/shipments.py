@@ -213,6 +213,11 @@ def _kept(row: Row) -> KeptShipment:
     )
 
 
+def folded_of(packed: bytes | None) -> Folded | None:
+    """Read the fold out of the column `track`; None: no scan yet."""
+    return _TRACK.decode(packed).folded if packed else None
+
+
 async def lives(tx: Tx, numbers: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Lives]:
     """Lock the shipments of each (merchant, tracking number); numbers nobody knows are left out."""
     rows = await tx.fetch(_LOCK, [n[0] for n in numbers], [n[1] for n in numbers])

@@ -1,5 +1,6 @@
 """FedEx: Track API, its webhook, the older XML Track Service, proof of delivery → trackings, notes."""
 
+from doorstep.carriers.fedex.asking import ASKING, SETTINGS
 from doorstep.carriers.fedex.proof_of_delivery import is_proof, parse_proof
 from doorstep.carriers.fedex.tracking_json import parse_answer
 from doorstep.carriers.fedex.tracking_xml import parse_reply
@@ -26,6 +27,16 @@ CARRIER = Carrier(
     name="FedEx",
     parse=parse,
     verify=verify_signature,
-    settings=(Setting(name="security_token", label="Security token of the FedEx webhook project", secret=True, example="a1b2c3d4e5f6"),),
+    settings=(
+        Setting(
+            name="security_token",
+            label="Security token of the FedEx webhook project, for its webhooks",
+            secret=True,
+            required=False,
+            example="a1b2c3d4e5f6",
+        ),
+        *SETTINGS,
+    ),
+    asking=ASKING,
     tracking_url="https://www.fedex.com/fedextrack/?trknbr={number}",
 )

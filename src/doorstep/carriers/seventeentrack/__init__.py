@@ -2,6 +2,7 @@
 
 from doorstep.carriers.reading import json_of
 from doorstep.carriers.seventeentrack.answers import read_answer
+from doorstep.carriers.seventeentrack.asking import ASKING, SETTINGS
 from doorstep.carriers.seventeentrack.buyer_list import read_list
 from doorstep.carriers.seventeentrack.webhook import read_webhook, verify
 from doorstep.domain.plugins import Carrier, Raw, Setting
@@ -35,7 +36,9 @@ CARRIER = Carrier(
             secret=True,
             example="0123456789ABCDEF",
         ),
+        *SETTINGS,
     ),
     tracking_url="https://t.17track.net/en#nums={number}",
     aggregates=True,
+    asking=ASKING,
 )

@@ -1,6 +1,7 @@
 """UPS: Tracking API, Track Alert, the older XML interface, saved tracking pages → trackings, notes."""
 
 from doorstep.carriers.reading import html_of, json_of, looks_like, xml_of
+from doorstep.carriers.ups.asking import ASKING, SETTINGS
 from doorstep.carriers.ups.track_alert import is_alert, parse_alerts, verify_credential
 from doorstep.carriers.ups.tracking_json import parse_answer
 from doorstep.carriers.ups.tracking_page import parse_page
@@ -29,6 +30,16 @@ CARRIER = Carrier(
     name="UPS",
     parse=parse,
     verify=verify_credential,
-    settings=(Setting(name="credential", label="Credential given to UPS with the Track Alert subscription", secret=True, example="3f9c…"),),
+    settings=(
+        Setting(
+            name="credential",
+            label="Credential given to UPS with the Track Alert subscription, for its webhooks",
+            secret=True,
+            required=False,
+            example="3f9c…",
+        ),
+        *SETTINGS,
+    ),
+    asking=ASKING,
     tracking_url="https://www.ups.com/track?tracknum={number}",
 )

@@ -1,4 +1,4 @@
-"""A channel's flow + its connection → the receipt: the one place that talks to providers.
+"""A plug-in's flow + its connection → what it ends in: the one place that talks to providers.
 
 Nothing is sent twice here: a call is repeated only when nothing of it had left, or when its channel says that a second
 one has no effect. Where a call left and no answer came, the flow is thrown an UnknownOutcomeError.
@@ -6,9 +6,9 @@ one has no effect. Where a call left and no answer came, the flow is thrown an U
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from doorstep.domain.messages import Receipt
 from doorstep.domain.plugins import Channel, Flow, HttpRequest, Request, Response
@@ -18,10 +18,12 @@ from doorstep.steps.wire.lanes import Lane
 from doorstep.steps.wire.post import Post
 from doorstep.steps.wire.web import Web
 
-#: Told of each call: the channel's slug, "answered", "later", "unknown" or "misconfigured", and the seconds it took.
+#: Told of each call: the provider's slug, "answered", "later", "unknown" or "misconfigured", and the seconds it took.
 Observe = Callable[[str, str, float], None]
 #: A call that would have to wait longer than this for its turn is put off.
 _LONGEST_WAIT_S = 5.0
+Ended = TypeVar("Ended")
+Wanted = TypeVar("Wanted", bound=Request)
 _SERVER_FAULT = 500
 _SMTP_CLOSING = 421
 
@@ -76,25 +78,38 @@ class Wire:
         Raises:
             RefusedError, TryLaterError, MisconfiguredError, UnknownOutcomeError: as the flow raises them, and nothing else.
         """
+        return await self._drive(flow, connection, channel.slug, channel.rate_per_s)
+
+    async def ask(self, flow: Generator[HttpRequest, Response, Ended], *, connection: tuple[int, int], provider: str) -> Ended:
+        """Run a flow that asks a carrier; its rate is kept elsewhere, for all workers together.
+
+        Raises:
+            BadInputError, TryLaterError, MisconfiguredError: as the flow raises them, and nothing else.
+        """
+        return await self._drive(flow, connection, provider, None)
+
+    async def _drive(
+        self, flow: Generator[Wanted, Response, Ended], connection: tuple[int, int], provider: str, rate_per_s: float | None
+    ) -> Ended:
         try:
             request = next(flow)
             while True:
                 try:
-                    response = await self._answer(request, connection, channel)
+                    response = await self._answer(request, connection, provider, rate_per_s)
                 except DoorstepError as error:
                     request = flow.throw(error)
                 else:
                     request = flow.send(response)
         except StopIteration as stop:
-            receipt: Receipt = stop.value
-            return receipt
+            ended: Ended = stop.value
+            return ended
         finally:
             flow.close()
 
-    async def _answer(self, request: Request, connection: tuple[int, int], channel: Channel) -> Response:
+    async def _answer(self, request: Request, connection: tuple[int, int], provider: str, rate_per_s: float | None) -> Response:
         lane = self._lanes.get(connection)
         if lane is None:
-            lane = self._lanes[connection] = Lane(channel.rate_per_s, failures_to_open=self._failures_to_open, rest_s=self._rest_s)
+            lane = self._lanes[connection] = Lane(rate_per_s, failures_to_open=self._failures_to_open, rest_s=self._rest_s)
         await self._turn(lane)
         started, outcome = self._clock(), "unknown"
         try:
@@ -115,7 +130,7 @@ class Wire:
             return response
         finally:
             if self._observe is not None:
-                self._observe(channel.slug, outcome, self._clock() - started)
+                self._observe(provider, outcome, self._clock() - started)
 
     async def _turn(self, lane: Lane) -> None:
         """Wait for this connection's turn.

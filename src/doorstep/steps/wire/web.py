@@ -11,8 +11,6 @@ from doorstep.domain.plugins import HttpRequest, Response
 from doorstep.errors import DoorstepError, MisconfiguredError, TryLaterError, UnknownOutcomeError
 from doorstep.steps.wire.guard import CheckedBackend, Resolve, check_address
 
-#: An answer's first mebibyte is kept, the rest is not read.
-_MOST_BYTES = 1_048_576
 _CONNECT_TIMEOUT_S = 5.0
 #: Pauses before the second and third try of what is safe to try again.
 _PAUSES_S = (0.1, 0.5)
@@ -108,13 +106,13 @@ async def _exchange(client: httpx.AsyncClient, request: HttpRequest) -> Response
         try:
             async for chunk in answer.aiter_raw():
                 body += chunk
-                if len(body) >= _MOST_BYTES:
+                if len(body) >= request.most_bytes:
                     break
         except (httpx.TransportError, TimeoutError):
             # The status is here, and it is what decides; the body is only the provider's words.
             pass
         client.cookies.clear()
-        return Response(status=answer.status_code, headers=dict(answer.headers), body=bytes(body[:_MOST_BYTES]))
+        return Response(status=answer.status_code, headers=dict(answer.headers), body=bytes(body[: request.most_bytes]))
 
 
 def _unanswered(request: HttpRequest, error: Exception) -> DoorstepError:

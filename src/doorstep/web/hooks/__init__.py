@@ -16,6 +16,7 @@ from doorstep.channels import channels
 from doorstep.domain.plugins import Carrier, Channel, Raw, Shop
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.shops import shops
+from doorstep.steps.askers import ASKED
 from doorstep.steps.sum_up import HOOKS
 from doorstep.steps.work import utc_now
 from doorstep.store import connections
@@ -28,8 +29,10 @@ from doorstep.web.problems import bare_answer
 PREFIX = "/hooks/"
 #: Bytes of a body at most; the largest real payload known is 90 kB.
 MOST_BYTES = 2_000_000
-#: Headers worth keeping: everything but what names the way here or could hold a credential of somebody else's.
-_DROPPED = frozenset({"cookie", "authorization", "proxy-authorization", "x-forwarded-for", "x-real-ip", "forwarded", "host", "connection"})
+#: Headers worth keeping: everything but what names the way here, could hold a credential of somebody else's, or is ours to set.
+_DROPPED = frozenset(
+    {"cookie", "authorization", "proxy-authorization", "x-forwarded-for", "x-real-ip", "forwarded", "host", "connection", ASKED}
+)
 
 
 async def serve(house: House, scope: HTTPScope, receive: Receive, send: Send) -> None:

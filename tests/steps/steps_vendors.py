@@ -1,0 +1,239 @@
+"""Carriers as their published protocols describe them, over real HTTP on the loopback; the parcels are what a test says."""
+
+import asyncio
+import base64
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def form(self) -> dict[str, str]:
+        return dict(parse_qsl(self.body.decode()))
+
+
+#: Status, document, further headers.
+Reply = tuple[int, Any, dict[str, str]]
+
+
+@dataclass
+class Vendor:
+    """One vendor: what it knows, what it was asked, how it is today."""
+
+    #: Number → what the vendor would say of it, as its own document.
+    parcels: dict[str, Any] = field(default_factory=dict)
+    #: Numbers asked, in order; one entry for each number of a batch.
+    asked: list[str] = field(default_factory=list)
+    #: Numbers of each call.
+    calls: list[list[str]] = field(default_factory=list)
+    registered: set[str] = field(default_factory=set)
+    tokens: list[str] = field(default_factory=list)
+    #: Tokens that have ended.
+    ended: set[str] = field(default_factory=set)
+    lasts_s: int = 3600
+    #: A status that answers everything (its token endpoint excepted), and its headers.
+    down: tuple[int, dict[str, str]] | None = None
+    #: Credentials it knows.
+    client: tuple[str, str] = ("our-client", "our-secret")
+    key: str = "our-key"
+    #: Waits for this before it answers.
+    gate: asyncio.Event | None = None
+    base: str = ""
+
+    def once_each(self) -> bool:
+        return max(Counter(self.asked).values(), default=0) <= 1
+
+    def token(self, given: tuple[str, str], **rest: Any) -> Reply:
+        if given != self.client:
+            return 401, {"response": {"errors": [{"code": "10401", "message": "ClientId is Invalid"}]}}, {}
+        self.tokens.append(f"token-{len(self.tokens) + 1}")
+        return 200, {"token_type": "Bearer", "access_token": self.tokens[-1], "expires_in": self.lasts_s, **rest}, {}
+
+    def admits(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return given in self.tokens and given not in self.ended
+
+    def look_up(self, numbers: list[str]) -> None:
+        self.asked += numbers
+        self.calls.append(numbers)
+
+
+def _login(request: Request) -> tuple[str, str]:
+    given = base64.b64decode(request.headers.get("authorization", "").removeprefix("Basic ")).decode()
+    name, _, secret = given.partition(":")
+    return name, secret
+
+
+def ups(vendor: Vendor, request: Request) -> Reply:
+    if request.path == "/security/v1/oauth/token":
+        assert request.method == "POST"
+        assert request.form == {"grant_type": "client_credentials"}
+        return vendor.token(_login(request))
+    assert request.path.startswith("/api/track/v1/details/")
+    assert request.headers["transid"]
+    assert request.headers["transactionsrc"]
+    if not vendor.admits(request):
+        return 401, {"response": {"errors": [{"code": "250002", "message": "Invalid Authentication Information."}]}}, {}
+    number = unquote(request.path.rpartition("/")[2])
+    vendor.look_up([number])
+    if number not in vendor.parcels:
+        return 404, {"response": {"errors": [{"code": "TW0001", "message": "Tracking Information Not Found"}]}}, {}
+    return 200, vendor.parcels[number], {}
+
+
+def fedex(vendor: Vendor, request: Request) -> Reply:
+    if request.path == "/oauth/token":
+        form = request.form
+        assert form["grant_type"] == "client_credentials"
+        if (form["client_id"], form["client_secret"]) != vendor.client:
+            return 401, {"transactionId": "t", "errors": [{"code": "NOT.AUTHORIZED.ERROR", "message": "no"}]}, {}
+        return vendor.token(vendor.client, scope="CXS")
+    assert (request.method, request.path) == ("POST", "/track/v1/trackingnumbers")
+    if not vendor.admits(request):
+        return 401, {"transactionId": "t", "errors": [{"code": "NOT.AUTHORIZED.ERROR", "message": "Access token expired."}]}, {}
+    assert request.document["includeDetailedScans"] is True
+    numbers = [info["trackingNumberInfo"]["trackingNumber"] for info in request.document["trackingInfo"]]
+    if len(numbers) > 30:
+        return 400, {"errors": [{"code": "TRACKING.TRACKINGNUMBERS.EXCEEDED", "message": "too many"}]}, {}
+    if "MALFORMED" in numbers:
+        return 400, {"errors": [{"code": "TRACKING.TRACKINGNUMBER.INVALID", "message": "invalid"}]}, {}
+    vendor.look_up(numbers)
+    missing = {"error": {"code": "TRACKING.TRACKINGNUMBER.NOTFOUND", "message": "Tracking number cannot be found."}}
+    results = [
+        vendor.parcels.get(n)
+        or {"trackingNumber": n, "trackResults": [{"trackingNumberInfo": {"trackingNumber": n, "trackingNumberUniqueId": ""}, **missing}]}
+        for n in numbers
+    ]
+    return 200, {"transactionId": f"call-{len(vendor.calls)}", "output": {"completeTrackResults": results}}, {}
+
+
+def seventeentrack(vendor: Vendor, request: Request) -> Reply:
+    def refused(code: int, numbers: list[str]) -> list[dict[str, Any]]:
+        return [{"number": n, "error": {"code": code, "message": "no"}} for n in numbers]
+
+    if request.headers.get("17token") != vendor.key:
+        return 401, {"code": 0, "data": {"errors": [{"code": -18010002, "message": "Access token is invalid."}]}}, {}
+    numbers = [item["number"] for item in request.document]
+    assert 0 < len(numbers) <= 40
+    match request.path.rpartition("/")[2]:
+        case "register":
+            vendor.registered |= set(numbers)
+            return 200, {"code": 0, "data": {"accepted": [{"number": n, "carrier": 3011} for n in numbers], "rejected": []}}, {}
+        case "gettrackinfo":
+            vendor.look_up(numbers)
+            known = [vendor.parcels[n] for n in numbers if n in vendor.registered and n in vendor.parcels]
+            strangers = refused(-18019902, [n for n in numbers if n not in vendor.registered])
+            silent = refused(-18019909, [n for n in numbers if n in vendor.registered and n not in vendor.parcels])
+            return 200, {"code": 0, "data": {"accepted": known, "rejected": strangers + silent}}, {}
+    raise AssertionError(request.path)
+
+
+PROTOCOLS: dict[str, Callable[[Vendor, Request], Reply]] = {"ups": ups, "fedex": fedex, "17track": seventeentrack}
+
+
+async def _read(reader: asyncio.StreamReader) -> Request | None:
+    if not (line := await reader.readline()):
+        return None
+    method, target, _ = line.decode().split()
+    headers: dict[str, str] = {}
+    while (row := await reader.readline()) not in (b"\r\n", b""):
+        name, _, value = row.decode().partition(":")
+        headers[name.lower()] = value.strip()
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    parts = urlsplit(target)
+    return Request(method, parts.path, {k: v[0] for k, v in parse_qs(parts.query).items()}, headers, body)
+
+
+async def _reply(vendor: Vendor, protocol: Callable[[Vendor, Request], Reply], request: Request) -> bytes:
+    if vendor.gate is not None:
+        await vendor.gate.wait()
+    if vendor.down is not None and "oauth" not in request.path:
+        status, headers = vendor.down
+        document: Any = {"error": {"code": str(status), "message": "not today"}}
+    else:
+        status, document, headers = protocol(vendor, request)
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    lines = {"content-type": "application/json", "content-length": str(len(body)), **headers}
+    told = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"HTTP/1.1 {status} X\r\n{told}\r\n".encode() + body
+
+
+@asynccontextmanager
+async def serving(slug: str) -> AsyncIterator[Vendor]:
+    """Serve one vendor's protocol."""
+    vendor = Vendor()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while (request := await _read(reader)) is not None:
+                writer.write(await _reply(vendor, PROTOCOLS[slug], request))
+                await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    vendor.base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield vendor
+    finally:
+        server.close()
+
+
+def ups_parcel(number: str, *scans: tuple[str, str, str]) -> dict[str, Any]:
+    """UPS's answer: scans are (type, code, "YYYY-MM-DD HH:MM" in UTC), oldest first."""
+    activity = [
+        {
+            "location": {"address": {"city": "Madrid", "countryCode": "ES"}},
+            "status": {"type": kind, "code": code, "description": f"{kind} {code}"},
+            "date": at[:10].replace("-", ""),
+            "time": at[11:].replace(":", "") + "00",
+            "gmtDate": at[:10].replace("-", ""),
+            "gmtTime": at[11:] + ":00",
+            "gmtOffset": "+00:00",
+        }
+        for kind, code, at in reversed(scans)
+    ]
+    return {"trackResponse": {"shipment": [{"inquiryNumber": number, "package": [{"trackingNumber": number, "activity": activity}]}]}}
+
+
+def fedex_parcel(number: str, *scans: tuple[str, str]) -> dict[str, Any]:
+    """One of FedEx's results: scans are (event type, "YYYY-MM-DD HH:MM" in UTC), oldest first."""
+    events = [
+        {
+            "date": at.replace(" ", "T") + ":00+00:00",
+            "eventType": code,
+            "eventDescription": code,
+            "scanLocation": {"city": "Madrid", "countryCode": "ES"},
+            "derivedStatusCode": code,
+        }
+        for code, at in reversed(scans)
+    ]
+    return {"trackingNumber": number, "trackResults": [{"trackingNumberInfo": {"trackingNumber": number}, "scanEvents": events}]}
+
+
+def seventeentrack_parcel(number: str, *scans: tuple[str, str]) -> dict[str, Any]:
+    """One of 17TRACK's records: scans are (sub-status, "YYYY-MM-DD HH:MM" in UTC), oldest first."""
+    events = [
+        {"time_iso": at.replace(" ", "T") + ":00+00:00", "time_utc": at.replace(" ", "T") + ":00Z", "description": code, "sub_status": code}
+        for code, at in reversed(scans)
+    ]
+    provider = {"provider": {"key": 3011, "name": "China Post"}, "events": events}
+    return {"number": number, "carrier": 3011, "track_info": {"tracking": {"providers": [provider]}}}
