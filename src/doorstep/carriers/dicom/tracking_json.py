@@ -1,0 +1,73 @@
+"""Dicom's shipment with its activities (JSON) → trackings; its errors → notes."""
+
+from typing import Any
+
+from doorstep.carriers.clock import iso_stamp
+from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
+from doorstep.domain.places import Place
+from doorstep.domain.tracking import CarrierNote, Checkpoint, Link, Parsed, Tracking
+from doorstep.errors import BadInputError
+
+#: Activity codes. The second part tells the manner (NI: left without a signature, as the sender allowed). Dicom publishes no list, so no others are read.
+#: Source: the documented answer of Dicom's tracking, read 2026-11-22.
+_CODES = {"DL": "delivered"}
+#: Statuses that name an event by themselves, lower case; they count only for an activity without a code.
+_STATUSES = {"delivered": "delivered", "out for delivery": "out_for_delivery", "in transit": "in_transit", "picked up": "picked_up"}
+_UNITS = {"K": "kg", "L": "lb"}
+
+
+def read(answer: Any) -> Parsed:
+    """Read one shipment, several (bare or under `tracking`), or an error.
+
+    Raises:
+        BadInputError: none of them.
+    """
+    found = listed(dig(answer, "tracking")) or listed(answer)
+    shipments = [item for item in found if isinstance(item, dict) and "trackingNumber" in item]
+    if shipments:
+        return Parsed(tuple(_tracking(shipment) for shipment in shipments))
+    text = worded(dig(answer, "Message")) or worded(dig(answer, "message"))
+    if not text:
+        raise BadInputError("JSON without a trackingNumber and without an error of Dicom")
+    return Parsed(notes=(CarrierNote(worded(dig(answer, "code")) or worded(dig(answer, "Code")), text),))
+
+
+def _tracking(shipment: dict[str, Any]) -> Tracking:
+    number = numbered(worded(shipment.get("trackingNumber")))
+    if not number:
+        raise BadInputError("a shipment of Dicom without its trackingNumber")
+    checkpoints = tuple(_checkpoint(activity, number) for activity in listed(shipment.get("activities")))
+    parcels = listed(shipment.get("parcels"))
+    over = any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints)
+    back = dict.fromkeys(numbered(worded(dig(parcel, "returnWaybill"))) for parcel in parcels)
+    unit = _UNITS.get(worded(shipment.get("unitOfMeasurement")), "")
+    return Tracking(
+        tracking_number=number,
+        carrier="dicom",
+        checkpoints=checkpoints,
+        links=tuple(Link(tracking_number=waybill, carrier="dicom", role="return") for waybill in back if waybill not in ("", number)),
+        service=worded(shipment.get("deliveryType")) or None,
+        weight_g=grams(dig(parcels[0], "weight"), unit) if len(parcels) == 1 else None,
+        signed_by=_signed_by(shipment) if over else None,
+    )
+
+
+def _signed_by(shipment: dict[str, Any]) -> str | None:
+    """Take the name under the picture that proves the delivery."""
+    images = [image for image in listed(shipment.get("activityImages")) if worded(dig(image, "imageType")) == "POD"]
+    return next((name for image in images if (name := worded(dig(image, "clientName")))), None)
+
+
+def _checkpoint(activity: Any, number: str) -> Checkpoint:
+    code, manner = worded(dig(activity, "code")), worded(dig(activity, "codeDetail"))
+    status, detail = worded(dig(activity, "status")), worded(dig(activity, "statusDetail"))
+    when, terminal = worded(dig(activity, "activityDate")) or worded(dig(activity, "createDate")), worded(dig(activity, "terminal"))
+    return Checkpoint(
+        event_type=(_CODES.get(code) if code else _STATUSES.get(status.casefold())) or "unknown",
+        occurred_at=iso_stamp(when) if when else None,
+        place=Place(facility=terminal) if terminal else None,
+        carrier="dicom",
+        carrier_code="/".join(part for part in (code, manner) if part),
+        carrier_text="; ".join(part for part in (status, detail) if part),
+        tracking_number=number,
+    )
