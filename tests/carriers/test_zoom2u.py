@@ -32,6 +32,7 @@ def test_a_booking_nobody_took_has_no_time():
 
 def test_the_key_must_be_the_one_given_to_zoom2u():
     CARRIER.verify(Raw(body=b"", headers={"authorization": "Basic k"}), {"api_key": "k"}, NOW)
+    CARRIER.verify(Raw(body=b""), {}, NOW)
     with pytest.raises(BadSignatureError):
         CARRIER.verify(Raw(body=b"", headers={"authorization": "Basic l"}), {"api_key": "k"}, NOW)
 

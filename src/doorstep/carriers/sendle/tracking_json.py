@@ -54,28 +54,31 @@ def _tracking(item: dict[str, Any], asked: str) -> Tracking:
     number = next((numbered(told) for name in _NUMBERS if (told := worded(item.get(name)))), "") or asked
     if not number:
         raise BadInputError("an answer of Sendle that names no parcel, and none was asked for")
-    country = worded(dig(item, "destination", "country"))
     events = [item] if "event_type" in item else [event for event in listed(item.get("tracking_events")) if isinstance(event, dict)]
-    checkpoints = tuple(_checkpoint(event, number) for event in events)
-    if not checkpoints and (state := worded(item.get("state"))):
-        changed = worded(dig(item, "status", "last_changed_at")).replace(" UTC", "Z").replace(" ", "T")
-        checkpoints = (
-            Checkpoint(
-                event_type=state_type_of(state),
-                occurred_at=iso_stamp(changed) if changed else None,
-                place=place_of(country=country),
-                carrier="sendle",
-                carrier_code=state,
-                carrier_text=worded(dig(item, "status", "description")),
-                tracking_number=number,
-            ),
-        )
+    checkpoints = tuple(_checkpoint(event, number) for event in events) or _state(item, number)
     return Tracking(
         tracking_number=number,
         carrier="sendle",
         checkpoints=checkpoints,
         estimates=_estimates(boxed(item.get("scheduling")), checkpoints),
         service=worded(dig(item, "product", "name")) or None,
+    )
+
+
+def _state(item: dict[str, Any], number: str) -> tuple[Checkpoint, ...]:
+    """Take the state of the whole parcel where no event is told; its time is spelled "2026-03-04 18:56:00 UTC"."""
+    state, changed = worded(item.get("state")), worded(dig(item, "status", "last_changed_at")).replace(" UTC", "Z")
+    if not state:
+        return ()
+    return (
+        Checkpoint(
+            event_type=state_type_of(state),
+            occurred_at=iso_stamp(changed) if changed else None,
+            carrier="sendle",
+            carrier_code=state,
+            carrier_text=worded(dig(item, "status", "description")),
+            tracking_number=number,
+        ),
     )
 
 
