@@ -57,7 +57,18 @@ def test_errors_are_notes():
     assert read("<TrackResponse/>").trackings == ()
 
 
-@pytest.mark.parametrize("body", ["<a/>", "<TrackResponse><Consignment/></TrackResponse>", "x"])
+def test_the_pages_answer_is_read_as_well():
+    parsed = read((Path(tnt.__file__).parent / "samples" / "tracker.json").read_bytes())
+    (tracking,) = parsed.trackings
+    assert [(scan.event_type, scan.carrier_code, scan.occurred_at.offset) for scan in tracking.checkpoints] == [
+        ("picked_up", "PU", "+01:00")
+    ]
+    assert (tracking.estimates[0].to_on.isoformat(), parsed.notes[0].tracking_number) == ("2026-03-06", "100000004")
+
+
+@pytest.mark.parametrize(
+    "body", ["{}", '{"tracker.output": {"consignment": [{}]}}', "<a/>", "<TrackResponse><Consignment/></TrackResponse>", "x"]
+)
 def test_another_answer_is_refused(body):
     with pytest.raises(BadInputError):
         read(body)

@@ -2,16 +2,22 @@
 
 from doorstep.carriers.reading import keyed
 
-#: Source: TNT ExpressConnect Tracking V3.1 technical guide and status data of answers, read 2026-11-22. TNT publishes no table of
-#: its some hundred codes, so the sentences below, each from TNT's own fixed stock, decide for a code that is not here.
+#: Source: TNT ExpressConnect Tracking V3.1 technical guide, and status codes with their sentences or stages as listed in public
+#: clients, read 2026-11-22. TNT publishes no table of its some hundred codes, so the sentences below, each from TNT's own fixed
+#: stock, decide for a code that is not here. MR and WL are known for exceptions and no more, HW, OS and RC for movements.
 _CODES = keyed("""
+picked_up: PU
 accepted: CI
 facility_arrival: AS IR IS
-in_transit: TR
+in_transit: HW OS RC TR
+delayed: NR
 delayed_missed_connection: MLA
 customs_delay: LAA
 out_for_delivery: OD
-delivered: OK
+delivered: OK RES
+delivered_partial: LP
+exception: MR WL
+return_started: RTS
 """)
 #: Lower case, without the full stop that TNT writes behind some.
 #: Source: sentences of TNT's answers as listed in a public repository, read 2026-11-22.
@@ -24,6 +30,7 @@ _SENTENCES = {
     "shipment in transit": "in_transit",
     "connection delay. recovery actions underway": "delayed_missed_connection",
     "delay. recovery action underway": "delayed",
+    "shipment delayed in transit recovery actions underway": "delayed",
     "delay due to congestion en route. recovery action underway": "delayed_capacity",
     "delay due to authorities. recovery action underway": "customs_delay",
     "shipment rerouted. recovery actions underway": "misrouted",
@@ -39,6 +46,7 @@ _SENTENCES = {
     "shipment delivered in good condition": "delivered",
     "consignment delivered to residential": "delivered",
     "shipment delivered damaged": "delivered_damaged",
+    "shipment partially delivered. recovery actions underway": "delivered_partial",
 }
 #: What stands for the scans where only a summary was asked for. CNF, not found, is a note.
 #: Source: the guide, delivery summary codes.
