@@ -1,11 +1,17 @@
-"""Locate2u's statuses of stops, to deliver or to pick up → our event types."""
+"""Locate2u's statuses of stops, to deliver or to pick up, and of shipments → our event types."""
 
-#: Source: the statuses in Locate2u's developer documentation ("stop.status-changed") and its training pages, read 2026-11-22.
+#: Those with "pickup" or "drop" in them are a shipment's, which has one stop of each kind.
+#: Source: the statuses in Locate2u's developer documentation ("stop.status-changed", "shipment.status-changed") and its training pages,
+#: read 2026-11-22.
 _DELIVERIES = {
     "created": "order_data_received",
     "pending": "order_data_received",
     "enroute": "out_for_delivery",
     "enroute to pickup": "courier_dispatched_for_pickup",
+    "arrived at pickup": "pickup_attempted",
+    "picked up": "picked_up",
+    "enroute to drop": "out_for_delivery",
+    "arrived at drop": "driver_nearby",
     "arrived": "driver_nearby",
     "complete": "delivered",
     "failed": "attempt_failed",
