@@ -1,0 +1,18 @@
+"""eShipper: tracking answer or webhook (JSON) → checkpoints and notes."""
+
+from doorstep.carriers.eshipper.tracking_json import read
+from doorstep.carriers.reading import json_of
+from doorstep.domain.plugins import Carrier, Raw
+from doorstep.domain.tracking import Parsed
+
+
+def parse(raw: Raw) -> Parsed:
+    """Read an answer of eShipper's tracking.
+
+    Raises:
+        BadInputError: none of its answers.
+    """
+    return read(json_of(raw))
+
+
+CARRIER = Carrier(slug="eshipper", name="eShipper", parse=parse, aggregates=True)
