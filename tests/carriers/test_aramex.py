@@ -59,6 +59,14 @@ def test_a_time_without_a_known_place_keeps_its_zone_open(text, local, offset):
     assert (scan.occurred_at.local, scan.occurred_at.offset, scan.place.text) == (local, offset, "Hub 4")
 
 
+def test_an_xml_answer_turned_into_json_and_a_pushed_update_are_read_too():
+    update = {"WaybillNumber": "1", "UpdateCode": "SH005"}
+    pairs = {"KeyValueOfstringArrayOfTrackingResultmFAkxlpY": {"Key": "1", "Value": {"TrackingResult": update}}}
+    for answer in ({"TrackingResults": pairs}, update):
+        (tracking,) = read(answer).trackings
+        assert [(scan.tracking_number, scan.event_type) for scan in tracking.checkpoints] == [("1", "delivered")]
+
+
 def test_the_problem_makes_an_update_finer():
     assert event_type_of("SH033", "A16") == "attempt_failed_address"
     assert event_type_of("SH033", "Z99") == "attempt_failed"

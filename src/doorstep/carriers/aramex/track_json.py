@@ -13,24 +13,35 @@ from doorstep.errors import BadInputError
 _NET_DATE = re.compile(r"/Date\((-?\d{1,15})(?:([+-])(\d\d)(\d\d))?\)/")
 
 
+_KNOWN = frozenset({"TrackingResults", "NonExistingWaybills", "Notifications", "UpdateCode"})
+
+
 def read(answer: Any) -> Parsed:
-    """Read the results, grouped by waybill, the unknown waybills and the notifications.
+    """Read the results, grouped by waybill, the unknown waybills and the notifications; a pushed update stands bare.
 
     Raises:
         BadInputError: no answer to a tracking request.
     """
-    if not isinstance(answer, dict) or not {"TrackingResults", "NonExistingWaybills", "Notifications"} & set(answer):
+    if not isinstance(answer, dict) or not _KNOWN & set(answer):
         raise BadInputError("JSON without the tracking results of Aramex")
-    groups = [pair for pair in listed(answer.get("TrackingResults")) if isinstance(pair, dict)]
-    trackings = tuple(
-        tracking_of(worded(pair.get("Key")), [_parts(update) for update in listed(pair.get("Value"))])
-        if "Value" in pair
-        else tracking_of("", [_parts(pair)])
-        for pair in groups
-    )
+    results = [answer] if "UpdateCode" in answer else listed(answer.get("TrackingResults"))
+    pairs = [pair for result in results if isinstance(result, dict) for pair in _pairs(result)]
+    trackings = tuple(tracking_of(worded(pair.get("Key")), [_parts(update) for update in _updates(pair)]) for pair in pairs)
     notes = [CarrierNote(worded(dig(note, "Code")), worded(dig(note, "Message"))) for note in listed(answer.get("Notifications"))]
     notes += [missing(worded(waybill)) for waybill in listed(answer.get("NonExistingWaybills"))]
     return Parsed(trackings, tuple(notes))
+
+
+def _pairs(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """List a result's pairs of waybill and updates: itself, or those that an XML answer turned into JSON has beneath a long name."""
+    within = [pair for name, pairs in result.items() if name.startswith("KeyValueOf") for pair in listed(pairs)]
+    return [pair for pair in within if isinstance(pair, dict)] or [result]
+
+
+def _updates(pair: dict[str, Any]) -> list[Any]:
+    if "Value" not in pair:
+        return [pair]
+    return listed(boxed(pair["Value"]).get("TrackingResult", pair["Value"]))
 
 
 def _parts(update: Any) -> dict[str, str]:

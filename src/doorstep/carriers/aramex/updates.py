@@ -1,7 +1,7 @@
 """One waybill's updates, as named parts → a tracking."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from doorstep.carriers.aramex.codes import event_type_of
 from doorstep.carriers.clock import iso_stamp
@@ -15,7 +15,7 @@ from doorstep.errors import BadInputError
 _WAY_BACK = re.compile(r"\bRtn HAWB (\d{8,20})\b")
 
 
-def tracking_of(key: str, updates: list[Mapping[str, str]]) -> Tracking:
+def tracking_of(key: str, updates: Sequence[Mapping[str, str]]) -> Tracking:
     """Make a tracking of the parts of each update; `key` is the waybill as the answer groups them.
 
     Raises:
@@ -36,7 +36,7 @@ def tracking_of(key: str, updates: list[Mapping[str, str]]) -> Tracking:
     )
 
 
-def _backs(updates: list[Mapping[str, str]]) -> list[str]:
+def _backs(updates: Sequence[Mapping[str, str]]) -> list[str]:
     return [back[1] for update in updates for back in _WAY_BACK.finditer(update.get("Comments", ""))]
 
 
