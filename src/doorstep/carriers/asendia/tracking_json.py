@@ -20,7 +20,7 @@ def read(answer: Any) -> Parsed:
     notes = tuple(
         CarrierNote(worded(each.get("status")), worded(each.get("detail")) or worded(each.get("title")) or worded(each.get("message")))
         for each in listed(answer)
-        if isinstance(each, dict) and each not in parcels and (worded(each.get("title")) or worded(each.get("message")))
+        if isinstance(each, dict) and "trackingEvents" not in each and (worded(each.get("title")) or worded(each.get("message")))
     )
     if not parcels and not notes:
         raise BadInputError("JSON without trackingEvents and without a problem of Asendia")

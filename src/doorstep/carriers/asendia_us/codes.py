@@ -1,6 +1,6 @@
 """Asendia USA's milestones → our event types."""
 
-#: The platform names its milestones by a code or by words alone; both are read by these names, case and spaces put aside.
+#: The platform's codes are not public; the names of its milestones are, and either field may bear them. Case and spaces put aside.
 #: Source: the milestones of Asendia USA's tracking as listed in a public connector, read 2026-11-22.
 _EVENT_TYPES = {
     "hold": "held_by_carrier",
@@ -13,6 +13,7 @@ _EVENT_TYPES = {
 }
 
 
-def event_type_of(name: str) -> str:
-    """Find the event type of a milestone's code or name."""
-    return _EVENT_TYPES.get(" ".join(name.replace("_", " ").split()).casefold(), "unknown")
+def event_type_of(code: str, description: str = "") -> str:
+    """Find the event type of a milestone by its code, or else by its description, where that is a milestone's whole name."""
+    names = (" ".join(told.replace("_", " ").split()).casefold() for told in (code, description))
+    return next((_EVENT_TYPES[name] for name in names if name in _EVENT_TYPES), "unknown")

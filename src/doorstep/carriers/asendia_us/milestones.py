@@ -43,7 +43,7 @@ def _checkpoint(event: Any, number: str) -> Checkpoint:
     code, text, when, where = (worded(dig(event, f"event{name}")) for name in ("Code", "Description", "On", "Location"))
     place = _place(where)
     return Checkpoint(
-        event_type=event_type_of(code or text),
+        event_type=event_type_of(code, text),
         occurred_at=_occurred_at(when, place) if when else None,
         place=place,
         carrier="asendia_us",
