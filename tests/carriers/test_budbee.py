@@ -13,8 +13,9 @@ from doorstep.carriers.budbee import CARRIER
 from doorstep.carriers.budbee.codes import event_type_of
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.plugins import Raw
-from doorstep.domain.tracking import CarrierNote
+from doorstep.domain.tracking import CarrierNote, Scan
 from doorstep.errors import BadInputError
+from doorstep.timeline import fold
 
 SAMPLES = Path(budbee.__file__).parent / "samples"
 
@@ -48,6 +49,13 @@ def test_a_locker_s_delivered_waits_and_picked_up_follows_it():
     ]
     assert {scan.place.facility for scan in scans} == {"Box at the Example"}
     assert sample("locker.json").estimates == ()
+
+
+def test_a_cancellation_stands_in_a_field_of_its_own():
+    answer = {"token": "1", "status": "NotStarted", "meta": {"type": "DELIVERY"}, "consignment": {"cancellation": {"reason": "MERCHANT"}}}
+    scans = read(answer).trackings[0].checkpoints
+    assert [scan.event_type for scan in scans] == ["order_data_received", "order_cancelled"]
+    assert fold([Scan.of(scan) for scan in scans]).status == "cancelled"
 
 
 def test_the_manner_is_part_of_the_key():

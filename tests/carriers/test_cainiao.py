@@ -34,7 +34,7 @@ def test_an_answer_has_parcels_with_a_history_and_notes_for_those_without():
     assert tracking.links == (Link(tracking_number="003400000000000001", carrier="dhl_parcel_de", role="last_mile"),)
     (estimate,) = tracking.estimates
     assert (estimate.from_on, estimate.to_on) == (date(2026, 7, 8), date(2026, 7, 11))
-    assert parsed.notes == (CarrierNote("", "", "LP00000000000002"),)
+    assert parsed.notes == (CarrierNote("no_history", "Cainiao tells no history of this number", "LP00000000000002"),)
 
 
 def test_the_moment_is_told_in_the_zone_of_the_trace():

@@ -7,6 +7,7 @@ from doorstep.carriers.reading import keyed
 #: Source: the states of Budbee's tracking as listed in a public client, read 2026-11-22.
 _EVENT_TYPES = keyed("""
 order_data_received: DELIVERY/NotStarted BOX/NotStarted BOX/Pending
+order_cancelled: DELIVERY/cancellation BOX/cancellation
 courier_dispatched_for_pickup: DELIVERY/OnRouteCollection
 picked_up: DELIVERY/Collected BOX/Collected
 dropped_off: BOX/DroppedOff

@@ -13,8 +13,10 @@ from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
 from doorstep.errors import BadInputError
 
-#: States of a locker's parcel that `deliveredAt` dates.
-_IN_THE_LOCKER = ("Delivered", "PickedUp")
+#: States that `deliveredAt` dates.
+_DATED = ("Delivered", "PickedUp")
+#: Not a state of Budbee's: it tells a cancellation in a field of its own.
+_CANCELLED = "cancellation"
 
 
 def read(answer: Any) -> Parsed:
@@ -50,21 +52,21 @@ def _manner(parcel: dict[str, Any]) -> str:
 
 
 def _states(parcel: dict[str, Any]) -> list[tuple[str, OccurredAt | None]]:
-    """List the present state with its time, and before a collection the arrival in the locker.
+    """List the present state with its time, before a collection the arrival in the locker, and a cancellation, which is undated.
 
     A home delivery dates its state. A locker's answer dates the delivery alone, so a collection bears that time too: it was then
     or after, and must not fall behind the arrival for want of any.
     """
     status = parcel.get("status")
-    if isinstance(status, dict):
-        return [(worded(status.get("state")), _at(status.get("date")))]
-    state, delivered = worded(status), _at(parcel.get("deliveredAt"))
-    if not state:
-        return []
+    state, delivered = worded(dig(status, "state")) or worded(status), _at(dig(status, "date")) or _at(parcel.get("deliveredAt"))
+    found: list[tuple[str, OccurredAt | None]] = []
     if _manner(parcel) == "BOX" and state == "PickedUp" and delivered:
-        return [("Delivered", delivered), (state, delivered)]
-    dated = state in _IN_THE_LOCKER or state.startswith("Delivered")
-    return [(state, delivered if dated else None)]
+        found.append(("Delivered", delivered))
+    if state:
+        found.append((state, delivered if isinstance(status, dict) or state in _DATED else None))
+    if parcel.get("cancellation") or dig(parcel, "consignment", "cancellation"):
+        found.append((_CANCELLED, None))
+    return found
 
 
 def _at(value: Any) -> OccurredAt | None:

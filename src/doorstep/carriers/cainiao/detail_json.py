@@ -53,7 +53,8 @@ def _number(parcel: dict[str, Any]) -> str:
 
 
 def _unheard_of(parcel: dict[str, Any]) -> CarrierNote:
-    return CarrierNote(worded(parcel.get("status")), worded(parcel.get("statusDesc")), _number(parcel))
+    text = worded(parcel.get("statusDesc")) or "Cainiao tells no history of this number"
+    return CarrierNote(worded(parcel.get("status")) or "no_history", text, _number(parcel))
 
 
 def _tracking(parcel: dict[str, Any]) -> Tracking:
