@@ -62,8 +62,7 @@ def _results(raw: Raw) -> Iterator[dict[str, Any]]:
     """Find the `result` of an answer, or its fault, whatever prefixes its names bear."""
     if looks_like(raw) == "xml":
         root = xml_of(raw)
-        for result in (*root.iter("result"), *root.iter("Fault")):
-            yield {str(child.tag): [_scan(each) for each in result.iterchildren(child.tag)] for child in result.iterchildren(etree.Element)}
+        yield from (_grouped(result) for result in (*root.iter("result"), *root.iter("Fault")))
         return
     answer = _bare(json_of(raw))
     body = _bare(_bare(answer.get("Envelope", answer)).get("Body", answer))
@@ -71,6 +70,13 @@ def _results(raw: Raw) -> Iterator[dict[str, Any]]:
     for result in (*listed(response.get("result")), body.get("Fault")):
         if isinstance(result, dict):
             yield _bare(result)
+
+
+def _grouped(result: etree._Element) -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    for child in result.iterchildren(etree.Element):
+        parts.setdefault(str(child.tag), []).append(_scan(child))
+    return parts
 
 
 def _scan(element: etree._Element) -> Any:

@@ -22,13 +22,18 @@ def read(root: etree._Element) -> Parsed:
         if not faults:
             raise BadInputError("XML without a return element of Colissimo")
         return Parsed(notes=tuple(faults))
-    found = [answer for answer in answers if _text(answer, "skybillNumber") and _text(answer, "eventCode")]
-    notes = tuple(
-        CarrierNote(_text(answer, "errorCode"), _text(answer, "errorMessage"), numbered(_text(answer, "skybillNumber")) or None)
-        for answer in answers
-        if answer not in found
+    return Parsed(
+        tuple(_tracking(answer) for answer in answers if _names_an_event(answer)),
+        tuple(_note(answer) for answer in answers if not _names_an_event(answer)),
     )
-    return Parsed(tuple(_tracking(answer) for answer in found), notes)
+
+
+def _names_an_event(answer: etree._Element) -> bool:
+    return bool(_text(answer, "skybillNumber") and _text(answer, "eventCode"))
+
+
+def _note(answer: etree._Element) -> CarrierNote:
+    return CarrierNote(_text(answer, "errorCode"), _text(answer, "errorMessage"), numbered(_text(answer, "skybillNumber")) or None)
 
 
 def _text(element: etree._Element, path: str) -> str:
