@@ -1,5 +1,6 @@
 """UPS Mail Innovations: its page, and UPS's own formats read under its name."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,6 +44,17 @@ def test_codes_are_read_by_the_table_of_mail_innovations():
     (tracking,) = read((SAMPLES / "on_the_way.json").read_bytes()).trackings
     assert (tracking.carrier, tracking.checkpoints[0].carrier) == ("ups_mail_innovations", "ups_mail_innovations")
     assert (tracking.checkpoints[0].event_type, tracking.checkpoints[0].carrier_code) == ("accepted", "I/ZS")
+
+
+def test_an_alert_that_names_no_service_is_read_by_the_same_table():
+    alert = {
+        "trackingNumber": "9200000000000000000002",
+        "localActivityDate": "20260304",
+        "localActivityTime": "101500",
+        "activityStatus": {"type": "I", "code": "DP", "description": "words"},
+    }
+    (scan,) = read(json.dumps(alert).encode()).trackings[0].checkpoints
+    assert (scan.event_type, scan.carrier_code) == ("appointment_required", "I/DP")
 
 
 def test_a_sentence_is_known_whatever_its_case():

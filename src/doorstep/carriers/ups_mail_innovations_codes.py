@@ -1,9 +1,9 @@
 """The codes of UPS Mail Innovations, of any activity type → event types."""
 
-from doorstep.carriers.ups.codes.table import rows
+from doorstep.carriers.reading import keyed
 
 #: Source: UPS developer portal, Tracking, table of Mail Innovations codes, read 2026-11-22. Many of them mean something else for parcels.
-MAIL_INNOVATIONS = rows("""
+MAIL_INNOVATIONS = keyed("""
 accepted: 2O XA ZS
 address_changed: S4 S5 S6 S7 S8 YG
 address_problem: EF EG EH R5
