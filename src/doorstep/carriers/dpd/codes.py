@@ -5,19 +5,19 @@ from doorstep.carriers.reading import keyed
 #: One event type a line, its words after it. An outing that failed and ended at the depot says so itself, hence an attempt.
 #: Source: DPD's web service for the parcel life cycle, its public JSON, and its push service; live answers of 2021; as known on 2026-11-22.
 _BY_WORD = keyed("""
-order_data_received: SHIPMENT START_ORDER
-accepted: PICKEDUP ACCEPTED PICKUP_DEPOT
+order_data_received: SHIPMENT START_ORDER ORDER_CREATED
+accepted: PICKEDUP ACCEPTED PICKUP_DEPOT PARCEL_HANDED
 picked_up: PICKUP_DRIVER
 pickup_failed: ERROR_PICKUP
 origin_scan: AT_SENDING_DEPOT
-in_transit: BETWEENDEPOTS ON_THE_ROAD
-delivery_facility_arrival: DEPOT AT_DELIVERY_DEPOT DELIVERY_DEPOT
-out_for_delivery: COURIER OUT_FOR_DELIVERY DELIVERY_CARLOAD
-attempt_failed: DELIVERYFAILURE RETURNINGFROMDELIVERY DELIVERY_NOTIFICATION
-ready_for_pickup: PARCELSHOP DELIVERY_SHOP
+in_transit: BETWEENDEPOTS ON_THE_ROAD IN_TRANSIT
+delivery_facility_arrival: DEPOT AT_DELIVERY_DEPOT DELIVERY_DEPOT AT_DELIVERY_CENTER
+out_for_delivery: COURIER OUT_FOR_DELIVERY PARCEL_OUT_FOR_DELIVERY DELIVERY_CARLOAD
+attempt_failed: DELIVERYFAILURE RETURNINGFROMDELIVERY DELIVERY_NOTIFICATION UNSUCCESSFUL_DELIVERY_ATTEMPTED
+ready_for_pickup: PARCELSHOP DELIVERY_SHOP AVAILABLE_FOR_COLLECTION
 delivered_neighbour: DELIVERY_NAB
 delivered: DELIVERED DELIVERY_CUSTOMER
-return_started: ERROR_RETURN
+return_started: ERROR_RETURN RETURN_TO_SENDER
 """)
 
 #: Left out, so `unknown`: 09 and 17, whose meaning differs between countries.

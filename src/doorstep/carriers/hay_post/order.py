@@ -10,6 +10,8 @@ from doorstep.errors import BadInputError
 #: 1 is written in the second in which the order is made. States 2 to 11 exist, but HayPost publishes no meaning for them, so they are `unknown`.
 #: Source: a live answer of 2024, read 2026-11-22.
 _STATES = {"1": "order_data_received"}
+#: Where a gateway puts what went wrong.
+_SAID = ("message", "Message", "detail", "title", "error", "description", "error_description")
 
 
 def read(answer: Any) -> Parsed:
@@ -21,7 +23,7 @@ def read(answer: Any) -> Parsed:
     orders = [item for item in listed(answer) if isinstance(dig(item, "order"), dict)]
     if orders:
         return Parsed(tuple(_tracking(item) for item in orders))
-    found = [text for name in ("message", "Message", "title", "error") if (text := worded(dig(answer, name)))]
+    found = [text for name in _SAID if (text := worded(dig(answer, name)))]
     if not found:
         raise BadInputError("JSON without an order and without an error of HayPost")
     return Parsed(notes=(CarrierNote(worded(dig(answer, "code")) or worded(dig(answer, "status")), found[0]),))
