@@ -54,6 +54,11 @@ def test_a_delivery_the_history_does_not_list_is_a_scan_without_time():
     assert len(read(body).trackings[0].checkpoints) == 1
 
 
+def test_after_its_history_is_gone_the_status_is_the_only_scan():
+    (tracking,) = read({"trackingId": "1", "eventHistory": [], "summary": {"status": "InTransit"}}).trackings
+    assert [(scan.event_type, scan.occurred_at) for scan in tracking.checkpoints] == [("in_transit", None)]
+
+
 def test_the_newest_of_several_attempts_bears_the_detail():
     events = [{"eventCode": "DeliveryAttempted", "eventTime": f"2026-07-0{day}T10:00:00Z"} for day in (9, 8)]
     summary = {"status": "DeliveryAttempted", "trackingDetailCodes": {"forward": ["BusinessClosed"]}}

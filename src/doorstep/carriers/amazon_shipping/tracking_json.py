@@ -12,6 +12,9 @@ from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
 
+#: What a summary may know before the history does.
+_ENDS = frozenset({"delivered", "lost", "refused", "undeliverable"})
+
 
 def read(answer: Any) -> Parsed:
     """Read an answer, bare or under `payload` (a list of either may come), a push (under `detail`), or errors.
@@ -42,7 +45,7 @@ def _tracking(body: dict[str, Any]) -> Tracking:
     events = listed(body.get("eventHistory"))
     if not events and worded(body.get("eventCode")):  # one event alone is its own summary
         events, summary = [body], body | {"status": body["eventCode"]}
-    checkpoints = tuple(_with_detail([_checkpoint(event, number) for event in events], summary))
+    checkpoints = tuple(_with_summary([_checkpoint(event, number) for event in events], summary, number))
     return Tracking(
         tracking_number=number,
         carrier="amazon_shipping",
@@ -78,26 +81,20 @@ def _place(location: dict[str, Any]) -> Place | None:
     return place_of(city=city, region=region, postcode=postcode, country=country)
 
 
-def _with_detail(scans: list[Checkpoint], summary: dict[str, Any]) -> list[Checkpoint]:
+def _with_summary(scans: list[Checkpoint], summary: dict[str, Any], number: str) -> list[Checkpoint]:
     """Give the scan that the summary's status stands for the summary's detail code; add the status where no scan bears it.
 
-    Amazon's summary may know of a delivery that its history does not list. That scan then has no time.
+    After 45 days Amazon tells the status alone, and now and then its summary knows of an end that the history does not list.
+    Such a scan has no time.
     """
     status = worded(summary.get("status"))
     bearing = [scan for scan in scans if scan.carrier_code == status]
     newest = latest(scan.occurred_at for scan in bearing)
     bearer = next((scan for scan in bearing if scan.occurred_at == newest), None)
     if bearer is None:
-        if event_type_of(status) not in {"delivered", "lost", "refused", "undeliverable"} or not scans:
+        if not status or (scans and event_type_of(status) not in _ENDS):
             return scans
-        bearer = Checkpoint(
-            event_type=event_type_of(status),
-            occurred_at=None,
-            carrier="amazon_shipping",
-            carrier_code=status,
-            carrier_text="",
-            tracking_number=scans[0].tracking_number,
-        )
+        bearer = _checkpoint({"eventCode": status}, number)
         scans = [*scans, bearer]
     legs = dig(summary, "trackingDetailCodes", "returns" if bearer.is_return else "forward")
     detail = next((worded(code) for code in listed(legs) if worded(code)), "")
