@@ -65,7 +65,19 @@ def test_a_refusal_is_a_note():
     assert read({"success": False, "errorCode": "LIMIT", "errorMsg": "slower"}).notes == (CarrierNote("LIMIT", "slower"),)
 
 
-@pytest.mark.parametrize("answer", [{}, None, 1, "x", {"module": []}, {"mailNo": ""}, {"mailNo": " ", "detailList": [{"time": 1}]}])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        None,
+        1,
+        "x",
+        {"module": []},
+        {"mailNo": ""},
+        {"mailNo": " ", "detailList": [{"time": 1}]},
+        {"mailNo": "1", "detailList": [{"time": 253402300799000, "timeZone": "GMT+8"}]},
+    ],
+)
 def test_what_is_no_answer_is_refused(answer):
     with pytest.raises(BadInputError):
         read(answer)

@@ -96,8 +96,7 @@ def _locker(parcel: dict[str, Any]) -> Place | None:
 
 def _estimates(parcel: dict[str, Any], checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
     """Read the courier's own reckoning of the arrival, or else the booked window; both are UTC, told in the answer's time zone."""
-    arrived = {"ready_for_pickup_locker"} | {scan.event_type for scan in checkpoints if ends_journey(scan.event_type)}
-    if any(scan.event_type in arrived for scan in checkpoints):
+    if any(scan.event_type == "ready_for_pickup_locker" or ends_journey(scan.event_type) for scan in checkpoints):
         return ()
     zone = _zone(worded(parcel.get("timeZone")))
     eta = _local(dig(parcel, "eta", "date"), zone) or _local(dig(parcel, "routedEta", "date"), zone)
