@@ -39,6 +39,12 @@ def test_an_account_stands_for_its_carrier():
     assert tracking.estimates[0].to_on.isoformat() == "2026-03-06"
 
 
+def test_a_webhook_that_names_no_carrier_names_it_in_its_address():
+    body = json.loads((SAMPLES / "webhook.json").read_bytes())
+    del body["data"]["carrier_code"]
+    assert read(body).trackings[0].carrier == "usps"
+
+
 def test_an_older_answer_tells_the_status_of_its_newest_event_only():
     events = [{"occurred_at": f"2026-03-0{day}T10:00:00Z", "event_code": code} for day, code in ((4, "01"), (3, "10"))]
     answer = {"tracking_number": "1", "carrier_code": "ups", "status_code": "DE", "events": events}

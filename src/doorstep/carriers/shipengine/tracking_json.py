@@ -1,5 +1,6 @@
 """ShipEngine's tracking answer, the same within webhooks (JSON) → trackings; its errors → notes."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,8 @@ from doorstep.errors import BadInputError
 
 #: No clock on Earth is further from UTC, and all differ by quarters of an hour.
 _FURTHEST_S, _QUARTER_S = 14 * 3600, 900
+#: The account in the address that a webhook names: its data may leave it out.
+_ACCOUNT = re.compile(r"[?&]carrier_code=([a-z0-9_]+)")
 
 
 def read(answer: Any) -> Parsed:
@@ -29,12 +32,13 @@ def read(answer: Any) -> Parsed:
         notes.append(CarrierNote(worded(dig(answer, "resource_type")), "a webhook without a tracking number"))
     if not found and not notes:
         raise BadInputError("JSON without a tracking_number and without errors of ShipEngine")
-    return Parsed(tuple(_tracking(boxed(item)) for item in found), tuple(notes))
+    asked = _ACCOUNT.search(worded(dig(answer, "resource_url")))
+    return Parsed(tuple(_tracking(boxed(item), asked[1] if asked else "") for item in found), tuple(notes))
 
 
-def _tracking(item: dict[str, Any]) -> Tracking:
+def _tracking(item: dict[str, Any], asked: str) -> Tracking:
     number = numbered(worded(item.get("tracking_number")))
-    account = worded(item.get("carrier_code"))
+    account = worded(item.get("carrier_code")) or asked
     carrier = ACCOUNTS.get(account.lower()) or carrier_slug(account) or "shipengine"
     events = [event for event in listed(item.get("events")) if isinstance(event, dict)]
     newest = latest(_when(event, _place(event)) for event in events)
@@ -95,7 +99,8 @@ def _place(event: dict[str, Any]) -> Place | None:
 def _when(event: dict[str, Any], place: Place | None) -> OccurredAt | None:
     """Read the carrier's local time, its offset told by the moment in UTC beside it.
 
-    Where both are one, ShipEngine knew no zone and put the Z on the local time. Source: ShipEngine's tracking guide, read 2026-11-22.
+    "Without zone or place it is hard to deduce" the latter, so where both are one, the Z may stand on a local time and is not believed.
+    Source: connect-carrier-api 4.16, TrackEvent, read 2026-11-22.
     """
     utc, local = worded(event.get("occurred_at")), worded(event.get("carrier_occurred_at"))
     country, region = (place.country, place.region) if place else (None, None)
