@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from doorstep.carriers.dhl_unified import Told
 from doorstep.carriers.dhl_universal import CARRIER
 from doorstep.carriers.dhl_universal.codes import carrier_of, event_type_of
-from doorstep.carriers.dhl_unified import Told
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.plugins import Raw
+from doorstep.domain.tracking import CarrierNote
 from doorstep.errors import BadInputError, BadSignatureError, MisconfiguredError
 
 LIST = Path(__file__).parents[3] / "shared" / "data" / "carriers" / "code_lists" / "dhl_group_status_by_division.csv"
@@ -92,6 +93,13 @@ def test_a_push_brings_its_token():
         CARRIER.verify(Raw(body=b"{}", headers={"x-our-token": "other"}), settings, NOW)
     with pytest.raises(MisconfiguredError):
         CARRIER.verify(Raw(body=b"{}"), {}, NOW)
+
+
+def test_a_push_about_its_subscription_is_a_note_without_the_secret():
+    told = {"scope": "subscription.activation", "note": "Confirm", "secret": "hidden"}
+    assert read(told).notes == (CarrierNote("subscription.activation", "Confirm"),)
+    failed = told | {"failure": {"title": "Not Found", "detail": "Nothing there", "status": 404}}
+    assert read(failed).notes == (CarrierNote("404", "Nothing there"),)
 
 
 @pytest.mark.parametrize("answer", [{}, [], None, {"shipments": []}, {"shipments": [{}]}])

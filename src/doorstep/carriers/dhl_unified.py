@@ -35,7 +35,7 @@ Meaning = Callable[[Told], str]
 
 
 def read(answer: Any, carrier_of: CarrierOf, meaning: Meaning) -> Parsed:
-    """Read an answer (bare, or under `trackingResponse`), a pushed shipment or a problem of DHL's gateway.
+    """Read an answer (bare, or under `trackingResponse`), a push about shipments or about its subscription, or a problem.
 
     The divisions share the format and four general words; what else a status says, `meaning` knows.
 
@@ -44,11 +44,13 @@ def read(answer: Any, carrier_of: CarrierOf, meaning: Meaning) -> Parsed:
     """
     body = dig(answer, "trackingResponse") or answer
     shipments = listed(dig(body, "shipments")) or listed(dig(body, "shipment"))
-    problem = dig(answer, "error") or answer
+    problem = dig(answer, "error") or dig(answer, "failure") or answer
     notes = []
     if worded(dig(problem, "title")):
         text = worded(dig(problem, "detail")) or worded(dig(problem, "title"))
         notes.append(CarrierNote(worded(dig(problem, "status")), text))
+    elif not shipments and worded(dig(answer, "scope")):
+        notes.append(CarrierNote(worded(dig(answer, "scope")), worded(dig(answer, "note"))))
     if not shipments and not notes:
         raise BadInputError("JSON without shipments and without an error of DHL")
     return Parsed(tuple(_tracking(shipment, carrier_of, meaning) for shipment in shipments), tuple(notes))
