@@ -1,5 +1,6 @@
 """Royal Mail's `mailPieces` (JSON) → trackings; its errors, for the request or for one piece → notes."""
 
+import re
 from typing import Any
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest
@@ -8,6 +9,9 @@ from doorstep.carriers.royalmail.codes import event_type_of
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
 from doorstep.errors import BadInputError
+
+#: The wall time in "08:00:00+01:00", with or without a day before it.
+_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def read(answer: Any) -> Parsed:
@@ -84,13 +88,13 @@ def _estimates(told: dict[str, Any], checkpoints: tuple[Checkpoint, ...]) -> tup
     if not worded(told.get("date")) or any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints):
         return ()
     day = iso_day(worded(told.get("date")))
-    start, end = (worded(told.get(f"{side}OfEstimatedWindow")).rpartition("T")[2][:5] for side in ("start", "end"))
+    start, end = (_TIME.search(worded(told.get(f"{side}OfEstimatedWindow"))) for side in ("start", "end"))
     return (
         Estimate(
             from_on=day,
             to_on=day,
-            from_time=start or None,
-            to_time=end or None,
+            from_time=start[0] if start else None,
+            to_time=end[0] if end else None,
             stated_at=latest(checkpoint.occurred_at for checkpoint in checkpoints),
         ),
     )
