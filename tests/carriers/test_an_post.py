@@ -25,9 +25,14 @@ def read(answer):
 
 def test_a_charge_that_waits_is_a_scan_of_its_own():
     first, second = read((SAMPLES / "two_items.json").read_bytes()).trackings
-    assert [scan.event_type for scan in first.checkpoints] == ["exception", "customs_duties_due"]
-    assert [scan.event_type for scan in second.checkpoints] == ["order_data_received"]
+    assert [scan.event_type for scan in first.checkpoints] == ["attempt_failed", "customs_duties_due"]
+    assert [scan.event_type for scan in second.checkpoints] == ["accepted"]
     assert (first.is_return, second.is_return) == (False, True)
+
+
+def test_items_may_stand_under_a_name():
+    items = json.loads((SAMPLES / "two_items.json").read_bytes())
+    assert read({"trackingItems": items}) == read(items)
 
 
 def test_the_estimate_has_a_time_unless_that_is_midnight():

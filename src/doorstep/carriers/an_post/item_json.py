@@ -3,19 +3,20 @@
 from typing import Any
 
 from doorstep.carriers.clock import iso_day, iso_stamp
-from doorstep.carriers.reading import dig, ends_journey, listed, numbered, worded
+from doorstep.carriers.reading import boxed, dig, ends_journey, listed, numbered, worded
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
 from doorstep.errors import BadInputError
 
-#: An Post tells the kind of the newest event alone. Source: the categories as listed in a public client, read 2026-11-22.
+#: An Post tells the kind of the newest event alone; the words are its own app's: in transit, customs, item received, sorting,
+#: delivered, delivery attempted, return to sender, info received. Source: the categories as told in a public client, read 2026-11-22.
 _CATEGORIES = {
     "0": "in_transit",
-    "1": "in_transit",
-    "2": "order_data_received",
-    "3": "in_transit",
+    "1": "customs_processing",
+    "2": "accepted",
+    "3": "sorted",
     "4": "delivered",
-    "5": "exception",
-    "6": "return_in_transit",
+    "5": "attempt_failed",
+    "6": "return_started",
     "7": "order_data_received",
 }
 _CATEGORY = "lastTrackingEventCategoryId"
@@ -27,12 +28,12 @@ def event_type_of(category: str) -> str:
 
 
 def read(answer: Any) -> Parsed:
-    """Read an item, a list of them, or an error.
+    """Read an item, a list of them (bare or under `trackingItems`), or an error.
 
     Raises:
         BadInputError: none of them.
     """
-    items = [item for item in listed(answer) if isinstance(item, dict) and _CATEGORY in item]
+    items = [item for item in listed(boxed(answer).get("trackingItems", answer)) if isinstance(item, dict) and _CATEGORY in item]
     notes: tuple[CarrierNote, ...] = ()
     if not items and isinstance(answer, dict) and (text := worded(answer.get("message")) or worded(answer.get("title"))):
         notes = (CarrierNote(worded(answer.get("statusCode")) or worded(answer.get("status")), text),)
