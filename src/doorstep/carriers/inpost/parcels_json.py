@@ -45,7 +45,8 @@ def read(answer: Any) -> Parsed:
 
 def _notes(answer: Any) -> tuple[CarrierNote, ...]:
     code = worded(dig(answer, "error")) or worded(dig(answer, "status"))
-    text = worded(dig(answer, "description")) or worded(dig(answer, "message"))
+    texts = (worded(dig(answer, name)) for name in ("description", "message", "detail", "title"))
+    text = next((text for text in texts if text), "")
     return (CarrierNote(code, text),) if code and (text or dig(answer, "error")) else ()
 
 
