@@ -64,6 +64,11 @@ def test_the_manner_is_part_of_the_key():
     assert event_type_of("DELIVERY", "PickedUp") == event_type_of("BOX", "Backordered") == "unknown"
 
 
+def test_an_answer_that_does_not_name_its_manner_is_known_by_its_shape():
+    assert read({"token": "1", "status": "Delivered"}).trackings[0].checkpoints[0].event_type == "ready_for_pickup_locker"
+    assert read({"token": "1", "status": {"state": "Delivered"}}).trackings[0].checkpoints[0].event_type == "delivered"
+
+
 def test_an_error_is_a_note():
     assert read({"status": 404, "message": "no such order"}).notes == (CarrierNote("404", "no such order"),)
 

@@ -55,6 +55,12 @@ def test_a_latest_trace_that_stands_alone_is_a_scan():
     assert [scan.event_type for scan in read(parcel).trackings[0].checkpoints] == ["received_by_partner"]
 
 
+def test_the_local_number_may_stand_behind_the_carriers_name():
+    parcel = {"mailNo": "1", "realMailNo": "PostNL 3SDFC0000000000", "destCpInfo": {"cpName": "PostNL"}, "detailList": [{"time": 1}]}
+    assert read(parcel).trackings[0].links == (Link(tracking_number="3SDFC0000000000", carrier="postnl", role="last_mile"),)
+    assert read(parcel | {"realMailNo": "PostNL"}).trackings[0].links == ()
+
+
 def test_a_station_that_signs_is_not_the_recipient():
     assert event_type_of("GTMS_STA_SIGNED") == "ready_for_pickup"
     assert event_type_of("gtms signed") == "delivered"

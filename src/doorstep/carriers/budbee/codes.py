@@ -3,18 +3,19 @@
 from doorstep.carriers.reading import keyed
 
 #: "Delivered" means at the door for the one and in the locker for the other, so the manner is part of the key.
-#: Left out: Backordered and CollectedShippingLabel, whose meaning is not told.
-#: Source: the states of Budbee's tracking as listed in a public client, read 2026-11-22.
+#: "Returned to terminal" is an arrival on the way forward; a shipping label is collected with what a customer sends back.
+#: Left out: Backordered, whose meaning is not told.
+#: Source: the states of Budbee's own tracking page as listed and explained in a public client, read 2026-11-22.
 _EVENT_TYPES = keyed("""
 order_data_received: DELIVERY/NotStarted BOX/NotStarted BOX/Pending
 order_cancelled: DELIVERY/cancellation BOX/cancellation
 courier_dispatched_for_pickup: DELIVERY/OnRouteCollection
-picked_up: DELIVERY/Collected BOX/Collected
+picked_up: DELIVERY/Collected BOX/Collected DELIVERY/CollectedShippingLabel BOX/CollectedShippingLabel
 dropped_off: BOX/DroppedOff
 facility_processed: DELIVERY/CrossDocked
 out_for_delivery: DELIVERY/OnRouteDelivery
 attempt_failed: DELIVERY/Miss BOX/Undelivered
-returned_from_route: DELIVERY/ReturnedToTerminal BOX/ReturnedToTerminal
+facility_arrival: DELIVERY/ReturnedToTerminal BOX/ReturnedToTerminal
 delivered: DELIVERY/Delivered
 ready_for_pickup_locker: BOX/Delivered
 collected_by_recipient: BOX/PickedUp

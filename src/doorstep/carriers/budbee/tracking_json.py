@@ -43,12 +43,16 @@ def _tracking(parcel: dict[str, Any]) -> Tracking:
         carrier="budbee",
         checkpoints=checkpoints,
         estimates=_estimates(parcel, checkpoints),
+        is_return=worded(dig(parcel, "consignment", "type")).upper().startswith("RETURN"),
     )
 
 
 def _manner(parcel: dict[str, Any]) -> str:
-    """Tell "BOX" from "DELIVERY" by what the answer says of itself, else by whether there is a locker in it."""
-    return worded(dig(parcel, "meta", "type")).upper() or ("BOX" if worded(parcel.get("lockerIdentifier")) else "DELIVERY")
+    """Tell "BOX" from "DELIVERY" by what the answer says of itself, else by its shape: only home deliveries date their state.
+
+    The consignment's own type says "DELIVERY" of either.
+    """
+    return worded(dig(parcel, "meta", "type")).upper() or ("DELIVERY" if isinstance(parcel.get("status"), dict) else "BOX")
 
 
 def _states(parcel: dict[str, Any]) -> list[tuple[str, OccurredAt | None]]:

@@ -7,7 +7,8 @@ from doorstep.carriers.reading import keyed
 #: "Signed" at a station means the station has it, not the recipient. Source: the list of action codes in Alibaba's documents of
 #: its logistics tracking, as reprinted in public clients with meanings in both languages, read 2026-11-22.
 _EVENT_TYPES = keyed("""
-order_data_received: CONSIGN GTMS_ASN GWMS_ACCEPT LAST_MILE_ASN_NOTIFY WAIT_SELLER_SEND_GOODS
+order_data_received: CONSIGN GTMS_ASN GWMS_ACCEPT WAIT_SELLER_SEND_GOODS
+informational: LAST_MILE_ASN_NOTIFY
 awaiting_handover: OM_CONSIGN SELLER_SEND_GOODS
 packed_ready: GWMS_PICK GWMS_PACKAGE PRE_READY_TO_SHIP
 label_failed: GWMS_REJECT
@@ -18,8 +19,10 @@ accepted: PU_SIGN_IN_SUCCESS
 rejected_at_acceptance: PU_SIGN_IN_FAILURE
 handed_to_partner: GWMS_HANDOVER SC_HO_OUT_SUCCESS LH_HO_OUT_SUCCESS
 facility_departure: GWMS_OUTBOUND CW_OUTBOUND SC_OUTBOUND_SUCCESS SC_DEPART OE_DEPART TD_TRANS_DEPART TD_TRANSWH_OUTBOUND GTMS_SC_DEPART
-facility_departure: GTMS_STATION_OUT DEPARTURE
+facility_departure: GTMS_STATION_OUT GTMS_OE_DEPART SC_TRANS_OUTBOUND_SUCCESS DEPARTURE
 facility_arrival: CW_INBOUND SC_INBOUND_SUCCESS SC_SIGN_IN_SUCCESS SC_ARRIVE TD_TRANS_ARRIVE LH_HO_IN_SUCCESS GTMS_STATION_IN ARRIVAL
+facility_arrival: SC_TRANS_INBOUND_SUCCESS
+airport_arrival: LH_LINEHAUL_ARRIVE
 facility_processing: CW_COMMON_PROCESSING1
 in_transit: COMMON_INTRANSIT
 transit_country_arrival: TD_TRANS_ARRIVE_C

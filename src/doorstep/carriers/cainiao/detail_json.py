@@ -14,6 +14,8 @@ from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Pa
 from doorstep.domain.vocabulary import Precision
 from doorstep.errors import BadInputError
 
+#: The last word of "PostNL 3SDFC0000000000", if it may be a number at all.
+_NUMBER = re.compile(r"(?=[A-Z0-9]*\d)\b[A-Z0-9]{8,30}$")
 _ZONE = re.compile(r"(?:GMT|UTC)\s*([+-])(\d{1,2})(?::?(\d\d))?")
 
 #: The year 9000, from which no zone leads past the calendar's end.
@@ -73,8 +75,9 @@ def _tracking(parcel: dict[str, Any]) -> Tracking:
 
 
 def _links(parcel: dict[str, Any], number: str) -> tuple[Link, ...]:
-    """Read under which number whom brings the parcel home."""
-    local = numbered(worded(parcel.get("copyRealMailNo")))
+    """Read under which number who brings the parcel home; the second field has the carrier's name before the number."""
+    embedded = _NUMBER.search(worded(parcel.get("realMailNo")))
+    local = numbered(worded(parcel.get("copyRealMailNo"))) or (embedded[0] if embedded else "")
     carrier = carrier_slug(worded(dig(parcel, "destCpInfo", "cpName")))
     return (Link(tracking_number=local, carrier=carrier, role="last_mile"),) if local not in ("", number) else ()
 
