@@ -35,6 +35,8 @@ def test_the_three_formats_say_the_same():
 def test_the_posts_number_is_the_last_mile():
     assert [(link.role, link.tracking_number) for link in sample("track.xml").links] == [("last_mile", "9200000000000000000017")]
     assert sample("page.html").links == ()
+    other = (SAMPLES / "page.html").read_bytes().replace(b"<dd>9400000000000000000017</dd>", b"<dd>9200000000000000000024</dd>")
+    assert [(link.carrier, link.tracking_number) for link in read(other).trackings[0].links] == [("usps", "9200000000000000000024")]
 
 
 def test_the_expected_day_is_an_estimate_until_it_is_delivered():

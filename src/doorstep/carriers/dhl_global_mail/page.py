@@ -5,12 +5,14 @@ from lxml import html
 from doorstep.carriers.clock import latest, read_time
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.dhl_global_mail.scans import typed, when
+from doorstep.carriers.names import carrier_slug
 from doorstep.carriers.reading import ends_journey, grams, numbered
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
 
 _PARTS = 3  # "Town, ST, US"
+_BY = "Delivery by "
 
 
 def read(tree: html.HtmlElement) -> Parsed:
@@ -26,7 +28,7 @@ def read(tree: html.HtmlElement) -> Parsed:
     checkpoints = _checkpoints(lines[0], number, _plain(tree, "//*[contains(@class, 'status-description')]"))
     facts = {_own(term): " ".join(str(term.getnext().text_content()).split()) for term in tree.iter("dt") if term.getnext() is not None}
     weight, _, unit = facts.get("Weight", "").partition(" ")
-    post = next((numbered(value) for term, value in facts.items() if term.startswith("Delivery by ")), "")
+    carrier, post = next(((term.removeprefix(_BY), numbered(value)) for term, value in facts.items() if term.startswith(_BY)), ("", ""))
     expected = _plain(tree, "//*[contains(@class, 'est-delivery')]//p")
     over = any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints)
     return Parsed(
@@ -36,7 +38,7 @@ def read(tree: html.HtmlElement) -> Parsed:
                 carrier="dhl_global_mail",
                 checkpoints=checkpoints,
                 estimates=() if over or not expected else _estimates(expected, checkpoints),
-                links=(Link(tracking_number=post, carrier=None, role="last_mile"),) if post and post != number else (),
+                links=(Link(tracking_number=post, carrier=carrier_slug(carrier), role="last_mile"),) if post not in ("", number) else (),
                 service=facts.get("Service") or None,
                 weight_g=grams(weight, unit),
             ),

@@ -19,5 +19,5 @@ CARRIER = Carrier(
     slug="dhl_poland",
     name="DHL Poland",
     parse=parse,
-    tracking_url="https://www.dhl.com/pl-pl/home/sledzenie.html?submit=1&tracking-id={number}",
+    tracking_url="https://www.dhl.com/global-en/home/tracking/tracking-parcel.html?submit=1&tracking-id={number}",
 )

@@ -15,4 +15,4 @@ def parse(raw: Raw) -> Parsed:
     return read(json_of(raw))
 
 
-CARRIER = Carrier(slug="dicom", name="Dicom (GLS Canada)", parse=parse, tracking_url="https://gls-canada.com/en/express/tracking/{number}")
+CARRIER = Carrier(slug="dicom", name="Dicom (GLS Canada)", parse=parse)

@@ -15,4 +15,4 @@ def parse(raw: Raw) -> Parsed:
     return read(json_of(raw))
 
 
-CARRIER = Carrier(slug="hay_post", name="HayPost", parse=parse, tracking_url="https://www.haypost.am/en/track-and-trace?code={number}")
+CARRIER = Carrier(slug="hay_post", name="HayPost", parse=parse)
