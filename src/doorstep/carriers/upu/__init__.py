@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from doorstep.carriers.countries import place_of
 from doorstep.carriers.edifact import messages_of
 from doorstep.carriers.partners import PARTNER_SETTING, bound_events, spoken_by
+from doorstep.carriers.posts import post_of
 from doorstep.carriers.reading import json_of
 from doorstep.carriers.upu.codes import event_type_of
 from doorstep.carriers.upu.emsevt import ItemEvent, events_of
-from doorstep.carriers.upu.posts import post_of
 from doorstep.carriers.upu.track_json import read
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Parsed, Tracking

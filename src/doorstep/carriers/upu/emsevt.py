@@ -7,7 +7,7 @@ import msgspec
 
 from doorstep.carriers.edifact import Message, Moment, Segment, moment_of
 from doorstep.carriers.upu.codes import known
-from doorstep.carriers.upu.posts import item_of
+from doorstep.carriers.upu.items import item_of
 
 #: An event code as EMSEVT forms them; one that is not on our list is unknown, not overlooked.
 _CODE = re.compile(r"E[A-Z]{2}")

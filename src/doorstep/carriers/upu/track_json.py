@@ -6,9 +6,9 @@ from typing import Any
 
 from doorstep.carriers.clock import iso_stamp, offset_text, stamp
 from doorstep.carriers.countries import country_of, place_of
+from doorstep.carriers.posts import post_of
 from doorstep.carriers.reading import boxed, dig, listed, numbered, worded
 from doorstep.carriers.upu.codes import event_type_of
-from doorstep.carriers.upu.posts import post_of
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Parsed, Tracking
 from doorstep.domain.vocabulary import Precision
