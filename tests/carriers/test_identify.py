@@ -54,7 +54,7 @@ def test_an_invalid_number_does_not_fit_the_format(name: str, number: str) -> No
 @needs_data
 def test_the_likeliest_carrier_is_the_right_one_for_most_valid_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     """Measure how often the first candidate is the one meant: ambiguous forms keep it under 100 %."""
-    first = [identify(one.values[1]).candidates[0].formats for one in numbers("valid")]  # type: ignore[arg-type]
+    first = [identify(one.values[1]).candidates[0].formats for one in numbers("valid")]
     right = sum(one.values[0] in found for one, found in zip(numbers("valid"), first, strict=True))
     with capsys.disabled():
         sys.stdout.write(f"\nfirst candidate right: {right} of {len(first)}\n")

@@ -22,6 +22,9 @@ _SPELLINGS = {
     "inpost": "inpost", "hermes": "hermes", "evri": "hermes", "amazon": "amazon_shipping", "amazonshipping": "amazon_shipping",
 }  # fmt: skip
 
+#: Slugs that some spelling leads to.
+SPELLED = frozenset(_SPELLINGS.values())
+
 
 @lru_cache(maxsize=4096)
 def carrier_slug(name: str | None) -> str | None:

@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from doorstep.carriers.names import carrier_slug
 from doorstep.carriers.reading import numbered
 from doorstep.domain.orders import Fulfilment, Order
 from doorstep.domain.tracking import Estimate
@@ -24,6 +23,7 @@ from doorstep.messages import zone_of
 from doorstep.steps.advance import find_words, refold
 from doorstep.steps.askers import Written
 from doorstep.steps.happenings import Happening, page_token
+from doorstep.steps.whose import Sent, carriers_of
 from doorstep.store import legs, shipments
 from doorstep.store.database import Tx
 from doorstep.store.orders import KeptOrder
@@ -48,6 +48,8 @@ class _Wanted(msgspec.Struct, frozen=True):
     fulfilment: Fulfilment
     #: Nobody could be told of the order until now.
     first_told: bool
+    #: Slug of the carrier; None unknown.
+    carrier: str | None = None
 
 
 async def bind(
@@ -57,7 +59,7 @@ async def bind(
 
     What is written is told to `written`.
     """
-    wanted = _wanted(changed)
+    wanted = await _with_carriers(tx, _wanted(changed))
     dropped = {
         (key, after.order_id)
         for before, after in changed
@@ -97,6 +99,12 @@ def _wanted(changed: Sequence[tuple[Order, KeptOrder]]) -> list[_Wanted]:
         if number.strip()
     }
     return sorted(found.values(), key=lambda one: (one.key, one.fulfilment.created_at, one.order.order_id))
+
+
+async def _with_carriers(tx: Tx, wanted: Sequence[_Wanted]) -> list[_Wanted]:
+    sent = [Sent(*one.key, one.fulfilment.carrier, one.order.order.ship_to) for one in wanted]
+    slugs = await carriers_of(tx, sent)
+    return [msgspec.structs.replace(one, carrier=slug) for one, slug in zip(wanted, slugs, strict=True)]
 
 
 def _let_go(
@@ -194,7 +202,7 @@ def _shipment(wanted: _Wanted, lives: Lives | None) -> NewShipment:
     return NewShipment(
         merchant_id=wanted.key[0],
         tracking_number=wanted.key[1],
-        carrier=carrier_slug(fulfilment.carrier) or (old.carrier if old else "unknown"),
+        carrier=wanted.carrier or (old.carrier if old else "unknown"),
         service=fulfilment.service,
         token=page_token(),
         order_id=kept.order_id,
@@ -217,9 +225,8 @@ def _belongs(shipment: KeptShipment, wanted: _Wanted) -> bool:
     was = (shipment.order_id, shipment.fulfilment_id, shipment.lines, shipment.carrier, shipment.zone, shipment.estimates)
     shipment.order_id, shipment.fulfilment_id, shipment.lines = wanted.order.order_id, fulfilment.fulfilment_id, dict(fulfilment.lines)
     shipment.zone = _zone(order)
-    slug = carrier_slug(fulfilment.carrier)
-    if slug and shipment.carrier == "unknown":
-        shipment.carrier = slug
+    if wanted.carrier and shipment.carrier == "unknown":
+        shipment.carrier = wanted.carrier
     shipment.estimates = [e for e in shipment.estimates if e.source != "shop"]
     if order.promise:
         shipment.estimates.append(Estimate(from_on=order.promise.from_on or order.promise.to_on, to_on=order.promise.to_on, source="shop"))

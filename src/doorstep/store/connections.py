@@ -68,6 +68,11 @@ _ONE = f"select {_COLUMNS} from connection where merchant_id = $1 and connection
 # Of several, the oldest of a provider; the lock keeps two first uses from making two.
 _CLAIM_OWN = "select pg_advisory_xact_lock(hashtextextended($1, $2))"
 _OWN = f"select {_COLUMNS} from connection where merchant_id = $1 and kind = $2 and provider = $3 order by connection_id limit 1"
+# Whose tracking a merchant receives by itself: the connected carriers, or the partner a reader of a shared format is set to.
+_CARRIERS_USED = """
+select distinct merchant_id, coalesce(nullif(settings ->> 'carrier', ''), provider) as slug
+from connection where merchant_id = any($1) and kind = 'carrier' and state = 'active'
+"""
 _REMOVE = "delete from connection where merchant_id = $1 and connection_id = $2 returning connection_id"
 _SET = "update connection set name = $3, settings = $4::json, secrets = $5 where merchant_id = $1 and connection_id = $2"
 _STATE = "update connection set state = $3, paused_why = $4 where merchant_id = $1 and connection_id = $2 and state <> $3 returning connection_id"
@@ -184,6 +189,14 @@ async def change(tx: Tx, sealer: Sealer, connection: Connection, secret_names: f
 async def connections(tx: Tx, sealer: Sealer, merchant_id: int | None = None) -> list[Connection]:
     """Read a merchant's connections; everybody's for None."""
     return [_connection(row, sealer) for row in await tx.fetch(_ALL, merchant_id)]
+
+
+async def carriers_used(tx: Tx, merchant_ids: list[int]) -> dict[int, frozenset[str]]:
+    """Name the carriers whose connections are active, by merchant; a merchant without any is left out."""
+    used: dict[int, set[str]] = {}
+    for row in await tx.fetch(_CARRIERS_USED, merchant_ids):
+        used.setdefault(row["merchant_id"], set()).add(row["slug"])
+    return {merchant_id: frozenset(slugs) for merchant_id, slugs in used.items()}
 
 
 async def one(tx: Tx, sealer: Sealer, merchant_id: int, connection_id: int) -> Connection:

@@ -23,6 +23,7 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "setCodeTable": ({}, {"codes": {"THEIRS": "delivered"}}, 200),
     "listShipments": ({"tracking_number": "BELONGSTOOURS"}, None, 200),
     "readShipment": ({"shipment_id": "shipment"}, None, 404),
+    "identifyNumber": ({"number": "BELONGSTOOURS"}, None, 200),
     "listMessages": ({}, None, 200),
     "readMessage": ({"message_id": "message"}, None, 404),
     "listUnknownCodes": ({}, None, 200),
@@ -41,7 +42,7 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "readMe": ({}, None, 200),
 }
 #: What a stranger sent itself may come back to it.
-_ECHOES = {"addSuppression", "recordConsent"}
+_ECHOES = {"addSuppression", "recordConsent", "identifyNumber"}
 _TABLES = "select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'migration' order by 1"
 
 

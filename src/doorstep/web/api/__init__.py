@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from doorstep.web.api import codes, letters, me, reading, recipients, sending, webhooks
+from doorstep.web.api import codes, identifying, letters, me, reading, recipients, sending, webhooks
 from doorstep.web.api.document import OPENAPI, openapi_document
 from doorstep.web.api.entering import may_enter
 
@@ -13,6 +13,15 @@ __all__ = ("OPENAPI", "ROUTES")
 #: Bytes of a body at most, unless the route takes rows.
 _MOST_BYTES = 200_000
 
-_ALL = [*sending.ROUTES, *reading.ROUTES, *codes.ROUTES, *letters.ROUTES, *recipients.ROUTES, *webhooks.ROUTES, *me.ROUTES]
+_ALL = [
+    *sending.ROUTES,
+    *reading.ROUTES,
+    *identifying.ROUTES,
+    *codes.ROUTES,
+    *letters.ROUTES,
+    *recipients.ROUTES,
+    *webhooks.ROUTES,
+    *me.ROUTES,
+]
 
 ROUTES: list[Any] = [Router("/api/v1", route_handlers=_ALL, guards=[may_enter], request_max_body_size=_MOST_BYTES), openapi_document]

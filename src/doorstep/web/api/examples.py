@@ -67,6 +67,21 @@ _CHECKPOINT = {
     "is_return": False,
     "counts": True,
 }
+_IDENTIFIED = {
+    "number": "RB123456785GB",
+    "candidates": [
+        {
+            "carrier": "royalmail",
+            "confidence": 0.99,
+            "formats": ["s10"],
+            "checked": True,
+            "own": False,
+            "facts": {"service": "registered", "country": "GB"},
+        }
+    ],
+    "settled": "royalmail",
+    "did_you_mean": [],
+}
 _MESSAGE = {
     "id": "019aaf60-7c00-7a3e-8d1f-0123456789ab",
     "created_at": "2026-11-23T07:12:05Z",
@@ -121,6 +136,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "setCodeTable": (_CODES, _CODES),
     "listShipments": (None, {"shipments": [_SHIPMENT], "next": None}),
     "readShipment": (None, {**_SHIPMENT, "checkpoints": [_CHECKPOINT]}),
+    "identifyNumber": (None, _IDENTIFIED),
     "listMessages": (None, {"messages": [_MESSAGE], "next": None}),
     "readMessage": (None, _MESSAGE_WHOLE),
     "listUnknownCodes": (
