@@ -80,10 +80,17 @@ def test_the_present_service_sends_local_times_or_utc():
 
 def test_the_expected_moment_is_told_only_where_its_zone_is_known():
     expected = {"UtcExpectedDeliveryDateTime": "2026-07-16T03:00:00"}
-    (estimate,) = packages(**expected, State="CA").estimates
+    (estimate,) = packages(**expected, Consignee={"State": "CA"}).estimates
     assert (estimate.to_on.isoformat(), estimate.to_time) == ("2026-07-15", "20:00")
     assert packages(**expected).estimates == ()
     assert packages(**expected, State="CA", Events=[{"EventCode": "DLVD"}]).estimates == ()
+
+
+def test_a_field_called_utc_may_have_the_offset_of_the_place():
+    (estimate,) = packages(UtcExpectedDeliveryDateTime="2026-03-19T21:00:00-04:00", ExpectedDeliveryDate="2026-03-19").estimates
+    assert (estimate.to_on.isoformat(), estimate.to_time) == ("2026-03-19", "21:00")
+    (day,) = packages(UtcExpectedDeliveryDateTime="2026-03-20T01:00:00", ExpectedDeliveryDate="2026-03-19").estimates
+    assert (day.to_on.isoformat(), day.to_time) == ("2026-03-19", None)
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", '{"Packages": [{}]}', "<Other/>", "<OnTracTrackingResult/>", ""])

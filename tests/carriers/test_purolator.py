@@ -117,6 +117,15 @@ def test_the_public_tracker_tells_estimates_until_the_parcel_waits():
     assert public([package, {"pin": "9005"}]).trackings[0].weight_g is None
 
 
+def test_the_last_event_stands_in_for_a_history_and_may_name_a_new_number():
+    (tracking,) = public(
+        {"pin": "9004", "lastEvent": {"code": "1300", "description": "New tracking number assigned - 900000000007"}}
+    ).trackings
+    assert [scan.event_type for scan in tracking.checkpoints] == ["tracking_number_changed"]
+    assert [(link.tracking_number, link.role) for link in tracking.links] == [("900000000007", "replaced_by")]
+    assert event_type_of("2380", "Picked up by Purolator") == "picked_up"
+
+
 def test_a_number_of_several_parcels_is_a_note():
     conflict = {"trackingId": "9008", "status": "CONFLICT", "errors": [{"code": "2003", "description": "several"}]}
     assert public([], conflict, {"trackingId": "9009", "status": "NOT_FOUND"}).notes == (

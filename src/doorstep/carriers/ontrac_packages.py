@@ -1,8 +1,10 @@
 """The packages of OnTrac's present tracking service (JSON), which LaserShip's numbers share → trackings; its problems → notes."""
 
+import re
+from datetime import datetime
 from typing import Any
 
-from doorstep.carriers.clock import at_place, in_place, iso_stamp, latest
+from doorstep.carriers.clock import at_place, in_place, iso_day, iso_stamp, latest
 from doorstep.carriers.countries import place_of
 from doorstep.carriers.reading import boxed, dig, ends_journey, grams, keyed, listed, numbered, worded
 from doorstep.domain.times import OccurredAt
@@ -10,17 +12,22 @@ from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, 
 from doorstep.errors import BadInputError
 
 #: OnTrac publishes the codes with its page and no long meanings; where the short one does not tell more, the type stays coarse.
-#: Source: the stages a public connector gives the codes of OnTrac's status list (both regions), read 2026-11-22.
+#: Source: the stages a public connector gives the codes of OnTrac's status list (both regions), and the sentences beside them in answers
+#: that another one has seen; read 2026-11-22.
 _EVENT_TYPES = keyed("""
 order_data_received: XX OVRC AUTO EXRL INRL
 picked_up: PKUP PU
 accepted: RL ALPK
 origin_scan: ORIG
 facility_arrival: ARRD RCVD
-in_transit: OS FCTF SFCT LOAD
+facility_departure: FCTF
+in_transit: OS
+delivery_facility_arrival: SFCT
+loaded_for_delivery: LOAD
 handed_to_partner: NFRP
 out_for_delivery: OFDL OD
-attempt_failed: UTLV NDMI RFDM
+attempt_failed: UTLV RFDM
+address_problem: NDMI
 attempt_failed_business_closed: BCLD
 attempt_failed_not_home: NH
 attempt_failed_no_access: ACSS
@@ -32,6 +39,8 @@ exception: MSPK
 undeliverable: UD
 held_by_carrier: ONHD
 """)
+
+_ZONED = re.compile(r"(?:[Zz]|[+-]\d\d:?\d\d)$")
 
 
 def event_type_of(code: str) -> str:
@@ -66,7 +75,7 @@ def _tracking(package: dict[str, Any], slug: str) -> Tracking:
         carrier=slug,
         checkpoints=checkpoints,
         estimates=_estimates(package, checkpoints),
-        service=worded(package.get("Service")) or None,
+        service=worded(package.get("ServiceDescription")) or worded(package.get("ServiceCode")) or worded(package.get("Service")) or None,
         weight_g=grams(package.get("Weight"), worded(package.get("WeightUnits"))),
     )
 
@@ -88,18 +97,28 @@ def _occurred_at(event: dict[str, Any], state: str) -> OccurredAt | None:
     zoned, utc = worded(event.get("ZonedEventDateTime")), worded(event.get("UtcEventDateTime"))
     if zoned:
         return iso_stamp(zoned, country="US", region=state or None)
-    return in_place(iso_stamp(utc if utc[-1:] == "Z" or "+" in utc else f"{utc}Z"), "US", state or None) if utc else None
+    return in_place(_utc(utc), "US", state or None) if utc else None
+
+
+def _utc(text: str) -> OccurredAt:
+    """Read a time of a field called UTC: with no zone it is that; some fields so called have the offset of the place."""
+    return iso_stamp(text if _ZONED.search(text) else f"{text}Z")
 
 
 def _estimates(package: dict[str, Any], checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
-    """Read the expected moment, sent in UTC, as the destination's day; without its zone the day in UTC may be the next one, so none is told."""
-    expected = worded(package.get("UtcExpectedDeliveryDateTime"))
-    if not expected or any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints):
-        return ()
-    moment = iso_stamp(expected if expected[-1:] == "Z" or "+" in expected else f"{expected}Z").instant
-    state = worded(dig(package, "Destination", "State")) or worded(package.get("State"))
-    local = at_place(moment, "US", state or None)
-    if local is None:
+    """Read the expected moment, at the destination; where its zone is not known the day alone, if that is sent too."""
+    if any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints):
         return ()
     stated_at = latest(checkpoint.occurred_at for checkpoint in checkpoints)
-    return (Estimate(from_on=local.date(), to_on=local.date(), to_time=local.strftime("%H:%M"), stated_at=stated_at),)
+    expected, day = worded(package.get("UtcExpectedDeliveryDateTime")), worded(package.get("ExpectedDeliveryDate"))
+    local = _at_destination(_utc(expected), package) if expected else None
+    if local:
+        return (Estimate(from_on=local.date(), to_on=local.date(), to_time=local.strftime("%H:%M"), stated_at=stated_at),)
+    return (Estimate(from_on=iso_day(day), to_on=iso_day(day), stated_at=stated_at),) if day else ()
+
+
+def _at_destination(expected: OccurredAt, package: dict[str, Any]) -> datetime | None:
+    if expected.offset not in (None, "+00:00"):
+        return datetime.fromisoformat(expected.local)
+    state = worded(dig(package, "Consignee", "State")) or worded(dig(package, "Destination", "State")) or worded(package.get("State"))
+    return at_place(expected.instant, "US", state or None)

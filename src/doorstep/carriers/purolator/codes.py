@@ -22,7 +22,7 @@ label_created: 3000
 order_data_received: 3010
 picked_up: 2300
 accepted: 2380
-in_transit: 0200 0300 1300 4020 4060 7220 7520 7525
+in_transit: 0200 0300 1300 4020 4060 4100 7220 7520 7525
 customs_released: 7810
 out_for_delivery: 4200
 delayed_missed_connection: 0500
@@ -44,6 +44,7 @@ _SENTENCES = {
     "shipment created - interim manifest received": "order_data_received",
     "shipment created - final manifest received": "manifested",
     "label information electronically submitted": "order_data_received",
+    "picked up by purolator": "picked_up",
     "received by purolator": "accepted",
     "reçu par purolator": "accepted",
     "arrived at sort facility": "facility_arrival",
@@ -104,6 +105,7 @@ _OPENINGS = {
     "nouveau numéro de repérage attribué": "tracking_number_changed",
     "arrived at ": "facility_arrival",
     "arrivé à ": "facility_arrival",
+    "available for pickup for ": "ready_for_pickup",
     "departed ": "facility_departure",
     "quitté ": "facility_departure",
 }

@@ -5,6 +5,7 @@ from typing import Any
 from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.purolator.codes import event_type_of
 from doorstep.carriers.purolator.places import located
+from doorstep.carriers.purolator.scans_xml import links_of
 from doorstep.carriers.reading import boxed, dig, ends_journey, grams, listed, numbered, worded
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
@@ -35,7 +36,8 @@ def _tracking(package: dict[str, Any], shipment: dict[str, Any]) -> Tracking:
     number = numbered(worded(package.get("pin")))
     if not number:
         raise BadInputError("a package without its pin")
-    checkpoints = tuple(_checkpoint(boxed(event), number) for event in listed(package.get("events")))
+    events = listed(package.get("events")) or listed(package.get("lastEvent"))
+    checkpoints = tuple(_checkpoint(boxed(event), number) for event in events)
     others = dict.fromkeys(numbered(worded(dig(other, "pin"))) for other in listed(shipment.get("package")))
     others.pop(number, None)
     weight = boxed(dig(shipment, "details", "weight"))
@@ -44,7 +46,10 @@ def _tracking(package: dict[str, Any], shipment: dict[str, Any]) -> Tracking:
         carrier="purolator",
         checkpoints=checkpoints,
         estimates=_estimates(worded(package.get("estimatedDeliveryDate")), checkpoints),
-        links=tuple(Link(tracking_number=other, carrier="purolator", role="parcel") for other in others if other),
+        links=(
+            *(Link(tracking_number=other, carrier="purolator", role="parcel") for other in others if other),
+            *links_of(checkpoints, number),
+        ),
         # the weight is the whole shipment's
         weight_g=None if others else grams(weight.get("value"), worded(weight.get("unit"))),
     )
