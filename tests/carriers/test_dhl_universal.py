@@ -86,6 +86,20 @@ def test_an_express_area_gives_the_country_and_so_the_zone():
     assert (scan.place.city, scan.place.country, scan.occurred_at.offset) == ("LEIPZIG", "DE", "+02:00")
 
 
+def test_a_scan_without_a_place_is_at_home_where_both_ends_are():
+    def offset(destination):
+        ends = {"origin": {"address": {"countryCode": "DE"}}, "destination": {"address": {"countryCode": destination}}}
+        event = {"timestamp": "2026-05-12T09:00:00", "statusCode": "transit"}
+        return (
+            read({"shipments": [{"id": "1", "service": "parcel-de", "events": [event], **ends}]})
+            .trackings[0]
+            .checkpoints[0]
+            .occurred_at.offset
+        )
+
+    assert (offset("DE"), offset("AT")) == ("+02:00", None)
+
+
 def test_a_push_brings_its_token():
     settings = {"push_token": "secret", "push_header": "X-Our-Token"}
     CARRIER.verify(Raw(body=b"{}", headers={"x-our-token": "secret"}), settings, NOW)

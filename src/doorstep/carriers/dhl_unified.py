@@ -28,6 +28,16 @@ class Told(NamedTuple):
     town: str
 
 
+class Whose(NamedTuple):
+    """What all scans of a shipment share."""
+
+    division: str
+    #: Our slug of the division.
+    carrier: str
+    #: Where both ends of the way are, alpha-2: a scan without a place is there too; None: they differ or are untold.
+    home: str | None
+
+
 #: DHL's name of a division → our slug of who carries it.
 CarrierOf = Callable[[str], str]
 #: What an event says → our event type.
@@ -62,8 +72,10 @@ def _tracking(shipment: Any, carrier_of: CarrierOf, meaning: Meaning) -> Trackin
         raise BadInputError("a shipment without an id")
     service = worded(dig(shipment, "service"))
     carrier = carrier_of(service)
+    ends = {country_of(worded(dig(shipment, end, "address", "countryCode"))) for end in ("origin", "destination")}
+    home = ends.pop() if len(ends) == 1 else None
     events = listed(dig(shipment, "events")) or listed(dig(shipment, "status"))
-    checkpoints = tuple(_checkpoint(event, number, service, carrier, meaning) for event in events)
+    checkpoints = tuple(_checkpoint(event, number, Whose(service, carrier, home), meaning) for event in events)
     over = any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints)
     pieces = [numbered(worded(piece)) for piece in listed(dig(shipment, "details", "pieceIds"))]
     return Tracking(
@@ -84,28 +96,30 @@ def _signed_by(person: Any) -> str | None:
     return full or worded(dig(person, "name")) or None
 
 
-def _checkpoint(event: Any, number: str, service: str, carrier: str, meaning: Meaning) -> Checkpoint:
+def _checkpoint(event: Any, number: str, whose: Whose, meaning: Meaning) -> Checkpoint:
     general, detail = worded(dig(event, "statusCode")), worded(dig(event, "status"))
-    address = dig(event, "location", "address")
-    country = country_of(worded(dig(address, "countryCode")))
-    town, postcode = worded(dig(address, "addressLocality")), worded(dig(address, "postalCode")) or None
-    area = place_of(town) if service == "express" and not country else None
-    if area and area.country:
-        place: Place | None = area
-    else:
-        place = Place(city=town or None, postcode=postcode, country=country) if town or postcode or country else None
-    country = place.country if place else None
+    place, town = _place(dig(event, "location", "address"), whose.division)
     text = worded(dig(event, "description"))
     when = worded(dig(event, "timestamp"))
     return Checkpoint(
-        event_type=meaning(Told(service, general, detail, text, town)),
-        occurred_at=iso_stamp(when, country=country) if when else None,
+        event_type=meaning(Told(whose.division, general, detail, text, town)),
+        occurred_at=iso_stamp(when, country=(place.country if place else None) or whose.home) if when else None,
         place=place,
-        carrier=carrier,
+        carrier=whose.carrier,
         carrier_code="/".join(part for part in (general, detail if " " not in detail else "") if part),
         carrier_text=text or detail,
         tracking_number=number,
     )
+
+
+def _place(address: Any, division: str) -> tuple[Place | None, str]:
+    """Read where, and the town as written. Express writes its service area for a town, with the country in it."""
+    country = country_of(worded(dig(address, "countryCode")))
+    town, postcode = worded(dig(address, "addressLocality")), worded(dig(address, "postalCode")) or None
+    area = place_of(town) if division == "express" and not country else None
+    if area and area.country:
+        return area, town
+    return (Place(city=town or None, postcode=postcode, country=country) if town or postcode or country else None), town
 
 
 def _estimates(shipment: Any, stated: OccurredAt | None) -> tuple[Estimate, ...]:
