@@ -53,6 +53,27 @@ def test_the_hours_are_viennas():
     assert parcel({"status": "IZ", "reasontypecode": "ZA"}, status="IZ", estimatedDelivery=expected).estimates == ()
 
 
+def test_a_state_counts_where_there_is_no_known_code():
+    events = [
+        {"trackingStateKey": "readyForPickUpStation", "textEn": "Ready", "timestamp": "2026-07-15T11:20:00"},
+        {"status": "XX", "reasontypecode": "1", "trackingStateKey": "inDelivery"},
+        {"status": "IZ", "reasontypecode": "ZA", "trackingStateKey": "inDelivery"},
+        {"trackingStateKey": "allesPost"},
+    ]
+    expected = {"startDate": "2026-07-15", "startTime": "13:00", "endDate": "2026-07-15", "endTime": "15:00:00"}
+    shipment = {"activeIdentityCode": "1234567890", "status": "Ready", "sendungsEvents": events[:2], "estimatedDelivery": expected}
+    (tracking,) = read({"data": {"einzelsendung": shipment}}).trackings
+    assert tracking.tracking_number == "1234567890"
+    assert (tracking.estimates[0].from_time, tracking.estimates[0].to_time) == ("13:00", "15:00")
+    assert tracking.checkpoints[0].occurred_at.offset == "+02:00"
+    assert [(scan.event_type, scan.carrier_code) for scan in parcel(*events).checkpoints] == [
+        ("ready_for_pickup_locker", "readyForPickUpStation"),
+        ("out_for_delivery", "XX/1/inDelivery"),
+        ("delivered", "IZ/ZA"),
+        ("unknown", "allesPost"),
+    ]
+
+
 def test_nothing_found_and_errors_are_notes():
     assert read({"data": {"einzelsendung": None}}).notes == (CarrierNote("not_found", "the number is not known"),)
     error = {"message": "odd", "extensions": {"code": "E1"}}

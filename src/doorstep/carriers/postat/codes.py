@@ -21,6 +21,28 @@ delivered: ZU
 """)
 #: Statuses of single scans, which say the same under any reason that is not listed above.
 _SCANS = frozenset({"AV", "AZT", "BEI", "PUG"})
+#: States of the app, which stand beside or in place of the codes. Left out: alles_post and notified, of which no meaning is published.
+#: Source: the 21 states of the app as a public connector lists them, read 2026-11-22.
+_STATES = {
+    "pendinginformation": "order_data_received",
+    "aviso": "order_data_received",
+    "parcelstamp": "label_created",
+    "deliveryhandover": "accepted",
+    "indistribution": "in_transit",
+    "customsclearance": "customs_processing",
+    "deliveryincustoms": "customs_processing",
+    "indelivery": "out_for_delivery",
+    "readyforpickup": "ready_for_pickup",
+    "readyforpickuppoint": "ready_for_pickup",
+    "readyforpickupstation": "ready_for_pickup_locker",
+    "readyforpickupbox": "ready_for_pickup_locker",
+    "delivered": "delivered",
+    "deliveryparked": "delivered_safe_place",
+    "deliveryinreturn": "return_started",
+    "deliverydelayed": "delayed",
+    "deliveryinterupted": "exception",  # as they spell it
+    "notreachable": "attempt_failed",
+}
 #: Source: sentences of live pages of 2018 and the names of the stages on them, read 2026-11-22; the others as known on 2026-11-22.
 _SENTENCES = {
     "postaufgabe im ausland": "accepted",
@@ -50,6 +72,11 @@ def event_type_of(status: str, reason: str) -> str:
     if not reason or (reason not in _REASONS and status in _SCANS):
         return _STATUSES.get(status, "unknown")
     return _REASONS.get(reason, "unknown") if status else "unknown"
+
+
+def event_type_of_state(key: str) -> str:
+    """Find the event type of a state ("inDelivery", "IN_DELIVERY")."""
+    return _STATES.get(key.replace("_", "").casefold(), "unknown")
 
 
 def event_type_of_sentence(sentence: str) -> str:
