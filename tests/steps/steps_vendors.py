@@ -144,7 +144,105 @@ def seventeentrack(vendor: Vendor, request: Request) -> Reply:
     raise AssertionError(request.path)
 
 
-PROTOCOLS: dict[str, Callable[[Vendor, Request], Reply]] = {"ups": ups, "fedex": fedex, "17track": seventeentrack}
+def usps(vendor: Vendor, request: Request) -> Reply:
+    if request.path == "/oauth2/v3/token":
+        given = request.document
+        assert given["grant_type"] == "client_credentials"
+        if (given["client_id"], given["client_secret"]) != vendor.client:
+            return 401, {"error": "invalid_client", "error_description": "Client authentication failed."}, {}
+        return vendor.token(vendor.client, scope="tracking")
+    if not vendor.admits(request):
+        return 401, {"apiVersion": "/tracking/v3", "error": {"code": "401", "message": "Unauthorized"}}, {}
+    assert request.path.startswith("/tracking/v3/tracking/")
+    assert request.query == {"expand": "DETAIL"}
+    missing = {"apiVersion": "/tracking/v3", "error": {"code": "404", "message": "The tracking number is not known."}}
+    return _one(vendor, request.path.rpartition("/")[2], missing)
+
+
+def _one(vendor: Vendor, number: str, missing: Any) -> Reply:
+    vendor.look_up([unquote(number)])
+    return (200, vendor.parcels[number], {}) if number in vendor.parcels else (404, missing, {})
+
+
+def dhl_universal(vendor: Vendor, request: Request) -> Reply:
+    if request.headers.get("dhl-api-key") != vendor.key:
+        return 401, {"title": "Unauthorized", "status": 401, "detail": "no"}, {}
+    assert request.path == "/track/shipments"
+    missing = {"title": "No result found", "status": 404, "detail": "No shipment with given tracking number found."}
+    return _one(vendor, request.query["trackingNumber"], missing)
+
+
+def aftership(vendor: Vendor, request: Request) -> Reply:
+    if request.headers.get("as-api-key") != vendor.key:
+        return 401, {"meta": {"code": 401, "type": "Unauthorized", "message": "The API key is invalid."}, "data": {}}, {}
+    assert request.path == "/tracking/2025-01/trackings"
+    if request.method == "POST":
+        number = request.document["tracking_number"]
+        if number in vendor.registered:
+            return 400, {"meta": {"code": 4003, "type": "BadRequest", "message": "Tracking already exists."}, "data": {}}, {}
+        vendor.registered.add(number)
+        return 201, {"meta": {"code": 201}, "data": {"tracking_number": number}}, {}
+    numbers = request.query["tracking_numbers"].split(",")
+    vendor.look_up(numbers)
+    known = [vendor.parcels[n] for n in numbers if n in vendor.registered and n in vendor.parcels]
+    return 200, {"meta": {"code": 200}, "data": {"pagination": {}, "trackings": known}}, {}
+
+
+def easypost(vendor: Vendor, request: Request) -> Reply:
+    if _login(request) != (vendor.key, ""):
+        return 401, {"error": {"code": "APIKEY.INACTIVE", "message": "no"}}, {}
+    assert (request.method, request.path) == ("POST", "/v2/trackers")
+    number = request.document["tracker"]["tracking_code"]
+    vendor.look_up([number])
+    if number not in vendor.parcels:
+        return 422, {"error": {"code": "TRACKER.CREATE.ERROR", "message": "no such number", "errors": []}}, {}
+    return (200 if number in vendor.registered else 201), vendor.parcels[number], {}
+
+
+def shippo(vendor: Vendor, request: Request) -> Reply:
+    if request.headers.get("authorization") != f"ShippoToken {vendor.key}":
+        return 401, {"detail": "Invalid token"}, {}
+    _, tracks, carrier, number = request.path.split("/")
+    assert (tracks, carrier) == ("tracks", "usps")
+    vendor.look_up([number])
+    if number not in vendor.parcels:
+        return 404, b"<h1>Not Found</h1><p>There is no such page.</p>", {"content-type": "text/html"}
+    return 200, vendor.parcels[number], {}
+
+
+def canadapost(vendor: Vendor, request: Request) -> Reply:
+    if _login(request) != vendor.client:
+        return 401, b'<messages xmlns="http://www.canadapost.ca/ws/messages"><message><code>E002</code></message></messages>', {}
+    assert request.headers["accept"] == "application/vnd.cpc.track-v2+xml"
+    *_, pin, number, detail = request.path.split("/")
+    assert (pin, detail) == ("pin", "detail")
+    missing = (
+        b'<messages xmlns="http://www.canadapost.ca/ws/track"><message><code>004</code><description>none</description></message></messages>'
+    )
+    return _one(vendor, number, missing)
+
+
+def postnl(vendor: Vendor, request: Request) -> Reply:
+    if request.headers.get("apikey") != vendor.key:
+        return 401, {"fault": {"faultstring": "Invalid ApiKey", "detail": {"errorcode": "oauth.v2.InvalidApiKey"}}}, {}
+    assert request.path.startswith("/shipment/v2/status/barcode/")
+    assert request.query["detail"] == "true"
+    missing = {"Errors": [{"Description": "No shipment found", "Code": "13"}]}
+    return _one(vendor, request.path.rpartition("/")[2], missing)
+
+
+PROTOCOLS: dict[str, Callable[[Vendor, Request], Reply]] = {
+    "ups": ups,
+    "fedex": fedex,
+    "17track": seventeentrack,
+    "usps": usps,
+    "dhl_universal": dhl_universal,
+    "aftership": aftership,
+    "easypost": easypost,
+    "shippo": shippo,
+    "canadapost": canadapost,
+    "postnl": postnl,
+}
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:

@@ -4,11 +4,14 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from steps_shop import HOUR, Shop, open_shop
 from steps_vendors import Vendor, fedex_parcel, serving, seventeentrack_parcel, ups_parcel
 
+from doorstep.domain.plugins import Raw
 from doorstep.steps.ask import Inquirer
 from doorstep.steps.connect import checked, new_connection, plugin_named, secret_names
 from doorstep.steps.wire import Wire
@@ -18,7 +21,13 @@ from doorstep.store.database import Database
 #: A Wednesday noon in Madrid; the parcels were sent the day before.
 NOON = datetime(2026, 11, 18, 11, tzinfo=UTC)
 OAUTH = {"client_id": "our-client", "client_secret": "our-secret"}
-GIVEN: dict[str, dict[str, str]] = {"ups": OAUTH, "fedex": OAUTH, "17track": {"api_key": "our-key"}}
+KEY = {"api_key": "our-key"}
+GIVEN: dict[str, dict[str, str]] = {
+    **dict.fromkeys(("ups", "fedex", "usps"), OAUTH),
+    **dict.fromkeys(("17track", "dhl_universal", "aftership", "easypost", "postnl"), KEY),
+    "shippo": {"api_token": "our-key"},
+    "canadapost": {"username": "our-client", "password": "our-secret"},
+}
 
 
 class Asks:
@@ -150,3 +159,92 @@ async def test_17track_hears_of_a_number_first_and_answers_the_next_time(databas
         vendor.parcels["LP1"] = seventeentrack_parcel("LP1", ("InTransit_PickedUp", "2026-11-17 09:00"))
         await here.ask_when_due("LP1")
         assert (await here.shop.parcel("LP1")).folded.status == "in_transit"  # type: ignore[union-attr]
+
+
+#: Real payloads: provider, file, the number in it, who carries it.
+REAL = [
+    ("ups", "ups__02.json", "ups"),
+    ("ups", "ups__16.json", "ups"),
+    ("fedex", "fedex__03.json", "fedex"),
+    ("fedex", "fedex__28.json", "fedex"),
+    ("usps", "usps__01.json", "usps"),
+    ("dhl_universal", "dhl_universal__04.json", "dhl_express"),
+    ("dhl_universal", "dhl_universal__05.json", "dhl_parcel_de"),
+    ("17track", "17track__04.json", "unknown"),
+    ("17track", "17track__06.json", "yanwen"),
+    ("aftership", "aftership__10.json", "unknown"),
+    ("easypost", "easypost__01.json", "unknown"),
+    ("shippo", "shippo__02.json", "usps"),
+    ("canadapost", "canadapost__10.xml", "canadapost"),
+    ("postnl", "postnl__02.json", "postnl"),
+]
+
+
+def parcel_of(slug: str, document: Any) -> Any:
+    """Take out of a whole answer what the vendor says of its first parcel."""
+    match slug:
+        case "fedex":
+            return document["output"]["completeTrackResults"][0]
+        case "17track":
+            return document["data"]["accepted"][0]
+        case "aftership":
+            return document["data"]["trackings"][0]
+        case "easypost":
+            return document["trackers"][0] if "trackers" in document else document
+    return document
+
+
+@pytest.mark.parametrize(("slug", "file", "carrier"), REAL, ids=[file for _, file, _ in REAL])
+async def test_what_a_vendor_answers_with_a_real_payload_reaches_the_timeline(
+    database: Database, shared_data: Path, slug: str, file: str, carrier: str
+) -> None:
+    body = (shared_data / "carriers" / "payloads" / file).read_bytes()
+    known = [t for t in plugin_named("carrier", slug).parse(Raw(body=body)).trackings if t.checkpoints]  # type: ignore[union-attr]
+    number = known[0].tracking_number
+    async with asking(database, slug) as here:
+        vendor = here.vendors[slug]
+        vendor.parcels[number] = parcel_of(slug, json.loads(body)) if file.endswith(".json") else body
+        await here.send_off(number, carrier)
+        await here.ask_when_due(number)
+        if vendor.registered:  # it heard of the number only now
+            await here.ask_when_due(number)
+        row = await here.row(number)
+        assert row["note"] is None
+        assert row["misses"] == 0
+        parcel = await here.shop.parcel(number)
+        assert {scan.tracking_number for scan in parcel.scans} <= {number, *(t.tracking_number for t in known)}
+        assert len(parcel.scans) == len({c.fingerprint for t in known for c in t.checkpoints if t.tracking_number == number})
+        assert not await here.shop.rows("select from dead_letter")
+
+
+@pytest.mark.parametrize("slug", sorted(GIVEN))
+async def test_a_number_its_carrier_does_not_know_is_a_note_and_asked_about_again(database: Database, slug: str) -> None:
+    async with asking(database, slug) as here:
+        await here.send_off("9400NOBODY01", "usps" if slug == "shippo" else "dhl_express" if slug == "dhl_universal" else slug)
+        first = await here.ask_when_due("9400NOBODY01")
+        second = await here.ask_when_due("9400NOBODY01")
+        row = await here.row("9400NOBODY01")
+        assert row["misses"] == 2
+        assert row["note"]
+        assert row["ask_at"] > second > first
+        assert not await here.shop.rows("select from dead_letter")
+        assert (await here.shop.rows("select failures, resting_until from asker"))[0]["failures"] == 0
+
+
+@pytest.mark.parametrize("slug", sorted(GIVEN))
+async def test_a_bad_credential_pauses_the_connection_and_says_why(database: Database, slug: str) -> None:
+    async with asking(database, slug) as here:
+        here.vendors[slug].client, here.vendors[slug].key = ("another", "client"), "another-key"
+        await here.send_off("9400NOBODY01", "usps" if slug == "shippo" else "dhl_express" if slug == "dhl_universal" else slug)
+        at = await here.ask_when_due("9400NOBODY01")
+        (connected,) = await here.shop.rows("select state, paused_why from connection where provider = $1", slug)
+        assert connected["state"] == "paused"
+        assert "refuses" in connected["paused_why"]
+        assert not {"our-secret", "our-key", "our-client"} & set(connected["paused_why"].split())
+        here.vendors[slug].client, here.vendors[slug].key = ("our-client", "our-secret"), "our-key"
+        await here.ask(at + 24 * HOUR)
+        assert here.vendors[slug].asked == []  # nobody asks through it while it is paused
+        async with database.system() as tx:
+            await connections.resume(tx, here.shop.merchant_id, here.shop.connected[slug])
+        await here.ask(at + 24 * HOUR)
+        assert here.vendors[slug].asked == ["9400NOBODY01"]

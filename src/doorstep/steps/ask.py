@@ -35,7 +35,7 @@ CALLS, CALLS_EACH = 32, 8
 #: Seconds until another worker may ask about a number; longer than `_LONGEST_CALL_S` and shorter than the schedule's floor.
 LEASE_S = 120
 _LONGEST_CALL_S = 90
-#: Seconds a connection rests after its n-th failure in a row, where the carrier does not say.
+#: Seconds a connection rests at least after its n-th failure in a row; longer where the carrier says so.
 _RESTS_S = (30, 60, 120, 300, 600, 1200, 1800, 3600)
 #: While a connection is paused its numbers wait at least so long.
 _PAUSED_S = 600
@@ -293,7 +293,7 @@ def _rests_until(ended: Ended, failures: int, now: datetime) -> datetime | None:
     if ended.outcome == "misconfigured":
         return now + timedelta(seconds=_PAUSED_S)
     if ended.outcome == "later":
-        return now + timedelta(seconds=max(ended.after_s or 0, 0 if ended.after_s else _RESTS_S[min(failures, len(_RESTS_S) - 1)]))
+        return now + timedelta(seconds=max(ended.after_s or 0, _RESTS_S[min(failures, len(_RESTS_S) - 1)]))
     return None
 
 
@@ -340,7 +340,7 @@ class Inquirer:
         self._look_at: datetime | None = None
 
     async def take_up(self, now: datetime) -> int:
-        """Take up a page of shipments that were there before a connection that is asked; return how many were looked at."""
+        """Take up a page of shipments that were there before a connection that is asked; return how much was done, 0 for nothing left."""
         known = [
             (c.merchant_id, c.connection_id, credential_of(c, how)) for c in self._directory.askers() if (how := asking_of(c)) is not None
         ]
@@ -353,7 +353,7 @@ class Inquirer:
         self._known = known
         if seen is None:
             self._look_at = now + _LOOK_AGAIN
-        return seen or 0
+        return 0 if seen is None else max(seen, 1)
 
     async def turn(self, now: datetime) -> int:
         """Write down what has ended, begin what is due; return how much that was."""

@@ -51,10 +51,13 @@ class Written(msgspec.Struct):
 
 
 def asking_of(connection: Connection) -> Asking | None:
-    """Return how a connection is asked; None: its plug-in cannot be, or what that needs was not given."""
+    """Return how a connection is asked, at the rate it was granted; None: its plug-in cannot be, or what that needs was not given."""
     plugin = carriers().get(connection.provider) if connection.kind == "carrier" else None
     if plugin is None or plugin.asking is None or not all(connection.settings.get(name) for name in plugin.asking.needs):
         return None
+    granted = connection.settings.get("calls_per_day", "")
+    if granted.isascii() and granted.isdigit() and int(granted[:9]) > 0:
+        return msgspec.structs.replace(plugin.asking, rate_per_s=int(granted[:9]) / 86_400)
     return plugin.asking
 
 
@@ -67,7 +70,7 @@ def askers_of(connected: Sequence[Connection]) -> Askers:
         asking = asking_of(connection)
         if asking is None:
             continue
-        if carriers()[connection.provider].aggregates:
+        if carriers()[connection.provider].aggregates and not asking.also:
             rest = rest or connection
             continue
         direct.setdefault(connection.provider, connection)

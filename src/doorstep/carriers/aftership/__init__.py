@@ -1,6 +1,7 @@
 """AfterShip: webhooks and API answers → checkpoints of the carriers it names."""
 
 from doorstep.carriers.aftership.answers import read_answer
+from doorstep.carriers.aftership.asking import ASKING, SETTINGS
 from doorstep.carriers.aftership.webhook import delivery_id, read_webhook, verify
 from doorstep.carriers.reading import json_of
 from doorstep.domain.plugins import Carrier, Raw, Setting
@@ -30,9 +31,12 @@ CARRIER = Carrier(
             name="webhook_secret",
             label="Webhook secret, from AfterShip Tracking > Settings > Webhooks",
             secret=True,
+            required=False,
             example="a8f3c1d2e4b5",
         ),
+        *SETTINGS,
     ),
     delivery_id=delivery_id,
     aggregates=True,
+    asking=ASKING,
 )

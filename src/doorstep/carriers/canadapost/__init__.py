@@ -1,5 +1,6 @@
 """Canada Post: tracking details or messages (XML) → checkpoints and notes."""
 
+from doorstep.carriers.canadapost.asking import ASKING, SETTINGS
 from doorstep.carriers.canadapost.detail_xml import read
 from doorstep.carriers.reading import xml_of
 from doorstep.domain.plugins import Carrier, Raw
@@ -19,5 +20,7 @@ CARRIER = Carrier(
     slug="canadapost",
     name="Canada Post",
     parse=parse,
+    settings=SETTINGS,
+    asking=ASKING,
     tracking_url="https://www.canadapost-postescanada.ca/track-reperage/en#/details/{number}",
 )

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from doorstep.carriers import dhl_unified
+from doorstep.carriers.dhl_universal.asking import ASKING, SETTINGS
 from doorstep.carriers.dhl_universal.codes import carrier_of, event_type_of
 from doorstep.carriers.reading import json_of
 from doorstep.carriers.signatures import header_of, require_equal, secret_of
@@ -39,9 +40,11 @@ CARRIER = Carrier(
     parse=parse,
     verify=verify,
     settings=(
-        Setting(name="push_token", label="Token given as hook.authentication.token when subscribing", secret=True),
+        Setting(name="push_token", label="Token given as hook.authentication.token when subscribing", secret=True, required=False),
         Setting(name=_HEADER, label="Header given as hook.authentication.header", required=False, default="authorization"),
+        *SETTINGS,
     ),
     tracking_url="https://www.dhl.com/global-en/home/tracking/tracking-parcel.html?submit=1&tracking-id={number}",
     aggregates=True,
+    asking=ASKING,
 )

@@ -1,6 +1,7 @@
 """EasyPost: webhook events and API answers → checkpoints of the carriers it names."""
 
 from doorstep.carriers.easypost.answers import read_answer
+from doorstep.carriers.easypost.asking import ASKING, SETTINGS
 from doorstep.carriers.easypost.webhook import delivery_id, read_event, verify
 from doorstep.carriers.reading import json_of
 from doorstep.domain.plugins import Carrier, Raw, Setting
@@ -32,9 +33,12 @@ CARRIER = Carrier(
             name="webhook_secret",
             label="Webhook secret, as given to EasyPost when the webhook was made",
             secret=True,
+            required=False,
             example="a long phrase of your own",
         ),
+        *SETTINGS,
     ),
     delivery_id=delivery_id,
     aggregates=True,
+    asking=ASKING,
 )

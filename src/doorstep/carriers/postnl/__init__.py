@@ -1,6 +1,7 @@
 """PostNL: shipping status or track and trace (JSON) → checkpoints and notes."""
 
 from doorstep.carriers.postnl import status_json, trace_json
+from doorstep.carriers.postnl.asking import ASKING, SETTINGS
 from doorstep.carriers.reading import dig, json_of
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import Parsed
@@ -16,4 +17,11 @@ def parse(raw: Raw) -> Parsed:
     return trace_json.read(answer) if dig(answer, "colli") is not None else status_json.read(answer)
 
 
-CARRIER = Carrier(slug="postnl", name="PostNL", parse=parse, tracking_url="https://postnl.nl/tracktrace/?B={number}")
+CARRIER = Carrier(
+    slug="postnl",
+    name="PostNL",
+    parse=parse,
+    settings=SETTINGS,
+    asking=ASKING,
+    tracking_url="https://postnl.nl/tracktrace/?B={number}",
+)

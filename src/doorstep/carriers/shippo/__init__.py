@@ -2,6 +2,7 @@
 
 from doorstep.carriers.reading import json_of, looks_like
 from doorstep.carriers.shippo.answers import read_answer, read_page
+from doorstep.carriers.shippo.asking import ASKING, SETTINGS
 from doorstep.carriers.shippo.webhook import read_webhook, verify
 from doorstep.domain.plugins import Carrier, Raw, Setting
 from doorstep.domain.tracking import Parsed
@@ -35,6 +36,8 @@ CARRIER = Carrier(
             required=False,
             example="b3f0a1",
         ),
+        *SETTINGS,
     ),
     aggregates=True,
+    asking=ASKING,
 )

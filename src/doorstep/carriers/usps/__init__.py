@@ -4,6 +4,7 @@ import re
 
 from doorstep.carriers.reading import html_of, json_of, looks_like, xml_of
 from doorstep.carriers.usps import page, push, v3, xml
+from doorstep.carriers.usps.asking import ASKING, SETTINGS
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import Parsed
 from doorstep.errors import BadInputError
@@ -34,6 +35,7 @@ CARRIER = Carrier(
     name="USPS",
     parse=parse,
     verify=push.verify,
-    settings=(push.SECRET,),
+    settings=(push.SECRET, *SETTINGS),
+    asking=ASKING,
     tracking_url="https://tools.usps.com/go/TrackConfirmAction?tLabels={number}",
 )
