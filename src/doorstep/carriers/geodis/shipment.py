@@ -23,9 +23,9 @@ def read(answer: Any) -> Parsed:
     Raises:
         BadInputError: neither.
     """
-    if dig(answer, "ok") is False or worded(dig(answer, "codeErreur")):
-        return Parsed(notes=(CarrierNote(worded(dig(answer, "codeErreur")), worded(dig(answer, "texteErreur"))),))
     shipments = [item for item in listed(dig(answer, "contenu")) if isinstance(item, dict)]
+    if not shipments and (dig(answer, "ok") is False or worded(dig(answer, "codeErreur"))):
+        return Parsed(notes=(CarrierNote(worded(dig(answer, "codeErreur")), worded(dig(answer, "texteErreur"))),))
     if not shipments and dig(answer, "ok") is not True:
         raise BadInputError("JSON without contenu and without an error of GEODIS")
     return Parsed(tuple(_tracking(shipment) for shipment in shipments))
