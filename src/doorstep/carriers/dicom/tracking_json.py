@@ -3,7 +3,7 @@
 from typing import Any
 
 from doorstep.carriers.clock import iso_stamp
-from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
+from doorstep.carriers.reading import dig, grams, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
@@ -38,7 +38,6 @@ def _tracking(shipment: dict[str, Any]) -> Tracking:
         raise BadInputError("a shipment of Dicom without its trackingNumber")
     checkpoints = tuple(_checkpoint(activity, number) for activity in listed(shipment.get("activities")))
     parcels = listed(shipment.get("parcels"))
-    over = any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints)
     back = dict.fromkeys(numbered(worded(dig(parcel, "returnWaybill"))) for parcel in parcels)
     unit = _UNITS.get(worded(shipment.get("unitOfMeasurement")), "")
     return Tracking(
@@ -48,14 +47,7 @@ def _tracking(shipment: dict[str, Any]) -> Tracking:
         links=tuple(Link(tracking_number=waybill, carrier="dicom", role="return") for waybill in back if waybill not in ("", number)),
         service=worded(shipment.get("deliveryType")) or None,
         weight_g=grams(dig(parcels[0], "weight"), unit) if len(parcels) == 1 else None,
-        signed_by=_signed_by(shipment) if over else None,
     )
-
-
-def _signed_by(shipment: dict[str, Any]) -> str | None:
-    """Take the name under the picture that proves the delivery."""
-    images = [image for image in listed(shipment.get("activityImages")) if worded(dig(image, "imageType")) == "POD"]
-    return next((name for image in images if (name := worded(dig(image, "clientName")))), None)
 
 
 def _checkpoint(activity: Any, number: str) -> Checkpoint:
