@@ -150,6 +150,14 @@ def test_a_time_that_is_none_is_refused_by_the_number_of_its_event() -> None:
         read(event(eventTimeZoneOffset="CET"))
 
 
+def test_a_large_or_nested_document_is_read_or_refused_in_bounded_time() -> None:
+    units = [f"urn:epc:id:sscc:0614141.{number:010}" for number in range(20_000)]
+    there = [{"type": "location", "destination": f"urn:epc:id:sgln:0614141.{number:05}.0"} for number in range(20_000)]
+    assert len(read(event(bizStep="receiving", epcList=units, destinationList=there)).trackings) == 20_000
+    with pytest.raises(BadInputError, match="event 1: an event stands within an event"):
+        xml("<ObjectEvent>" * 200 + "<a/>" * 50_000 + "</ObjectEvent>" * 200)
+
+
 @given(st.text(max_size=60))
 def test_any_identifier_is_a_number_or_none(text: str) -> None:
     for found in (number_of(text), number_of(f"urn:epc:id:{text}"), number_of(f"https://id.gs1.org/00/{text}")):

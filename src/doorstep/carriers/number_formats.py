@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -36,8 +37,27 @@ class NumberFormat(msgspec.Struct, frozen=True, kw_only=True):
     services: Mapping[str, str] = {}
 
 
-def _f(name: str, carrier: str, pattern: str, prior: float, check: Callable[[str], str] | None = None, **more: object) -> NumberFormat:
-    return NumberFormat(name=name, carrier=carrier, pattern=re.compile(pattern, re.ASCII), prior=prior, check=check, **more)  # type: ignore[arg-type]
+def _f(
+    name: str,
+    carrier: str,
+    pattern: str,
+    prior: float,
+    check: Callable[[str], str] | None = None,
+    *,
+    modulus: int = 10,
+    countries: frozenset[str] = frozenset(),
+    services: Mapping[str, str] = MappingProxyType({}),
+) -> NumberFormat:
+    return NumberFormat(
+        name=name,
+        carrier=carrier,
+        pattern=re.compile(pattern, re.ASCII),
+        prior=prior,
+        check=check,
+        modulus=modulus,
+        countries=countries,
+        services=services,
+    )
 
 
 def _ups(body: str) -> str:

@@ -39,11 +39,17 @@ async def carriers_of(tx: Tx, sent: Sequence[Sent]) -> list[str | None]:
     asked = {one.merchant_id for one, slug in zip(sent, named, strict=True) if slug not in _known()}
     if not asked:
         return named
-    used = await connections.carriers_used(tx, sorted(asked))
+    used = await own_carriers(tx, sorted(asked))
     return [
         slug if slug in _known() else _settled(one, used.get(one.merchant_id, frozenset())) or slug
         for one, slug in zip(sent, named, strict=True)
     ]
+
+
+async def own_carriers(tx: Tx, merchant_ids: list[int]) -> dict[int, frozenset[str]]:
+    """Name the carriers each merchant has connected, by slug; a merchant without any is left out."""
+    used = await connections.carriers_used(tx, merchant_ids)
+    return {merchant_id: frozenset(filter(None, map(carrier_slug, names))) for merchant_id, names in used.items()}
 
 
 def _settled(sent: Sent, own: frozenset[str]) -> str | None:

@@ -70,7 +70,7 @@ _CLAIM_OWN = "select pg_advisory_xact_lock(hashtextextended($1, $2))"
 _OWN = f"select {_COLUMNS} from connection where merchant_id = $1 and kind = $2 and provider = $3 order by connection_id limit 1"
 # Whose tracking a merchant receives by itself: the connected carriers, or the partner a reader of a shared format is set to.
 _CARRIERS_USED = """
-select distinct merchant_id, coalesce(nullif(settings ->> 'carrier', ''), provider) as slug
+select distinct merchant_id, coalesce(nullif(settings ->> 'carrier', ''), provider) as carrier
 from connection where merchant_id = any($1) and kind = 'carrier' and state = 'active'
 """
 _REMOVE = "delete from connection where merchant_id = $1 and connection_id = $2 returning connection_id"
@@ -192,10 +192,10 @@ async def connections(tx: Tx, sealer: Sealer, merchant_id: int | None = None) ->
 
 
 async def carriers_used(tx: Tx, merchant_ids: list[int]) -> dict[int, frozenset[str]]:
-    """Name the carriers whose connections are active, by merchant; a merchant without any is left out."""
+    """Name the carriers whose connections are active, by merchant, as the merchant wrote them; a merchant without any is left out."""
     used: dict[int, set[str]] = {}
     for row in await tx.fetch(_CARRIERS_USED, merchant_ids):
-        used.setdefault(row["merchant_id"], set()).add(row["slug"])
+        used.setdefault(row["merchant_id"], set()).add(row["carrier"])
     return {merchant_id: frozenset(slugs) for merchant_id, slugs in used.items()}
 
 

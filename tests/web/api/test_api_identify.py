@@ -14,7 +14,7 @@ async def test_a_number_is_identified_with_the_merchants_own_carriers_in_front(i
         sealer = installation.house.directory.sealer
         mine = new_connection(installation.ours, "carrier", "gls", "GLS", {})
         await connections.connect(tx, sealer, mine, frozenset())
-        partner = new_connection(installation.theirs, "carrier", "edifact_iftsta", "EDI", {"carrier": "fedex"})
+        partner = new_connection(installation.theirs, "carrier", "edifact_iftsta", "EDI", {"carrier": "Federal Express"})
         await connections.connect(tx, sealer, partner, frozenset())
     ours = (await installation.get("/identify", **asked)).json()
     assert (ours["settled"], ours["candidates"][0]["carrier"], ours["candidates"][0]["own"]) == ("gls", "gls", True)

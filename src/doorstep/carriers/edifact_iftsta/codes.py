@@ -2,7 +2,7 @@
 
 from doorstep.carriers.reading import keyed
 
-#: Every code of the Recommendation; what is about ships, containers' upkeep or papers alone is `informational`.
+#: Every code of the Recommendation, which mean the same under each status category (9015); what is about ships, containers' upkeep or papers alone is `informational`.
 #: Source: UN/ECE Recommendation 24 (trade and transport status codes, 2.1) with its definitions, read 2026-11-22.
 _STATUSES = """
 order_data_received: 6 321

@@ -72,7 +72,7 @@ def _from_json(tree: Any) -> Document:
         found = dig(body, "event")
     if found is None and isinstance(tree, list) and tree:
         found = tree
-    if found is None and worded(dig(tree, "type")) in KINDS:
+    if found is None and _kind(boxed(tree)) in KINDS:
         found = [tree]
     if found is None:
         raise BadInputError("no EPCIS document: epcisBody has no eventList")
@@ -89,6 +89,10 @@ def _from_json(tree: Any) -> Document:
     return Document(events, places)
 
 
+def _kind(box: dict[str, Any]) -> str:
+    return worded(box.get("type")) or worded(box.get("@type")) or worded(box.get("isA"))
+
+
 def _bounded(events: list[Any]) -> list[Any]:
     if len(events) > MOST_EVENTS:
         raise BadInputError(f"more than {MOST_EVENTS} events in one document")
@@ -98,7 +102,7 @@ def _bounded(events: list[Any]) -> list[Any]:
 def _json_event(box: dict[str, Any], at: int) -> Event:
     declared = box.get("errorDeclaration")
     return Event(
-        kind=worded(box.get("type")),
+        kind=_kind(box),
         at=at,
         time=worded(box.get("eventTime")),
         offset=worded(box.get("eventTimeZoneOffset")),
@@ -135,6 +139,8 @@ def _from_xml(root: etree._Element) -> Document:
 
 
 def _xml_event(element: etree._Element, at: int) -> Event:
+    if next(element.iterdescendants(*KINDS), None) is not None:
+        raise BadInputError(f"event {at}: an event stands within an event")
     declared = next(element.iter("errorDeclaration"), None)
     return Event(
         kind=str(element.tag),

@@ -31,9 +31,10 @@ def trackings_of(document: Document, carrier: str) -> tuple[tuple[Tracking, ...]
         children = tuple(dict.fromkeys(number for epc in event.epcs if (number := number_of(epc)) and number != parent))
         goods += not (parent or children)
         place, when = _place(event, document), _when(event)
+        outer, inner = _event_type(event, inside=False), _event_type(event, inside=bool(parent))
         for number in (parent, *children):
             if number:
-                event_type = _event_type(event, inside=number != parent and bool(parent))
+                event_type = outer if number == parent else inner
                 told.setdefault(number, []).append(_checkpoint(event, event_type, number, carrier, place, when))
     return tuple(
         Tracking(tracking_number=number, carrier=carrier, checkpoints=tuple(_voided(scans))) for number, scans in told.items()

@@ -6,7 +6,7 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from doorstep.carriers.identify import Identified, identify
-from doorstep.store import connections
+from doorstep.steps.whose import own_carriers
 from doorstep.web.api.entering import key_of
 from doorstep.web.house import house_of
 from doorstep.web.problems import AnyRequest
@@ -25,7 +25,7 @@ async def identify_number(request: AnyRequest, number: Number, country: Country 
     """
     house, merchant_id = house_of(request), key_of(request).merchant_id
     async with house.database.for_merchant(merchant_id) as tx:
-        own = (await connections.carriers_used(tx, [merchant_id])).get(merchant_id, frozenset())
+        own = (await own_carriers(tx, [merchant_id])).get(merchant_id, frozenset())
     return identify(number, country=country, postcode=postcode, own=own)
 
 
