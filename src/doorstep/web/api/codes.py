@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 from msgspec import Meta
 
+from doorstep.carriers.suggesting import suggest
 from doorstep.errors import BadInputError
 from doorstep.steps.reread import NewMapping, map_code, unmap_code
 from doorstep.steps.work import utc_now
@@ -28,6 +29,13 @@ _MOST_CODES = 10_000
 _EVERYWHERE = "codes:everywhere"
 
 
+class Suggested(msgspec.Struct, frozen=True, kw_only=True):
+    """What a code may mean, by the carrier's words. Never applied by itself."""
+
+    event_type: str
+    confidence: Annotated[float, Meta(ge=0, le=1, description="How often a suggestion like this is right.")]
+
+
 class UnknownCode(msgspec.Struct, frozen=True, kw_only=True):
     """A carrier's code that no table maps to an event type."""
 
@@ -37,6 +45,7 @@ class UnknownCode(msgspec.Struct, frozen=True, kw_only=True):
     times: int
     first_at: datetime
     last_at: datetime
+    suggestions: Annotated[list[Suggested], Meta(description="The likeliest first; often there are none.")]
 
 
 class UnknownCodePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,8 +97,13 @@ async def list_unknown(request: AnyRequest, cursor: Cursor = None, limit: Limit 
         rows = (await checkpoints.unknown(tx, merchant_id, start + limit + 1))[start:]
     page, more = page_of(rows, limit)
     return UnknownCodePage(
-        unknown_codes=[UnknownCode(**dict(row)) for row in page], next=cursor_to("codes", str(start + limit)) if more else None
+        unknown_codes=[UnknownCode(**dict(row), suggestions=_suggested(row["carrier_text"])) for row in page],
+        next=cursor_to("codes", str(start + limit)) if more else None,
     )
+
+
+def _suggested(text: str) -> list[Suggested]:
+    return [Suggested(event_type=one.event_type, confidence=one.confidence) for one in suggest(text)]
 
 
 @get("/code-mappings", operation_id="listCodeMappings", tags=["Tracking"], opt={"scope": "tracking:read"})

@@ -150,6 +150,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
                     "times": 3,
                     "first_at": "2026-11-20T10:00:00Z",
                     "last_at": "2026-11-22T10:00:00Z",
+                    "suggestions": [{"event_type": "exception", "confidence": 0.65}],
                 }
             ],
             "next": None,

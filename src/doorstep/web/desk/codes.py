@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK
 
+from doorstep.carriers.suggesting import suggest
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.vocabulary import Phase
 from doorstep.errors import BadInputError
@@ -18,6 +19,8 @@ from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 
 _MOST = 500
+#: Fields of the form and their letters at most.
+_FIELDS = (("carrier", 100), ("code", 500), ("text", 1000))
 _DONE = {"mapped": "Mapped. Scans received earlier are being read again.", "back": "Taken back. Its scans are being read again."}
 
 
@@ -35,14 +38,15 @@ async def list_codes(request: AnyRequest) -> Response[str]:
 async def mapping_form(request: AnyRequest) -> Response[str]:
     """Ask what one code means."""
     asked = request.query_params
-    return _form(request, clean_text(asked.get("carrier"), 100), clean_text(asked.get("code"), 500), clean_text(asked.get("text"), 1000))
+    carrier, code, text = (clean_text(asked.get(name), most) for name, most in _FIELDS)
+    return _form(request, carrier, code, text, chosen=clean_text(asked.get("chosen"), 60))
 
 
 @post("/unknown/map", status_code=HTTP_200_OK, include_in_schema=False)
 async def map_one(request: AnyRequest) -> Response[Any]:
     """Keep what a code means; history is replayed at once."""
     form, user = await request.form(), user_of(request)
-    carrier, code, text = (clean_text(form.get(name), most) for name, most in (("carrier", 100), ("code", 500), ("text", 1000)))
+    carrier, code, text = (clean_text(form.get(name), most) for name, most in _FIELDS)
     wanted = NewMapping(
         carrier=carrier,
         carrier_code=code,
@@ -77,7 +81,8 @@ async def written_out(request: AnyRequest) -> Response[bytes]:
     return Response(mappings.contribution(rows), media_type="application/json", headers=headers)
 
 
-def _form(request: AnyRequest, carrier: str, code: str, text: str, *, error: str = "") -> Response[str]:
+def _form(request: AnyRequest, carrier: str, code: str, text: str, *, chosen: str = "", error: str = "") -> Response[str]:
     phases = [(phase, [event for event in EVENT_TYPES.values() if event.phase is phase]) for phase in Phase]
-    values: dict[str, Any] = {"carrier": carrier, "code": code, "text": text, "phases": phases, "error": error}
+    values: dict[str, Any] = {"carrier": carrier, "code": code, "text": text, "phases": phases, "chosen": chosen, "error": error}
+    values["suggestions"] = suggest(text)
     return desk_page(request, "mapping.html", status=422 if error else 200, **values)
