@@ -11,6 +11,7 @@ from doorstep.carriers.check_digits import gs1, luhn, mod37_36, modulo, s10, wei
 _US = frozenset({"US", "PR", "VI", "GU", "AS", "MP"})
 _CA, _GB, _DE, _NL = frozenset({"CA"}), frozenset({"GB"}), frozenset({"DE"}), frozenset({"NL"})
 _NORTH_AMERICA = _US | _CA
+_UA = frozenset({"UA"})
 _DPD = frozenset("AT BE CH CZ DE EE ES FR GB HR HU IE LT LU LV NL PL PT RO SI SK".split())  # noqa: SIM905 - a table is read easier so
 _GLS = _DPD | {"DK", "FI", "IT", "SE", "US"}
 _FEDEX12 = (3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1)
@@ -75,6 +76,11 @@ def _usps_legacy(body: str) -> str:
     return gs1(body if len(body) == 21 and body.startswith("91") else "91" + body)  # noqa: PLR2004 - identifier and 19 digits
 
 
+def _smartpost(body: str) -> str:
+    """Check with the application identifier 92, which is not printed."""
+    return gs1("92" + body)
+
+
 def _dhl7(body: str) -> str:
     return modulo(body, 7)
 
@@ -122,6 +128,7 @@ FORMATS: tuple[NumberFormat, ...] = (
     _f("fedex_ground_96", "fedex", r"96\d{5}(?P<body>\d{14})(?P<check>\d)", 0.9, gs1, countries=_NORTH_AMERICA),
     _f("fedex_ground_gsn", "fedex", r"96\d{2}\d{5}\d{10}\d(?P<body>\d{13})(?P<check>\d)", 0.95, _fedex14, countries=_NORTH_AMERICA),
     _f("fedex_smartpost", "fedex", _IMPB_CONSOLIDATED, 0.2, gs1, countries=_US),
+    _f("fedex_smartpost_20", "fedex", r"(?P<body>6129\d{15})(?P<check>\d)", 0.6, _smartpost, countries=_US),
     _f("fedex_door_tag", "fedex", r"DT\d{12}", 0.9, countries=_NORTH_AMERICA),
     _f("usps_20", "usps", r"(?P<body>\d{19})(?P<check>\d)", 0.5, gs1, countries=_US),
     _f("usps_legacy", "usps", rf"{_TO_ZIP}(?P<body>(?:91)?\d{{19}})(?P<check>\d)", 0.5, _usps_legacy, countries=_US),
@@ -132,6 +139,7 @@ FORMATS: tuple[NumberFormat, ...] = (
     _f("dhl_ecommerce", "dhl_global_mail", r"(?:GM|LX|RX|UV|CN|SG|TH|IN|HK|MY)(?=[0-9A-Z]*\d)[0-9A-Z]{10,39}", 0.6),
     _f("dhl_ecommerce_14", "dhl_global_mail", r"\d{14}", 0.15),
     _f("dhl_ecommerce_impb", "dhl_global_mail", _IMPB_CONSOLIDATED, 0.15, gs1, countries=_US),
+    _f("dhl_ecommerce_impb_n", "dhl_global_mail", _IMPB_N, 0.05, gs1, countries=_US),
     _f("dhl_paket_identcode", "dhl_parcel_de", r"(?P<body>\d{11})(?P<check>\d)", 0.15, _dhl_identcode, countries=_DE),
     _f("dhl_paket_sscc", "dhl_parcel_de", r"(?:00)?(?P<body>34043\d{12})(?P<check>\d)", 0.9, gs1),
     _f("dhl_paket_licence_plate", "dhl_parcel_de", r"JJ?D\d{16,20}", 0.3),
@@ -142,12 +150,13 @@ FORMATS: tuple[NumberFormat, ...] = (
     _f("lasership_lx", "lasership", r"L[AIEHNX][1-3]\d{7}", 0.8, countries=_US),
     _f("lasership_1ls7", "lasership", r"1LS7[12]\d{10}", 0.95, countries=_US),
     _f("lasership_1ls7_18", "lasership", r"1LS7[12]\d{2}01[1234]\d{6}1", 0.95, countries=_US),
+    _f("lasership_1ls7_20", "lasership", r"1LS7[12]\d{15}", 0.9, countries=_US),
     _f("lasership_1lscx", "lasership", r"1LSCX[0-9A-Z]{10}", 0.95, countries=_US),
     _f("canada_post", "canadapost", r"(?P<body>\d{15})(?P<check>\d)", 0.5, gs1, countries=_CA),
     _f("canpar", "canpar", r"[CDKLSUXZ]\d{21}", 0.8, countries=_CA),
     _f("purolator_numeric", "purolator", r"(?P<body>[0-5]\d{10})(?P<check>\d)", 0.15, luhn, countries=_CA),
     _f("purolator_alpha", "purolator", r"[A-Z]{3}\d{9}", 0.5, countries=_CA),
-    _f("landmark_ltn", "landmark", r"LTN\d{8}N1", 0.98),
+    _f("landmark_ltn", "landmark", r"LTN\d{8,9}N\d", 0.98),
     _f("old_dominion", "old_dominion", r"(?P<body>(?:77[78]|072|780)\d{7})(?P<check>\d)", 0.4, luhn, countries=_NORTH_AMERICA),
     _f("old_dominion_guaranteed", "old_dominion", r"(?P<body>80\d{8})(?P<check>\d)", 0.4, luhn, countries=_NORTH_AMERICA),
     _f("speedee", "speedee", r"SP\d{18}", 0.95, countries=_US),
@@ -160,5 +169,16 @@ FORMATS: tuple[NumberFormat, ...] = (
     _f("gls_parcel", "gls", r"\d{11,12}", 0.15, countries=_GLS),
     _f("postnl_3s", "postnl", r"3S[A-Z0-9]{9,15}", 0.95, countries=_NL | {"BE"}),
     _f("inpost_pl", "inpost_pl", r"[56]\d{23}", 0.8, countries=frozenset({"PL"})),
-    _f("nova_poshta", "nova_poshta", r"(?:20|59)\d{12}", 0.4, countries=frozenset({"UA"})),
+    _f("inpost", "inpost", r"[56]\d{23}", 0.2, countries=frozenset({"PL", "GB", "IT", "FR"})),
+    _f("bpost", "bpost", r"3232\d{20}", 0.9, countries=frozenset({"BE"})),
+    _f("dhl_nl_jvgl", "dhl_nl", r"JVGL\d{14,20}", 0.8, countries=_NL),
+    _f("hermes_h", "hermes", r"H\d{19}", 0.8),
+    _f("hermes_14", "hermes", r"\d{14}", 0.15, countries=_DE),
+    _f("swisspost_18", "swisspost", r"9[89]\d{16}", 0.5, countries=frozenset({"CH", "LI"})),
+    _f("colissimo", "colissimo", r"[5-9][A-Z]\d{11}", 0.6, countries=frozenset({"FR", "MC"})),
+    _f("cainiao_lp", "cainiao", r"LP\d{11,14}", 0.8),
+    _f("shopee_spx", "shopee_xpress", r"SPX[A-Z]{2}\d{10,14}", 0.95),
+    _f("ukrposhta_13", "ukrposhta", r"05\d{11}", 0.5, countries=_UA),
+    _f("nova_poshta", "nova_poshta", r"(?:20|59)\d{12}", 0.4, countries=_UA),
+    _f("nova_post", "nova_post", r"(?:20|59)\d{12}|NP\d{14}NPG", 0.3, countries=_UA),
 )  # fmt: skip
