@@ -19,7 +19,14 @@ _SPELLINGS = {
     "novapost": "nova_post", "novaposhta": "nova_poshta",
     "royalmail": "royalmail", "dpd": "dpd", "laposte": "laposte", "colissimo": "colissimo", "chronopost": "chronopost",
     "australiapost": "australiapost", "auspost": "australiapost", "ontrac": "ontrac", "lasership": "lasership", "purolator": "purolator",
-    "inpost": "inpost", "hermes": "hermes", "evri": "hermes", "amazon": "amazon_shipping", "amazonshipping": "amazon_shipping",
+    "inpost": "inpost", "inpostpl": "inpost_pl", "inpostpaczkomaty": "inpost_pl", "hermes": "hermes", "hermesde": "hermes", "myhermesde": "hermes",
+    "evri": "evri", "hermesuk": "evri", "amazon": "amazon_shipping", "amazonshipping": "amazon_shipping",
+    "swisspost": "swisspost", "diepost": "swisspost", "laposteswiss": "swisspost", "austrianpost": "postat", "osterreichischepost": "postat",
+    "spring": "spring", "springgds": "spring", "spx": "shopee_xpress", "spxexpress": "shopee_xpress", "shopeeexpress": "shopee_xpress",
+    "tnt": "tnt", "tntexpress": "tnt", "omniparcel": "seko", "sekologistics": "seko", "asendiausa": "asendia_us", "a1": "a1_international",
+    "bpost": "bpost", "belgiumpost": "bpost", "anpost": "an_post", "irishpost": "an_post", "landmarkglobal": "landmark",
+    "pitneybowes": "pitney_bowes", "newgistics": "newgistics", "cainiaonetwork": "cainiao", "ukrpost": "ukrposhta",
+    "dhlpoland": "dhl_poland", "dhlparcelpoland": "dhl_poland", "haypost": "hay_post", "armenianpost": "hay_post",
 }  # fmt: skip
 
 #: Slugs that some spelling leads to.
