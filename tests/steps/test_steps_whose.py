@@ -1,6 +1,6 @@
 """A fulfilment that names no carrier, or none we know → the carrier its number settles on, never a guess."""
 
-from steps_shop import Shop, fulfilment, order
+from steps_shop import NOON, Shop, fulfilment, order
 
 from doorstep.steps.connect import new_connection
 from doorstep.store import connections
@@ -34,3 +34,14 @@ async def test_the_merchants_own_carrier_decides_what_would_be_open(shop: Shop) 
         await connections.connect(tx, shop.directory.sealer, fedex, frozenset({"security_token"}))
     await shop.arrive(facts=[order("1", fulfilment("f", "986578788855"))])
     assert await carriers_by(shop, "986578788855") == ["fedex"]
+
+
+async def test_a_partners_file_counts_under_the_carrier_its_connection_names(shop: Shop) -> None:
+    async with shop.database.system() as tx:
+        partner = new_connection(shop.merchant_id, "carrier", "edifact_iftsta", "Forwarder", {"carrier": "Acme Freight"})
+        shop.connected["partner"] = await connections.connect(tx, shop.directory.sealer, partner, frozenset())
+    await shop.directory.refresh(shop.database, NOON, force=True)
+    await shop.post("partner", b"UNH+1+IFTSTA:D:96A:UN'CNI+1+C1'STS+1+21'DTM+334:202611220900:203'UNT+5+1'")
+    await shop.work()
+    found = await shop.parcel("C1")
+    assert (found.carrier, found.folded and found.folded.status) == ("acme_freight", "delivered")

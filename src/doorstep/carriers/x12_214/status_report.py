@@ -7,7 +7,7 @@ import msgspec
 from doorstep.carriers.clock import latest
 from doorstep.carriers.countries import country_of, place_of
 from doorstep.carriers.partners import bound_events, slug_of_scac
-from doorstep.carriers.reading import ends_journey, grams, numbered
+from doorstep.carriers.reading import ends_journey, grams, keyed, numbered
 from doorstep.carriers.x12_214.codes import AHEAD, EXPECTED, NOT_AFTER, NOT_BEFORE, appointment_type_of, event_type_of
 from doorstep.carriers.x12_214.interchange import Segment, TransactionSet
 from doorstep.carriers.x12_214.times import Moment, moment_of, told
@@ -21,65 +21,13 @@ _SHIPMENT = ("CN", "2I", "AW", "BM")
 _MARKS = frozenset({"CP", "GM"})
 _PACKAGE = frozenset({"2I", "08"})
 _UNITS = {"L": "lb", "K": "kg", "G": "g"}
+#: Region → country, where a sender leaves the country out.
 #: Source: Canada Post's two-letter symbols of provinces, USPS's of states, as known on 2026-11-22.
-_PROVINCES = frozenset(["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"])
-_STATES = frozenset(
-    [
-        "AL",
-        "AK",
-        "AZ",
-        "AR",
-        "CA",
-        "CO",
-        "CT",
-        "DE",
-        "DC",
-        "FL",
-        "GA",
-        "HI",
-        "ID",
-        "IL",
-        "IN",
-        "IA",
-        "KS",
-        "KY",
-        "LA",
-        "ME",
-        "MD",
-        "MA",
-        "MI",
-        "MN",
-        "MS",
-        "MO",
-        "MT",
-        "NE",
-        "NV",
-        "NH",
-        "NJ",
-        "NM",
-        "NY",
-        "NC",
-        "ND",
-        "OH",
-        "OK",
-        "OR",
-        "PA",
-        "RI",
-        "SC",
-        "SD",
-        "TN",
-        "TX",
-        "UT",
-        "VT",
-        "VA",
-        "WA",
-        "WV",
-        "WI",
-        "WY",
-        "PR",
-        "VI",
-    ]
-)
+_COUNTRY_OF = keyed("""
+CA: AB BC MB NB NL NS NT NU ON PE QC SK YT
+US: AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA PR RI SC SD TN TX
+US: UT VT VA VI WA WV WI WY
+""")
 
 
 class Event(msgspec.Struct):
@@ -197,7 +145,7 @@ def _place(segment: Segment | None) -> Place | None:
         return None
     city, region, country = segment.part(1), segment.part(2).upper(), segment.part(3)
     if not country_of(country):
-        country = "US" if region in _STATES else "CA" if region in _PROVINCES else country
+        country = _COUNTRY_OF.get(region, country)
     return place_of(city=city, region=region, country=country, postcode=segment.part(8))
 
 
