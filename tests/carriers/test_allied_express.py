@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.carriers import allied_express, allied_express_local
-from doorstep.carriers.allied_tracking import event_type_of
+from doorstep.carriers.families.allied_tracking import event_type_of
 from doorstep.domain.plugins import Raw
 from doorstep.domain.tracking import CarrierNote
 from doorstep.errors import BadInputError

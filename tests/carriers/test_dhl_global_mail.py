@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from doorstep.carriers import dhl_global_mail
-from doorstep.carriers.dhl_ecommerce_codes import event_type_of, event_type_of_words
 from doorstep.carriers.dhl_global_mail import CARRIER
+from doorstep.carriers.families.dhl_ecommerce_codes import event_type_of, event_type_of_words
 from doorstep.domain.plugins import Raw
 from doorstep.domain.tracking import CarrierNote
 from doorstep.errors import BadInputError

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doorstep.carriers import dhl_paket_codes as codes
-from doorstep.carriers.dhl_paket_codes import event_type_of, event_type_of_sentence
 from doorstep.carriers.dhl_parcel_de import CARRIER
+from doorstep.carriers.families import dhl_paket_codes as codes
+from doorstep.carriers.families.dhl_paket_codes import event_type_of, event_type_of_sentence
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.plugins import Raw
 from doorstep.domain.tracking import Parsed

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from doorstep.carriers import dhl_poland
-from doorstep.carriers.dhl_parcel_pl_codes import event_type_of
 from doorstep.carriers.dhl_poland import CARRIER
+from doorstep.carriers.families.dhl_parcel_pl_codes import event_type_of
 from doorstep.domain.plugins import Raw
 from doorstep.domain.tracking import CarrierNote
 from doorstep.errors import BadInputError

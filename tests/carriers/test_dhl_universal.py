@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from doorstep.carriers.dhl_unified import Told
 from doorstep.carriers.dhl_universal import CARRIER
 from doorstep.carriers.dhl_universal.codes import carrier_of, event_type_of
+from doorstep.carriers.families.dhl_unified import Told
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.plugins import Raw
 from doorstep.domain.tracking import CarrierNote

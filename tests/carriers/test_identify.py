@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorstep.carriers.identify import MOST, UNCHECKED_MOST, identify, normalised
-from doorstep.carriers.number_formats import FORMATS
+from doorstep.carriers.identifying import MOST, UNCHECKED_MOST, identify, normalised
+from doorstep.carriers.identifying.number_formats import FORMATS
 
 COURIERS = Path(__file__).parents[3] / "shared" / "data" / "tracking_numbers" / "couriers"
 needs_data = pytest.mark.skipif(not COURIERS.is_dir(), reason="../shared/data/tracking_numbers is not here")

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from doorstep.carriers.families.inpost_statuses import event_type_of
 from doorstep.carriers.inpost import CARRIER
 from doorstep.carriers.inpost.group_codes import event_type_of as event_type_of_code
-from doorstep.carriers.inpost_statuses import event_type_of
 from doorstep.domain.plugins import Raw
 from doorstep.domain.tracking import CarrierNote
 from doorstep.errors import BadInputError, BadSignatureError

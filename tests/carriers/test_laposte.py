@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.carriers import laposte
-from doorstep.carriers.la_poste_suivi import event_type_of
+from doorstep.carriers.families.la_poste_suivi import event_type_of
 from doorstep.carriers.laposte import CARRIER
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.plugins import Raw

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorstep.carriers.families.ups_mail_innovations_codes import MAIL_INNOVATIONS
 from doorstep.carriers.ups import CARRIER
 from doorstep.carriers.ups.codes import Service, meaning_of, service_of
 from doorstep.carriers.ups.codes.deliveries import DELIVERIES
@@ -20,7 +21,6 @@ from doorstep.carriers.ups.codes.statuses import STATUSES
 from doorstep.carriers.ups.codes.table import rows
 from doorstep.carriers.ups.track_alert import verify_credential
 from doorstep.carriers.ups.tracking_json import grams
-from doorstep.carriers.ups_mail_innovations_codes import MAIL_INNOVATIONS
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.plugins import Raw
 from doorstep.domain.tracking import CarrierNote, Link

@@ -8,13 +8,16 @@ from importlib.metadata import entry_points
 from doorstep.domain.plugins import Carrier
 from doorstep.errors import NotFoundError
 
+#: Packages of this room that are no plug-in.
+_SHARED = ("families", "identifying")
+
 
 @cache
 def carriers() -> dict[str, Carrier]:
     """All carriers by slug: the folders of this room, then the entry points `doorstep.carriers` (which may replace one)."""
     found: dict[str, Carrier] = {}
     for module in pkgutil.iter_modules(__path__):
-        if module.ispkg:
+        if module.ispkg and module.name not in _SHARED:
             carrier: Carrier = importlib.import_module(f"{__name__}.{module.name}").CARRIER
             found[carrier.slug] = carrier
     for entry in entry_points(group="doorstep.carriers"):

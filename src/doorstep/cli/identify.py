@@ -5,8 +5,8 @@ import sys
 import msgspec
 
 from doorstep.carriers import carriers
-from doorstep.carriers.identify import Identified
-from doorstep.carriers.identify import identify as find
+from doorstep.carriers.identifying import Identified
+from doorstep.carriers.identifying import identify as find
 
 
 def identify(

@@ -6,9 +6,9 @@ from functools import cache
 import msgspec
 
 from doorstep.carriers import carriers
-from doorstep.carriers.identify import identify
+from doorstep.carriers.identifying import identify
+from doorstep.carriers.identifying.number_formats import FORMATS
 from doorstep.carriers.names import SPELLED, carrier_slug
-from doorstep.carriers.number_formats import FORMATS
 from doorstep.carriers.posts import POSTS
 from doorstep.domain.places import Address
 from doorstep.store import connections

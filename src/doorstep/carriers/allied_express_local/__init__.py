@@ -1,6 +1,6 @@
 """Allied Express Local (Australia): shipment statuses (SOAP as XML or JSON) → checkpoints and notes."""
 
-from doorstep.carriers.allied_tracking import read
+from doorstep.carriers.families.allied_tracking import read
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import Parsed
 

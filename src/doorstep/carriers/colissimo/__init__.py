@@ -1,7 +1,7 @@
 """Colissimo: La Poste's Suivi v2 (JSON) or Colissimo's own web service (XML) → checkpoints and notes."""
 
 from doorstep.carriers.colissimo.track_xml import read as read_xml
-from doorstep.carriers.la_poste_suivi import read
+from doorstep.carriers.families.la_poste_suivi import read
 from doorstep.carriers.reading import json_of, looks_like, xml_of
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import Parsed

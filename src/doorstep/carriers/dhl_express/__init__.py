@@ -1,7 +1,7 @@
 """DHL Express: XML Services, MyDHL API, Unified JSON or public page → checkpoints."""
 
-from doorstep.carriers import mydhl_api
 from doorstep.carriers.dhl_express import page, unified, xml
+from doorstep.carriers.families import mydhl_api
 from doorstep.carriers.reading import dig, json_of, looks_like, xml_of
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import Parsed

@@ -5,8 +5,8 @@ import re
 from lxml import etree
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest
-from doorstep.carriers.dhl_express_codes import event_type_of
-from doorstep.carriers.dhl_service_areas import place_of
+from doorstep.carriers.families.dhl_express_codes import event_type_of
+from doorstep.carriers.families.dhl_service_areas import place_of
 from doorstep.carriers.reading import grams, numbered
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from doorstep.carriers.clock import offset_text, read_time, stamp
-from doorstep.carriers.dhl_ecommerce_codes import event_type_of, event_type_of_words
+from doorstep.carriers.families.dhl_ecommerce_codes import event_type_of, event_type_of_words
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.vocabulary import Precision

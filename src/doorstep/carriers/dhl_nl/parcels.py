@@ -3,7 +3,7 @@
 from typing import Any
 
 from doorstep.carriers.clock import in_place, iso_day, iso_stamp, latest
-from doorstep.carriers.dhl_parcel_nl_codes import event_type_of
+from doorstep.carriers.families.dhl_parcel_nl_codes import event_type_of
 from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt

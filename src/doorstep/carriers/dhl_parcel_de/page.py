@@ -7,7 +7,7 @@ import msgspec
 from lxml import html
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest, read_time, stamp
-from doorstep.carriers.dhl_paket_codes import event_type_of_sentence
+from doorstep.carriers.families.dhl_paket_codes import event_type_of_sentence
 from doorstep.carriers.reading import dig, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking

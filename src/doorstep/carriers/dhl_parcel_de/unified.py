@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from doorstep.carriers import dhl_unified
-from doorstep.carriers.dhl_paket_codes import UNIFIED, event_type_of
+from doorstep.carriers.families import dhl_unified
+from doorstep.carriers.families.dhl_paket_codes import UNIFIED, event_type_of
 from doorstep.domain.tracking import Parsed
 
 

@@ -4,7 +4,7 @@ from lxml import etree
 
 from doorstep.carriers.clock import read_time, stamp
 from doorstep.carriers.countries import country_of
-from doorstep.carriers.dhl_paket_codes import event_type_of
+from doorstep.carriers.families.dhl_paket_codes import event_type_of
 from doorstep.carriers.reading import grams, numbered
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt

@@ -3,7 +3,7 @@
 from lxml import etree
 
 from doorstep.carriers.clock import iso_stamp
-from doorstep.carriers.dhl_parcel_pl_codes import event_type_of
+from doorstep.carriers.families.dhl_parcel_pl_codes import event_type_of
 from doorstep.carriers.reading import ends_journey, numbered
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Parsed, Tracking

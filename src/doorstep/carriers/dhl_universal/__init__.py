@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from doorstep.carriers import dhl_unified
 from doorstep.carriers.dhl_universal.asking import ASKING, SETTINGS
 from doorstep.carriers.dhl_universal.codes import carrier_of, event_type_of
+from doorstep.carriers.families import dhl_unified
 from doorstep.carriers.reading import json_of
 from doorstep.carriers.signatures import header_of, require_equal, secret_of
 from doorstep.domain.plugins import Carrier, Raw, Setting, Settings

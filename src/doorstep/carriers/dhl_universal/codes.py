@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from doorstep.carriers import dhl_ecommerce_codes, dhl_express_codes, dhl_paket_codes, dhl_parcel_nl_codes, dhl_parcel_pl_codes
-from doorstep.carriers.dhl_unified import Told
+from doorstep.carriers.families import dhl_ecommerce_codes, dhl_express_codes, dhl_paket_codes, dhl_parcel_nl_codes, dhl_parcel_pl_codes
+from doorstep.carriers.families.dhl_unified import Told
 from doorstep.carriers.reading import keyed
 
 #: Each table: one event type a line, its keys after it. Left out of the post's, so `unknown`: AMBIGUOUS and NO_INFO, which say just that.

@@ -1,7 +1,7 @@
 """UN/EDIFACT IFTSTA: status reports of any carrier that exchanges them → checkpoints."""
 
-from doorstep.carriers.edifact import messages_of
 from doorstep.carriers.edifact_iftsta.status_message import read_message
+from doorstep.carriers.families.edifact import messages_of
 from doorstep.carriers.partners import PARTNER_SETTING, spoken_by
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import CarrierNote, Parsed, Tracking

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from doorstep.carriers.countries import place_of
-from doorstep.carriers.edifact import Message, Moment, Segment, moment_of
 from doorstep.carriers.edifact_iftsta.codes import OWN_LISTS, event_type_of
 from doorstep.carriers.edifact_iftsta.windows import estimates_of
+from doorstep.carriers.families.edifact import Message, Moment, Segment, moment_of
 from doorstep.carriers.names import carrier_slug
 from doorstep.carriers.partners import slug_of_scac
 from doorstep.carriers.reading import grams, numbered

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from doorstep.carriers.clock import latest
-from doorstep.carriers.edifact import Moment, Segment, moment_of
+from doorstep.carriers.families.edifact import Moment, Segment, moment_of
 from doorstep.carriers.reading import ends_journey
 from doorstep.domain.tracking import Checkpoint, Estimate
 from doorstep.domain.vocabulary import Precision

@@ -4,7 +4,7 @@ from typing import Any
 
 from doorstep.carriers.clock import iso_stamp
 from doorstep.carriers.countries import place_of
-from doorstep.carriers.inpost_statuses import event_type_of
+from doorstep.carriers.families.inpost_statuses import event_type_of
 from doorstep.carriers.reading import boxed, dig, grams, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Link, Parsed, Tracking

@@ -1,6 +1,6 @@
 """La Poste (France): Suivi v2 (JSON) → checkpoints and notes."""
 
-from doorstep.carriers.la_poste_suivi import read
+from doorstep.carriers.families.la_poste_suivi import read
 from doorstep.carriers.reading import json_of
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import Parsed

@@ -1,7 +1,7 @@
 """LaserShip: order tracking (JSON), and the service of OnTrac that follows it (JSON) → checkpoints and notes."""
 
+from doorstep.carriers.families.ontrac_packages import is_packages, read_packages
 from doorstep.carriers.lasership.order_json import read
-from doorstep.carriers.ontrac_packages import is_packages, read_packages
 from doorstep.carriers.reading import json_of
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import Parsed

@@ -1,6 +1,6 @@
 """MyDHL API (DHL Express): tracking answer (JSON) → checkpoints and notes."""
 
-from doorstep.carriers import mydhl_api
+from doorstep.carriers.families import mydhl_api
 from doorstep.carriers.reading import dig, json_of
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import Parsed

@@ -1,7 +1,7 @@
 """OnTrac: its present service (JSON), its web services (XML) and its older tracking page → checkpoints and notes."""
 
+from doorstep.carriers.families.ontrac_packages import is_packages, read_packages
 from doorstep.carriers.ontrac import shipments_xml, tracking_page
-from doorstep.carriers.ontrac_packages import is_packages, read_packages
 from doorstep.carriers.reading import html_of, json_of, looks_like, xml_of
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import Parsed

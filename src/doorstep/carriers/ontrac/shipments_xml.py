@@ -4,8 +4,8 @@ from lxml import etree
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest, read_time
 from doorstep.carriers.countries import place_of
+from doorstep.carriers.families.ontrac_packages import event_type_of
 from doorstep.carriers.ontrac.sentences import event_type_of as event_type_of_sentence
-from doorstep.carriers.ontrac_packages import event_type_of
 from doorstep.carriers.reading import ends_journey, grams, numbered
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
 from doorstep.errors import BadInputError

@@ -5,9 +5,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from doorstep.carriers.borrowed import read_as, verify_as
+from doorstep.carriers.families.ups_mail_innovations_codes import MAIL_INNOVATIONS
 from doorstep.carriers.reading import html_of, looks_like
 from doorstep.carriers.ups_mail_innovations.page import is_page, read
-from doorstep.carriers.ups_mail_innovations_codes import MAIL_INNOVATIONS
 from doorstep.domain.plugins import Carrier, Raw, Setting, Settings
 from doorstep.domain.tracking import Checkpoint, Parsed
 

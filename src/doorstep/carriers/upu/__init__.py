@@ -7,7 +7,7 @@ an event by its code in STS, the time from DTM, the office from LOC; reasons and
 from collections.abc import Iterable
 
 from doorstep.carriers.countries import place_of
-from doorstep.carriers.edifact import messages_of
+from doorstep.carriers.families.edifact import messages_of
 from doorstep.carriers.partners import PARTNER_SETTING, bound_events, spoken_by
 from doorstep.carriers.posts import post_of
 from doorstep.carriers.reading import json_of

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from doorstep.carriers.edifact import Message, Moment, Segment, moment_of
+from doorstep.carriers.families.edifact import Message, Moment, Segment, moment_of
 from doorstep.carriers.upu.codes import known
 from doorstep.carriers.upu.items import item_of
 

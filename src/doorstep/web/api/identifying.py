@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import get
 from litestar.params import QueryParameter
 
-from doorstep.carriers.identify import Identified, identify
+from doorstep.carriers.identifying import Identified, identify
 from doorstep.steps.whose import own_carriers
 from doorstep.web.api.entering import key_of
 from doorstep.web.house import house_of

@@ -5,12 +5,12 @@ from functools import lru_cache
 
 import msgspec
 
+from doorstep.carriers.families.ups_mail_innovations_codes import MAIL_INNOVATIONS
 from doorstep.carriers.ups.codes.deliveries import DELIVERIES
 from doorstep.carriers.ups.codes.exceptions import EXCEPTIONS
 from doorstep.carriers.ups.codes.freight import FREIGHT
 from doorstep.carriers.ups.codes.movements import MANIFEST, MOVEMENTS, RETRACTIONS, UPDATES
 from doorstep.carriers.ups.codes.statuses import STATUSES
-from doorstep.carriers.ups_mail_innovations_codes import MAIL_INNOVATIONS
 
 #: UPS's activity type → its own code table. P (pick-up) is not in UPS's list of types; it comes with the movement table's codes.
 _BY_TYPE = {"X": EXCEPTIONS, "D": DELIVERIES, "I": MOVEMENTS, "P": MOVEMENTS, "M": MANIFEST, "MV": MANIFEST, "U": UPDATES}

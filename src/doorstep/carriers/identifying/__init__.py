@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from doorstep.carriers.countries import country_of
-from doorstep.carriers.number_formats import FORMATS, NumberFormat
+from doorstep.carriers.identifying.number_formats import FORMATS, NumberFormat
 from doorstep.carriers.posts import POSTS
 
 #: A format without a check digit never gets more.

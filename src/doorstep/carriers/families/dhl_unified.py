@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.countries import country_of
-from doorstep.carriers.dhl_service_areas import place_of
+from doorstep.carriers.families.dhl_service_areas import place_of
 from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
