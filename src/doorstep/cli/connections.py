@@ -47,7 +47,7 @@ def add(
     """
     plugin_kind = _kind_of(provider, kind)
     plugin = plugin_named(plugin_kind, provider)
-    given = _given([*(set_ or ()), *(sys.stdin.read().splitlines() if set_stdin else ())], plugin)
+    given = given_settings([*(set_ or ()), *(sys.stdin.read().splitlines() if set_stdin else ())], plugin)
     kept = checked(plugin, given)
 
     async def work(settings: Settings, database: Database, directory: Directory) -> tuple[int, str]:
@@ -82,7 +82,12 @@ def _kind_of(provider: str, kind: str | None) -> str:
     raise BadInputError(f"{provider!r} is a {' and a '.join(fits)}; say which with --kind")
 
 
-def _given(pairs: list[str], plugin: Carrier | Shop | Channel) -> dict[str, str]:
+def given_settings(pairs: list[str], plugin: Carrier | Shop | Channel) -> dict[str, str]:
+    """Read `name=value` pairs; `name=env:VARIABLE` takes the value from the environment.
+
+    Raises:
+        BadInputError: one has no equals sign.
+    """
     given = {}
     for pair in pairs:
         if not pair.strip():

@@ -329,6 +329,27 @@ async def _take_up(tx: Tx, directory: Directory, asked: Sequence[tuple[int, int]
     return await asks.fill(tx, of, _PAGE, now, carriers=mine, all_but=others, heard_since=now - STALE)
 
 
+async def ask_once(connection: Connection, numbers: Sequence[Asked], wire: Wire, now: datetime) -> tuple[Answer, ...]:
+    """Ask a carrier about numbers now, past every schedule; nothing is kept.
+
+    Raises:
+        BadInputError, TryLaterError: as the carrier has it.
+        MisconfiguredError: it cannot be asked, or refuses.
+    """
+    asking = asking_of(connection)
+    if asking is None:
+        raise MisconfiguredError(f"{connection.provider} cannot be asked, or the connection lacks what asking needs")
+    key = (connection.merchant_id, connection.connection_id)
+    token = ""
+    if asking.token is not None:
+        token = (await wire.ask(asking.token(connection.settings, now), connection=key, provider=connection.provider)).value
+    answers: tuple[Answer, ...] = ()
+    for at in range(0, len(numbers), asking.most_per_call):
+        flow = asking.ask(numbers[at : at + asking.most_per_call], connection.settings, token, now)
+        answers += await wire.ask(flow, connection=key, provider=connection.provider)
+    return answers
+
+
 class Inquirer:
     """Keeps calls under way: leases as places get free, and writes down what has ended with the next lease."""
 

@@ -18,6 +18,7 @@ from doorstep.steps.connect import checked, new_connection, plugin_named, secret
 from doorstep.steps.work import utc_now
 from doorstep.store import connections
 from doorstep.store.connections import Connection
+from doorstep.web.desk.askings import AskingShown, asking_shown
 from doorstep.web.desk.doors import desk_page, id_of, note, user_of
 from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
@@ -90,7 +91,8 @@ async def add(request: AnyRequest) -> Response[Any]:
 async def edit_form(request: AnyRequest, connection_id: FromPath[int]) -> Response[str]:
     """Show a connection; its secrets are never shown."""
     one, plugin = await _one(request, connection_id)
-    return _form(request, one.kind, plugin, one, _shown(one.settings, plugin), name=one.name)
+    asking = await asking_shown(house_of(request), one, utc_now())
+    return _form(request, one.kind, plugin, one, _shown(one.settings, plugin), name=one.name, asking=asking)
 
 
 @post("/connections/{connection_id:int}", status_code=HTTP_200_OK, include_in_schema=False)
@@ -155,7 +157,15 @@ def _shown(settings: "dict[str, str] | Any", plugin: Plugin) -> dict[str, str]:
 
 
 def _form(
-    request: AnyRequest, kind: str, plugin: Plugin, one: Connection | None, shown: dict[str, str], *, error: str = "", name: str = ""
+    request: AnyRequest,
+    kind: str,
+    plugin: Plugin,
+    one: Connection | None,
+    shown: dict[str, str],
+    *,
+    error: str = "",
+    name: str = "",
+    asking: AskingShown | None = None,
 ) -> Response[str]:
     house = house_of(request)
     held = {s.name for s in plugin.settings if one and s.secret and one.settings.get(s.name)}
@@ -169,5 +179,6 @@ def _form(
         "error": error,
         "hook": hook_url(house, one) if one else "",
         "saved": request.query_params.get("saved") == "1",
+        "asking": asking,
     }
     return desk_page(request, "connection.html", status=422 if error else 200, **values)
