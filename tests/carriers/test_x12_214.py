@@ -11,7 +11,7 @@ from doorstep.carriers.x12_214.codes import event_type_of
 from doorstep.domain.plugins import Raw
 from doorstep.domain.tracking import Parsed
 from doorstep.domain.vocabulary import ZoneSource
-from doorstep.errors import BadInputError
+from doorstep.errors import BadInputError, MisconfiguredError
 
 X12 = carriers()["x12_214"]
 
@@ -111,6 +111,16 @@ def test_the_connections_carrier_goes_before_the_alpha_code() -> None:
     raw = Raw(body=interchange("B10*P1*S1*ODFL", "LX*1", "AT7*D1*NS***20261120"))
     assert X12.parse_with(raw, {"carrier": "ABF Freight"}).trackings[0].carrier == "abf_freight"
     assert read(interchange("B10*P1*S1*QQQQ", "LX*1", "AT7*D1*NS***20261120")).trackings[0].carrier == "x12_214"
+
+
+def test_a_partner_who_uses_codes_otherwise_is_read_by_its_own_table() -> None:
+    assert X12.parse_with is not None
+    raw = Raw(body=interchange("B10*P1*S1*ODFL", "LX*1", "AT7*X1*NS***20261120", "AT7*SD*BG***20261120", "AT7*SD*AO***20261120"))
+    (tracking,) = X12.parse_with(raw, {"code_table": '{"X1": "delivered", "SD/BG": "delayed_capacity"}'}).trackings
+    assert [scan.event_type for scan in tracking.checkpoints] == ["delivered", "delayed_capacity", "delayed_weather"]
+    assert tracking.carrier == "old_dominion"
+    with pytest.raises(MisconfiguredError):
+        X12.parse_with(raw, {"code_table": '{"X1": "nothing"}'})
 
 
 @pytest.mark.parametrize(

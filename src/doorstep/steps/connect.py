@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 
 from doorstep.carriers import carrier_named
-from doorstep.carriers.generic import read_code_table
+from doorstep.carriers.code_table import read_code_table
 from doorstep.channels import channel_named
 from doorstep.domain.plugins import Carrier, Channel, Setting, Shop
 from doorstep.errors import BadInputError, MisconfiguredError
@@ -47,7 +47,7 @@ def checked(plugin: Carrier | Shop | Channel, given: Mapping[str, str]) -> dict[
     if problems:
         names = ", ".join(_described(setting) for setting in plugin.settings) or "none"
         raise BadInputError(f"{plugin.slug}: {'; '.join(problems)}. Its settings: {names}")
-    if plugin.slug == "generic" and "code_table" in filled:
+    if "code_table" in filled:
         try:
             read_code_table(filled["code_table"])
         except MisconfiguredError as error:

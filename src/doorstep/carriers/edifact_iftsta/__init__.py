@@ -2,7 +2,7 @@
 
 from doorstep.carriers.edifact_iftsta.status_message import read_message
 from doorstep.carriers.families.edifact import messages_of
-from doorstep.carriers.partners import PARTNER_SETTING, spoken_by
+from doorstep.carriers.partners import PARTNER_SETTINGS, spoken_by
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import CarrierNote, Parsed, Tracking
 
@@ -31,6 +31,6 @@ CARRIER = Carrier(
     name="EDIFACT IFTSTA (any carrier)",
     parse=parse,
     parse_with=spoken_by(parse),
-    settings=(PARTNER_SETTING,),
+    settings=PARTNER_SETTINGS,
     aggregates=True,
 )

@@ -2,7 +2,7 @@
 
 from doorstep.carriers.epcis.events import document_of
 from doorstep.carriers.epcis.scans import trackings_of
-from doorstep.carriers.partners import PARTNER_SETTING, spoken_by
+from doorstep.carriers.partners import PARTNER_SETTINGS, spoken_by
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import CarrierNote, Parsed
 
@@ -24,6 +24,6 @@ CARRIER = Carrier(
     name="GS1 EPCIS (any partner)",
     parse=parse,
     parse_with=spoken_by(parse),
-    settings=(PARTNER_SETTING,),
+    settings=PARTNER_SETTINGS,
     aggregates=True,
 )

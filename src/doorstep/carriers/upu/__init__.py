@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from doorstep.carriers.countries import place_of
 from doorstep.carriers.families.edifact import messages_of
-from doorstep.carriers.partners import PARTNER_SETTING, bound_events, spoken_by
+from doorstep.carriers.partners import PARTNER_SETTINGS, bound_events, spoken_by
 from doorstep.carriers.posts import post_of
 from doorstep.carriers.reading import json_of
 from doorstep.carriers.upu.codes import event_type_of
@@ -68,6 +68,6 @@ CARRIER = Carrier(
     name="Posts of the UPU (EMSEVT)",
     parse=parse,
     parse_with=spoken_by(parse),
-    settings=(PARTNER_SETTING,),
+    settings=PARTNER_SETTINGS,
     aggregates=True,
 )

@@ -1,6 +1,6 @@
 """ANSI X12 214: status reports of any North American carrier that exchanges them → checkpoints."""
 
-from doorstep.carriers.partners import PARTNER_SETTING, spoken_by
+from doorstep.carriers.partners import PARTNER_SETTINGS, spoken_by
 from doorstep.carriers.x12_214.interchange import transaction_sets
 from doorstep.carriers.x12_214.status_report import read_set
 from doorstep.domain.plugins import Carrier, Raw
@@ -31,6 +31,6 @@ CARRIER = Carrier(
     name="X12 214 (any carrier)",
     parse=parse,
     parse_with=spoken_by(parse),
-    settings=(PARTNER_SETTING,),
+    settings=PARTNER_SETTINGS,
     aggregates=True,
 )

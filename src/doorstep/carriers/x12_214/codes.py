@@ -3,7 +3,7 @@
 from doorstep.carriers.reading import keyed
 
 #: Data element 1650. Estimates of terminals (B6, C1), the empty truck's leave (CD) and the spotted trailer (S1) tell a customer nothing.
-#: Source: ASC X12 data element dictionary 004010 to 006030, elements 1650 to 1652, read 2026-11-22. Partners deviate: see the how-to.
+#: Source: ASC X12 data element dictionary 004010 to 006030, elements 1650 to 1652, read 2026-11-22. Partners deviate: the setting `code_table` is for them.
 _STATUSES = keyed("""
 order_data_received: XB
 order_cancelled: CA
