@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doorstep.carriers import dhl_express_codes as codes
 from doorstep.carriers.dhl_express import CARRIER
+from doorstep.carriers.families import dhl_express_codes as codes
 from doorstep.carriers.families.dhl_express_codes import event_type_of, event_type_of_sentence
 from doorstep.carriers.families.dhl_service_areas import place_at, place_of
 from doorstep.domain.event_types import EVENT_TYPES

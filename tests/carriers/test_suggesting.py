@@ -1,7 +1,7 @@
 """Suggestions from carriers' words: right in every language, unsure where words turn what is said, never more than a suggestion."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorstep.carriers.suggesting import phrases, plain_words, suggest
@@ -57,6 +57,7 @@ def test_every_phrase_belongs_to_an_event_type_and_suggests_it_or_says_more():
         assert suggest(" ".join(phrase.words)), phrase
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_gets_at_most_three_suggestions_that_exist(text):
     made = suggest(text)
