@@ -5,9 +5,10 @@ from doorstep.journeys.loading import Journey, Journeys, When, load_defaults, wi
 from doorstep.journeys.orders import changes_of_order
 from doorstep.journeys.reminders import next_reminder_at, reminders_of_shipment
 from doorstep.journeys.shipments import changes_of_shipment
-from doorstep.journeys.triggers import TRIGGERS, Moment, Trigger
+from doorstep.journeys.triggers import MERCHANTS_OWN, TRIGGERS, Moment, Trigger
 
 __all__ = (
+    "MERCHANTS_OWN",
     "TRIGGERS",
     "Journey",
     "Journeys",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from doorstep.domain.messages import Change
+from doorstep.domain.pitfalls import PITFALL_KINDS, Family
 from doorstep.domain.shipments import Folded, OpenPitfall
 from doorstep.domain.vocabulary import Actor, Status
 from doorstep.journeys.triggers import Moment, told_once
@@ -30,7 +31,19 @@ _TRIGGER_OF: dict[str, str | None] = {
     **dict.fromkeys(("customs_information_required", "duties_due"), "shipment.customs_action"),
     "address_problem": "shipment.address_question",
     "pickup_deadline": "shipment.pickup_deadline",
+    # What silence, prediction and contradiction say: the customer hears of what changes their plans, the shop of the rest.
+    **dict.fromkeys(("number_unknown", "never_scanned", "late_dispatch", "pickup_not_done", "no_new_attempt", "hold_unresolved")),
+    **dict.fromkeys(("pickup_pending", "pickup_expiring", "pickup_overdue", "return_stalled", "gone_silent")),
+    **dict.fromkeys(("delivered_then_moved", "delivered_elsewhere", "attempt_after_delivery", "carriers_disagree")),
+    **dict.fromkeys(("impossible_estimate", "cancelled_but_moving", "number_reused", "scans_retracted", "unasked_return")),
+    **dict.fromkeys(("not_received", "reported_damaged", "wrong_item", "missing_item")),
+    **dict.fromkeys(
+        ("never_handed_over", "stalled_in_transit", "stalled_at_customs", "stalled_at_handover", "not_out_for_delivery"), "shipment.delayed"
+    ),
+    **dict.fromkeys(("tour_without_end", "looping", "will_be_late", "missed_estimate", "missed_promise"), "shipment.delayed"),
 }
+#: Kinds that no scan opens: where a problem of the same moment stands already, another such is no news to the customer.
+_UNSCANNED = frozenset(kind.kind for kind in PITFALL_KINDS.values() if kind.family is not Family.EVENT)
 #: Problems of the goods, worth telling even after delivery.
 _OF_THE_GOODS = frozenset({"damaged", "contents_missing"})
 
@@ -100,16 +113,32 @@ def _new_tour(before: Folded | None, since: datetime | None) -> bool:
 
 
 def _pitfalls(before: Folded | None, after: Folded) -> Iterator[_Found]:
-    """One moment for each problem that has opened and that nothing else names."""
-    if not after.open_pitfalls:
+    """One moment for each problem that has opened, worsened or ended and that nothing else names."""
+    was = before.open_pitfalls if before else ()
+    if not after.open_pitfalls and not was:
         return
     over = after.status in _OVER
-    known = {(one.kind, one.since) for one in before.open_pitfalls} if before else frozenset()
+    known = {(one.kind, one.since): one for one in was}
+    told = {trigger_of_pitfall(one) for one in was if not one.muted}
     for pitfall in after.open_pitfalls:
-        if (pitfall.kind, pitfall.since) not in known and (not over or pitfall.kind in _OF_THE_GOODS):
-            trigger = trigger_of_pitfall(pitfall)
-            if trigger is not None:
-                yield trigger, f"{pitfall.kind}/{pitfall.since.isoformat() if pitfall.since else ''}", pitfall.since or after.last_scan_at
+        trigger = trigger_of_pitfall(pitfall)
+        earlier = known.pop((pitfall.kind, pitfall.since), None)
+        at = pitfall.since or after.last_scan_at
+        if pitfall.muted or (over and pitfall.kind not in _OF_THE_GOODS and pitfall.kind not in _UNSCANNED):
+            continue
+        if earlier is None and trigger is not None and not (pitfall.kind in _UNSCANNED and trigger in told):
+            yield trigger, _occurrence(pitfall), at
+        elif earlier is None and pitfall.kind in _UNSCANNED:
+            yield "shipment.shop_action", _occurrence(pitfall), at
+        elif earlier is not None and pitfall.severity.rank > earlier.severity.rank:
+            yield "shipment.problem_escalated", f"{_occurrence(pitfall)}/{pitfall.severity}", None
+    for pitfall in known.values():
+        if not pitfall.muted and (pitfall.kind in _UNSCANNED or trigger_of_pitfall(pitfall) is not None):
+            yield "shipment.problem_closed", _occurrence(pitfall), after.last_scan_at
+
+
+def _occurrence(pitfall: OpenPitfall) -> str:
+    return f"{pitfall.kind}/{pitfall.since.isoformat() if pitfall.since else ''}"
 
 
 def trigger_of_pitfall(pitfall: OpenPitfall) -> str | None:

@@ -35,11 +35,14 @@ _ALL = (
     Trigger("order.shipped_untracked", "order", "The shop has sent some lines without a tracking number.", 21),
     Trigger("order.refunded", "order", "Money went back to the customer.", 30),
     Trigger("order.cancelled", "order", "The order is cancelled.", 40),
+    Trigger("shipment.problem_closed", "shipment", "A delivery problem is over: its reason is gone, or somebody settled it.", 3),
+    Trigger("shipment.shop_action", "shipment", "A problem has opened that is the shop's to look into before the customer hears of it.", 4),
     Trigger("shipment.in_transit", "shipment", "The parcel has reached a place worth naming: a country, a depot, a partner.", 5),
     Trigger("shipment.shipped", "shipment", "The carrier has scanned the parcel for the first time.", 10),
     Trigger("shipment.delayed", "shipment", "The expected day has moved back, or the carrier says it is late.", 20),
     Trigger("shipment.delivery_tomorrow", "shipment", "The parcel is expected tomorrow.", 22),
     Trigger("shipment.cod_due", "shipment", "The parcel is expected tomorrow and is to be paid at the door.", 23),
+    Trigger("shipment.problem_escalated", "shipment", "A delivery problem has stayed open for so long that it is worse now.", 24),
     Trigger("shipment.rescheduled", "shipment", "Another delivery day has been agreed.", 30),
     Trigger("shipment.problem", "shipment", "A delivery problem has opened that no other moment names.", 40),
     Trigger("shipment.customs_action", "shipment", "Customs wait for something from the customer.", 44),
@@ -53,6 +56,8 @@ _ALL = (
     Trigger("shipment.delivered", "shipment", "The parcel is with the customer.", 90),
 )
 
+#: Told to the merchant's own systems only: no customer is written to before the shop has looked.
+MERCHANTS_OWN = frozenset({"shipment.shop_action"})
 #: Name → trigger.
 TRIGGERS: dict[str, Trigger] = {trigger.name: trigger for trigger in _ALL}
 

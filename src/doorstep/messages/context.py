@@ -6,6 +6,7 @@ from typing import Any
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Order, OrderLine, Payment, Promise
+from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.places import Address
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Actor, Status
@@ -103,6 +104,7 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
     event = EVENT_TYPES.get(folded.telling_event)
     own = web(parcel.page_url)
     expected = standing_window(folded, order)
+    problem = next((one for one in folded.open_pitfalls if not one.muted), None)
     return {
         "carrier": parcel.carrier_name,
         "number": parcel.tracking_number,
@@ -116,7 +118,8 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
         "near": step >= 3,  # noqa: PLR2004
         "there": step >= 4,  # noqa: PLR2004
         "attempts": folded.attempts,
-        "problem": folded.open_pitfalls[0].kind if folded.open_pitfalls else None,
+        "problem": problem.kind if problem else None,
+        "problem_text": PITFALL_KINDS[problem.kind].told(locale[:2]).customer if problem else None,
         "must_act": _ACTORS[folded.must_act],
         "last_text": parcel.last_text,
         "last_place": parcel.last_place,

@@ -1,24 +1,29 @@
 """Trackings from anywhere, in any order → shipments folded anew, and the moments that are new in them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from doorstep.domain.shipments import Folded
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Estimate, Scan, Tracking
+from doorstep.domain.vocabulary import Status
 from doorstep.journeys import changes_of_shipment, next_reminder_at
 from doorstep.steps.askers import Written
 from doorstep.steps.happenings import Happening, page_token
+from doorstep.steps.outlook import ENDED, HOUSE, Outlook, facts_of, origin_of, told_where
 from doorstep.store import checkpoints, legs, shipments
 from doorstep.store.checkpoints import NewCheckpoint
 from doorstep.store.database import Tx
 from doorstep.store.shipments import KeptShipment, NewShipment
-from doorstep.timeline import fold
+from doorstep.timeline import fold, judge
 
 #: Roles of a linked number under which the same goods travel, so that its scans belong to the same shipment.
 _SAME_GOODS = frozenset({"last_mile", "return", "replaced_by"})
+#: So long after the end of a shipment its scans are taken to be all in.
+LATE_SCANS = timedelta(days=3)
 #: Estimates kept on the row; the oldest stated go first.
 _ESTIMATES = 40
 
@@ -32,7 +37,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     tracking: Tracking
 
 
-async def advance(tx: Tx, seen: Sequence[Seen], now: datetime, written: Written | None = None) -> list[Happening]:
+async def advance(tx: Tx, seen: Sequence[Seen], now: datetime, written: Written | None = None, outlook: Outlook = HOUSE) -> list[Happening]:
     """Take in what was seen; scans already known change nothing. What is written is told to `written`."""
     if not seen:
         return []
@@ -52,7 +57,7 @@ async def advance(tx: Tx, seen: Sequence[Seen], now: datetime, written: Written 
             fresh += added
             if _take_rest(shipment, one.tracking) or added:
                 touched[shipment.shipment_id] = shipment
-    happenings = [h for shipment in touched.values() for h in refold(shipment, latest, now)]
+    happenings = [h for shipment in touched.values() for h in refold(shipment, latest, now, outlook)]
     if fresh:
         await checkpoints.keep(tx, fresh)
         await _count_unknown(tx, fresh, now)
@@ -84,27 +89,46 @@ def _take_scans(shipment: KeptShipment, seen: Seen, there: set[bytes]) -> list[N
                 scan=scan,
             )
         )
+    if added:
+        shipment.around = origin_of(((new.scan, new.checkpoint) for new in added), shipment.around)
     return added
 
 
-def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetime) -> list[Happening]:
-    """Fold a shipment anew in place and tell what is new; `latest` holds the checkpoints just added, by fingerprint.
+def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetime, outlook: Outlook = HOUSE) -> list[Happening]:
+    """Fold a shipment anew in place, judge it at `now`, and tell what is new; `latest` holds the checkpoints just added, by fingerprint.
 
     Where the newest scan that counts is another than before and not among `latest`, its words are left to `find_words`.
     """
     before = shipment.folded
-    after = fold(shipment.scans, shipment.estimates, since=shipment.since)
+    scanned = fold(shipment.scans, shipment.estimates, since=shipment.since)
+    if scanned.status is Status.DELIVERED and (telling := latest.get(scanned.decided_by)):
+        shipment.around = told_where(shipment.around, Scan.of(telling), telling)
+    stood = before.open_pitfalls if before else shipment.had
+    muted = outlook.muted.get(shipment.merchant_id, ())
+    after, look_at = judge(scanned, facts_of(shipment), outlook.gaps, now, before=stood, muted=muted)
     shipment.folded = after
     newest = after.counted[-1] if after.counted else None
     if newest is not None and (checkpoint := latest.get(newest)):
         _say(shipment, checkpoint)
     elif newest != (before.counted[-1] if before and before.counted else None):
         shipment.last_text = shipment.last_place = shipment.last_local = None
-    shipment.look_at = next_reminder_at(after, now, ZoneInfo(shipment.zone or "UTC"))
+    looks = (look_at, next_reminder_at(after, now, ZoneInfo(shipment.zone or "UTC")), _learn_at(shipment, after, now))
+    shipment.look_at = min((at for at in looks if at is not None), default=None)
     return [
         Happening(merchant_id=shipment.merchant_id, moment=moment, shipment=shipment)
         for moment in changes_of_shipment(before, after, shipment.shipment_id)
     ]
+
+
+def _learn_at(shipment: KeptShipment, folded: Folded, now: datetime) -> datetime | None:
+    """An ended shipment is looked at once more, when late scans are in: its gaps teach what silence means."""
+    return now.astimezone(UTC) + LATE_SCANS if folded.status in ENDED and not shipment.around.learnt else None
+
+
+def first_look(shipment: KeptShipment, now: datetime, outlook: Outlook = HOUSE) -> datetime | None:
+    """Tell when a shipment of which the carrier has said nothing is to be looked at; `now` where it is overdue already."""
+    judged, look_at = judge(fold(()), facts_of(shipment), outlook.gaps, now)
+    return now.astimezone(UTC) if judged.open_pitfalls else look_at
 
 
 def _say(shipment: KeptShipment, newest: Checkpoint) -> None:
@@ -240,6 +264,9 @@ async def _merge(tx: Tx, into: KeptShipment, gone: KeptShipment) -> None:
             take_estimate(into.estimates, estimate)
     if into.carrier == "unknown":
         into.carrier = gone.carrier
+    mine, theirs = into.around, gone.around
+    if theirs.origin_us is not None and (mine.origin_us is None or theirs.origin_us < mine.origin_us):
+        into.around = msgspec.structs.replace(mine, origin=theirs.origin, origin_us=theirs.origin_us)
 
 
 async def _count_unknown(tx: Tx, fresh: Sequence[NewCheckpoint], now: datetime) -> None:

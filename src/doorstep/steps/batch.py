@@ -107,8 +107,10 @@ async def carry(tx: Tx, rows: Sequence[Waiting], directory: Directory, now: date
         for row, _, said in read
         for tracking in said.trackings
     ]
-    written = Written()
-    happenings = outshone(await take_orders(tx, told, now, numbers_in(seen), written) + await advance(tx, seen, now, written))
+    written, outlook = Written(), directory.outlook
+    happenings = outshone(
+        await take_orders(tx, told, now, numbers_in(seen), written, outlook) + await advance(tx, seen, now, written, outlook)
+    )
     outcome.reconciled = await _plan_asks(tx, read, written, directory, now)
     await _come_back(tx, read, directory, now)
     await decide(tx, happenings, directory, now)

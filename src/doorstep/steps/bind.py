@@ -20,9 +20,10 @@ from doorstep.domain.orders import Fulfilment, Order
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Status
 from doorstep.messages import zone_of
-from doorstep.steps.advance import find_words, refold
+from doorstep.steps.advance import find_words, first_look, refold
 from doorstep.steps.askers import Written
 from doorstep.steps.happenings import Happening, page_token
+from doorstep.steps.outlook import HOUSE, Outlook, around_of
 from doorstep.steps.whose import Sent, carriers_of
 from doorstep.store import legs, shipments
 from doorstep.store.database import Tx
@@ -53,7 +54,12 @@ class _Wanted(msgspec.Struct, frozen=True):
 
 
 async def bind(
-    tx: Tx, changed: Sequence[tuple[Order, KeptOrder]], now: datetime, also: Sequence[_Number], written: Written | None = None
+    tx: Tx,
+    changed: Sequence[tuple[Order, KeptOrder]],
+    now: datetime,
+    also: Sequence[_Number],
+    written: Written | None = None,
+    outlook: Outlook = HOUSE,
 ) -> list[Happening]:
     """Give every tracking number of every active fulfilment its shipment. `also`: numbers that the same transaction will lock later.
 
@@ -74,7 +80,7 @@ async def bind(
     _let_go(dropped, wanted, known, touched)
     happenings: list[Happening] = []
     while wanted:  # once, unless several orders in one batch share a number that was new
-        wanted = await _take(tx, wanted, known, touched, happenings, now)
+        wanted = await _take(tx, wanted, known, touched, happenings, now, outlook)
     if touched:
         await find_words(tx, list(touched.values()))
         await shipments.bind(tx, list(touched.values()))
@@ -118,6 +124,9 @@ def _let_go(
                 shipment.order_id = shipment.fulfilment_id = None
                 shipment.lines = {}
                 shipment.estimates = [e for e in shipment.estimates if e.source != "shop"]
+                shipment.around = msgspec.structs.replace(
+                    shipment.around, destination=None, postcode=None, sent_at=None, cancelled_at=None, said=()
+                )
                 touched[shipment.shipment_id] = shipment
 
 
@@ -132,6 +141,7 @@ async def _take(
     touched: dict[int, KeptShipment],
     happenings: list[Happening],
     now: datetime,
+    outlook: Outlook,
 ) -> list[_Wanted]:
     """Find or make the shipment of each number and order; return those that must ask again, for a number just made."""
     new: dict[_Number, _Wanted] = {}
@@ -142,7 +152,7 @@ async def _take(
             first = mine.order_id is None
             if _belongs(mine, one) or one.first_told:
                 touched[mine.shipment_id] = mine
-                happenings += _told_anew(mine, one, now, first_sight=first or one.first_told)
+                happenings += _told_anew(mine, one, now, outlook, first_sight=first or one.first_told)
         elif one.key in new:
             later.append(one)
         else:
@@ -156,13 +166,13 @@ async def _take(
         elif role == "first" and lives.current:
             old = lives.current[0]
             await _move_newer_scans(tx, old, shipment, one.fulfilment)
-            refold(old, {}, now)
+            refold(old, {}, now, outlook)
             touched[old.shipment_id] = old
             lives.earlier, lives.current = _all(lives), []
         (lives.earlier if role == "earlier" else lives.current).append(shipment)
         _belongs(shipment, one)
         touched[shipment.shipment_id] = shipment
-        happenings += _told_anew(shipment, one, now, first_sight=True)
+        happenings += _told_anew(shipment, one, now, outlook, first_sight=True)
     return later
 
 
@@ -222,7 +232,7 @@ def _zone(order: Order) -> str | None:
 def _belongs(shipment: KeptShipment, wanted: _Wanted) -> bool:
     """Note on a shipment whose it is; tell whether anything changed."""
     order, fulfilment = wanted.order.order, wanted.fulfilment
-    was = (shipment.order_id, shipment.fulfilment_id, shipment.lines, shipment.carrier, shipment.zone, shipment.estimates)
+    was = _ownership(shipment)
     shipment.order_id, shipment.fulfilment_id, shipment.lines = wanted.order.order_id, fulfilment.fulfilment_id, dict(fulfilment.lines)
     shipment.zone = _zone(order)
     if wanted.carrier and shipment.carrier == "unknown":
@@ -230,16 +240,30 @@ def _belongs(shipment: KeptShipment, wanted: _Wanted) -> bool:
     shipment.estimates = [e for e in shipment.estimates if e.source != "shop"]
     if order.promise:
         shipment.estimates.append(Estimate(from_on=order.promise.from_on or order.promise.to_on, to_on=order.promise.to_on, source="shop"))
-    return was != (shipment.order_id, shipment.fulfilment_id, shipment.lines, shipment.carrier, shipment.zone, shipment.estimates)
+    shipment.around = around_of(shipment.around, order, fulfilment.created_at)
+    return was != _ownership(shipment)
 
 
-def _told_anew(shipment: KeptShipment, wanted: _Wanted, now: datetime, *, first_sight: bool) -> list[Happening]:
+def _ownership(shipment: KeptShipment) -> tuple[object, ...]:
+    return (
+        shipment.order_id,
+        shipment.fulfilment_id,
+        shipment.lines,
+        shipment.carrier,
+        shipment.zone,
+        shipment.estimates,
+        shipment.around,
+    )
+
+
+def _told_anew(shipment: KeptShipment, wanted: _Wanted, now: datetime, outlook: Outlook, *, first_sight: bool) -> list[Happening]:
     """Fold a shipment that scans reached before its order did; whoever now learns of it learns its weightiest moment."""
     if not shipment.scans:
+        shipment.look_at = first_look(shipment, now, outlook)
         return []
     if first_sight:
         shipment.folded = None
-    return [msgspec.structs.replace(happening, order=wanted.order) for happening in refold(shipment, {}, now)]
+    return [msgspec.structs.replace(happening, order=wanted.order) for happening in refold(shipment, {}, now, outlook)]
 
 
 async def _move_newer_scans(tx: Tx, old: KeptShipment, new: KeptShipment, fulfilment: Fulfilment) -> None:

@@ -12,14 +12,18 @@ from doorstep.errors import BadInputError
 from doorstep.journeys import Journeys, load_defaults, with_overrides
 from doorstep.messages import Brand, Library, Policy
 from doorstep.steps.askers import Askers, askers_of
-from doorstep.store import connections, mappings
+from doorstep.steps.outlook import HOUSE, Outlook
+from doorstep.store import connections, gaps, mappings
 from doorstep.store.connections import Connection, Merchant
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
+from doorstep.timeline import Counted, Gaps
 
 _LOG = structlog.get_logger()
 _FRESH_FOR = timedelta(seconds=3)
 _NO_CODES = MappedCodes()
+#: Gaps are learnt by the thousand; what a few minutes add changes nobody's patience.
+_GAPS_FRESH_FOR = timedelta(minutes=10)
 
 
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,15 +56,22 @@ class Directory:
         self._by_token: dict[str, Connection] = {}
         self._made_of: dict[int, tuple[object, ...]] = {}
         self._read_at: datetime | None = None
+        self._gaps_read_at: datetime | None = None
+        #: What shipments are judged by.
+        self.outlook: Outlook = HOUSE
 
     async def refresh(self, database: Database, now: datetime, *, force: bool = False) -> None:
         """Read again what is older than three seconds (or anything, for `force`)."""
         if not force and self._read_at is not None and now - self._read_at < _FRESH_FOR:
             return
+        learnt = self.outlook.gaps
         async with database.system() as tx:
             merchants = await connections.merchants(tx)
             connected = await connections.connections(tx, self.sealer)
             own, everywhere = await mappings.in_force(tx)
+            if self._gaps_read_at is None or now - self._gaps_read_at >= _GAPS_FRESH_FOR:
+                learnt = Gaps(Counted(*row) for row in await gaps.every(tx))
+                self._gaps_read_at = now
         by_merchant: dict[int, list[Connection]] = {merchant_id: [] for merchant_id in merchants}
         for connection in connected:
             by_merchant[connection.merchant_id].append(connection)
@@ -73,6 +84,8 @@ class Directory:
         for gone in self._made_of.keys() - merchants.keys():
             self._tenants.pop(gone, None)
             del self._made_of[gone]
+        muted = {merchant_id: frozenset(m.settings.get("muted_pitfalls", ())) for merchant_id, m in merchants.items()}
+        self.outlook = Outlook(learnt, muted)
         self._by_token = {c.hook_token: c for c in connected}
         self._read_at = now
 

@@ -12,6 +12,7 @@ from doorstep.shops.merging import merge
 from doorstep.steps.askers import Written
 from doorstep.steps.bind import bind
 from doorstep.steps.happenings import Happening, page_token
+from doorstep.steps.outlook import HOUSE, Outlook
 from doorstep.store import orders, recipients
 from doorstep.store.database import Tx
 from doorstep.store.orders import KeptOrder
@@ -30,7 +31,12 @@ def _external_id(fact: ShopFact) -> str:
 
 
 async def take_orders(
-    tx: Tx, told: Sequence[Told], now: datetime, also: Sequence[tuple[int, str]] = (), written: Written | None = None
+    tx: Tx,
+    told: Sequence[Told],
+    now: datetime,
+    also: Sequence[tuple[int, str]] = (),
+    written: Written | None = None,
+    outlook: Outlook = HOUSE,
 ) -> list[Happening]:
     """Take in facts; one already known changes nothing. `also`: numbers that the same transaction will lock later.
 
@@ -55,7 +61,7 @@ async def take_orders(
         if one.order.placed_at is not None
         for moment in changes_of_order(_once_told(kept[key].order), one.order, one.order_id)
     ]
-    return happenings + await bind(tx, [(kept[key].order, one) for key, one in changed.items()], now, also, written)
+    return happenings + await bind(tx, [(kept[key].order, one) for key, one in changed.items()], now, also, written, outlook)
 
 
 def _once_told(before: Order) -> Order | None:

@@ -5,7 +5,10 @@ from datetime import datetime
 
 import msgspec
 
+from doorstep.domain.pitfalls import PITFALL_KINDS, Family
+from doorstep.domain.shipments import Folded, OpenPitfall
 from doorstep.domain.tracking import Checkpoint, Scan
+from doorstep.domain.vocabulary import Actor
 from doorstep.steps.advance import refold
 from doorstep.store import health, shipments
 from doorstep.store.database import Database
@@ -74,7 +77,20 @@ def _difference(stored: KeptShipment, anew: KeptShipment) -> str:
         told.append(f"{missing} checkpoints not on the row")
     if extra := len(had - has):
         told.append(f"{extra} scans on the row without a checkpoint")
-    if stored.folded != anew.folded:
+    if _scanned(stored) != _scanned(anew):
         was, is_now = (one.folded.status if one.folded else "none" for one in (stored, anew))
         told.append(f"status {was} instead of {is_now}" if was != is_now else "another fold with the same status")
     return "; ".join(told)
+
+
+def _scanned(shipment: KeptShipment) -> Folded | None:
+    """What a fold says by its scans alone: time, estimates and people may have added problems since, or worsened them."""
+    folded = shipment.folded
+    if folded is None:
+        return None
+    opened = tuple(
+        OpenPitfall(one.kind, one.since, one.must_act, one.opened_by)
+        for one in folded.open_pitfalls
+        if PITFALL_KINDS[one.kind].family is Family.EVENT
+    )
+    return msgspec.structs.replace(folded, open_pitfalls=opened, must_act=Actor.NOBODY)

@@ -1,14 +1,21 @@
-"""Shipments whose next look is due → the moments that time alone makes."""
+"""Shipments whose next look is due → the moments that time alone makes, and what the ended ones teach of gaps."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from doorstep.journeys import next_reminder_at, reminders_of_shipment
+import msgspec
+
+from doorstep.domain.shipments import Folded
+from doorstep.journeys import reminders_of_shipment
+from doorstep.steps.advance import LATE_SCANS, refold
 from doorstep.steps.decide import decide
 from doorstep.steps.directory import Directory
 from doorstep.steps.happenings import Happening
-from doorstep.store import orders, shipments
+from doorstep.steps.outlook import ENDED, learn
+from doorstep.store import gaps, orders, shipments
 from doorstep.store.database import Database
+from doorstep.store.orders import KeptOrder
+from doorstep.store.shipments import KeptShipment
 
 
 async def watch(database: Database, directory: Directory, now: datetime, most: int) -> int:
@@ -19,16 +26,27 @@ async def watch(database: Database, directory: Directory, now: datetime, most: i
             return 0
         keys = list({(s.merchant_id, s.order_id) for s in due if s.order_id is not None})
         known = await orders.read(tx, keys) if keys else {}
+        counted = learn([(one, one.folded) for one in due if one.folded and _teaches(one, one.folded, now)])
         happenings: list[Happening] = []
         for shipment in due:
-            zone = ZoneInfo(shipment.zone or "UTC")
             order = known.get((shipment.merchant_id, shipment.order_id or 0))
-            if shipment.folded:
-                happenings += [
-                    Happening(merchant_id=shipment.merchant_id, moment=moment, order=order, shipment=shipment)
-                    for moment in reminders_of_shipment(shipment.folded, shipment.shipment_id, order.order if order else None, now, zone)
-                ]
-            shipment.look_at = next_reminder_at(shipment.folded, now, zone) if shipment.folded else None
-        await shipments.write(tx, due, now.astimezone(UTC))
+            new = refold(shipment, {}, now, directory.outlook)
+            happenings += [msgspec.structs.replace(happening, order=order) for happening in new] + _reminders(shipment, order, now)
+        await shipments.write(tx, due, now)
+        if counted:
+            await gaps.add(tx, [msgspec.structs.astuple(one) for one in counted])
         await decide(tx, happenings, directory, now)
     return len(due)
+
+
+def _reminders(shipment: KeptShipment, order: KeptOrder | None, now: datetime) -> list[Happening]:
+    if shipment.folded is None:
+        return []
+    zone = ZoneInfo(shipment.zone or "UTC")
+    moments = reminders_of_shipment(shipment.folded, shipment.shipment_id, order.order if order else None, now, zone)
+    return [Happening(merchant_id=shipment.merchant_id, moment=moment, order=order, shipment=shipment) for moment in moments]
+
+
+def _teaches(shipment: KeptShipment, folded: Folded, now: datetime) -> bool:
+    late = folded.last_scan_at is not None and now - folded.last_scan_at < LATE_SCANS
+    return folded.status in ENDED and not shipment.around.learnt and not late

@@ -1,6 +1,6 @@
 """A set of scans and estimates → the shipment they tell of, by the rules of docs/rules/timeline.md."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from doorstep.domain.event_types import EVENT_TYPES
@@ -52,7 +52,7 @@ def _told(life: Life, estimates: Iterable[Estimate]) -> Folded:
         event_type=decided.event_type if decided else "unknown",
         phase=event.phase if event else Phase.META,
         direction=Direction.RETURN if life.back else Direction.OUTBOUND,
-        must_act=_actor(pitfalls, event.must_act if event else Actor.NOBODY),
+        must_act=actor_of_open(pitfalls, event.must_act if event else Actor.NOBODY),
         estimate=_estimate(life, estimates),
         open_pitfalls=pitfalls,
         legs=legs,
@@ -94,8 +94,8 @@ def _open_pitfalls(life: Life) -> tuple[OpenPitfall, ...]:
     )
 
 
-def _actor(pitfalls: tuple[OpenPitfall, ...], otherwise: Actor) -> Actor:
-    """Who must act: on the newest open problem that needs somebody, else on what the status itself asks for."""
+def actor_of_open(pitfalls: Sequence[OpenPitfall], otherwise: Actor) -> Actor:
+    """Tell who must act: on the newest open problem that needs somebody, else on what the status itself asks for."""
     if not pitfalls:
         return otherwise
     waiting = [pitfall for pitfall in pitfalls if pitfall.must_act is not Actor.NOBODY]

@@ -1,0 +1,102 @@
+"""A fold, what is known around it, learnt gaps, now → the same with every problem that stands now, and when to look again."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+import msgspec
+
+from doorstep.domain.pitfalls import PITFALL_KINDS, Family, PitfallKind, Severity
+from doorstep.domain.shipments import Folded, OpenPitfall
+from doorstep.domain.vocabulary import Status
+from doorstep.timeline.doubts import doubts
+from doorstep.timeline.folding import actor_of_open
+from doorstep.timeline.gaps import Gaps
+from doorstep.timeline.ordering import HOUR_US
+from doorstep.timeline.silence import silences
+from doorstep.timeline.spans import Facts, Span, moment_of, us_of
+
+_RULED = frozenset(kind.kind for kind in PITFALL_KINDS.values() if kind.family is not Family.EVENT)
+_SILENT = frozenset(kind.kind for kind in PITFALL_KINDS.values() if kind.family is Family.SILENCE)
+
+
+def judge(
+    folded: Folded, facts: Facts, gaps: Gaps, now: datetime, *, before: Iterable[OpenPitfall] = (), muted: Collection[str] = ()
+) -> tuple[Folded, datetime | None]:
+    """Add to a fold what silence, prediction, contradiction and the customer say at `now` (aware).
+
+    `before` are the problems that stood when last judged: a silence found then keeps its moment though patience has been learnt
+    since. `muted` are the kinds that the merchant wants to hear nothing of. Returned beside it is the next moment after `now` at
+    which time alone changes something; None: never.
+    """
+    now_us = us_of(now)
+    around = facts.around
+    opened = [*folded.open_pitfalls] if folded.open_pitfalls else []
+    if around.said:
+        opened += _said(folded, facts)
+    stood = {(one.kind, one.opened_by): one.since for one in before if one.kind in _SILENT} if before else {}
+    next_us: int | None = None
+    for span in silences(folded, facts, gaps, now_us) + doubts(folded, facts):
+        name, from_us, until_us, rests_on = span
+        if stood and (kept := stood.get((name, rests_on))) is not None:
+            from_us = min(us_of(kept), now_us)
+        if from_us > now_us:
+            next_us = _sooner(next_us, from_us)
+        elif until_us is None or now_us < until_us:
+            opened.append(_opened(span, from_us))
+            next_us = _sooner(next_us, until_us)
+    if not opened:
+        return folded, None if next_us is None else moment_of(next_us)
+    settled = set(around.settled)
+    standing: list[OpenPitfall] = []
+    for one in opened:
+        if (one.kind, one.since) in settled:
+            continue
+        kind = PITFALL_KINDS[one.kind]
+        hushed = kind.mutable and (one.kind in around.muted or one.kind in muted)
+        severity, worse_us = _severity(kind, one, now_us)
+        next_us = _sooner(next_us, worse_us)
+        standing.append(one if severity is one.severity and not hushed else msgspec.structs.replace(one, severity=severity, muted=hushed))
+    standing.sort(key=_order)
+    pitfalls = tuple(standing)
+    must_act = actor_of_open([one for one in pitfalls if not one.muted and one.severity is not Severity.INFO], folded.must_act)
+    judged = msgspec.structs.replace(folded, open_pitfalls=pitfalls, must_act=must_act)
+    return judged, None if next_us is None else moment_of(next_us)
+
+
+def _order(one: OpenPitfall) -> tuple[bool, str, str]:
+    """Scans' problems as the fold has them, behind them the others by age."""
+    return (True, one.since.isoformat() if one.since else "", one.kind) if one.kind in _RULED else (False, "", "")
+
+
+def _opened(span: Span, from_us: int) -> OpenPitfall:
+    kind = PITFALL_KINDS[span.kind]
+    return OpenPitfall(span.kind, moment_of(from_us), kind.must_act, span.rests_on, kind.severity)
+
+
+def _said(folded: Folded, facts: Facts) -> list[OpenPitfall]:
+    """What the customer said and nothing has settled: a delivery after it answers that the parcel had not come."""
+    return [one for one in facts.around.said if one.kind != "not_received" or not _came_after(folded, one)]
+
+
+def _came_after(folded: Folded, one: OpenPitfall) -> bool:
+    if folded.status is not Status.DELIVERED or folded.delivered_at is None or one.since is None:
+        return False
+    return folded.delivered_at > one.since
+
+
+def _severity(kind: PitfallKind, one: OpenPitfall, now_us: int) -> tuple[Severity, int | None]:
+    """Tell how severe a problem is by now, and when it will be worse."""
+    severity = kind.severity
+    if one.since is None:
+        return severity, None
+    since = us_of(one.since)
+    for hours, worse in kind.escalates:
+        at = since + hours * HOUR_US
+        if at > now_us:
+            return severity, at
+        severity = worse
+    return severity, None
+
+
+def _sooner(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else min(one, other)

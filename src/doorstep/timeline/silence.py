@@ -1,0 +1,119 @@
+"""A fold, what is known around it, and learnt gaps → the problems that silence makes, with the moments at which they stand."""
+
+from doorstep.domain.shipments import Folded
+from doorstep.domain.vocabulary import Direction, Status
+from doorstep.timeline.gaps import Gaps
+from doorstep.timeline.ordering import DAY_US, HOUR_US
+from doorstep.timeline.rests import wait_until, week_of
+from doorstep.timeline.spans import Facts, Span, us_of
+from doorstep.timeline.stages import OFFICES, Stage, stage_of
+
+#: Stage → the kind that its silence is.
+_STALLED = {
+    Stage.COLLECTION: "pickup_not_done",
+    Stage.TRANSIT: "stalled_in_transit",
+    Stage.BORDER: "stalled_in_transit",
+    Stage.CUSTOMS: "stalled_at_customs",
+    Stage.PARTNER: "stalled_at_handover",
+    Stage.UNTRACKED: "untracked_stretch_overdue",
+    Stage.DEPOT: "not_out_for_delivery",
+    Stage.TOUR: "tour_without_end",
+    Stage.ATTEMPT: "no_new_attempt",
+    Stage.HELD: "hold_unresolved",
+    Stage.POINT: "pickup_overdue",
+    Stage.RETURNING: "return_stalled",
+}
+#: Stages after whose silence the parcel itself is in doubt.
+_MAY_BE_LOST = frozenset(
+    {Stage.TRANSIT, Stage.BORDER, Stage.PARTNER, Stage.DEPOT, Stage.TOUR, Stage.ATTEMPT, Stage.HELD, Stage.CUSTOMS, Stage.RETURNING}
+)
+_LOST_TIMES, _LOST_LEAST_US = 4, 10 * DAY_US
+#: What a shop has for handing over what it announced, in hours of its working days.
+_DISPATCH_H = 48
+#: The carrier does not know the number.
+_UNKNOWN_US = 48 * HOUR_US
+_PENDING_US, _EXPIRING_US = 3 * DAY_US, 5 * DAY_US
+_GONE_US = 90 * DAY_US
+_NOT_FOUND = frozenset({"tracking_not_found", "tracking_invalid"})
+
+
+def silences(folded: Folded, facts: Facts, gaps: Gaps, now_us: int) -> list[Span]:
+    """Tell what silence makes of a shipment as it is: all that stands at `now_us` and at least what comes next; [] once it has ended."""
+    stage = stage_of(folded)
+    if stage is None:
+        return []
+    newest = folded.counted[-1] if folded.counted else b""
+    if stage is Stage.ANNOUNCED or stage is Stage.COLLECTION:
+        return _before_handover(folded, facts, gaps, stage, newest)
+    if folded.last_scan_at is None:
+        return []
+    anchor = us_of(folded.last_scan_at)
+    due = min(_too_long(facts, gaps, stage, anchor), anchor + _GONE_US)
+    if now_us < due and stage is not Stage.POINT:
+        return [Span(_STALLED[stage], due, None, newest)]
+    spans = [Span(_STALLED[stage], due, None, newest), Span("gone_silent", anchor + _GONE_US, None, newest)]
+    if stage is Stage.POINT:
+        return [*spans, *_at_the_point(folded, due, newest)]
+    if stage in _MAY_BE_LOST:
+        spans.append(Span("presumed_lost", anchor + max(_LOST_LEAST_US, _LOST_TIMES * (due - anchor)), None, newest))
+    return spans
+
+
+def _too_long(facts: Facts, gaps: Gaps, stage: Stage, anchor_us: int) -> int:
+    around = facts.around
+    hours = gaps.patience_h(facts.merchant_id, facts.carrier, facts.service, around.origin, around.destination, stage)
+    return wait_until(anchor_us, hours, week_of(around.destination, offices=stage in OFFICES))
+
+
+def _before_handover(folded: Folded, facts: Facts, gaps: Gaps, stage: Stage, newest: bytes) -> list[Span]:
+    """Nobody has scanned the goods: announced, or not even that."""
+    if folded.direction is Direction.RETURN:
+        return []  # a return label may lie in the customer's drawer for as long as they please
+    if folded.status is Status.PENDING:
+        return _unheard_of(folded, facts, gaps, newest)
+    since = folded.status_since or facts.around.sent_at
+    if since is None:
+        return []
+    announced = us_of(since)
+    never = _too_long(facts, gaps, Stage.ANNOUNCED, announced)
+    late = wait_until(announced, _DISPATCH_H, week_of(facts.around.origin, offices=True))
+    # Both rest on the announcement, which later papers do not renew.
+    spans = [Span("never_handed_over", never, None, b""), Span("gone_silent", announced + _GONE_US, None, b"")]
+    if late < never:
+        spans.append(Span("late_dispatch", late, never, b""))
+    if stage is Stage.COLLECTION and folded.last_scan_at is not None:
+        spans.append(Span("pickup_not_done", _too_long(facts, gaps, stage, us_of(folded.last_scan_at)), None, newest))
+    return spans
+
+
+def _unheard_of(folded: Folded, facts: Facts, gaps: Gaps, newest: bytes) -> list[Span]:
+    if folded.newest_event == "unknown" and (not_found := _not_found_us(folded, facts)) is not None:
+        return [Span("number_unknown", not_found + _UNKNOWN_US, None, b""), Span("gone_silent", not_found + _GONE_US, None, b"")]
+    sent = facts.around.sent_at
+    if sent is None or folded.counted:
+        return []
+    since = us_of(sent)
+    return [
+        Span("never_scanned", _too_long(facts, gaps, Stage.ANNOUNCED, since), None, newest),
+        Span("gone_silent", since + _GONE_US, None, newest),
+    ]
+
+
+def _not_found_us(folded: Folded, facts: Facts) -> int | None:
+    """Tell since when the carrier has said, and said nothing else, that it does not know the number."""
+    counted = set(folded.counted)
+    told = [scan for scan in facts.scans if scan.fingerprint in counted]
+    if not told or any(scan.event_type not in _NOT_FOUND for scan in told):
+        return None
+    return min((scan.instant_us for scan in told if scan.instant_us is not None), default=None)
+
+
+def _at_the_point(folded: Folded, overdue_us: int, newest: bytes) -> list[Span]:
+    if folded.status_since is None:
+        return []
+    since = us_of(folded.status_since)
+    expiring = since + _EXPIRING_US
+    spans = [Span("pickup_pending", since + _PENDING_US, min(expiring, overdue_us), newest)]
+    if expiring < overdue_us:
+        spans.append(Span("pickup_expiring", expiring, overdue_us, newest))
+    return [span for span in spans if span.until_us is None or span.from_us < span.until_us]

@@ -1,0 +1,130 @@
+"""The life of a delivery problem in the store: opened, worsened, told once, closed; and what ended parcels teach."""
+
+from datetime import datetime, timedelta
+
+from steps_shop import HOUR, NOON, Shop, fulfilment, open_shop, order, promised, said
+
+from doorstep.domain.pitfalls import Severity
+from doorstep.steps.watch import watch
+from doorstep.store import pitfalls
+from doorstep.store.database import Database
+
+DAY = timedelta(days=1)
+
+
+async def look(shop: Shop, now: datetime) -> None:
+    while await watch(shop.database, shop.directory, now, 500):
+        pass
+
+
+async def lives(shop: Shop) -> list[tuple[str, str, str | None]]:
+    rows = await shop.rows(
+        "select kind, severity, closed_why from pitfall where merchant_id = $1 order by opened_at, kind", shop.merchant_id
+    )
+    return [(row["kind"], row["severity"], row["closed_why"]) for row in rows]
+
+
+async def test_a_scan_opens_a_problem_and_a_later_one_closes_it(shop: Shop) -> None:
+    await shop.arrive(facts=[order("1001", fulfilment("f1", "N1"))], trackings=[said("N1", "picked_up", NOON - 9 * HOUR)])
+    await shop.arrive(trackings=[said("N1", "customs_held", NOON - HOUR)])
+    assert await lives(shop) == [("customs_held", "low", None)]
+    await shop.arrive(trackings=[said("N1", "customs_held", NOON - HOUR)])
+    assert await lives(shop) == [("customs_held", "low", None)]
+    await shop.arrive(trackings=[said("N1", "customs_released", NOON)])
+    assert await lives(shop) == [("customs_held", "low", "reason_gone")]
+
+
+async def test_delivery_says_why_a_problem_closed_and_the_same_kind_may_open_again(shop: Shop) -> None:
+    await shop.arrive(trackings=[said("N1", "picked_up", NOON - 30 * HOUR), said("N1", "attempt_failed_not_home", NOON - 26 * HOUR)])
+    await shop.arrive(trackings=[said("N1", "out_for_delivery", NOON - 4 * HOUR)])
+    await shop.arrive(trackings=[said("N1", "attempt_failed_not_home", NOON - 2 * HOUR)])
+    await shop.arrive(trackings=[said("N1", "delivered", NOON)])
+    told = [life for life in await lives(shop) if life[0] == "attempt_failed"]
+    assert told == [("attempt_failed", "low", "reason_gone"), ("attempt_failed", "low", "delivered")]
+
+
+async def test_silence_opens_worsens_is_told_once_and_closes(shop: Shop) -> None:
+    await shop.arrive(facts=[order("1001", fulfilment("f1", "N1"))], trackings=[said("N1", "picked_up", NOON)])
+    parcel = await shop.parcel("N1")
+    assert parcel.look_at is not None
+    await look(shop, parcel.look_at - timedelta(minutes=1))
+    assert await lives(shop) == []
+    await look(shop, parcel.look_at)
+    assert await lives(shop) == [("stalled_in_transit", "low", None)]
+    await look(shop, parcel.look_at + 8 * DAY)
+    assert ("stalled_in_transit", "high", None) in await lives(shop)
+    stalled = parcel.look_at + 8 * DAY
+    await shop.arrive(trackings=[said("N1", "facility_arrival", stalled)], now=stalled)
+    assert ("stalled_in_transit", "high", "reason_gone") in await lives(shop)
+    triggers = [trigger for trigger, _ in await shop.outcomes()]
+    assert triggers.count("shipment.delayed") == 1
+    assert (await shop.sent()).count("shipment.delayed") == 1
+    assert "shipment.problem_escalated" in triggers
+    assert "shipment.problem_closed" in triggers
+
+
+async def test_a_number_that_no_carrier_ever_scans_is_found_by_looking(shop: Shop) -> None:
+    await shop.arrive(facts=[order("1001", fulfilment("f1", "N1"))])
+    parcel = await shop.parcel("N1")
+    assert parcel.folded is None
+    assert parcel.look_at is not None
+    await look(shop, parcel.look_at)
+    assert await lives(shop) == [("never_scanned", "low", None)]
+    assert ("shipment.shop_action", "no_journey") in await shop.outcomes()
+    await shop.arrive(trackings=[said("N1", "picked_up", parcel.look_at + HOUR)], now=parcel.look_at + HOUR)
+    assert await lives(shop) == [("never_scanned", "low", "reason_gone")]
+
+
+async def test_a_late_estimate_is_told_before_the_day_and_the_broken_promise_is_not_told_again(shop: Shop) -> None:
+    sold = order("1001", fulfilment("f1", "N1"), promise=promised("2026-11-19"))
+    await shop.arrive(facts=[sold], trackings=[said("N1", "picked_up", NOON - HOUR)])
+    await look(shop, NOON + 2 * DAY)
+    assert ("missed_promise", "high", None) in await lives(shop)
+    assert (await shop.sent()).count("shipment.delayed") == 1
+    await look(shop, NOON + 7 * DAY)
+    assert {kind for kind, _, _ in await lives(shop)} >= {"missed_promise", "stalled_in_transit"}
+    assert (await shop.sent()).count("shipment.delayed") == 1
+
+
+async def test_a_kind_that_the_merchant_muted_is_kept_and_never_told(database: Database) -> None:
+    shop = await open_shop(database, settings={"muted_pitfalls": ["missed_promise"]})
+    sold = order("1001", fulfilment("f1", "N1"), promise=promised("2026-11-19"))
+    await shop.arrive(facts=[sold], trackings=[said("N1", "picked_up", NOON - HOUR)])
+    await look(shop, NOON + 2 * DAY)
+    rows = await shop.rows("select kind, muted from pitfall where merchant_id = $1", shop.merchant_id)
+    assert [(row["kind"], row["muted"]) for row in rows] == [("missed_promise", True)]
+    assert "shipment.delayed" not in await shop.sent()
+    assert (await shop.rows("select pitfalls from shipment where merchant_id = $1", shop.merchant_id))[0]["pitfalls"] == []
+
+
+async def test_an_order_cancelled_on_the_way_opens_its_problem(shop: Shop) -> None:
+    sold = order("1001", fulfilment("f1", "N1"))
+    await shop.arrive(facts=[sold], trackings=[said("N1", "picked_up", NOON - 2 * HOUR)])
+    await shop.arrive(facts=[order("1001", fulfilment("f1", "N1"), cancelled_at=NOON - HOUR, updated_at=NOON - HOUR)])
+    assert await lives(shop) == [("cancelled_but_moving", "high", None)]
+
+
+async def test_ended_parcels_teach_once(shop: Shop) -> None:
+    await shop.arrive(facts=[order("1001", fulfilment("f1", "N1"))], trackings=[said("N1", "picked_up", NOON - 30 * HOUR)])
+    await shop.arrive(trackings=[said("N1", "out_for_delivery", NOON - 6 * HOUR), said("N1", "delivered", NOON)])
+    for days in (4, 5, 9):
+        await look(shop, NOON + days * DAY)
+    rows = await shop.rows("select carrier, lane, stage, times from gap_count where merchant_id = $1 order by stage", shop.merchant_id)
+    assert [tuple(row.values()) for row in rows] == [("gls", "-ES", "tour", 1), ("gls", "-ES", "transit", 1)]
+    parcel = await shop.parcel("N1")
+    assert (parcel.look_at, parcel.around.learnt) == (None, True)
+
+
+async def test_open_problems_are_listed_newest_first_by_kind_and_severity(shop: Shop) -> None:
+    await shop.arrive(trackings=[said("N1", "lost", NOON - HOUR), said("N2", "customs_held", NOON - HOUR), said("N3", "lost", NOON)])
+    async with shop.database.for_merchant(shop.merchant_id) as tx:
+        every = await pitfalls.page(tx, shop.merchant_id)
+        lost = await pitfalls.page(tx, shop.merchant_id, kind="lost")
+        low = await pitfalls.page(tx, shop.merchant_id, severity=Severity.LOW)
+        after = await pitfalls.page(tx, shop.merchant_id, before=every[0]["pitfall_id"])
+        of_one = await pitfalls.of_shipments(tx, shop.merchant_id, [every[0]["shipment_id"]])
+    assert len(every) == 3
+    assert {row["tracking_number"] for row in lost} == {"N1", "N3"}
+    assert [row["kind"] for row in low] == ["customs_held"]
+    assert [row["pitfall_id"] for row in after] == [row["pitfall_id"] for row in every[1:]]
+    assert [row["kind"] for row in of_one] == [every[0]["kind"]]
