@@ -95,7 +95,7 @@ async def _retell(tx: Tx, directory: Directory, changed: Changed, now: datetime)
             msgspec.structs.replace(scan, event_type=anew[scan.fingerprint].event_type) if scan.fingerprint in anew else scan
             for scan in shipment.scans
         ]
-        happenings += refold(shipment, anew, now)
+        happenings += refold(shipment, anew, now, directory.outlook)
     await mappings.reread(tx, changed)
     unread = {(key.merchant_id, key.fingerprint): read for key, read in changed if not read.mapped}
     if unread:

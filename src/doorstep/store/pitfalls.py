@@ -50,10 +50,12 @@ from unnest($1::pitfall_row[]) as n
 where p.merchant_id = n.merchant_id and p.shipment_id = n.shipment_id and p.kind = n.kind and p.closed_at is null
 """
 
-# Write down what the customer or the agent said of an open problem.
-_NOTE = """
-update pitfall set note = $5, closed_why = coalesce(closed_why, $6)
-where merchant_id = $1 and shipment_id = $2 and kind = $3 and opened_at = $4
+# Write down what the customer said of a problem.
+_NOTE = "update pitfall set note = $5 where merchant_id = $1 and shipment_id = $2 and kind = $3 and opened_at = $4"
+
+# Say of a problem just closed that an agent did it, and why.
+_SETTLED = """
+update pitfall set closed_why = 'agent', note = concat_ws(E'\\n', nullif(note, ''), nullif($3, '')) where merchant_id = $1 and pitfall_id = $2
 """
 
 _COLUMNS = """p.pitfall_id, p.shipment_id, p.kind, p.opened_at, p.found_at, p.severity, p.escalated_at, p.muted, p.closed_at, p.closed_why, p.note"""
@@ -109,9 +111,14 @@ def _row(shift: Shift, one: OpenPitfall) -> tuple[object, ...]:
     return (shift.merchant_id, shift.shipment_id, one.kind, one.since, severity, severity.rank, one.muted)
 
 
-async def annotate(tx: Tx, merchant_id: int, shipment_id: int, kind: str, opened_at: datetime, note: str, why: str | None = None) -> None:
-    """Keep what the customer or an agent said about a problem; `why` says how it was closed."""
-    await tx.execute(_NOTE, merchant_id, shipment_id, kind, opened_at, note, why)
+async def annotate(tx: Tx, merchant_id: int, shipment_id: int, kind: str, opened_at: datetime, note: str) -> None:
+    """Keep what the customer said about a problem."""
+    await tx.execute(_NOTE, merchant_id, shipment_id, kind, opened_at, note)
+
+
+async def settled(tx: Tx, merchant_id: int, pitfall_id: int, note: str) -> None:
+    """Note on a problem just closed that an agent closed it, and what they wrote."""
+    await tx.execute(_SETTLED, merchant_id, pitfall_id, note)
 
 
 async def of_shipments(tx: Tx, merchant_id: int, shipment_ids: Sequence[int]) -> list[Row]:

@@ -57,6 +57,7 @@ def paths(shop):
         "/desk/messages?state=sent",
         f"/desk/messages/{shop.message_id}",
         f"/desk/messages/{shop.message_id}/shown",
+        "/desk/pitfalls",
         "/desk/reasons",
         "/desk/unknown",
         "/desk/unknown/map?carrier=gls&code=X&text=Held",
@@ -111,6 +112,9 @@ async def test_a_stranger_changes_nothing_of_ours(desks, house, ours, theirs):
     assert (await stranger.post(f"/desk/connections/{ups}/state", data=csrf | {"state": "paused"})).status_code == 404
     await stranger.post(f"/desk/keys/{ours.key_id}/revoke", data=csrf)
     await stranger.post("/desk/letters/replay", data=csrf | {"which": str(ours.inbox_id)})
+    parcel = next(iter(ours.parcel_ids.values()))
+    said = await stranger.post(f"/desk/shipments/{parcel}/pitfalls", data=csrf | {"kind": "not_received"})
+    assert said.status_code == 404
     async with house.database.for_merchant(ours.merchant_id) as tx:
         assert (await connections.one(tx, house.directory.sealer, ours.merchant_id, ups)).name == "ups of loom"
         assert all(row["revoked_at"] is None for row in await access.keys(tx, ours.merchant_id) if row["key_id"] == ours.key_id)
@@ -132,7 +136,10 @@ def test_every_change_is_listed_here_so_that_none_escapes_the_next_two_tests():
         "/keys/{key_id:int}/revoke",
         "/letters/replay",
         "/logout",
+        "/pitfalls/{pitfall_id:int}/close",
+        "/pitfalls/{pitfall_id:int}/mute",
         "/settings",
+        "/shipments/{shipment_id:int}/pitfalls",
         "/suppressions",
         "/suppressions/lift",
         "/unknown/map",
@@ -153,7 +160,9 @@ async def test_a_form_without_the_sessions_token_is_refused(desks, ours, theirs,
         assert (await owner.post(address, data=form)).status_code == 403
 
 
-@pytest.mark.parametrize("path", [path for path in posts() if path not in {"/letters/replay", "/logout", "/users/password"}])
+@pytest.mark.parametrize(
+    "path", [path for path in posts() if path not in {"/letters/replay", "/logout", "/users/password"} and "pitfall" not in path]
+)
 async def test_a_member_changes_nothing(desks, ours, path):
     member = await desks(ours.member)
     answer = await member.post("/desk" + re.sub(r"{[^}]+}", "1", path), data={"csrf": await csrf_of(member)})

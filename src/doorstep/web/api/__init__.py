@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from doorstep.web.api import codes, identifying, letters, me, reading, recipients, sending, webhooks
+from doorstep.web.api import codes, identifying, letters, me, pitfalls, reading, recipients, sending, webhooks
 from doorstep.web.api.document import OPENAPI, openapi_document
 from doorstep.web.api.entering import may_enter
 
@@ -16,6 +16,7 @@ _MOST_BYTES = 200_000
 _ALL = [
     *sending.ROUTES,
     *reading.ROUTES,
+    *pitfalls.ROUTES,
     *identifying.ROUTES,
     *codes.ROUTES,
     *letters.ROUTES,

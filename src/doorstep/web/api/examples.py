@@ -124,6 +124,25 @@ _CONSENT = {
 }
 _ENDPOINT = {"id": "12", "name": "Warehouse", "url": "https://shop.example/doorstep", "active": True, "paused_why": None}
 _MAPPING = {"carrier": "correos", "carrier_code": "ZX77", "carrier_text": "", "event_type": "delayed", "everywhere": False}
+_PROBLEM = {
+    "id": "77",
+    "shipment_id": "815",
+    "kind": "not_received",
+    "family": "word",
+    "severity": "high",
+    "culprit": "unknown",
+    "must_act": "shop",
+    "next_step": "ask_for_proof",
+    "customer": "We are asking the carrier for its proof and will write to you. Please look with neighbours meanwhile.",
+    "support": "The customer has not got it: compare with the proof of delivery, then claim.",
+    "opened_at": "2026-11-24T18:00:00Z",
+    "found_at": "2026-11-24T18:00:00Z",
+    "escalated_at": None,
+    "muted": False,
+    "closed_at": None,
+    "closed_why": None,
+    "note": "The neighbours have nothing either.",
+}
 _CODES = {"codes": {"PU01": "picked_up", "OD10": "out_for_delivery"}}
 
 #: operationId → (example of the body or None, example of the answer or None).
@@ -137,6 +156,13 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "listShipments": (None, {"shipments": [_SHIPMENT], "next": None}),
     "readShipment": (None, {**_SHIPMENT, "checkpoints": [_CHECKPOINT]}),
     "identifyNumber": (None, _IDENTIFIED),
+    "listPitfalls": (None, {"pitfalls": [_PROBLEM], "next": None}),
+    "reportPitfall": ({"kind": "not_received", "note": _PROBLEM["note"]}, _PROBLEM),
+    "closePitfall": (
+        {"note": "Found at the reception."},
+        {**_PROBLEM, "closed_at": "2026-11-25T09:00:00Z", "closed_why": "agent", "note": f"{_PROBLEM['note']}\nFound at the reception."},
+    ),
+    "mutePitfall": ({"muted": True}, {**_PROBLEM, "muted": True}),
     "listMessages": (None, {"messages": [_MESSAGE], "next": None}),
     "readMessage": (None, _MESSAGE_WHOLE),
     "listUnknownCodes": (

@@ -10,7 +10,9 @@ from msgspec import Meta
 from doorstep.carriers import carriers
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.orders import Order
+from doorstep.domain.pitfalls import PITFALL_KINDS, Culprit, Family, NextStep, Severity
 from doorstep.domain.places import Place
+from doorstep.domain.shipments import OpenPitfall
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Estimate
 from doorstep.domain.vocabulary import Actor, ChannelKind, Direction, MessageState, Phase, Purpose, Status
@@ -43,6 +45,42 @@ class PitfallShown(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     since: datetime | None
     must_act: Actor
+    family: Annotated[Family, Meta(description="What told of it: a scan, silence, prediction, a contradiction, the customer.")]
+    severity: Annotated[Severity, Meta(description="As it stands by now; it rises the longer it stays open.")]
+    culprit: Culprit
+    next_step: Annotated[NextStep, Meta(description="What whoever must act had best do.")]
+    customer: Annotated[str, Meta(description="The customer's sentence, in English.")]
+    support: Annotated[str, Meta(description="The sentence for whoever answers the customer, in English.")]
+    muted: bool
+
+
+class ProblemShown(msgspec.Struct, frozen=True, kw_only=True):
+    """The life of one delivery problem."""
+
+    id: Id
+    shipment_id: str
+    kind: str
+    family: Family
+    severity: Severity
+    culprit: Culprit
+    must_act: Actor
+    next_step: NextStep
+    customer: Annotated[str, Meta(description="The customer's sentence, in English.")]
+    support: Annotated[str, Meta(description="The sentence for whoever answers the customer, in English.")]
+    opened_at: Annotated[datetime, Meta(description="Since when it stands.")]
+    found_at: Annotated[datetime, Meta(description="When we learnt of it.")]
+    escalated_at: datetime | None
+    muted: bool
+    closed_at: Annotated[datetime | None, Meta(description="Null: open.")]
+    closed_why: Annotated[str | None, Meta(description="reason_gone, agent, or the status that ended it.")]
+    note: Annotated[str, Meta(description="What the customer said of it, and the agent who closed it.")]
+
+
+class ProblemPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Open problems, newest first."""
+
+    pitfalls: list[ProblemShown]
+    next: Next = None
 
 
 class ShipmentShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,11 +222,40 @@ def _shipment_fields(kept: KeptShipment, base_url: str) -> dict[str, Any]:
         "direction": folded.direction if folded else Direction.OUTBOUND,
         "must_act": folded.must_act if folded else Actor.NOBODY,
         "estimate": folded.estimate if folded else None,
-        "open_pitfalls": [PitfallShown(kind=p.kind, since=p.since, must_act=p.must_act) for p in folded.open_pitfalls] if folded else [],
+        "open_pitfalls": [_pitfall_shown(one) for one in folded.open_pitfalls] if folded else [],
         "delivered_at": folded.delivered_at if folded else None,
         "attempts": folded.attempts if folded else 0,
         "page_url": f"{base_url}/t/{kept.token}",
         "changed_at": kept.changed_at,
+    }
+
+
+def _pitfall_shown(one: OpenPitfall) -> PitfallShown:
+    return PitfallShown(since=one.since, must_act=one.must_act, severity=one.severity, muted=one.muted, **_of_kind(one.kind))
+
+
+def problem_shown(row: Row) -> ProblemShown:
+    """Show the life of a problem."""
+    fields = ("opened_at", "found_at", "escalated_at", "muted", "closed_at", "closed_why", "note")
+    return ProblemShown(
+        id=str(row["pitfall_id"]),
+        shipment_id=str(row["shipment_id"]),
+        severity=Severity(row["severity"]),
+        must_act=PITFALL_KINDS[row["kind"]].must_act,
+        **_of_kind(row["kind"]),
+        **{name: row[name] for name in fields},
+    )
+
+
+def _of_kind(kind: str) -> dict[str, Any]:
+    known = PITFALL_KINDS[kind]
+    return {
+        "kind": kind,
+        "family": known.family,
+        "culprit": known.culprit,
+        "next_step": known.step,
+        "customer": known.en.customer,
+        "support": known.en.support,
     }
 
 

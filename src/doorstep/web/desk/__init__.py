@@ -3,7 +3,21 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from doorstep.web.desk import brand, codes, connections, doors, keys, letters, messages, overview, people, rules, shipments, suppressions
+from doorstep.web.desk import (
+    brand,
+    codes,
+    connections,
+    doors,
+    keys,
+    letters,
+    messages,
+    overview,
+    people,
+    pitfalls,
+    rules,
+    shipments,
+    suppressions,
+)
 
 _PAGES: list[ControllerRouterHandler] = [
     doors.login_page,
@@ -20,6 +34,10 @@ _PAGES: list[ControllerRouterHandler] = [
     shipments.list_shipments,
     shipments.one_shipment,
     shipments.one_order,
+    pitfalls.list_pitfalls,
+    pitfalls.tell_pitfall,
+    pitfalls.close_pitfall,
+    pitfalls.mute_pitfall,
     messages.list_messages,
     messages.one_message,
     messages.shown_message,

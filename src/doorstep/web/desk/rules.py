@@ -11,6 +11,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK
 
+from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import BadInputError
 from doorstep.messages import Policy
@@ -31,6 +32,8 @@ _CAPS = (
     ("marketing_week", "per_week", Purpose.MARKETING, "Marketing messages in 7 days"),
 )
 _MOST, _LONGEST_DAYS = 1000, 3650
+#: Kinds of problems that a merchant may choose not to hear of.
+_MUTABLE = tuple(kind for kind in PITFALL_KINDS.values() if kind.mutable)
 
 
 @get("/settings", include_in_schema=False)
@@ -60,6 +63,7 @@ def _shown(merchant: Merchant, policy: Policy) -> dict[str, Any]:
         "ask_first": set(policy.ask_first),
         "any_hour": set(policy.any_hour),
         "return_days": merchant.settings.get("return_days", ""),
+        "muted_pitfalls": set(merchant.settings.get("muted_pitfalls", ())),
         **caps,
     }
 
@@ -67,7 +71,7 @@ def _shown(merchant: Merchant, policy: Policy) -> dict[str, Any]:
 def _typed(form: FormMultiDict) -> dict[str, Any]:
     """Give a refused form back as it was filled in."""
     texts = ("rings_from", "rings_until", "zone", "return_days", *(name for name, *_ in _CAPS))
-    several = {name: set(form.getall(name, [])) for name in ("ask_first", "any_hour")}
+    several = {name: set(form.getall(name, [])) for name in ("ask_first", "any_hour", "muted_pitfalls")}
     return {name: clean_text(form.get(name), 60) for name in texts} | several
 
 
@@ -91,7 +95,8 @@ def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
     for name in ("ask_first", "any_hour"):
         ticked = set(form.getall(name, []))
         policy[name] = [channel.value for channel in _CHANNELS if channel in ticked]
-    settings = dict(kept.settings) | {"policy": policy}
+    muted = set(form.getall("muted_pitfalls", []))
+    settings = dict(kept.settings) | {"policy": policy, "muted_pitfalls": [one.kind for one in _MUTABLE if one.kind in muted]}
     settings.pop("return_days", None)
     if clean_text(form.get("return_days")):
         settings["return_days"] = _number(form, "return_days", "Days to return", 1, _LONGEST_DAYS)
@@ -118,6 +123,7 @@ def _form(request: AnyRequest, shown: dict[str, Any], *, error: str = "") -> Res
         "channels": (("email", "E-mail"), ("sms", "Text messages")),
         "caps": [(name, label, purpose) for name, _, purpose, label in _CAPS],
         "most": _MOST,
+        "mutable": _MUTABLE,
         "error": error,
         "saved": request.query_params.get("saved") == "1",
     }

@@ -7,12 +7,13 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
+from doorstep.domain.pitfalls import PITFALL_KINDS, WORDS_OF_CUSTOMERS
 from doorstep.domain.tracking import Checkpoint
 from doorstep.domain.vocabulary import Status
 from doorstep.errors import NotFoundError
 from doorstep.steps.compose import lines_in, parcel_of
-from doorstep.store import decisions, desk, messages, orders, shipments
-from doorstep.store.database import Tx
+from doorstep.store import decisions, desk, messages, orders, pitfalls, shipments
+from doorstep.store.database import Row, Tx
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
 from doorstep.web.desk.doors import before_of, desk_page, id_of, user_of
@@ -46,6 +47,8 @@ class ParcelRow(msgspec.Struct, frozen=True):
     status: str
     scans: list[ScanRow]
     lines: Sequence[Any]
+    #: Rows of its problems, open ones first.
+    problems: Sequence[Row]
 
 
 @get("/shipments", include_in_schema=False)
@@ -106,15 +109,19 @@ async def _about(tx: Tx, merchant_id: int, order_id: int | None, only: list[Kept
         kept = only or (await shipments.of_orders(tx, [key])).get(key, [])
         decided = await decisions.of_order(tx, merchant_id, order_id)
         sent = await messages.of_order(tx, merchant_id, order_id)
-    parcels = [_parcel(one, order, await scans_of(tx, one)) for one in kept]
+    problems = await pitfalls.of_shipments(tx, merchant_id, [one.shipment_id for one in kept])
+    parcels = [
+        _parcel(one, order, await scans_of(tx, one), [row for row in problems if row["shipment_id"] == one.shipment_id]) for one in kept
+    ]
     if only:
         ids = {one.shipment_id for one in only}
         decided = [row for row in decided if row["subject_kind"] == "order" or row["subject_id"] in ids]
         sent = [row for row in sent if not row["shipment_ids"] or ids & set(row["shipment_ids"])]
-    return {"order": order, "parcels": parcels, "decisions": decided, "messages": sent}
+    told = {"kinds": PITFALL_KINDS, "words_of_customers": WORDS_OF_CUSTOMERS}
+    return {"order": order, "parcels": parcels, "decisions": decided, "messages": sent, **told}
 
 
-def _parcel(kept: KeptShipment, order: KeptOrder | None, scans: Scans) -> ParcelRow:
+def _parcel(kept: KeptShipment, order: KeptOrder | None, scans: Scans, problems: Sequence[Row]) -> ParcelRow:
     facts = parcel_of(kept, order.order, "") if order else None
     counted = set(kept.folded.counted) if kept.folded else set()
     decided_by = kept.folded.decided_by if kept.folded else b""
@@ -126,6 +133,7 @@ def _parcel(kept: KeptShipment, order: KeptOrder | None, scans: Scans) -> Parcel
         status=kept.folded.status.value if kept.folded else Status.PENDING.value,
         scans=rows[::-1],
         lines=lines_in(kept, order.order) if order else (),
+        problems=problems,
     )
 
 

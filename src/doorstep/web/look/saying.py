@@ -39,6 +39,9 @@ TONES = {
     "paused": "bad",
     "deactivated": "warn",
     "try_later": "warn",
+    "low": "warn",
+    "high": "bad",
+    "critical": "bad",
 }
 
 

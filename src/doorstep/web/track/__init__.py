@@ -8,9 +8,11 @@ from doorstep.web.track.choosing import preference_page, save_preferences, unsub
 from doorstep.web.track.finding import find_order, find_page
 from doorstep.web.track.framing import ERRORS
 from doorstep.web.track.pages import order_page, parcel_page
+from doorstep.web.track.telling import tell_problem
 
 _PAGES: list[ControllerRouterHandler] = [
     parcel_page,
+    tell_problem,
     order_page,
     find_page,
     find_order,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.orders import Order, OrderLine, Payment
-from doorstep.domain.pitfalls import PITFALL_KINDS
+from doorstep.domain.pitfalls import PITFALL_KINDS, WORDS_OF_CUSTOMERS
 from doorstep.domain.places import Place
 from doorstep.domain.shipments import Folded
 from doorstep.domain.tracking import Checkpoint
@@ -44,6 +44,8 @@ _REACHED = {
     Status.RETURNING: 2,
     Status.RETURNED: 3,
 }
+#: Nothing can be wrong with what has not left, or is back.
+_UNTOLD = frozenset({Status.PENDING, Status.INFO_RECEIVED, Status.CANCELLED, Status.RETURNED, Status.UNKNOWN})
 #: (fingerprint, checkpoint), oldest first.
 Scans = Sequence[tuple[bytes, Checkpoint]]
 
@@ -79,6 +81,7 @@ def parcel_shown(shipment: KeptShipment, order: Order | None, scans: Scans, word
         earlier_numbers=tuple(sorted({leg.tracking_number for leg in folded.legs if leg.tracking_number != shipment.tracking_number})),
         last_news=_last_news(shipment, words),
         cod=_cod(order, status, words),
+        may_tell=_may_tell(folded),
     )
 
 
@@ -198,6 +201,13 @@ def _pitfalls(folded: Folded, carrier: str, words: Words) -> Iterator[PitfallSho
             title, text = words.pair("underway", pitfall.kind)
         actor = words(f"actor.{pitfall.must_act}", carrier=carrier)
         yield PitfallShown(title, text, actor, pitfall.must_act is Actor.CUSTOMER)
+
+
+def _may_tell(folded: Folded) -> tuple[str, ...]:
+    """What the customer may say is wrong: of the goods only once they are there, and nothing that is open already."""
+    told = {one.kind for one in folded.open_pitfalls}
+    kinds = (kind.kind for kind in WORDS_OF_CUSTOMERS if folded.delivered_at is not None or kind.kind == "not_received")
+    return tuple(kind for kind in kinds if kind not in told) if folded.status not in _UNTOLD else ()
 
 
 def _days(scans: Scans, folded: Folded, carrier: str, words: Words) -> Iterator[DayShown]:
