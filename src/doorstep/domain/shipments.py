@@ -58,6 +58,8 @@ class Around(msgspec.Struct, frozen=True, array_like=True):
     muted: tuple[str, ...] = ()
     #: Its gaps have been counted after its end.
     learnt: bool = False
+    #: Grams, as the carrier tells it; None untold.
+    weight_g: int | None = None
 
 
 class Folded(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,5 +14,6 @@ PATH = (
     "send",  # outbox → provider calls → receipt; with `ask` the only step that talks out
     "confirm",  # receipts → message state, suppression
     "answer",  # replies → stop, start, help
+    "tally",  # ended shipments → what they count for, and the sums of delivery performance
     "sum_up",  # rows → figures for /metrics
 )

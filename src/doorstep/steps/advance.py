@@ -171,7 +171,7 @@ def numbers_in(seen: Sequence[Seen]) -> list[tuple[int, str]]:
 
 
 def _take_rest(shipment: KeptShipment, tracking: Tracking) -> bool:
-    """Take in estimates, carrier and service; tell whether anything changed."""
+    """Take in estimates, carrier, service and weight; tell whether anything changed."""
     changed = False
     for estimate in tracking.estimates:
         changed = take_estimate(shipment.estimates, estimate) or changed
@@ -181,6 +181,8 @@ def _take_rest(shipment: KeptShipment, tracking: Tracking) -> bool:
         shipment.service, changed = tracking.service, True
     if shipment.carrier == "unknown" and tracking.carrier != "unknown":
         shipment.carrier, changed = tracking.carrier, True
+    if tracking.weight_g and tracking.weight_g != shipment.around.weight_g:
+        shipment.around, changed = msgspec.structs.replace(shipment.around, weight_g=tracking.weight_g), True
     return changed
 
 

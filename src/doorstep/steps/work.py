@@ -20,6 +20,7 @@ from doorstep.steps.directory import Directory
 from doorstep.steps.reread import reread
 from doorstep.steps.send import Ended, call_all, send_wave, settle_lost
 from doorstep.steps.sum_up import BATCH_SECONDS, DEAD, EVENTS, RECONCILED, ROWS, observe_call
+from doorstep.steps.tally import tally
 from doorstep.steps.watch import watch
 from doorstep.steps.wire import Wire
 from doorstep.store import asks, idempotency
@@ -74,6 +75,7 @@ class Worker:
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
+            loops.create_task(self._loop("tally", self._tally, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("sweep", self._sweep, rest_s=(15.0, 15.0)))
             if self._sends:
                 loops.create_task(self._send(wire))
@@ -126,6 +128,9 @@ class Worker:
 
     async def _reread(self) -> int:
         return await reread(self._database, self._directory, utc_now(), BATCH)
+
+    async def _tally(self) -> int:
+        return await tally(self._database, BATCH)
 
     async def _sweep(self) -> int:
         now = utc_now()

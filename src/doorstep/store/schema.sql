@@ -346,6 +346,48 @@ create table gap_count (
     primary key (merchant_id, carrier, service, lane, stage, bucket)
 );
 
+-- Ended shipments to be counted, or counted anew after a late scan. A shipment may stand here twice: so nobody waits to write here.
+create table tally_due (
+    merchant_id bigint not null,
+    due_id      bigint generated always as identity,
+    shipment_id bigint not null,
+    primary key (merchant_id, due_id)
+) with (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 20000);
+
+-- What each ended shipment counts for, so that it can be taken back. It outlives the shipment's row and holds no personal data.
+create table tally (
+    merchant_id bigint not null references merchant,
+    shipment_id bigint not null,
+    week        date not null,                -- Monday of the week in which it ended
+    carrier     text not null,                -- slug
+    service     text not null,                -- '' untold
+    lane        text not null,                -- e.g. 'DE-ES', 'US-US/CA'; '' untold
+    counts      json not null,                -- measure -> how much
+    primary key (merchant_id, shipment_id)
+);
+
+-- The sums of the tallies: what delivery performance is read from.
+create table tally_count (
+    merchant_id bigint not null references merchant,
+    week        date not null,
+    carrier     text not null,
+    service     text not null,
+    lane        text not null,
+    measure     text not null,                -- of insights.finished
+    times       bigint not null,
+    primary key (merchant_id, week, carrier, service, lane, measure)
+);
+
+-- The keys a merchant signs published figures with; the newest signs, all of them verify.
+create table signing_key (
+    merchant_id bigint not null references merchant,
+    key_id      text not null,                -- thumbprint of the public key (RFC 7638)
+    public      bytea not null,               -- Ed25519, 32 bytes
+    secret      bytea not null,               -- sealed
+    made_at     timestamptz not null,
+    primary key (merchant_id, key_id)
+);
+
 -- Codes no table of ours knows, to be mapped.
 create table unknown_code (
     merchant_id  bigint not null references merchant,

@@ -8,7 +8,7 @@ import msgspec
 from doorstep.domain.shipments import Around, Folded, OpenPitfall
 from doorstep.domain.tracking import Estimate, Scan
 from doorstep.domain.vocabulary import Status
-from doorstep.store import pitfalls
+from doorstep.store import pitfalls, tallies
 from doorstep.store.database import Row, Tx
 from doorstep.store.orders import LAST_ID
 
@@ -23,6 +23,8 @@ class Track(msgspec.Struct, frozen=True, array_like=True, gc=False):
     around: Around = Around()
 
 
+#: Statuses in which a shipment counts for delivery performance.
+ENDED = frozenset({Status.DELIVERED, Status.RETURNED})
 _TRACK = msgspec.msgpack.Decoder(Track)
 _PACK = msgspec.msgpack.Encoder()
 _LINES = msgspec.json.Decoder(dict[str, int])
@@ -57,6 +59,8 @@ class KeptShipment(msgspec.Struct, kw_only=True):
     around: Around = Around()
     #: The problems that were open when it was read.
     had: tuple[OpenPitfall, ...] = ()
+    #: It had ended when it was read, so that it may be counted already.
+    had_ended: bool = False
 
 
 class NewShipment(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,6 +163,12 @@ from (select distinct * from unnest($1::bigint[], $2::bigint[])) as k (merchant_
 order by s.merchant_id, s.shipment_id for update of s
 """
 
+# The same, not locked.
+_READ = f"""
+select s.tracking_number as asked, {_COLUMNS}
+from (select distinct * from unnest($1::bigint[], $2::bigint[])) as k (merchant_id, shipment_id) join shipment s using (merchant_id, shipment_id)
+"""
+
 # Every merchant's shipments in the order of their keys, locked.
 _SWEEP = f"""
 select s.tracking_number as asked, {_COLUMNS} from shipment s
@@ -210,6 +220,7 @@ def _kept(row: Row) -> KeptShipment:
         changed_at=row["changed_at"],
         around=track.around,
         had=track.folded.open_pitfalls if track.folded else (),
+        had_ended=track.folded is not None and track.folded.status in ENDED,
     )
 
 
@@ -270,6 +281,8 @@ async def write(tx: Tx, changed: Sequence[KeptShipment], now: datetime) -> None:
     ]
     if shifts:
         await pitfalls.keep(tx, shifts, now)
+    if ended := [(s.merchant_id, s.shipment_id) for s in changed if s.had_ended or (s.folded and s.folded.status in ENDED)]:
+        await tallies.put_off(tx, ended)
 
 
 def _row(shipment: KeptShipment) -> tuple[object, ...]:
@@ -335,6 +348,11 @@ async def one(tx: Tx, merchant_id: int, shipment_id: int) -> KeptShipment | None
 async def these(tx: Tx, keys: Sequence[tuple[int, int]]) -> list[KeptShipment]:
     """Lock shipments by (merchant, shipment id); those that are gone are left out."""
     return [_kept(row) for row in await tx.fetch(_THESE, [key[0] for key in keys], [key[1] for key in keys])]
+
+
+async def read(tx: Tx, keys: Sequence[tuple[int, int]]) -> list[KeptShipment]:
+    """Read shipments by (merchant, shipment id); those that are gone are left out."""
+    return [_kept(row) for row in await tx.fetch(_READ, [key[0] for key in keys], [key[1] for key in keys])]
 
 
 async def page(
