@@ -11,7 +11,9 @@ from doorstep.channels import channels
 from doorstep.cli.benching.load import make_load
 from doorstep.cli.benching.stage import Stage, accept, take
 from doorstep.domain.messages import Receipt
-from doorstep.domain.vocabulary import MessageState
+from doorstep.domain.pitfalls import Severity
+from doorstep.domain.shipments import OpenPitfall
+from doorstep.domain.vocabulary import Actor, MessageState, Status
 from doorstep.steps.batch import work_batch
 from doorstep.steps.confirm import confirm
 from doorstep.steps.decide import decide_waiting
@@ -31,6 +33,7 @@ from doorstep.store import (
     mappings,
     messages,
     orders,
+    pitfalls,
     recipients,
     replies,
     shipments,
@@ -133,6 +136,14 @@ async def _shipments_apart(tx: Tx, know: Known) -> None:
     await legs.link(tx, [(one.merchant_id, f"AGAIN{one.shipment_id}", one.shipment_id, "last_mile") for one in kept])
 
 
+async def _pitfalls_apart(tx: Tx, know: Known) -> None:
+    since = know.now.replace(microsecond=0)
+    stands = (OpenPitfall("lost", since, Actor.SHOP, b"", Severity.LOW),)
+    worse = (msgspec.structs.replace(stands[0], severity=Severity.CRITICAL),)
+    for before, after in (((), stands), (stands, worse), (worse, ())):
+        await pitfalls.keep(tx, [pitfalls.shift_of(know.merchant_id, one, before, after, Status.EXCEPTION) for one in know.ids], know.now)
+
+
 async def _orders_apart(tx: Tx, know: Known) -> None:
     kept = await orders.read(tx, [(know.merchant_id, one) for one in know.ids])
     named = {(one.merchant_id, one.connection_id, f"stored-{one.order_id - _FIRST}") for one in kept.values()}
@@ -196,6 +207,7 @@ async def _mapped(tx: Tx, know: Known) -> None:
 #: The worker's statements once more, about rows that lie far apart.
 WORKER: Mapping[str, _Asks] = {
     "500 apart": _shipments_apart,
+    "500 pitfalls apart": _pitfalls_apart,
     "500 orders apart": _orders_apart,
     "500 decisions apart": _decisions_apart,
     "50 checkpoints apart": _checkpoints_apart,
@@ -253,6 +265,14 @@ WEB: Mapping[str, _Asks] = {
     "nothing": lambda tx, know: desk.search(tx, know.merchant_id, _NONE),
     "bare, begins": lambda tx, know: desk.search_bare(tx, know.merchant_id, "S123"),
     "bare, many addresses": lambda tx, know: desk.search_bare(tx, know.merchant_id, "stored"),
+    "open pitfalls": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51),
+    "open pitfalls, deep": lambda tx, know: pitfalls.page(tx, know.merchant_id, before=2_000, most=51),
+    "pitfalls of a rare kind": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51, kind="lost"),
+    "pitfalls of a kind": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51, kind="delayed"),
+    "pitfalls of a rare severity": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51, severity=Severity.CRITICAL),
+    "pitfalls of a shipment": lambda tx, know: pitfalls.of_shipments(tx, know.merchant_id, [know.shipment["shipment_id"]]),
+    "pitfall": lambda tx, know: pitfalls.one(tx, know.merchant_id, 2_000),
+    "a shipment to be judged": lambda tx, know: shipments.these(tx, [(know.merchant_id, know.shipment["shipment_id"])]),
     "statuses": lambda tx, know: desk.statuses(tx, know.merchant_id),
     "week": lambda tx, know: desk.states(tx, know.merchant_id, know.now - timedelta(days=7)),
     "open problems": lambda tx, know: desk.problems(tx, know.merchant_id),

@@ -28,6 +28,10 @@ _ROWS = (
     """insert into reply (merchant_id, connection_id, provider_id, channel, sender, recipient, text, keyword, received_at)
     select $1, 5, i::text, 'email', 'stored.' || i || '@customer.example', 'orders@shop.example', 'thank you', '', now() from generate_series(0, $2::bigint - 1, 20) i""",
     """insert into audit (merchant_id, actor, action) select $1, 'user 1', 'log_in' from generate_series(0, $2::bigint - 1, 20) i""",
+    """insert into pitfall (merchant_id, shipment_id, kind, opened_at, found_at, severity, rank, closed_at)
+    select $1, 1000000000 + i, case mod(i, 500) when 0 then 'lost' else 'delayed' end, now() - interval '1 minute' * mod(i, 500000), now(),
+        case mod(i, 500) when 0 then 'critical' else 'low' end, case mod(i, 500) when 0 then 3 else 1 end, case mod(i, 50) when 0 then null else now() end
+    from generate_series(0, $2::bigint - 1, 10) i""",
     """insert into former_token (merchant_id, token, shipment_id)
     select $1, md5('f' || i), 1000000000 + i from generate_series(0, $2::bigint - 1, 50) i""",
     """insert into idempotency (merchant_id, key, request_hash, status, created_at)

@@ -21,7 +21,20 @@ from explaining import Explaining, Seen, Watched
 NOW = datetime(2026, 11, 18, 11, tzinfo=UTC)
 STORED = 4_000
 LARGE = frozenset(
-    {"orders", "shipment", "leg", "decision", "consent", "suppression", "topic_off", "audit", "reply", "idempotency", "dead_letter"}
+    {
+        "orders",
+        "shipment",
+        "leg",
+        "decision",
+        "consent",
+        "suppression",
+        "topic_off",
+        "audit",
+        "reply",
+        "idempotency",
+        "dead_letter",
+        "pitfall",
+    }
 )
 #: Counts of all there is grow with it, whatever the plan.
 COUNTS = {"week", "open problems"}
@@ -34,6 +47,9 @@ ROWS = (
     "insert into leg (merchant_id, tracking_number, shipment_id) select $1, '1Z' || upper(md5('n' || i)), 1000000000 + i",
     """insert into checkpoint (merchant_id, shipment_id, month, fingerprint, instant, event_type, said, inbox_id, received_at)
     select $1, 1000000000 + i, date_trunc('month', $3::timestamptz)::date, '\\x01', $3, 'in_transit', '{"event_type": "unknown", "occurred_at": null, "carrier": "ups", "carrier_code": "I", "carrier_text": "", "tracking_number": "1Z"}', i, $3""",
+    """insert into pitfall (merchant_id, shipment_id, kind, opened_at, found_at, severity, rank, closed_at)
+    select $1, 1000000000 + i, case i % 50 when 0 then 'lost' else 'delayed' end, $3::timestamptz, $3, case i % 50 when 0 then 'critical' else 'low' end,
+        case i % 50 when 0 then 3 else 1 end, case i % 4 when 0 then null else $3::timestamptz end""",
     """insert into decision (merchant_id, why_key, trigger, subject_kind, subject_id, occurrence, order_id, outcome, decided_at)
     select $1, decode(md5(i::text), 'hex'), 'shipment.shipped', 'shipment', 1000000000 + i, '', 1000000000 + i, 'queued', $3""",
     """insert into message (merchant_id, message_id, month, created_at, channel, connection_id, recipient, locale, purpose, topic, template, trigger,

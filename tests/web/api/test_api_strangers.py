@@ -23,6 +23,10 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "setCodeTable": ({}, {"codes": {"THEIRS": "delivered"}}, 200),
     "listShipments": ({"tracking_number": "BELONGSTOOURS"}, None, 200),
     "readShipment": ({"shipment_id": "shipment"}, None, 404),
+    "listPitfalls": ({}, None, 200),
+    "reportPitfall": ({"shipment_id": "shipment"}, {"kind": "wrong_item"}, 404),
+    "closePitfall": ({"pitfall_id": "pitfall"}, {"note": "theirs"}, 404),
+    "mutePitfall": ({"pitfall_id": "pitfall"}, {"muted": True}, 404),
     "identifyNumber": ({"number": "BELONGSTOOURS"}, None, 200),
     "listMessages": ({}, None, 200),
     "readMessage": ({"message_id": "message"}, None, 404),
@@ -67,6 +71,7 @@ async def fill(installation) -> dict[str, str]:
         )
     [order] = (await installation.get("/orders")).json()["orders"]
     [shipment] = (await installation.get("/shipments")).json()["shipments"]
+    told = await installation.post(f"/shipments/{shipment['id']}/pitfalls", {"kind": "not_received", "note": MARK})
     message = (await installation.get("/messages")).json()["messages"][0]
     [suppression] = (await installation.get("/suppressions")).json()["suppressions"]
     assert (await installation.get("/dead-letters")).json()["dead_letters"]
@@ -76,6 +81,7 @@ async def fill(installation) -> dict[str, str]:
         "message": message["id"],
         "suppression": suppression["id"],
         "webhook": endpoint["id"],
+        "pitfall": told.json()["id"],
         "mapping": made["id"],
     }
 

@@ -36,7 +36,7 @@ ROWS: tuple[PitfallKind, ...] = (
          "Entregado y después movido: a menudo se registró en otra puerta. Pide la prueba de entrega."),
         "survives"),
     row("delivered_elsewhere", CONFLICT, HIGH, "48 critical", Culprit.CARRIER, Actor.CARRIER, NextStep.ASK_FOR_PROOF,
-        "The delivery scan names another country than the order's address, or another post code in the same form.",
+        "The delivery scan names another country than the order's address, or a post code of another region (its first two signs differ).",
         "The customer's confirmation through an agent, or a later delivery scan in the right place.",
         ("Delivered at another place?", "The carrier's scan names another place than your address. If you do not have it, tell us.",
          "The delivery scan's place is not the order's: ask for the proof before the customer complains."),
