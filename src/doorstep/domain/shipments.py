@@ -33,6 +33,21 @@ class Leg(msgspec.Struct, frozen=True, array_like=True):
     #: Aware UTC of its first and last dated scans; None where none is dated.
     first_at: datetime | None
     last_at: datetime | None
+    #: The same number on the way back is another leg.
+    direction: Direction = Direction.OUTBOUND
+    #: False: the carrier handed the goods on and said that no scans will follow.
+    tracked: bool = True
+
+
+class Piece(msgspec.Struct, frozen=True, array_like=True):
+    """One of the parcels in which a shipment travels, each under a number of its own."""
+
+    tracking_number: str
+    carrier: str
+    status: Status
+    #: Aware UTC of the scan that made the status.
+    status_since: datetime | None = None
+    delivered_at: datetime | None = None
 
 
 class Around(msgspec.Struct, frozen=True, array_like=True):
@@ -91,6 +106,10 @@ class Folded(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: bytes
     #: Event type of the newest counted scan that says something of the parcel; "unknown" where none does.
     newest_event: str = "unknown"
+    #: Where a shipment travels in several parcels with scans of their own, each of them, by number; else ().
+    pieces: tuple[Piece, ...] = ()
+    #: While it waits at a pick-up point: until when (aware UTC), if the carrier said so.
+    collect_by: datetime | None = None
 
     @property
     def telling_event(self) -> str:

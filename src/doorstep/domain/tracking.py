@@ -5,6 +5,7 @@ from datetime import date
 
 import msgspec
 
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.vocabulary import Precision, ZoneSource
@@ -81,6 +82,17 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     role: str
 
 
+class Tie(msgspec.Struct, frozen=True, array_like=True):
+    """A link as a shipment keeps it: from which of its numbers to which."""
+
+    of: str
+    to: str
+    #: Slug of the carrier of `to`; None untold.
+    carrier: str | None
+    #: As in `Link.role`.
+    role: str
+
+
 class Tracking(msgspec.Struct, frozen=True, kw_only=True):
     """All that one payload says of one tracking number."""
 
@@ -99,6 +111,8 @@ class Tracking(msgspec.Struct, frozen=True, kw_only=True):
     signed_by: str | None = None
     #: The whole number is a return (the payload says so).
     is_return: bool = False
+    #: Where it waits or will wait to be collected.
+    pickup: PickupPoint | None = None
 
 
 class CarrierNote(msgspec.Struct, frozen=True):

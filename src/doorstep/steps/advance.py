@@ -14,14 +14,15 @@ from doorstep.journeys import changes_of_shipment, next_reminder_at
 from doorstep.steps.askers import Written
 from doorstep.steps.happenings import Happening, page_token
 from doorstep.steps.outlook import ENDED, HOUSE, Outlook, facts_of, origin_of, told_where
+from doorstep.steps.shape import collect_by, join_shape, take_shape
 from doorstep.store import checkpoints, legs, shipments
 from doorstep.store.checkpoints import NewCheckpoint
 from doorstep.store.database import Tx
 from doorstep.store.shipments import KeptShipment, NewShipment
-from doorstep.timeline import fold, judge
+from doorstep.timeline import fold, fold_tied, judge
 
 #: Roles of a linked number under which the same goods travel, so that its scans belong to the same shipment.
-_SAME_GOODS = frozenset({"last_mile", "return", "replaced_by"})
+_SAME_GOODS = frozenset({"last_mile", "return", "replaced_by", "parcel"})
 #: So long after the end of a shipment its scans are taken to be all in.
 LATE_SCANS = timedelta(days=3)
 #: Estimates kept on the row; the oldest stated go first.
@@ -100,7 +101,8 @@ def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetim
     Where the newest scan that counts is another than before and not among `latest`, its words are left to `find_words`.
     """
     before = shipment.folded
-    scanned = fold(shipment.scans, shipment.estimates, since=shipment.since)
+    until = collect_by(shipment)
+    scanned = fold_tied(shipment.scans, shipment.estimates, since=shipment.since, ties=shipment.ties, collect_by=until)
     if scanned.status is Status.DELIVERED and (telling := latest.get(scanned.decided_by)):
         shipment.around = told_where(shipment.around, Scan.of(telling), telling)
     stood = before.open_pitfalls if before else shipment.had
@@ -172,7 +174,7 @@ def numbers_in(seen: Sequence[Seen]) -> list[tuple[int, str]]:
 
 def _take_rest(shipment: KeptShipment, tracking: Tracking) -> bool:
     """Take in estimates, carrier, service and weight; tell whether anything changed."""
-    changed = False
+    changed = take_shape(shipment, tracking)
     for estimate in tracking.estimates:
         changed = take_estimate(shipment.estimates, estimate) or changed
     if len(shipment.estimates) > _ESTIMATES:
@@ -237,7 +239,7 @@ async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], list[K
         if theirs is None:
             kept[key] = mine
             fresh += [(key[0], key[1], one.shipment_id, "shared" if position else role) for position, one in enumerate(mine)]
-        elif pair := _mergeable(mine, theirs):
+        elif (pair := _mergeable(mine, theirs)) and not (role == "parcel" and _sent_apart(*pair)):
             into, gone = pair
             await _merge(tx, into, gone)
             grown.pop(gone.shipment_id, None)
@@ -257,10 +259,16 @@ def _mergeable(mine: Sequence[KeptShipment], theirs: Sequence[KeptShipment]) -> 
     return (theirs[0], mine[0]) if mine[0].order_id is None else None
 
 
+def _sent_apart(one: KeptShipment, other: KeptShipment) -> bool:
+    """Tell whether the shop itself sent two parcels as two fulfilments: what a carrier calls one consignment stays two promises."""
+    return None not in (one.fulfilment_id, other.fulfilment_id) and one.fulfilment_id != other.fulfilment_id
+
+
 async def _merge(tx: Tx, into: KeptShipment, gone: KeptShipment) -> None:
     await legs.merge(tx, into.merchant_id, gone.shipment_id, into.shipment_id)
     known = {scan.fingerprint for scan in into.scans}
     into.scans += [scan for scan in gone.scans if scan.fingerprint not in known]
+    join_shape(into, gone)
     for estimate in gone.estimates:
         if estimate.source != "shop":
             take_estimate(into.estimates, estimate)

@@ -5,12 +5,21 @@ from datetime import datetime
 
 import msgspec
 
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.shipments import Around, Folded, OpenPitfall
-from doorstep.domain.tracking import Estimate, Scan
+from doorstep.domain.tracking import Estimate, Scan, Tie
 from doorstep.domain.vocabulary import Status
 from doorstep.store import pitfalls, tallies
 from doorstep.store.database import Row, Tx
 from doorstep.store.orders import LAST_ID
+
+
+class Waits(msgspec.Struct, frozen=True, array_like=True):
+    """Where a parcel is to be collected, as the newest payload that spoke of it says."""
+
+    #: Microseconds UTC of that payload's newest dated scan; 0 where none is dated.
+    stated_us: int
+    point: PickupPoint
 
 
 class Track(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -21,6 +30,9 @@ class Track(msgspec.Struct, frozen=True, array_like=True, gc=False):
     #: None: no scan yet.
     folded: Folded | None
     around: Around = Around()
+    #: How its numbers hang together.
+    ties: list[Tie] = []
+    waits: Waits | None = None
 
 
 #: Statuses in which a shipment counts for delivery performance.
@@ -61,6 +73,9 @@ class KeptShipment(msgspec.Struct, kw_only=True):
     had: tuple[OpenPitfall, ...] = ()
     #: It had ended when it was read, so that it may be counted already.
     had_ended: bool = False
+    ties: list[Tie] = []
+    #: None: no payload told of a pick-up point.
+    waits: Waits | None = None
 
 
 class NewShipment(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,6 +236,8 @@ def _kept(row: Row) -> KeptShipment:
         around=track.around,
         had=track.folded.open_pitfalls if track.folded else (),
         had_ended=track.folded is not None and track.folded.status in ENDED,
+        ties=track.ties,
+        waits=track.waits,
     )
 
 
@@ -295,7 +312,7 @@ def _row(shipment: KeptShipment) -> tuple[object, ...]:
         folded.status if folded else "pending",
         folded.must_act if folded else "nobody",
         ",".join([pitfall.kind for pitfall in folded.open_pitfalls if not pitfall.muted]) if folded and folded.open_pitfalls else "",
-        _PACK.encode((shipment.scans, shipment.estimates, folded, shipment.around)),
+        _PACK.encode((shipment.scans, shipment.estimates, folded, shipment.around, shipment.ties, shipment.waits)),
         shipment.last_text,
         shipment.last_place,
         shipment.last_local,

@@ -3,6 +3,7 @@
 from doorstep.timeline.asking import PUSHED_FOR, STALE, Followed, next_ask_at
 from doorstep.timeline.folding import fold
 from doorstep.timeline.gaps import Counted, Gaps, gaps_of, lane_of
+from doorstep.timeline.joining import fold_tied
 from doorstep.timeline.judging import judge
 from doorstep.timeline.pitfalls import PITFALLS
 from doorstep.timeline.replaying import Turn, replay
@@ -18,6 +19,7 @@ __all__ = [
     "Gaps",
     "Turn",
     "fold",
+    "fold_tied",
     "gaps_of",
     "judge",
     "lane_of",

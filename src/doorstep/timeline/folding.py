@@ -15,7 +15,10 @@ from doorstep.timeline.roles import CANCELLED, DELIVERED, FINAL, PENDING, RETURN
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _ENDED = frozenset({DELIVERED, RETURNED, CANCELLED})
+#: After this a carrier reports no more.
+UNTRACKED = "handed_to_partner_untracked"
 
 
 def fold(scans: Iterable[Scan], estimates: Iterable[Estimate] = (), *, since: datetime | None = None) -> Folded:
@@ -45,7 +48,8 @@ def _told(life: Life, estimates: Iterable[Estimate]) -> Folded:
     pitfalls = _open_pitfalls(life) if life.open_mask else ()
     since_us = decided.instant_us if decided else None
     since_at = _at(since_us)
-    legs, last_at = _legs(life, since_us, since_at)
+    newest = _newest_event(counted)
+    legs, last_at = _legs(life, since_us, since_at, newest)
     return Folded(
         status=STATUSES[status],
         status_since=since_at,
@@ -62,7 +66,7 @@ def _told(life: Life, estimates: Iterable[Estimate]) -> Folded:
         attempts=life.attempts,
         counted=tuple([scan.fingerprint for scan in counted]),
         decided_by=decided.fingerprint if decided else b"",
-        newest_event=_newest_event(counted),
+        newest_event=newest,
     )
 
 
@@ -104,24 +108,41 @@ def actor_of_open(pitfalls: Sequence[OpenPitfall], otherwise: Actor) -> Actor:
     return max(waiting, key=lambda pitfall: (pitfall.since or _EPOCH, pitfall.kind)).must_act
 
 
-def _legs(life: Life, known_us: int | None, known_at: datetime | None) -> tuple[tuple[Leg, ...], datetime | None]:
+def _legs(life: Life, known_us: int | None, known_at: datetime | None, newest: str) -> tuple[tuple[Leg, ...], datetime | None]:
     """Return the legs in order of their first dated scan, and the last time of all; one instant's time is known already."""
     counted = life.counted
-    if not life.mixed and counted:
-        instants = [scan.instant_us for scan in counted if scan.instant_us is not None]
-        if not instants:
-            return (Leg(life.carrier, life.number, None, None),), None
-        last_us = max(instants)
-        last_at = known_at if last_us == known_us else _at(last_us)
-        return (Leg(life.carrier, life.number, _at(min(instants)), last_at),), last_at
-    spans: dict[tuple[str, str], list[int]] = {}
-    for scan in counted:
-        span = spans.setdefault((scan.carrier, scan.tracking_number), [])
-        if scan.instant_us is not None:
-            span.append(scan.instant_us)
-    ordered = sorted(spans.items(), key=lambda item: (not item[1], min(item[1], default=0), item[0]))
-    legs = tuple([Leg(*leg, _at(min(span, default=None)), _at(max(span, default=None))) for leg, span in ordered])
-    return legs, max((leg.last_at for leg in legs if leg.last_at is not None), default=None)
+    if life.mixed or life.back:
+        return _several_legs(life)
+    if not counted:
+        return (), None
+    instants = [scan.instant_us for scan in counted if scan.instant_us is not None]
+    tracked = newest != UNTRACKED
+    if not instants:
+        return (Leg(life.carrier, life.number, None, None, Direction.OUTBOUND, tracked),), None
+    last_us = max(instants)
+    last_at = known_at if last_us == known_us else _at(last_us)
+    return (Leg(life.carrier, life.number, _at(min(instants)), last_at, Direction.OUTBOUND, tracked),), last_at
+
+
+def _several_legs(life: Life) -> tuple[tuple[Leg, ...], datetime | None]:
+    spans: dict[tuple[str, str, bool], list[Scan]] = {}
+    for scan in life.counted:
+        spans.setdefault((scan.carrier, scan.tracking_number, _is_back(life, scan)), []).append(scan)
+    legs = [_leg(*leg, span) for leg, span in spans.items()]
+    legs.sort(key=lambda leg: (leg.first_at or _NEVER, leg.carrier, leg.tracking_number, leg.direction))
+    return tuple(legs), max((leg.last_at for leg in legs if leg.last_at is not None), default=None)
+
+
+def _is_back(life: Life, scan: Scan) -> bool:
+    if not life.back or scan.is_return:
+        return life.back and scan.is_return
+    return life.turned_us is not None and scan.instant_us is not None and scan.instant_us >= life.turned_us
+
+
+def _leg(carrier: str, number: str, back: bool, scans: list[Scan]) -> Leg:  # noqa: FBT001 - a part of the leg's key
+    instants = [scan.instant_us for scan in scans if scan.instant_us is not None]
+    first_at, last_at = _at(min(instants, default=None)), _at(max(instants, default=None))
+    return Leg(carrier, number, first_at, last_at, Direction.RETURN if back else Direction.OUTBOUND, _newest_event(scans) != UNTRACKED)
 
 
 def _estimate(life: Life, estimates: Iterable[Estimate]) -> Estimate | None:
