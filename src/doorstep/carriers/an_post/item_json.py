@@ -3,6 +3,7 @@
 from typing import Any
 
 from doorstep.carriers.clock import iso_day, iso_stamp
+from doorstep.carriers.collecting import point_of
 from doorstep.carriers.reading import boxed, dig, ends_journey, listed, numbered, worded
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
 from doorstep.errors import BadInputError
@@ -53,6 +54,7 @@ def _tracking(item: dict[str, Any]) -> Tracking:
         checkpoints=checkpoints,
         estimates=_estimates(worded(item.get("estimatedDeliveryDateTime")), checkpoints),
         is_return=bool(worded(item.get("returnType"))),
+        pickup=point_of(kind="locker", code=worded(item.get("parcelLockerPin"))),
     )
 
 

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from doorstep.carriers.budbee.codes import event_type_of
 from doorstep.carriers.clock import iso_stamp, latest
+from doorstep.carriers.collecting import hours_by_day, point_of
 from doorstep.carriers.countries import place_of
 from doorstep.carriers.reading import boxed, dig, ends_journey, listed, numbered, worded
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
@@ -44,6 +46,22 @@ def _tracking(parcel: dict[str, Any]) -> Tracking:
         checkpoints=checkpoints,
         estimates=_estimates(parcel, checkpoints),
         is_return=worded(dig(parcel, "consignment", "type")).upper().startswith("RETURN"),
+        pickup=_pickup(parcel) if _manner(parcel) == "BOX" else None,
+    )
+
+
+def _pickup(parcel: dict[str, Any]) -> PickupPoint | None:
+    address, until = boxed(parcel.get("lockerAddress")), _at(parcel.get("latestPickupDate"))
+    return point_of(
+        kind="locker",
+        name=worded(address.get("name")) or worded(parcel.get("lockerIdentifier")),
+        lines=(worded(address.get("street")), worded(address.get("directions"))),
+        postcode=worded(address.get("postalCode")),
+        city=worded(address.get("city")),
+        country=worded(address.get("countryCode")),
+        hours=hours_by_day(parcel.get("openHours")) or hours_by_day(dig(parcel, "lockerAttributes", "openHours")),
+        collect_by=until,
+        code=worded(dig(parcel, "lockerAttributes", "entryAccessCode")),
     )
 
 

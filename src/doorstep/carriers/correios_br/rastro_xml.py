@@ -5,8 +5,10 @@ from datetime import datetime
 from lxml import etree
 
 from doorstep.carriers.clock import read_time
+from doorstep.carriers.collecting import point_of
 from doorstep.carriers.correios_br.events import Event, checkpoint_of, with_way_back
 from doorstep.carriers.reading import numbered
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.tracking import CarrierNote, Parsed, Tracking
 from doorstep.domain.vocabulary import Precision
 from doorstep.errors import BadInputError
@@ -44,6 +46,22 @@ def _tracking(item: etree._Element) -> Tracking:
         checkpoints=with_way_back(checkpoints),
         service=_text(item, "categoria") or _text(item, "nome") or None,
         signed_by=next((name for event in item.findall("evento") if (name := _text(event, "recebedor"))), None),
+        pickup=next((point for event in item.findall("evento") if (point := _pickup(event))), None),
+    )
+
+
+def _pickup(event: etree._Element) -> PickupPoint | None:
+    """Read where an event tells the recipient to collect (`endereco`; the newest event stands first)."""
+    address = event.find("endereco")
+    if address is None:
+        return None
+    return point_of(
+        kind="post_office" if _text(event, "local").upper().startswith("AC ") else "",
+        name=_text(event, "local"),
+        lines=(_text(address, "logradouro"), _text(address, "bairro")),
+        postcode=_text(address, "cep"),
+        city=_text(address, "localidade"),
+        country="BR",
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from doorstep.carriers.collecting import point_of
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.fedex.codes import Scanned, meaning_of, refined, signer_of
 from doorstep.carriers.fedex.scans import (
@@ -14,7 +15,8 @@ from doorstep.carriers.fedex.scans import (
     stamp_of,
     worded_event,
 )
-from doorstep.carriers.reading import dig, listed, numbered, worded
+from doorstep.carriers.reading import boxed, dig, listed, numbered, worded
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
@@ -67,6 +69,22 @@ def _tracking(result: Any, number: str) -> Tracking:
         weight_g=_weight(result),
         signed_by=signer,
         is_return=bool(dig(result, "returnDetail")),
+        pickup=_pickup(dig(result, "holdAtLocation")),
+    )
+
+
+def _pickup(hold: Any) -> PickupPoint | None:
+    """Read the location at which FedEx holds the package for the recipient."""
+    who = boxed(dig(hold, "locationContactAndAddress"))
+    address = boxed(who.get("address"))
+    kind = worded(dig(hold, "locationType"))
+    return point_of(
+        kind="locker" if kind == "FEDEX_SELF_SERVICE_LOCATION" else "shop" if kind.startswith("FEDEX_") else "",
+        name=worded(dig(who, "contact", "companyName")),
+        lines=tuple(worded(line) for line in listed(address.get("streetLines"))),
+        postcode=worded(address.get("postalCode")),
+        city=worded(address.get("city")),
+        country=worded(address.get("countryCode")),
     )
 
 

@@ -4,16 +4,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from doorstep.carriers.collecting import is_clock, point_of
 from doorstep.carriers.countries import country_of, place_of
 from doorstep.carriers.generic.fields import day_at, flag_at, join, list_at, number_at, object_at, stamp_at, text_at
 from doorstep.carriers.names import carrier_slug
 from doorstep.carriers.reading import numbered
 from doorstep.domain.event_types import EVENT_TYPES
+from doorstep.domain.pickup import OpenHours, PickupPoint
 from doorstep.domain.tracking import Checkpoint, Estimate, Link, Tracking
 from doorstep.errors import BadInputError
 
 _PLACE = ("text", "city", "region", "postcode", "country", "facility")
 _ROLES = ("last_mile", "return", "replaced_by", "parcel")
+_KINDS = ("locker", "shop", "post_office", "depot")
 _HEAVIEST_G = 100_000_000
 
 
@@ -39,7 +42,28 @@ def read_tracking(value: Any, path: str, table: Mapping[str, str]) -> Tracking:
         weight_g=round(weight) if weight else None,
         signed_by=text_at(box, "signed_by", path) or None,
         is_return=is_return,
+        pickup=_pickup(box["pickup"], join(path, "pickup")) if box.get("pickup") is not None else None,
     )
+
+
+def _pickup(value: Any, path: str) -> PickupPoint | None:
+    box = object_at(value, path)
+    kind = text_at(box, "kind", path)
+    if kind and kind not in _KINDS:
+        raise BadInputError(f"{join(path, 'kind')}: must be one of {', '.join(_KINDS)}")
+    parts = {key: text_at(box, key, path) for key in ("name", "postcode", "city", "country", "hours_text", "code")}
+    hours = tuple(_hours(item, f"{join(path, 'hours')}[{at}]") for at, item in enumerate(list_at(box, "hours", path)))
+    until = stamp_at(box, "collect_by", path, country=country_of(parts["country"]))
+    return point_of(kind=kind, lines=text_at(box, "address", path).split("\n"), hours=hours, collect_by=until, **parts)
+
+
+def _hours(value: Any, path: str) -> OpenHours:
+    box = object_at(value, path)
+    day = number_at(box, "weekday", path, least=0, most=6)
+    opens, closes = text_at(box, "opens", path, required=True), text_at(box, "closes", path, required=True)
+    if day is None or not (is_clock(opens) and is_clock(closes)):
+        raise BadInputError(f"{path}: needs a weekday (0 is Monday) and times of day such as 09:30")
+    return OpenHours(round(day), opens[:5], closes[:5])
 
 
 def _checkpoint(value: Any, path: str, table: Mapping[str, str], named: tuple[str, str], *, is_return: bool) -> Checkpoint:

@@ -1,16 +1,20 @@
 """The GLS group's tracking page (its JSON: tuStatus with a history) → trackings and notes."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from doorstep.carriers.clock import iso_stamp, latest, read_time
+from doorstep.carriers.collecting import is_clock, point_of
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.gls.codes import of_event, of_status
-from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
+from doorstep.carriers.reading import boxed, dig, ends_journey, grams, listed, numbered, worded
+from doorstep.domain.pickup import OpenHours, PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
 from doorstep.errors import BadInputError
 
+_DAYS = {"mo": 0, "di": 1, "tu": 1, "mi": 2, "we": 2, "do": 3, "th": 3, "fr": 4, "sa": 5, "so": 6, "su": 6}
 _WINDOW = re.compile(r"(?:(\d\d\.\d\d\.\d{4})\D+)?(\d\d:\d\d)\s*-\s*(\d\d:\d\d)")
 
 
@@ -44,7 +48,38 @@ def _tracking(parcel: Any) -> Tracking:
         service=told.get("PRODUCT") or None,
         weight_g=grams(weight, unit),
         is_return=back,
+        pickup=_pickup(dig(parcel, "parcelShop")),
     )
+
+
+def _pickup(shop: Any) -> PickupPoint | None:
+    address = boxed(dig(shop, "address"))
+    names = (worded(address.get("name1")), worded(address.get("name2")))
+    area = boxed(address.get("postalArea"))
+    return point_of(
+        kind="shop",
+        name=", ".join(name for name in names if name),
+        lines=(
+            " ".join(part for part in (worded(address.get("street1")), worded(address.get("blockNo1"))) if part),
+            " ".join(part for part in (worded(address.get("street2")), worded(address.get("blockNo2"))) if part),
+        ),
+        postcode=worded(area.get("postalCode")),
+        city=worded(area.get("city")),
+        country=worded(area.get("countryCode")),
+        hours=tuple(_hours(listed(dig(shop, "openingHours")))),
+    )
+
+
+def _hours(days: list[Any]) -> Iterator[OpenHours]:
+    """Read "060000,,,210000" (from, break from, break to, until); days are told by their German or English two letters."""
+    for day in days:
+        name, parts = worded(dig(day, "days")).casefold()[:2], worded(dig(day, "hours")).split(",")
+        times = [f"{part[:2]}:{part[2:4]}" if part else "" for part in parts]
+        if name not in _DAYS or len(times) != 4:  # noqa: PLR2004 - as above
+            continue
+        for opens, closes in ((times[0], times[1]), (times[2], times[3])) if times[1] and times[2] else ((times[0], times[3]),):
+            if is_clock(opens) and is_clock(closes):
+                yield OpenHours(_DAYS[name], opens, closes)
 
 
 def _checkpoints(parcel: Any, number: str, *, is_return: bool) -> tuple[Checkpoint, ...]:

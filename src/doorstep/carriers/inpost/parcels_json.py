@@ -3,9 +3,11 @@
 from typing import Any
 
 from doorstep.carriers.clock import iso_stamp
+from doorstep.carriers.collecting import point_of
 from doorstep.carriers.countries import place_of
 from doorstep.carriers.families.inpost_statuses import event_type_of
 from doorstep.carriers.reading import boxed, dig, listed, numbered, worded
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Parsed, Tracking
 from doorstep.errors import BadInputError
@@ -61,6 +63,26 @@ def _tracking(parcel: Any) -> Tracking:
         carrier="inpost",
         checkpoints=tuple(_checkpoint(row, number, point) for row in rows),
         service=worded(dig(parcel, "shipmentType")) or None,
+        pickup=_pickup(parcel, point),
+    )
+
+
+def _pickup(parcel: Any, point: dict[str, Any]) -> PickupPoint | None:
+    """Read where, until when and with which code; of what kind the point is InPost's app tells by the manner of delivery alone."""
+    address = boxed(point.get("addressDetails"))
+    until = worded(dig(parcel, "expiryDate"))
+    return point_of(
+        name=worded(point.get("name")),
+        lines=(
+            " ".join(part for part in (worded(address.get("street")), worded(address.get("buildingNumber"))) if part),
+            worded(point.get("locationDescription")),
+        ),
+        postcode=worded(address.get("postCode")),
+        city=worded(address.get("city")),
+        country=worded(address.get("country")),
+        hours_text=worded(point.get("openingHours")),
+        collect_by=iso_stamp(until) if until else None,
+        code=worded(dig(parcel, "openCode")),
     )
 
 

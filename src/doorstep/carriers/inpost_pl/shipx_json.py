@@ -3,9 +3,11 @@
 from typing import Any
 
 from doorstep.carriers.clock import iso_stamp
+from doorstep.carriers.collecting import point_of
 from doorstep.carriers.countries import place_of
 from doorstep.carriers.families.inpost_statuses import event_type_of
 from doorstep.carriers.reading import boxed, dig, grams, listed, numbered, worded
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
@@ -72,6 +74,24 @@ def _shipment(box: dict[str, Any]) -> Tracking | CarrierNote:
         service=worded(box.get("service")) or None,
         weight_g=_weight(box),
         is_return=box.get("is_return") is True,
+        pickup=_pickup(boxed(box.get("custom_attributes"))),
+    )
+
+
+def _pickup(attributes: dict[str, Any]) -> PickupPoint | None:
+    """Read the chosen point with its hours ("PN-PT 09:00-16:00" is Monday to Friday: kept as sent)."""
+    machine = boxed(attributes.get("target_machine_detail"))
+    kinds = [worded(kind) for kind in listed(machine.get("type"))]
+    return point_of(
+        kind="locker" if "parcel_locker" in kinds else "shop" if "pop" in kinds else "",
+        name=worded(machine.get("name")) or worded(attributes.get("target_point_id")) or worded(attributes.get("target_machine_id")),
+        lines=(
+            worded(dig(machine, "address", "line1")),
+            worded(dig(machine, "address", "line2")),
+            worded(machine.get("location_description")),
+        ),
+        country="PL",
+        hours_text=worded(machine.get("opening_hours")),
     )
 
 

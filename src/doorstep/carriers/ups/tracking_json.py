@@ -1,8 +1,11 @@
 """The answer of UPS's Tracking API (JSON) → trackings, notes."""
 
 import math
+from datetime import datetime, time
 from typing import Any
 
+from doorstep.carriers.clock import stamp
+from doorstep.carriers.collecting import point_of
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.reading import dig, listed, numbered, worded
 from doorstep.carriers.ups.codes import Meaning, Service, meaning_of, service_of
@@ -18,8 +21,10 @@ from doorstep.carriers.ups.scans import (
     place_of,
     stamp_of,
 )
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
+from doorstep.domain.vocabulary import Precision
 from doorstep.errors import BadInputError
 
 #: UPS's sandbox answers with its schema's placeholder where a number belongs.
@@ -70,7 +75,14 @@ def _package(package: Any, inquiry: str) -> Tracking | None:
         service=service or None,
         weight_g=grams(worded(dig(package, "weight", "weight")), worded(dig(package, "weight", "unitOfMeasurement"))),
         signed_by=received_by if received_by and not received_by.isdigit() else None,
+        pickup=_pickup(package),
     )
+
+
+def _pickup(package: Any) -> PickupPoint | None:
+    """Read until when it waits at the access point; which one that is UPS tells in the scans alone."""
+    day = day_of(worded(dig(package, "accessPointInformation", "pickupByDate")))
+    return point_of(collect_by=stamp(datetime.combine(day, time()), Precision.DATE)) if day else None
 
 
 def _activity(activity: Any, package: Any, number: str, service: Service) -> Checkpoint:

@@ -59,6 +59,31 @@ class LinkForm(msgspec.Struct, kw_only=True):
     carrier: _Text | None = None
 
 
+class HoursForm(msgspec.Struct, kw_only=True):
+    """A stretch in which a pick-up point is open."""
+
+    weekday: Annotated[int, Meta(ge=0, le=6, description="0 is Monday.")]
+    opens: Annotated[_Text, Meta(examples=["08:00"])]
+    closes: Annotated[_Text, Meta(examples=["22:00"])]
+
+
+class PickupForm(msgspec.Struct, kw_only=True):
+    """Where the customer is to collect it, as far as known."""
+
+    kind: Annotated[_Text | None, Meta(description="locker, shop, post_office or depot.", examples=["locker"])] = None
+    name: _Text | None = None
+    address: Annotated[_Text | None, Meta(description="Street lines, one a line.")] = None
+    postcode: _Text | None = None
+    city: _Text | None = None
+    country: Annotated[_Text | None, Meta(description="ISO 3166-1 alpha-2, or the country's name.", examples=["ES"])] = None
+    hours: list[HoursForm] | None = None
+    hours_text: Annotated[_Text | None, Meta(description="Opening hours in words, where they are not known apart.")] = None
+    collect_by: Annotated[_Moment | None, Meta(description="Last moment or day at which it can be collected.")] = None
+    code: Annotated[
+        _Text | None, Meta(description="What opens the locker. Shown to the customer alone, while the parcel waits; never given out here.")
+    ] = None
+
+
 class TrackingForm(msgspec.Struct, kw_only=True):
     """What a carrier says of one tracking number. Send what is new or all of it; the order does not matter."""
 
@@ -71,6 +96,7 @@ class TrackingForm(msgspec.Struct, kw_only=True):
     weight_g: Annotated[float, Meta(ge=0, le=100_000_000)] | None = None
     signed_by: _Text | None = None
     is_return: bool = False
+    pickup: PickupForm | None = None
 
 
 #: `opt["body"]` of a route → the form of one row.
