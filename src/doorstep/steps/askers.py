@@ -85,19 +85,21 @@ def credential_of(connection: Connection, asking: Asking) -> bytes:
     return hashlib.blake2b(msgspec.json.encode(parts), digest_size=16).digest()
 
 
-def next_turns(shipment: KeptShipment, asker: Connection, carrier: str, number: str, now: datetime) -> Planned:
-    """Tell when a number of a shipment is asked about, with and without webhooks."""
+def next_turns(shipment: KeptShipment, asker: Connection, carrier: str, number: str, now: datetime, *, pushed: bool) -> Planned:
+    """Tell when a number of a shipment is asked about, with and without webhooks; only the former where one told of it just now."""
     followed = Followed(
         folded=shipment.folded, known_at=now, zone=ZoneInfo(shipment.zone) if shipment.zone else UTC, seed=shipment.shipment_id
     )
+    reconcile_at = next_ask_at(msgspec.structs.replace(followed, pushed=True), now)
     return Planned(
         merchant_id=shipment.merchant_id,
         shipment_id=shipment.shipment_id,
         connection_id=asker.connection_id,
         tracking_number=number,
         carrier=carrier,
-        ask_at=next_ask_at(followed, now),
-        reconcile_at=next_ask_at(msgspec.structs.replace(followed, pushed=True), now),
+        ask_at=reconcile_at if pushed else next_ask_at(followed, now),
+        reconcile_at=reconcile_at,
+        pushed=pushed,
     )
 
 
@@ -138,5 +140,5 @@ def _planned(
     count = found.get((shipment.merchant_id, shipment.shipment_id), 0)
     for number, carrier in numbers.items():
         if (asker := askers.of(carrier)) is not None:
-            yield msgspec.structs.replace(next_turns(shipment, asker, carrier, number, now), pushed=told, found=count)
+            yield msgspec.structs.replace(next_turns(shipment, asker, carrier, number, now, pushed=told), found=count)
             count = 0

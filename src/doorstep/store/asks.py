@@ -97,15 +97,15 @@ with new as materialized (
     from new n
     where a.merchant_id = n.merchant_id and a.shipment_id = n.shipment_id and a.connection_id = n.connection_id
       and a.tracking_number = n.tracking_number
-    returning a.merchant_id, a.shipment_id, a.connection_id, a.tracking_number, case when a.pushed_at > $2 and not n.pushed then n.found else 0 end as found
+    returning a.merchant_id, a.connection_id, case when a.pushed_at > $2 and not n.pushed then n.found else 0 end as found
 ), made as (
     insert into asking (merchant_id, shipment_id, connection_id, tracking_number, carrier, known_at, ask_at, pushed_at)
     select merchant_id, shipment_id, connection_id, tracking_number, carrier, $1, case when pushed then reconcile_at else ask_at end,
            case when pushed then $1 end
     from new n
     where ask_at is not null and not exists (
-        select from changed c where c.merchant_id = n.merchant_id and c.shipment_id = n.shipment_id and c.connection_id = n.connection_id
-          and c.tracking_number = n.tracking_number)
+        select from asking a where a.merchant_id = n.merchant_id and a.shipment_id = n.shipment_id and a.connection_id = n.connection_id
+          and a.tracking_number = n.tracking_number)
     on conflict do nothing
 ), counted as (
     insert into ask_count (merchant_id, connection_id, day, reconciled)
