@@ -12,6 +12,7 @@ from test_steps_asking import NOON, asking
 from doorstep.cli.asking import ask
 from doorstep.errors import BadInputError, MisconfiguredError
 from doorstep.steps import sum_up
+from doorstep.steps.work import Worker, utc_now
 from doorstep.store.database import Database
 
 
@@ -68,3 +69,21 @@ async def test_the_figures_tell_what_was_asked_and_how_late_asking_is(database: 
         assert due is not None
         await sum_up.read_backlog(database, due + timedelta(seconds=90))
         assert sum_up.ASK_OLDEST._value.get() == 90
+
+
+async def test_a_worker_asks_and_carries_what_it_hears_by_itself(database: Database) -> None:
+    async with asking(database, "ups") as here:
+        now = utc_now()
+        await here.send_off("1Z1", "UPS", at=now)
+        here.vendors["ups"].parcels["1Z1"] = ups_parcel("1Z1", ("P", "PU", f"{now - HOUR:%Y-%m-%d %H:%M}"))
+        await here.shop.rows("update asking set ask_at = $1", now)
+        worker = Worker(database, here.shop.directory, allow_private=True)
+        running = asyncio.create_task(worker.run())
+        for _ in range(300):
+            if (await here.shop.parcel("1Z1")).folded is not None:
+                break
+            await asyncio.sleep(0.1)
+        worker.stop()
+        await running
+        assert here.vendors["ups"].asked == ["1Z1"]
+        assert (await here.counts())["answered"] == 1

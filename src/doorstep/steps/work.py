@@ -152,7 +152,10 @@ class Worker:
             return taken_up + done
 
         await self._loop("ask", turn, rest_s=(0.1, 1.0))
-        await inquirer.close(utc_now())
+        try:
+            await inquirer.close(utc_now())
+        except DoorstepError as error:  # the ledger could not be written: the numbers are due again when their leases end
+            _LOG.warning("step_put_off", step="ask", error=type(error).__name__, why=str(error))
 
     async def _send(self, wire: Wire) -> None:
         ended: list[Ended] = []
