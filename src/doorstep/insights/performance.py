@@ -53,6 +53,7 @@ class Performance(msgspec.Struct, frozen=True, kw_only=True):
     #: With `SILENT_DAYS` or more between two scans, of those with two.
     silent: Share
     #: Calendar days from the first scan to the delivery; None: nothing is known.
+    transit_p10_days: int | None
     transit_median_days: int | None
     transit_p90_days: int | None
     #: How many of the delivered that is known of.
@@ -132,6 +133,7 @@ def performance_of(counts: Mapping[str, int]) -> Performance:
         promise_early=share_of(times("promise_early"), times("promised")),
         first_attempt=share_of(times("first_attempt"), times("attempted")),
         silent=share_of(sum(n for days, n in silence.items() if days >= SILENT_DAYS), sum(silence.values())),
+        transit_p10_days=days_at(transit, 0.1),
         transit_median_days=days_at(transit, 0.5),
         transit_p90_days=days_at(transit, 0.9),
         transit_of=sum(transit.values()),

@@ -118,6 +118,7 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
         "near": step >= 3,  # noqa: PLR2004
         "there": step >= 4,  # noqa: PLR2004
         "attempts": folded.attempts,
+        "carbon_g": parcel.carbon_g,
         "problem": problem.kind if problem else None,
         "problem_text": PITFALL_KINDS[problem.kind].told(locale[:2]).customer if problem else None,
         "must_act": _ACTORS[folded.must_act],

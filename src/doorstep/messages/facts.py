@@ -52,6 +52,8 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     last_text: str | None = None
     last_place: str | None = None
     last_local: str | None = None
+    #: Estimated grams CO2e of its way; None: unknown, or the merchant does not tell customers.
+    carbon_g: int | None = None
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):

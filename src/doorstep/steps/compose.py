@@ -15,6 +15,7 @@ from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
 from doorstep.errors import BadInputError
 from doorstep.messages import Facts, Go, Links, Parcel, Recipient, Wait, allow, context_of, tag_to_speak
 from doorstep.steps.directory import Directory, Tenant
+from doorstep.steps.footprint import footprint, tells_carbon
 from doorstep.steps.happenings import Happening
 from doorstep.store import recipients
 from doorstep.store.database import Tx
@@ -158,7 +159,11 @@ def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Direct
     facts = Facts(
         brand=tenant.brand,
         order=order,
-        parcels=tuple(parcel_of(s, order, base) for s in parcels if s.folded or action.change.subject_kind == "order"),
+        parcels=tuple(
+            parcel_of(s, order, base, carbon=tells_carbon(tenant.merchant))
+            for s in parcels
+            if s.folded or action.change.subject_kind == "order"
+        ),
         change=action.change,
         locale=locale,
         links=Links(order=f"{base}/o/{due.order.token}", preferences=f"{base}/p/{token}", unsubscribe=unsubscribe),
@@ -191,8 +196,9 @@ def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Direct
     )
 
 
-def parcel_of(shipment: KeptShipment, order: Order, base_url: str) -> Parcel:
-    """Put together what messages and pages say of one parcel."""
+def parcel_of(shipment: KeptShipment, order: Order, base_url: str, *, carbon: bool = False) -> Parcel:
+    """Put together what messages and pages say of one parcel; of its `carbon` only where the merchant wants it."""
+    estimate = footprint(shipment, order) if carbon else None
     carrier = carriers().get(shipment.carrier)
     url = carrier.tracking_url.replace("{number}", shipment.tracking_number) if carrier and carrier.tracking_url else None
     return Parcel(
@@ -207,6 +213,7 @@ def parcel_of(shipment: KeptShipment, order: Order, base_url: str) -> Parcel:
         last_text=shipment.last_text,
         last_place=shipment.last_place,
         last_local=shipment.last_local,
+        carbon_g=estimate.grams if estimate else None,
     )
 
 

@@ -3,8 +3,11 @@
 from doorstep.domain.orders import Order
 from doorstep.domain.vocabulary import Status
 from doorstep.insights.carbon import Carbon, Manner, Spot, carbon
+from doorstep.store.connections import Merchant
 from doorstep.store.shipments import KeptShipment
 
+#: The setting of a merchant that has customers told; off unless it says so.
+SHOW_CARBON = "show_carbon"
 #: Event types that only a parcel in the air has.
 _FLOWN = frozenset({"flight_departed", "flight_arrived"})
 #: Event types of a parcel that waits to be fetched.
@@ -31,6 +34,11 @@ def footprint(shipment: KeptShipment, order: Order | None, *, origin: str | None
         returned=folded is not None and folded.status in {Status.RETURNING, Status.RETURNED},
     )
     return carbon(Spot(begins), Spot(ends), manner, weight_g=shipment.around.weight_g)
+
+
+def tells_carbon(merchant: Merchant) -> bool:
+    """Tell whether a merchant wants customers to read the estimate; not unless it says so."""
+    return bool(merchant.settings.get(SHOW_CARBON))
 
 
 def is_fast(carrier: str, service: str | None) -> bool:

@@ -28,6 +28,7 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "closePitfall": ({"pitfall_id": "pitfall"}, {"note": "theirs"}, 404),
     "mutePitfall": ({"pitfall_id": "pitfall"}, {"muted": True}, 404),
     "identifyNumber": ({"number": "BELONGSTOOURS"}, None, 200),
+    "readPerformance": ({"from": "2026-01-01", "to": "2027-01-01", "by": "lane"}, None, 200),
     "listMessages": ({}, None, 200),
     "readMessage": ({"message_id": "message"}, None, 404),
     "listUnknownCodes": ({}, None, 200),

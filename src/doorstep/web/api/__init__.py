@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from doorstep.web.api import codes, identifying, letters, me, pitfalls, reading, recipients, sending, webhooks
+from doorstep.web.api import codes, identifying, letters, me, performing, pitfalls, reading, recipients, sending, webhooks
 from doorstep.web.api.document import OPENAPI, openapi_document
 from doorstep.web.api.entering import may_enter
 
@@ -22,6 +22,7 @@ _ALL = [
     *letters.ROUTES,
     *recipients.ROUTES,
     *webhooks.ROUTES,
+    *performing.ROUTES,
     *me.ROUTES,
 ]
 

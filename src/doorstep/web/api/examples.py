@@ -52,6 +52,15 @@ _SHIPMENT: dict[str, Any] = {
     "open_pitfalls": [],
     "delivered_at": None,
     "attempts": 0,
+    "carbon": {
+        "grams": 291,
+        "least_g": 89,
+        "most_g": 784,
+        "parts": [{"mode": "truck", "km": 479, "grams": 72}, {"mode": "door", "km": None, "grams": 219}],
+        "weight_g": 1000,
+        "weight_assumed": True,
+        "greener": [{"option": "pickup_point", "saves_g": 88}],
+    },
     "page_url": "https://parcels.shop.example/t/9bQk…",
     "changed_at": "2026-11-23T07:12:04Z",
 }
@@ -144,6 +153,35 @@ _PROBLEM = {
     "note": "The neighbours have nothing either.",
 }
 _CODES = {"codes": {"PU01": "picked_up", "OD10": "out_for_delivery"}}
+_SHARE = {"times": 188, "of": 200, "share": 0.94, "low": 0.8983, "high": 0.9653}
+_FIGURES: dict[str, Any] = {
+    "finished": 204,
+    "delivered": 202,
+    "returned": 2,
+    "on_time": _SHARE,
+    "promise_kept": {"times": 0, "of": 0, "share": None, "low": None, "high": None},
+    "promise_early": {"times": 0, "of": 0, "share": None, "low": None, "high": None},
+    "first_attempt": _SHARE,
+    "silent": {"times": 12, "of": 200, "share": 0.06, "low": 0.0347, "high": 0.1017},
+    "transit_p10_days": 1,
+    "transit_median_days": 2,
+    "transit_p90_days": 4,
+    "transit_of": 202,
+    "silence_p90_days": 1,
+    "pitfalls_per_thousand": 73.5,
+    "pitfalls": {"delayed": 9, "missed_estimate": 6},
+    "pickup": {"times": 40, "of": 204, "share": 0.1961, "low": 0.1473, "high": 0.2561},
+    "carbon_mean_g": 412,
+    "carbon_of": 198,
+}
+_PERFORMANCE = {
+    "from_on": "2026-08-31",
+    "to_on": "2026-11-22",
+    "by": "carrier",
+    "whole": _FIGURES,
+    "groups": [{"key": "correos", "figures": _FIGURES}],
+    "transit_days": {"1": 60, "2": 90, "4": 52},
+}
 
 #: operationId → (example of the body or None, example of the answer or None).
 EXAMPLES: dict[str, tuple[Any, Any]] = {
@@ -163,6 +201,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         {**_PROBLEM, "closed_at": "2026-11-25T09:00:00Z", "closed_why": "agent", "note": f"{_PROBLEM['note']}\nFound at the reception."},
     ),
     "mutePitfall": ({"muted": True}, {**_PROBLEM, "muted": True}),
+    "readPerformance": (None, _PERFORMANCE),
     "listMessages": (None, {"messages": [_MESSAGE], "next": None}),
     "readMessage": (None, _MESSAGE_WHOLE),
     "listUnknownCodes": (

@@ -16,6 +16,8 @@ from doorstep.domain.shipments import OpenPitfall
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Estimate
 from doorstep.domain.vocabulary import Actor, ChannelKind, Direction, MessageState, Phase, Purpose, Status
+from doorstep.insights.carbon import Carbon
+from doorstep.steps.footprint import footprint
 from doorstep.store.database import Row
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
@@ -100,6 +102,7 @@ class ShipmentShown(msgspec.Struct, frozen=True, kw_only=True):
     open_pitfalls: list[PitfallShown]
     delivered_at: datetime | None
     attempts: int
+    carbon: Annotated[Carbon | None, Meta(description="An estimate of what its way gives off; null where its countries are not known.")]
     page_url: Annotated[str, Meta(description="The customer's tracking page; whoever has the address may read it.")]
     changed_at: datetime
 
@@ -225,6 +228,7 @@ def _shipment_fields(kept: KeptShipment, base_url: str) -> dict[str, Any]:
         "open_pitfalls": [_pitfall_shown(one) for one in folded.open_pitfalls] if folded else [],
         "delivered_at": folded.delivered_at if folded else None,
         "attempts": folded.attempts if folded else 0,
+        "carbon": footprint(kept, None),
         "page_url": f"{base_url}/t/{kept.token}",
         "changed_at": kept.changed_at,
     }

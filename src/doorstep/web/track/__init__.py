@@ -8,6 +8,7 @@ from doorstep.web.track.choosing import preference_page, save_preferences, unsub
 from doorstep.web.track.finding import find_order, find_page
 from doorstep.web.track.framing import ERRORS
 from doorstep.web.track.pages import order_page, parcel_page
+from doorstep.web.track.published import delivery_jsonld, keys_json, method_page, performance_json, performance_jws
 from doorstep.web.track.telling import tell_problem
 
 _PAGES: list[ControllerRouterHandler] = [
@@ -20,6 +21,11 @@ _PAGES: list[ControllerRouterHandler] = [
     save_preferences,
     unsubscribe_page,
     unsubscribe,
+    performance_json,
+    performance_jws,
+    keys_json,
+    delivery_jsonld,
+    method_page,
 ]
 #: Mounted by the application; the look's files come with them, for the desk too.
 ROUTES: list[ControllerRouterHandler] = [*look.ROUTES, Router(path="/", route_handlers=_PAGES, exception_handlers=ERRORS)]

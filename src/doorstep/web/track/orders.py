@@ -36,11 +36,11 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     only: KeptShipment | None
 
 
-def page_shown(read: Read, brand_name: str, return_days: int | None, words: Words, now: datetime) -> PageShown:
-    """Put a page together."""
+def page_shown(read: Read, brand_name: str, return_days: int | None, words: Words, now: datetime, *, carbon: bool = False) -> PageShown:
+    """Put a page together; `carbon`: the merchant tells what a parcel's way gives off."""
     order = read.order.order if read.order else None
     shown = [read.only] if read.only else read.shipments
-    parcels = tuple(parcel_shown(s, order, read.scans.get(s.shipment_id, ()), words, now) for s in shown)
+    parcels = tuple(parcel_shown(s, order, read.scans.get(s.shipment_id, ()), words, now, carbon=carbon) for s in shown)
     waiting = _waiting(order, read.shipments) if order and not read.only else ()
     zone = next((s.zone for s in read.shipments if s.zone), None)
     empty = "" if parcels else "cancelled" if order and order.cancelled_at else "preparing"

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from doorstep.errors import NotFoundError
 from doorstep.messages import tag_to_speak
+from doorstep.steps.footprint import tells_carbon
 from doorstep.steps.work import utc_now
 from doorstep.store import checkpoints, orders, recipients, shipments
 from doorstep.store.database import Tx
@@ -54,7 +55,9 @@ async def _answer(request: AnyRequest, house: House, read: Read) -> Response[str
     tenant = await tenant_of(house, read.merchant_id)
     order = read.order.order if read.order else None
     words = words_of(request, tag_to_speak(read.chosen, order.locale if order else None), tenant.brand.default_locale)
-    shown = page_shown(read, tenant.brand.name, return_days_of(tenant.merchant.settings), words, utc_now())
+    shown = page_shown(
+        read, tenant.brand.name, return_days_of(tenant.merchant.settings), words, utc_now(), carbon=tells_carbon(tenant.merchant)
+    )
     return framed("track/parcels.html", words, dress(tenant), page=shown, live=True)
 
 

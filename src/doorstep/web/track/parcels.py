@@ -5,6 +5,8 @@ from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
+
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.orders import Order, OrderLine, Payment
 from doorstep.domain.pitfalls import PITFALL_KINDS, WORDS_OF_CUSTOMERS
@@ -15,11 +17,13 @@ from doorstep.domain.vocabulary import Actor, Direction, Phase, Precision, Statu
 from doorstep.messages import WITHOUT_WINDOW, standing_window
 from doorstep.messages.wording import clock_text, day_text, locale_named, moment_text, money_text, short_day_text, window_text
 from doorstep.steps.compose import lines_in, parcel_of
+from doorstep.steps.footprint import footprint
 from doorstep.store.shipments import KeptShipment
 from doorstep.web.look.saying import carrier_name
 from doorstep.web.track.shown import DayShown, ItemShown, ParcelShown, PitfallShown, ScanShown, StepShown
 from doorstep.web.track.words import Words
 
+_KILO = 1000
 #: Items shown of one parcel; the rest is counted.
 ITEMS_SHOWN = 20
 _TONES = {
@@ -50,7 +54,9 @@ _UNTOLD = frozenset({Status.PENDING, Status.INFO_RECEIVED, Status.CANCELLED, Sta
 Scans = Sequence[tuple[bytes, Checkpoint]]
 
 
-def parcel_shown(shipment: KeptShipment, order: Order | None, scans: Scans, words: Words, now: datetime) -> ParcelShown:
+def parcel_shown(
+    shipment: KeptShipment, order: Order | None, scans: Scans, words: Words, now: datetime, *, carbon: bool = False
+) -> ParcelShown:
     """Put a parcel's page together; scans that do not count (taken back, of an earlier life) are left out."""
     facts = parcel_of(shipment, order or Order(external_id="", number=""), "")
     folded = facts.folded
@@ -81,8 +87,28 @@ def parcel_shown(shipment: KeptShipment, order: Order | None, scans: Scans, word
         earlier_numbers=tuple(sorted({leg.tracking_number for leg in folded.legs if leg.tracking_number != shipment.tracking_number})),
         last_news=_last_news(shipment, words),
         cod=_cod(order, status, words),
+        carbon=_carbon(shipment, order, scans, words) if carbon else ("", "", ""),
         may_tell=_may_tell(folded),
     )
+
+
+def _carbon(shipment: KeptShipment, order: Order | None, scans: Scans, words: Words) -> tuple[str, str, str]:
+    """Say what the parcel's way gives off, no finer than it is known."""
+    countries = [scan.place.country for _, scan in scans if scan.place and scan.place.country and scan.occurred_at]
+    found = footprint(shipment, order, origin=countries[0], destination=countries[-1]) if countries else footprint(shipment, order)
+    if found is None:
+        return "", "", ""
+    likely, least, most = (mass_text(grams, words.tag) for grams in (found.grams, found.least_g, found.most_g))
+    greener = words(f"carbon.{found.greener[0].option}", saves=mass_text(found.greener[0].saves_g, words.tag)) if found.greener else ""
+    return words("carbon.about", likely=likely), words("carbon.range", least=least, most=most), greener
+
+
+def mass_text(grams: int, tag: str) -> str:
+    """Write grams with two figures: 416 → "420 g", 6085 → "6.1 kg"."""
+    rounded = round(grams, 2 - len(str(grams)))
+    if rounded < _KILO:
+        return f"{rounded}\N{NO-BREAK SPACE}g"
+    return f"{format_decimal(rounded / _KILO, '#,##0.##', locale_named(tag))}\N{NO-BREAK SPACE}kg"
 
 
 def web_url(url: str | None) -> str | None:

@@ -86,6 +86,8 @@ class ParcelShown(msgspec.Struct, frozen=True, kw_only=True):
     #: Time and place of the newest scan; "" none yet.
     last_news: str
     cod: str
+    #: What its way gives off (about, range, what would be less); "" where the merchant does not tell, or it is unknown.
+    carbon: tuple[str, str, str] = ("", "", "")
     #: Kinds of problems that the customer may tell of now.
     may_tell: tuple[str, ...] = ()
 
