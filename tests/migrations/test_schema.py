@@ -73,3 +73,26 @@ async def test_a_database_of_a_newer_doorstep_is_left_alone(postgres: str) -> No
     await connection.close()
     with pytest.raises(MisconfiguredError, match="newer Doorstep"):
         await migrate(url, date(2026, 11, 22))
+
+
+async def test_shipments_on_their_way_before_problems_of_silence_were_known_get_a_look_within_the_hour(postgres: str) -> None:
+    url = await _fresh(postgres, "first_looks")
+    await migrate(url, date(2026, 11, 22))
+    connection = await asyncpg.connect(url)
+    merchant_id = await connection.fetchval("insert into merchant (slug, name) values ('old', 'Old') returning merchant_id")
+    await connection.execute(
+        """
+        insert into shipment (merchant_id, token, carrier, tracking_number, status, look_at)
+        select $1, 'token' || i, 'ups', 'N' || i, (array['pending', 'in_transit', 'unknown', 'delivered', 'returned', 'cancelled'])[i],
+            case when i = 2 then timestamptz '2026-01-01T00:00Z' end
+        from generate_series(1, 6) i
+        """,
+        merchant_id,
+    )
+    await connection.execute("delete from migration where name = '0008_post_first_looks'")
+    assert await migrate(url, date(2026, 11, 22)) == ["0008_post_first_looks"]
+    soon = "look_at between now() - interval '1 minute' and now() + interval '1 hour'"
+    rows = await connection.fetch(f"select status, look_at is null as never, {soon} as soon from shipment order by shipment_id")
+    await connection.close()
+    assert [row["status"] for row in rows if row["soon"]] == ["pending", "unknown"]
+    assert [row["status"] for row in rows if row["never"]] == ["delivered", "returned", "cancelled"]
