@@ -35,3 +35,11 @@ class PickupPoint(msgspec.Struct, frozen=True, kw_only=True):
     collect_by: OccurredAt | None = None
     #: What opens the locker or is shown at the counter. Whoever has it can take the parcel: never logged, on no list.
     code: str | None = None
+
+
+class Waits(msgspec.Struct, frozen=True, array_like=True):
+    """Where a parcel is to be collected, as the newest payload that spoke of it says."""
+
+    #: Microseconds UTC of that payload's newest dated scan; 0 where none is dated.
+    stated_us: int
+    point: PickupPoint

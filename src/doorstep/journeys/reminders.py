@@ -12,6 +12,10 @@ from doorstep.journeys.triggers import Moment
 _EVE = time(15)
 #: A parcel at a pick-up point is recalled after these many days.
 _WAITS = (3, 6)
+#: Where the carrier says until when it waits, the last reminder comes this long before; an earlier one only if that is another day.
+_LAST_CALL = timedelta(hours=24)
+#: Sooner after it arrived nobody is reminded: the message that it is there has just said until when.
+_SETTLED = timedelta(hours=12)
 
 #: Due at, pointless from, trigger, occurrence.
 _Planned = tuple[datetime, datetime, str, str]
@@ -36,18 +40,22 @@ def next_reminder_at(after: Folded, now: datetime, zone: tzinfo) -> datetime | N
 def _plan(after: Folded, zone: tzinfo) -> tuple[_Planned, ...]:
     """All reminders of a shipment as it is now, in order of time."""
     if after.status is Status.READY_FOR_PICKUP and after.status_since is not None:
-        return tuple(
-            (
-                after.status_since + timedelta(days=days),
-                after.status_since + timedelta(days=days + 1),
-                "shipment.pickup_deadline",
-                f"day-{days}",
-            )
-            for days in _WAITS
-        )
+        return _recalls(after.status_since, after.collect_by)
     estimate = after.estimate
     if after.status is Status.IN_TRANSIT and estimate is not None and estimate.from_on == estimate.to_on and after.first_scan_at:
         day = estimate.to_on
         eve = datetime.combine(day - timedelta(days=1), _EVE, zone)
         return ((eve, datetime.combine(day, time(), zone), "shipment.delivery_tomorrow", day.isoformat()),)
     return ()
+
+
+def _recalls(since: datetime, collect_by: datetime | None) -> tuple[_Planned, ...]:
+    """Plan when a parcel at a pick-up point is recalled: by its deadline where there is one, else after some days."""
+    days = tuple((since + timedelta(days=n), since + timedelta(days=n + 1), "shipment.pickup_deadline", f"day-{n}") for n in _WAITS)
+    if collect_by is None:
+        return days
+    last = collect_by - _LAST_CALL
+    if last < since + _SETTLED:
+        return ()
+    first = tuple(one for one in days[:1] if one[1] <= last)
+    return (*first, (last, collect_by, "shipment.pickup_deadline", f"until-{collect_by.date()}"))

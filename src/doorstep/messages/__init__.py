@@ -3,7 +3,7 @@
 from doorstep.messages.context import context_of
 from doorstep.messages.context_window import WITHOUT_WINDOW, standing_window
 from doorstep.messages.engine import BadTemplateError
-from doorstep.messages.facts import Brand, Facts, Links, Parcel
+from doorstep.messages.facts import Brand, Facts, Hop, Links, Parcel
 from doorstep.messages.gates import Go, Policy, Recipient, Wait, allow
 from doorstep.messages.library import TEMPLATES, Library, check_template
 from doorstep.messages.quiet import QuietHours
@@ -19,6 +19,7 @@ __all__ = (
     "Brand",
     "Facts",
     "Go",
+    "Hop",
     "Library",
     "Links",
     "Parcel",

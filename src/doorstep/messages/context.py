@@ -6,14 +6,16 @@ from typing import Any
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Order, OrderLine, Payment, Promise
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.places import Address
+from doorstep.domain.shipments import Folded
 from doorstep.domain.tracking import Estimate
-from doorstep.domain.vocabulary import Actor, Status
+from doorstep.domain.vocabulary import Actor, Direction, Status
 from doorstep.messages.context_window import standing_window
-from doorstep.messages.facts import Brand, Facts, Links, Parcel
+from doorstep.messages.facts import Brand, Facts, Hop, Links, Parcel
 from doorstep.messages.schema_org import order_markup
-from doorstep.messages.wording import moment_text, money_text, window_text
+from doorstep.messages.wording import hours_rows, moment_text, money_text, window_text
 
 #: Lines shown of one order or parcel; the rest is counted in `more`.
 SHOWN = 30
@@ -56,6 +58,7 @@ def context_of(facts: Facts) -> dict[str, Any]:
         "parcels": parcels,
         "parcel": parcels[0] if parcels else None,
         "several": len(parcels) > 1,
+        "waiting": [_line(line, locale) for line in facts.waiting[:SHOWN]] or None,
         "change": {"trigger": change.trigger, "occurrence": change.occurrence},
         "refund": {"amount": _money(refund.amount, locale), "note": refund.note} if refund else None,
         "links": _links(facts.links),
@@ -127,7 +130,34 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
         "last_time": moment_text(parcel.last_local, locale) if parcel.last_local else None,
         "lines": lines if parcel.lines is order.lines else [_line(line, locale) for line in parcel.lines[:SHOWN]],
         "more": max(0, len(parcel.lines) - SHOWN) or None,
+        "pieces": _pieces(folded) if folded.pieces else None,
+        "point": _point(parcel.point, locale) if parcel.point else None,
+        "handed_to": _handed_to(parcel.hops, parcel.tracking_number) if parcel.hops else None,
+        "handed_off": any(not hop.tracked for hop in parcel.hops) and not any(hop.has_it for hop in parcel.hops) if parcel.hops else False,
     }
+
+
+def _pieces(folded: Folded) -> dict[str, int]:
+    return {"total": len(folded.pieces), "delivered": sum(piece.status is Status.DELIVERED for piece in folded.pieces)}
+
+
+def _point(point: PickupPoint, locale: str) -> dict[str, Any]:
+    town = " ".join([part for part in (point.postcode, point.city) if part])
+    rows = hours_rows(point.hours, locale)
+    return {
+        "kind": point.kind or None,
+        "name": point.name,
+        "address": ", ".join([part for part in (*point.lines, town) if part]) or None,
+        "hours": "; ".join([f"{days} {times}" for days, times in rows]) or point.hours_text,
+        "until": moment_text(point.collect_by.local, locale) if point.collect_by else None,
+        "code": point.code,
+    }
+
+
+def _handed_to(hops: tuple[Hop, ...], first: str) -> dict[str, Any] | None:
+    """Tell who delivers the parcel in the end, where that is not who had it first."""
+    last = next((hop for hop in reversed(hops) if hop.direction is Direction.OUTBOUND and hop.tracking_number != first), None)
+    return {"carrier": last.carrier_name or None, "number": last.tracking_number, "url": web(last.url)} if last else None
 
 
 def _line(line: OrderLine, locale: str) -> dict[str, Any]:

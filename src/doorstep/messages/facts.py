@@ -1,10 +1,14 @@
 """What a message is about: the merchant's brand, the order, its parcels, the change, the links."""
 
+from datetime import datetime
+
 import msgspec
 
 from doorstep.domain.messages import Change
 from doorstep.domain.orders import Order, OrderLine
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.shipments import Folded
+from doorstep.domain.vocabulary import Direction
 
 
 class Brand(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +36,25 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True):
     page_base: str | None = None
 
 
+class Hop(msgspec.Struct, frozen=True, kw_only=True):
+    """One carrier's part of the way, as a customer is told of it."""
+
+    #: Slug; "" untold.
+    carrier: str
+    carrier_name: str
+    tracking_number: str
+    #: The carrier's own page; None: none known.
+    url: str | None = None
+    direction: Direction = Direction.OUTBOUND
+    #: False: it handed the parcel on and reports no more.
+    tracked: bool = True
+    #: The parcel is with this carrier now.
+    has_it: bool = False
+    #: Aware UTC of its first and last scans; None: announced, not scanned yet.
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+
+
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """One shipment of the order as the message tells it."""
 
@@ -54,6 +77,10 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     last_local: str | None = None
     #: Estimated grams CO2e of its way; None: unknown, or the merchant does not tell customers.
     carbon_g: int | None = None
+    #: Whose hands it goes through; () where one carrier has it from end to end.
+    hops: tuple[Hop, ...] = ()
+    #: Where it waits, or will wait, to be collected.
+    point: PickupPoint | None = None
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +99,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     order: Order
     #: The change's own parcel first.
     parcels: tuple[Parcel, ...] = ()
+    #: Lines, or what is left of them, that no parcel holds yet.
+    waiting: tuple[OrderLine, ...] = ()
     change: Change
     #: BCP 47; see `Library.render` for how a language is found.
     locale: str

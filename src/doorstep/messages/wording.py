@@ -9,6 +9,7 @@ from babel.dates import format_date, format_interval, format_skeleton, format_ti
 from babel.numbers import format_currency, get_currency_symbol
 
 from doorstep.domain.money import Money, exponent_of
+from doorstep.domain.pickup import OpenHours
 from doorstep.domain.tracking import Estimate
 
 
@@ -86,6 +87,26 @@ def _window(from_on: date, to_on: date, from_time: str | None, to_time: str | No
     if from_time and to_time and from_time != to_time:
         return f"{day}, {clock_text(from_time, locale)}–{clock_text(to_time, locale)}"  # noqa: RUF001 - a span is written so
     return f"{day}, {clock_text(to_time, locale)}" if to_time else day
+
+
+def hours_rows(hours: tuple[OpenHours, ...], locale: str) -> tuple[tuple[str, str], ...]:
+    """Write opening hours as rows of days and times, days with the same hours together: "Mon" to "Fri" and "08:00" to "18:00"."""
+    by_day: dict[int, str] = {}
+    for one in sorted(hours, key=lambda one: (one.weekday, one.opens)):
+        span = f"{clock_text(one.opens, locale)}–{_closing(one.closes, locale)}"  # noqa: RUF001 - a span is written so
+        by_day[one.weekday] = f"{by_day[one.weekday]}, {span}" if one.weekday in by_day else span
+    rows: list[tuple[int, int, str]] = []
+    for day, times in by_day.items():
+        if rows and rows[-1][1] == day - 1 and rows[-1][2] == times:
+            rows[-1] = (rows[-1][0], day, times)
+        else:
+            rows.append((day, day, times))
+    names = locale_named(locale).days["stand-alone"]["abbreviated"]
+    return tuple((names[a] if a == b else f"{names[a]}–{names[b]}", times) for a, b, times in rows)  # noqa: RUF001
+
+
+def _closing(at: str, locale: str) -> str:
+    return clock_text("00:00" if at == "24:00" else at, locale)
 
 
 def money_text(money: Money, locale: str) -> str:

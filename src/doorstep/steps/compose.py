@@ -8,7 +8,6 @@ from datetime import datetime
 
 import msgspec
 
-from doorstep.carriers import carriers
 from doorstep.domain.messages import Action, Message, Rendered
 from doorstep.domain.orders import Order, OrderLine
 from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
@@ -17,6 +16,7 @@ from doorstep.messages import Facts, Go, Links, Parcel, Recipient, Wait, allow, 
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.footprint import footprint, tells_carbon
 from doorstep.steps.happenings import Happening
+from doorstep.steps.way import carrier_name, carrier_url, hops_of, lines_waiting, point_of
 from doorstep.store import recipients
 from doorstep.store.database import Tx
 from doorstep.store.decisions import Decision, why_key
@@ -164,6 +164,7 @@ def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Direct
             for s in parcels
             if s.folded or action.change.subject_kind == "order"
         ),
+        waiting=lines_waiting(order, parcels),
         change=action.change,
         locale=locale,
         links=Links(order=f"{base}/o/{due.order.token}", preferences=f"{base}/p/{token}", unsubscribe=unsubscribe),
@@ -199,14 +200,12 @@ def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Direct
 def parcel_of(shipment: KeptShipment, order: Order, base_url: str, *, carbon: bool = False) -> Parcel:
     """Put together what messages and pages say of one parcel; of its `carbon` only where the merchant wants it."""
     estimate = footprint(shipment, order) if carbon else None
-    carrier = carriers().get(shipment.carrier)
-    url = carrier.tracking_url.replace("{number}", shipment.tracking_number) if carrier and carrier.tracking_url else None
     return Parcel(
         shipment_id=shipment.shipment_id,
         carrier=shipment.carrier,
-        carrier_name=carrier.name if carrier else shipment.carrier.replace("_", " ").title(),
+        carrier_name=carrier_name(shipment.carrier),
         tracking_number=shipment.tracking_number,
-        carrier_url=url,
+        carrier_url=carrier_url(shipment.carrier, shipment.tracking_number),
         page_url=f"{base_url}/t/{shipment.token}",
         folded=shipment.folded or _NOTHING_YET,
         lines=lines_in(shipment, order),
@@ -214,6 +213,8 @@ def parcel_of(shipment: KeptShipment, order: Order, base_url: str, *, carbon: bo
         last_place=shipment.last_place,
         last_local=shipment.last_local,
         carbon_g=estimate.grams if estimate else None,
+        hops=hops_of(shipment),
+        point=point_of(shipment),
     )
 
 

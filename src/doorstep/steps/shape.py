@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from doorstep.domain.pickup import Waits
 from doorstep.domain.tracking import Tie, Tracking
 from doorstep.domain.vocabulary import Precision
-from doorstep.store.shipments import KeptShipment, Waits
+from doorstep.store.shipments import KeptShipment
 
 #: Ties kept on a row. A consignment of more pieces than this is followed by its master number.
 _TIES = 300

@@ -5,21 +5,13 @@ from datetime import datetime
 
 import msgspec
 
-from doorstep.domain.pickup import PickupPoint
+from doorstep.domain.pickup import Waits
 from doorstep.domain.shipments import Around, Folded, OpenPitfall
 from doorstep.domain.tracking import Estimate, Scan, Tie
 from doorstep.domain.vocabulary import Status
 from doorstep.store import pitfalls, tallies
 from doorstep.store.database import Row, Tx
 from doorstep.store.orders import LAST_ID
-
-
-class Waits(msgspec.Struct, frozen=True, array_like=True):
-    """Where a parcel is to be collected, as the newest payload that spoke of it says."""
-
-    #: Microseconds UTC of that payload's newest dated scan; 0 where none is dated.
-    stated_us: int
-    point: PickupPoint
 
 
 class Track(msgspec.Struct, frozen=True, array_like=True, gc=False):

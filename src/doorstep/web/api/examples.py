@@ -61,6 +61,9 @@ _SHIPMENT: dict[str, Any] = {
         "weight_assumed": True,
         "greener": [{"option": "pickup_point", "saves_g": 88}],
     },
+    "legs": [],
+    "pieces": [],
+    "pickup": None,
     "page_url": "https://parcels.shop.example/t/9bQk…",
     "changed_at": "2026-11-23T07:12:04Z",
 }

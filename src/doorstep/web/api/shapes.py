@@ -10,14 +10,17 @@ from msgspec import Meta
 from doorstep.carriers import carriers
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.orders import Order
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.pitfalls import PITFALL_KINDS, Culprit, Family, NextStep, Severity
 from doorstep.domain.places import Place
-from doorstep.domain.shipments import OpenPitfall
+from doorstep.domain.shipments import OpenPitfall, Piece
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Estimate
 from doorstep.domain.vocabulary import Actor, ChannelKind, Direction, MessageState, Phase, Purpose, Status
 from doorstep.insights.carbon import Carbon
+from doorstep.messages import Hop
 from doorstep.steps.footprint import footprint
+from doorstep.steps.way import hops_of
 from doorstep.store.database import Row
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
@@ -85,6 +88,42 @@ class ProblemPage(msgspec.Struct, frozen=True, kw_only=True):
     next: Next = None
 
 
+class LegShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One carrier's part of the way under one number."""
+
+    carrier: Annotated[str, Meta(description="Slug; empty where untold.")]
+    tracking_number: str
+    direction: Direction
+    first_scan_at: datetime | None
+    last_scan_at: datetime | None
+    tracked: Annotated[bool, Meta(description="False: the carrier handed it on and reports no more.")]
+    has_it: Annotated[bool, Meta(description="The parcel is with this carrier now.")]
+
+
+class PieceShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several parcels that travel as one shipment."""
+
+    tracking_number: str
+    carrier: str
+    status: Status
+    status_since: datetime | None
+    delivered_at: datetime | None
+
+
+class PickupShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Where it is to be collected. The code that opens it is shown to the customer only."""
+
+    kind: Annotated[str, Meta(description="locker, shop, post_office, depot; empty where untold.")]
+    name: str | None
+    lines: list[str]
+    postcode: str | None
+    city: str | None
+    country: str | None
+    hours: list[dict[str, int | str]]
+    hours_text: str | None
+    collect_by: OccurredAt | None
+
+
 class ShipmentShown(msgspec.Struct, frozen=True, kw_only=True):
     """A shipment as all its checkpoints together tell it."""
 
@@ -103,6 +142,9 @@ class ShipmentShown(msgspec.Struct, frozen=True, kw_only=True):
     delivered_at: datetime | None
     attempts: int
     carbon: Annotated[Carbon | None, Meta(description="An estimate of what its way gives off; null where its countries are not known.")]
+    legs: Annotated[list[LegShown], Meta(description="In order; empty where one carrier has it from end to end.")]
+    pieces: Annotated[list[PieceShown], Meta(description="Empty for a single parcel.")]
+    pickup: PickupShown | None
     page_url: Annotated[str, Meta(description="The customer's tracking page; whoever has the address may read it.")]
     changed_at: datetime
 
@@ -229,9 +271,48 @@ def _shipment_fields(kept: KeptShipment, base_url: str) -> dict[str, Any]:
         "delivered_at": folded.delivered_at if folded else None,
         "attempts": folded.attempts if folded else 0,
         "carbon": footprint(kept, None),
+        "legs": [_leg_shown(hop) for hop in hops_of(kept)],
+        "pieces": [_piece_shown(piece) for piece in folded.pieces] if folded else [],
+        "pickup": _pickup_shown(kept.waits.point) if kept.waits else None,
         "page_url": f"{base_url}/t/{kept.token}",
         "changed_at": kept.changed_at,
     }
+
+
+def _leg_shown(hop: Hop) -> LegShown:
+    return LegShown(
+        carrier=hop.carrier,
+        tracking_number=hop.tracking_number,
+        direction=hop.direction,
+        first_scan_at=hop.from_at,
+        last_scan_at=hop.to_at,
+        tracked=hop.tracked,
+        has_it=hop.has_it,
+    )
+
+
+def _piece_shown(piece: Piece) -> PieceShown:
+    return PieceShown(
+        tracking_number=piece.tracking_number,
+        carrier=piece.carrier,
+        status=piece.status,
+        status_since=piece.status_since,
+        delivered_at=piece.delivered_at,
+    )
+
+
+def _pickup_shown(point: PickupPoint) -> PickupShown:
+    return PickupShown(
+        kind=point.kind,
+        name=point.name,
+        lines=list(point.lines),
+        postcode=point.postcode,
+        city=point.city,
+        country=point.country,
+        hours=[{"weekday": one.weekday, "opens": one.opens, "closes": one.closes} for one in point.hours],
+        hours_text=point.hours_text,
+        collect_by=point.collect_by,
+    )
 
 
 def _pitfall_shown(one: OpenPitfall) -> PitfallShown:

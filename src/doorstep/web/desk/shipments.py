@@ -12,6 +12,7 @@ from doorstep.domain.tracking import Checkpoint
 from doorstep.domain.vocabulary import Status
 from doorstep.errors import NotFoundError
 from doorstep.steps.compose import lines_in, parcel_of
+from doorstep.steps.way import hops_of
 from doorstep.store import decisions, desk, messages, orders, pitfalls, shipments
 from doorstep.store.database import Row, Tx
 from doorstep.store.orders import KeptOrder
@@ -47,6 +48,7 @@ class ParcelRow(msgspec.Struct, frozen=True):
     status: str
     scans: list[ScanRow]
     lines: Sequence[Any]
+    hops: Sequence[Any]
     #: Rows of its problems, open ones first.
     problems: Sequence[Row]
 
@@ -133,6 +135,7 @@ def _parcel(kept: KeptShipment, order: KeptOrder | None, scans: Scans, problems:
         status=kept.folded.status.value if kept.folded else Status.PENDING.value,
         scans=rows[::-1],
         lines=lines_in(kept, order.order) if order else (),
+        hops=hops_of(kept),
         problems=problems,
     )
 
@@ -141,6 +144,9 @@ def _why_not(scan: Checkpoint, scans: Scans, kept: KeptShipment) -> str:
     """Say why a scan does not count."""
     if scan.retracts is not None:
         return "takes another scan back"
+    replaced = {tie.of for tie in kept.ties if tie.role == "replaced_by"}
+    if scan.tracking_number in replaced:
+        return "of a number that another has replaced"
     if kept.since and scan.occurred_at and scan.occurred_at.instant < kept.since:
         return "of an earlier life of this number"
     if any(other.retracts is not None and other.retracts in {"", scan.carrier_code} for _, other in scans):

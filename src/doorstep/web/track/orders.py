@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from doorstep.domain.orders import Order, OrderLine
+from doorstep.domain.orders import Order
 from doorstep.domain.vocabulary import Direction, Status
 from doorstep.messages.wording import day_text, locale_named, moment_text, money_text, short_day_text
 from doorstep.returns import return_window
-from doorstep.steps.compose import lines_in
+from doorstep.steps.way import lines_waiting
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
-from doorstep.web.track.parcels import ITEMS_SHOWN, Scans, item_shown, parcel_shown, whole
+from doorstep.web.track.parcels import ITEMS_SHOWN, Scans, item_shown, parcel_shown
 from doorstep.web.track.shown import PageShown
-from doorstep.web.track.words import Words
+from doorstep.web.track.words import Words, whole
 
 _ENDED = frozenset({Status.DELIVERED, Status.RETURNED, Status.CANCELLED})
 
@@ -39,9 +39,10 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
 def page_shown(read: Read, brand_name: str, return_days: int | None, words: Words, now: datetime, *, carbon: bool = False) -> PageShown:
     """Put a page together; `carbon`: the merchant tells what a parcel's way gives off."""
     order = read.order.order if read.order else None
+    read = msgspec.structs.replace(read, shipments=sorted(read.shipments, key=_goes_back))
     shown = [read.only] if read.only else read.shipments
     parcels = tuple(parcel_shown(s, order, read.scans.get(s.shipment_id, ()), words, now, carbon=carbon) for s in shown)
-    waiting = _waiting(order, read.shipments) if order and not read.only else ()
+    waiting = lines_waiting(order, read.shipments) if order and not read.only else ()
     zone = next((s.zone for s in read.shipments if s.zone), None)
     empty = "" if parcels else "cancelled" if order and order.cancelled_at else "preparing"
     headline = parcels[0].headline if len(parcels) == 1 else _digest(read.shipments, words) if parcels else words(f"page.{empty}_title")
@@ -78,6 +79,11 @@ def _version(read: Read) -> str:
     return hashlib.blake2b("|".join(parts).encode(), digest_size=6).hexdigest()
 
 
+def _goes_back(shipment: KeptShipment) -> bool:
+    """Parcels on their way back stand behind those that come."""
+    return bool(shipment.folded and shipment.folded.direction is Direction.RETURN)
+
+
 def _status(shipment: KeptShipment) -> Status:
     return shipment.folded.status if shipment.folded else Status.PENDING
 
@@ -98,23 +104,6 @@ def _others(read: Read, words: Words) -> tuple[tuple[str, str, str], ...]:
         for position, s in enumerate(read.shipments, 1)
         if s.shipment_id != read.only.shipment_id
     )
-
-
-def _waiting(order: Order, shipments: Sequence[KeptShipment]) -> tuple[OrderLine, ...]:
-    """Lines, or what is left of them, that no parcel holds yet."""
-    if order.cancelled_at:
-        return ()
-    held: dict[str, int] = {}
-    for shipment in shipments:
-        if _status(shipment) is not Status.CANCELLED:
-            for line in lines_in(shipment, order):
-                held[line.line_id] = held.get(line.line_id, 0) + line.quantity
-    refunded: dict[str, int] = {}
-    for refund in order.refunds:
-        for line_id, quantity in refund.lines.items():
-            refunded[line_id] = refunded.get(line_id, 0) + quantity
-    left = ((line, line.quantity - held.get(line.line_id, 0) - refunded.get(line.line_id, 0)) for line in order.lines)
-    return tuple(msgspec.structs.replace(line, quantity=quantity) for line, quantity in left if quantity > 0)
 
 
 def _destination(order: Order | None, words: Words) -> str:

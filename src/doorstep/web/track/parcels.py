@@ -20,8 +20,9 @@ from doorstep.steps.compose import lines_in, parcel_of
 from doorstep.steps.footprint import footprint
 from doorstep.store.shipments import KeptShipment
 from doorstep.web.look.saying import carrier_name
+from doorstep.web.track.shape import handed_text, hops_shown, pickup_shown, pieces_shown, pieces_text
 from doorstep.web.track.shown import DayShown, ItemShown, ParcelShown, PitfallShown, ScanShown, StepShown
-from doorstep.web.track.words import Words
+from doorstep.web.track.words import Words, whole
 
 _KILO = 1000
 #: Items shown of one parcel; the rest is counted.
@@ -62,6 +63,7 @@ def parcel_shown(
     folded = facts.folded
     counted = [(mark, scan) for mark, scan in scans if mark in set(folded.counted)]
     lines = lines_in(shipment, order) if order else ()
+    ordered = {line.line_id: line.quantity for line in order.lines} if order else {}
     status = folded.status
     delivered = _first(counted, lambda c: EVENT_TYPES[c.event_type].status is Status.DELIVERED)
     window, late = _window(folded, order, shipment.zone, facts.carrier_name, words, now)
@@ -78,13 +80,18 @@ def parcel_shown(
         steps=_steps(folded, order, counted, shipment.zone, words),
         pitfalls=tuple(_pitfalls(folded, facts.carrier_name, words)),
         days=tuple(_days(counted, folded, shipment.carrier, words)),
-        items=tuple(item_shown(line, words) for line in lines[:ITEMS_SHOWN]),
+        items=tuple(item_shown(line, words, ordered.get(line.line_id, 0)) for line in lines[:ITEMS_SHOWN]),
         more_items=max(0, len(lines) - ITEMS_SHOWN),
         carrier=facts.carrier_name,
         number=shipment.tracking_number,
         carrier_url=web_url(facts.carrier_url),
         service=shipment.service or "",
-        earlier_numbers=tuple(sorted({leg.tracking_number for leg in folded.legs if leg.tracking_number != shipment.tracking_number})),
+        hops=hops_shown(facts.hops, shipment.zone, words),
+        handed=handed_text(facts.hops, folded, words),
+        pieces=pieces_shown(folded, shipment.zone, _TONES, words),
+        pieces_line=pieces_text(folded, words),
+        pickup=pickup_shown(facts.point, folded, words),
+        back=folded.direction is Direction.RETURN,
         last_news=_last_news(shipment, words),
         cod=_cod(order, status, words),
         carbon=_carbon(shipment, order, scans, words) if carbon else ("", "", ""),
@@ -116,12 +123,13 @@ def web_url(url: str | None) -> str | None:
     return url if url and url.startswith(("https://", "http://")) else None
 
 
-def item_shown(line: OrderLine, words: Words) -> ItemShown:
-    """Write one line of an order."""
+def item_shown(line: OrderLine, words: Words, ordered: int = 0) -> ItemShown:
+    """Write one line of an order, of which `ordered` were bought in all (0: as many as the line says)."""
     return ItemShown(
         name=line.name,
         options=", ".join(f"{name}: {value}" for name, value in line.options.items()),
         quantity=line.quantity,
+        of=ordered if ordered > line.quantity else 0,
         price=money_text(line.unit_price, words.tag) if line.unit_price else "",
         image_url=web_url(line.image_url),
         url=web_url(line.product_url),
@@ -156,11 +164,6 @@ def _window(
     source = {"shop": "by_shop", "model": "by_model"}.get(estimate.source, "by_carrier")
     label = words("page.was_expected") if late else words("page.expected")
     return (label, whole(window_text(estimate, words.tag)), words(f"page.{source}", carrier=carrier)), late
-
-
-def whole(date_text: str) -> str:
-    """Let a date break over lines at its commas only: "November 22" stays together."""
-    return ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in date_text.split(", "))
 
 
 def _moment_long(scan: Checkpoint, words: Words) -> str:

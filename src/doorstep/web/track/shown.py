@@ -49,12 +49,57 @@ class PitfallShown(msgspec.Struct, frozen=True):
     yours: bool
 
 
+class HopShown(msgspec.Struct, frozen=True):
+    """One carrier's part of the way."""
+
+    carrier: str
+    number: str
+    url: str | None
+    #: "out" or "back".
+    way: str
+    #: Days of its first and last scans, or that it has none yet.
+    when: str
+    #: "" or what is worth saying: it has the parcel now, it reports no more.
+    remark: str
+
+
+class PieceShown(msgspec.Struct, frozen=True):
+    """One of several parcels that travel as one shipment."""
+
+    number: str
+    carrier: str
+    #: In words.
+    status: str
+    #: "good", "warn", "bad" or "".
+    tone: str
+    #: Day of that status; "" unknown.
+    on: str
+
+
+class PickupShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Where it is to be collected."""
+
+    #: "Parcel locker", "Parcel shop", …
+    kind: str
+    name: str
+    lines: tuple[str, ...]
+    #: Days and hours; one row without days where the carrier told hours in words.
+    hours: tuple[tuple[str, str], ...]
+    #: "" untold.
+    until: str
+    code: str
+    #: It lies there now.
+    waits: bool
+
+
 class ItemShown(msgspec.Struct, frozen=True, kw_only=True):
     """One product."""
 
     name: str
     options: str
     quantity: int
+    #: How many were ordered, where they come in several parcels; 0: all are here.
+    of: int = 0
     price: str
     image_url: str | None
     url: str | None
@@ -82,7 +127,16 @@ class ParcelShown(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     carrier_url: str | None
     service: str
-    earlier_numbers: tuple[str, ...]
+    #: Whose hands it goes through; () where one carrier has it from end to end.
+    hops: tuple[HopShown, ...]
+    #: "Handed to …", in a sentence; "" where nobody else delivers it.
+    handed: str
+    pieces: tuple[PieceShown, ...]
+    #: "2 of 3 parcels delivered"; "" for a single one.
+    pieces_line: str
+    pickup: PickupShown | None
+    #: On its way back, or back.
+    back: bool
     #: Time and place of the newest scan; "" none yet.
     last_news: str
     cod: str

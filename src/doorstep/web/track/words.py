@@ -32,6 +32,11 @@ class Words(msgspec.Struct, frozen=True):
         return self.tag.partition("-")[0]
 
 
+def whole(date_text: str) -> str:
+    """Let a date break over lines at its commas only: "November 22" stays together."""
+    return ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in date_text.split(", "))
+
+
 @cache
 def languages() -> dict[str, dict[str, dict[str, str | list[str]]]]:
     """All languages we have, by their two letters."""

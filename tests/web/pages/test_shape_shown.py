@@ -1,0 +1,75 @@
+"""An order in several parcels, each of another shape: on its page, on the desk, in the API and in the one message."""
+
+import re
+
+import pytest
+from desk_clients import entered
+from shape_orders import CODE, NUMBER, fill_shape
+
+from doorstep.store import messages
+
+
+@pytest.fixture
+async def shaped(house, ours):
+    if f"#LOOM-{NUMBER}" not in ours.order_tokens:
+        await fill_shape(house.database, house.directory, ours)
+    return ours
+
+
+def plain(html):
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+async def test_the_order_page_tells_every_parcels_shape(client, shaped):
+    answer = await client.get(f"/o/{shaped.order_tokens[f'#LOOM-{NUMBER}']}")
+    text = plain(answer.text)
+    assert len(answer.content) < 50_000
+    assert "Handed to UPS, who will deliver it under number LOOMH2." in text
+    assert "Locker Plaza Inventada" in text
+    assert CODE in text
+    assert "Mon–Fri 8:00" in text  # noqa: RUF001 - a span is written so
+    assert "2 of 3 parcels delivered" in text
+    assert "On the way back to us" in text
+    assert "1 of the 2 you ordered" in text
+    assert "Still being prepared" in text
+
+
+async def test_a_parcel_that_goes_back_stands_apart_behind_those_that_come(client, shaped):
+    text = (await client.get(f"/o/{shaped.order_tokens[f'#LOOM-{NUMBER}']}")).text
+    outbound, back = text.split('<h2 class="apart">')
+    assert "LOOMR1" in back
+    assert "LOOMM1" in outbound
+
+
+async def test_a_parcels_own_page_names_each_carrier_with_its_link(client, shaped):
+    text = (await client.get(f"/t/{shaped.parcel_tokens['LOOMH1']}")).text
+    assert "In whose hands" in text
+    assert text.count("has it now") == 1
+    assert re.search(r'href="https://[^"]*ups[^"]*LOOMH2', text)
+
+
+async def test_spanish_readers_read_spanish(client, shaped):
+    text = plain((await client.get(f"/o/{shaped.order_tokens[f'#LOOM-{NUMBER}']}?lang=es")).text)
+    for words in (
+        "Entregado a UPS, que lo repartirá con el número LOOMH2.",
+        "2 de 3 bultos entregados",
+        "De vuelta a nosotros",
+        "Recógelo aquí",
+    ):
+        assert words in text
+
+
+async def test_the_code_is_for_the_customer_alone(app, shaped):
+    desk = await entered(app, shaped.owner)
+    page = await desk.get(f"/desk/shipments/{shaped.parcel_ids['LOOMP1']}")
+    assert "Locker Plaza Inventada" in page.text
+    assert "the customer has a code" in page.text
+    assert CODE not in page.text
+    pieces = await desk.get(f"/desk/shipments/{shaped.parcel_ids['LOOMM1']}")
+    assert "Parcel 3 of 3" in pieces.text
+
+
+async def test_one_message_tells_of_all_that_is_new(house, shaped):
+    async with house.database.for_merchant(shaped.merchant_id) as tx:
+        sent = await messages.of_order(tx, shaped.merchant_id, shaped.order_ids[f"#LOOM-{NUMBER}"])
+    assert len(sent) <= 5
