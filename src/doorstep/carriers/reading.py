@@ -1,5 +1,6 @@
 """Bytes → JSON, XML or HTML trees, or a BadInputError that says why not."""
 
+import codecs
 from typing import Any
 
 import msgspec
@@ -8,19 +9,30 @@ from lxml import etree, html
 from doorstep.domain.plugins import Raw
 from doorstep.errors import BadInputError
 
+#: First bytes of byte order marks.
+_MARKS = frozenset({b"\xef", b"\xff", b"\xfe"})
+_UTF8_PAGE = html.HTMLParser(encoding="utf-8")
 _XML = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
 
 
 def json_of(raw: Raw) -> Any:
-    """Decode a JSON body. Integers stay exact.
+    """Decode a JSON body: UTF-8, or what its byte order mark says. Integers stay exact.
 
     Raises:
         BadInputError: not JSON.
     """
     try:
-        return msgspec.json.decode(raw.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return msgspec.json.decode(raw.body if raw.body[:1] not in _MARKS else _unmarked(raw.body))
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise BadInputError(f"the body is not JSON: {error}") from error
+
+
+def _unmarked(body: bytes) -> bytes:
+    """Write a body that begins with a byte order mark as UTF-8 without it."""
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if body.startswith(mark):
+            return body[len(mark) :].decode(encoding, "replace").encode("utf-8", "replace")
+    return body.removeprefix(codecs.BOM_UTF8)
 
 
 def xml_of(raw: Raw) -> etree._Element:
@@ -45,14 +57,24 @@ def html_of(raw: Raw) -> html.HtmlElement:
         BadInputError: empty, or no page at all.
     """
     try:
-        return html.document_fromstring(raw.body)
+        return html.document_fromstring(raw.body, parser=_UTF8_PAGE if _is_utf8(raw.body) else None)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise BadInputError(f"the body is not an HTML page: {error}") from error
 
 
+def _is_utf8(body: bytes) -> bool:
+    """Tell whether a page is UTF-8, whatever it declares: the parser takes it for Latin-1 where a letter comes before the declaration."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def looks_like(raw: Raw) -> str:
     """Tell "json", "xml" or "html" by the first bytes; "" for none of them."""
-    head = raw.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:512]
+    head = _unmarked(raw.body[:1024]) if raw.body[:1] in _MARKS else raw.body[:1024]
+    head = head.lstrip()[:512]
     if head[:1] in (b"{", b"["):
         return "json"
     lowered = head.lower()
