@@ -11,7 +11,7 @@ from doorstep.errors import BadInputError
 
 #: First bytes of byte order marks.
 _MARKS = frozenset({b"\xef", b"\xff", b"\xfe"})
-_UTF8_PAGE = html.HTMLParser(encoding="utf-8")
+_UTF8_PAGE, _ANY_PAGE = html.HTMLParser(encoding="utf-8"), html.HTMLParser()
 _XML = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
 
 
@@ -57,7 +57,7 @@ def html_of(raw: Raw) -> html.HtmlElement:
         BadInputError: empty, or no page at all.
     """
     try:
-        return html.document_fromstring(raw.body, parser=_UTF8_PAGE if _is_utf8(raw.body) else None)
+        return html.document_fromstring(raw.body, parser=_UTF8_PAGE if _is_utf8(raw.body) else _ANY_PAGE)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise BadInputError(f"the body is not an HTML page: {error}") from error
 
