@@ -115,3 +115,9 @@ async def test_a_shipped_message_says_what_follows(shop: Shop) -> None:
     await shop.wait_until(NOON + HOUR)
     [row] = await shop.rows("select text from message where channel = 'email' and trigger = 'shipment.shipped'")
     assert "The rest follows" in row["text"]
+
+
+async def test_a_piece_nobody_else_told_of_is_spoken_for_by_its_master(shop: Shop) -> None:
+    await shop.arrive(facts=[order("1", fulfilment("f", "N1"))])
+    await shop.arrive(trackings=[TOLD[0]])
+    assert await status_of(shop, "N1") == ("delivered", [])

@@ -8,7 +8,7 @@ import msgspec
 
 from doorstep.domain.shipments import Folded
 from doorstep.domain.times import OccurredAt
-from doorstep.domain.tracking import Checkpoint, Estimate, Scan, Tracking
+from doorstep.domain.tracking import Checkpoint, Estimate, Scan, Tie, Tracking
 from doorstep.domain.vocabulary import Status
 from doorstep.journeys import changes_of_shipment, next_reminder_at
 from doorstep.steps.askers import Written
@@ -241,6 +241,8 @@ async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], list[K
             fresh += [(key[0], key[1], one.shipment_id, "shared" if position else role) for position, one in enumerate(mine)]
         elif (pair := _mergeable(mine, theirs)) and not (role == "parcel" and _sent_apart(*pair)):
             into, gone = pair
+            if role == "parcel" and into.fulfilment_id is not None and gone.fulfilment_id is not None:
+                into.ties.append(Tie(key[1], number, None, role))  # the shop told both: neither speaks for the other
             await _merge(tx, into, gone)
             grown.pop(gone.shipment_id, None)
             grown[into.shipment_id] = into

@@ -24,6 +24,7 @@ from doorstep.steps.advance import find_words, first_look, refold
 from doorstep.steps.askers import Written
 from doorstep.steps.happenings import Happening, page_token
 from doorstep.steps.outlook import HOUSE, Outlook, around_of
+from doorstep.steps.shape import sent_together
 from doorstep.steps.whose import Sent, carriers_of
 from doorstep.store import legs, shipments
 from doorstep.store.database import Tx
@@ -241,7 +242,8 @@ def _belongs(shipment: KeptShipment, wanted: _Wanted) -> bool:
     if order.promise:
         shipment.estimates.append(Estimate(from_on=order.promise.from_on or order.promise.to_on, to_on=order.promise.to_on, source="shop"))
     shipment.around = around_of(shipment.around, order, fulfilment.created_at)
-    return was != _ownership(shipment)
+    told_apart = sent_together(shipment, [numbered(number) for number in fulfilment.tracking_numbers])
+    return told_apart or was != _ownership(shipment)
 
 
 def _ownership(shipment: KeptShipment) -> tuple[object, ...]:

@@ -1,5 +1,6 @@
 """What a payload says beside its scans of numbers that hang together and of the pick-up point → the shipment's row."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,15 @@ def take_shape(shipment: KeptShipment, tracking: Tracking) -> bool:
         if (newest := newest_of(shipment.waits, waits)) != shipment.waits:
             shipment.waits, changed = newest, True
     return changed
+
+
+def sent_together(shipment: KeptShipment, numbers: Collection[str]) -> bool:
+    """Take in that the shop itself sent these numbers: of those, none speaks for another. Tell whether that is new."""
+    back = {Tie(tie.to, tie.of, None, "parcel") for tie in shipment.ties if tie.role == "parcel" and {tie.of, tie.to} <= set(numbers)}
+    known = {(tie.of, tie.to, tie.role) for tie in shipment.ties}
+    new = sorted((tie for tie in back if (tie.of, tie.to, tie.role) not in known), key=lambda tie: (tie.of, tie.to))
+    shipment.ties += new
+    return bool(new)
 
 
 def newest_of(one: Waits | None, other: Waits | None) -> Waits | None:
