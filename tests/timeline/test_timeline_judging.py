@@ -298,15 +298,15 @@ def test_what_was_found_by_looking_on_time_is_what_is_found_at_once(history, min
 
 
 def test_a_problem_escalates_with_time_and_the_look_is_when_it_does():
-    scans = history(LABEL, PICKED)
-    opened = next(one for one in judged(scans, utc("2026-03-07 12:00"))[0].open_pitfalls if one.kind == "stalled_in_transit")
+    scans = history(LABEL, PICKED, "2026-03-03 10:00 customs_processing")
+    opened = next(one for one in judged(scans, utc("2026-03-20 12:00"))[0].open_pitfalls if one.kind == "stalled_at_customs")
     assert opened.severity is Severity.LOW
-    for hours, severity in PITFALL_KINDS["stalled_in_transit"].escalates:
+    for hours, severity in PITFALL_KINDS["stalled_at_customs"].escalates:
         at = opened.since + timedelta(hours=hours)
         before, look_at = judged(scans, at - timedelta(seconds=1))
-        assert next(one for one in before.open_pitfalls if one.kind == "stalled_in_transit").severity is not severity
+        assert next(one for one in before.open_pitfalls if one.kind == "stalled_at_customs").severity is not severity
         assert look_at == at
-        assert next(one for one in judged(scans, at)[0].open_pitfalls if one.kind == "stalled_in_transit").severity is severity
+        assert next(one for one in judged(scans, at)[0].open_pitfalls if one.kind == "stalled_at_customs").severity is severity
 
 
 def test_muting_hides_what_may_be_muted_and_nothing_else():
@@ -333,17 +333,17 @@ def test_the_first_day_holds_the_house_s_opinion():
 def test_patience_follows_what_was_counted_and_leans_on_the_broader_where_little_was():
     slow = [Counted(1, "snail", "", "ES-ES", "transit", bucket_of(200), 3000)]
     gaps = Gaps(slow)
-    house = GAPS.patience_h(1, "snail", None, "ES", "ES", Stage.TRANSIT)
-    assert gaps.patience_h(1, "snail", None, "ES", "ES", Stage.TRANSIT) > 2 * house
-    assert gaps.patience_h(2, "snail", None, "ES", "ES", Stage.TRANSIT) > house
+    house = GAPS.patience_h(1, "snail", None, "ES", "ES", Stage.TRANSIT, abroad=False)
+    assert gaps.patience_h(1, "snail", None, "ES", "ES", Stage.TRANSIT, abroad=False) > 2 * house
+    assert gaps.patience_h(2, "snail", None, "ES", "ES", Stage.TRANSIT, abroad=False) > house
     few = Gaps([Counted(1, "snail", "", "ES-ES", "transit", bucket_of(2), 3)])
-    assert house * 0.5 < few.patience_h(1, "snail", None, "ES", "ES", Stage.TRANSIT) <= house
+    assert house * 0.5 < few.patience_h(1, "snail", None, "ES", "ES", Stage.TRANSIT, abroad=False) <= house
 
 
 @given(st.lists(st.tuples(st.integers(0, len(EDGES_H)), st.integers(1, 10_000)), max_size=8))
 def test_patience_is_never_beyond_the_buckets(counts):
     gaps = Gaps([Counted(1, "a", "", "", "transit", bucket, times) for bucket, times in counts])
-    assert 0 < gaps.patience_h(1, "a", None, None, None, Stage.TRANSIT) <= EDGES_H[-1]
+    assert 0 < gaps.patience_h(1, "a", None, None, None, Stage.TRANSIT, abroad=False) <= EDGES_H[-1]
 
 
 @given(st.floats(0.01, 5000))
@@ -393,3 +393,68 @@ def test_a_replay_tells_when_each_problem_opened_worsened_and_closed():
     assert turns[-1].at == utc("2026-03-10 09:00")
     assert turns[0].at.tzinfo is UTC
     assert folded.open_pitfalls == ()
+
+
+LOST = "2026-03-20 12:00"
+
+
+def test_one_silence_is_one_problem_at_a_time():
+    assert kinds(history(LABEL, PICKED), utc("2026-03-07 12:00")) == ["stalled_in_transit"]
+    assert kinds(history(LABEL, PICKED), utc(LOST)) == ["presumed_lost"]
+    assert kinds(history(LABEL, PICKED), utc("2026-07-01 12:00")) == ["gone_silent"]
+    assert kinds(history(LABEL), utc("2026-07-01 12:00")) == ["gone_silent"]
+
+
+@pytest.mark.parametrize("source", ["carrier", "shop"])
+def test_a_parcel_that_came_to_the_door_or_the_point_in_time_is_not_late(source):
+    day = {"estimates": [stated("2026-03-03", "2026-03-04", source) if source == "carrier" else promised("2026-03-04")]}
+    missed = "missed_estimate" if source == "carrier" else "missed_promise"
+    for event, late in (
+        ("ready_for_pickup", False),
+        ("attempt_failed_not_home", False),
+        ("attempt_failed_weather", True),
+        ("facility_arrival", True),
+    ):
+        offered = history(LABEL, PICKED, f"2026-03-04 12:00 {event}")
+        assert (missed in kinds(offered, utc("2026-03-05 12:00"), **day)) is late
+    assert missed in kinds(history(LABEL, PICKED, "2026-03-05 09:00 attempt_failed_not_home"), utc("2026-03-05 12:00"), **day)
+
+
+def test_at_the_point_after_the_day_the_carrier_s_estimate_is_moot_and_our_promise_stays_broken():
+    late = history(LABEL, PICKED, "2026-03-05 09:00 ready_for_pickup")
+    estimates = [promised("2026-03-04"), stated("2026-03-03", "2026-03-06")]
+    assert kinds(late, utc("2026-03-07 12:00"), estimates=estimates) == ["missed_promise"]
+
+
+def test_an_attempt_before_the_estimate_was_stated_does_not_keep_it():
+    tried = history(LABEL, PICKED, "2026-03-03 12:00 attempt_failed_not_home", "2026-03-04 06:00 facility_arrival")
+    again = stated("2026-03-04", "2026-03-05")
+    assert "missed_estimate" in kinds(tried, utc("2026-03-06 12:00"), estimates=[again])
+
+
+def test_nothing_is_late_where_the_carrier_s_words_cannot_be_read():
+    scans = history("2026-03-03 10:00 unknown")
+    assert kinds(scans, utc("2026-03-20 12:00"), estimates=[promised("2026-03-04"), stated("2026-03-03", "2026-03-04")]) == []
+
+
+def test_after_a_card_the_parcel_is_waited_for_as_long_as_at_a_pick_up_point():
+    carded = history(LABEL, PICKED, "2026-03-03 12:00 notice_left")
+    assert kinds(carded, utc("2026-03-10 12:00")) == ["attempt_failed"]
+    assert kinds(carded, utc("2026-03-16 12:00")) == ["attempt_failed", "no_new_attempt"]
+
+
+def test_a_depot_after_an_attempt_waits_as_after_an_attempt():
+    back = history(LABEL, PICKED, "2026-03-03 12:00 notice_left", "2026-03-03 14:00 delivery_facility_arrival")
+    assert "not_out_for_delivery" not in kinds(back, utc("2026-03-20 12:00"))
+    assert "no_new_attempt" not in kinds(back, utc("2026-03-06 15:00"))
+    assert "no_new_attempt" in kinds(back, utc("2026-03-08 12:00"))
+
+
+def test_between_countries_silence_lasts_longer_and_a_border_scan_tells_of_them_where_no_address_does():
+    nowhere = msgspec.structs.replace(HOME, origin="US", destination=None)
+    home = history(LABEL, PICKED)
+    crossed = history(LABEL, "2026-03-02 12:00 customs_released", PICKED)
+    assert kinds(home, utc("2026-03-07 12:00"), around=nowhere) == ["stalled_in_transit"]
+    assert kinds(crossed, utc("2026-03-07 12:00"), around=nowhere) == []
+    assert kinds(home, utc("2026-03-07 12:00"), around=msgspec.structs.replace(nowhere, destination="ES")) == []
+    assert kinds(crossed, utc("2026-03-10 12:00"), around=nowhere) == ["stalled_in_transit"]

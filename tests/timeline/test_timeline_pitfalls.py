@@ -55,12 +55,15 @@ def test_a_delivery_ends_every_problem_but_bad_goods(pitfall):
         ("lost", "found"),
         ("held_by_carrier", "exception_resolved"),
         ("estimated_date_later", "on_time_confirmed"),
+        ("delayed_weather", "attempt_failed_business_closed"),
+        ("customs_held", "attempt_failed"),
         ("handed_to_partner_untracked", "received_by_partner"),
     ],
 )
 def test_later_progress_closes_a_problem(opener, closer):
-    assert kinds(f"2026-03-03 08:00 {opener}") != []
-    assert kinds(f"2026-03-03 08:00 {opener}", f"2026-03-04 08:00 {closer}") == []
+    opened = kinds(f"2026-03-03 08:00 {opener}")
+    assert opened != []
+    assert not {*opened} & {*kinds(f"2026-03-03 08:00 {opener}", f"2026-03-04 08:00 {closer}")}
 
 
 @pytest.mark.parametrize(
@@ -103,3 +106,12 @@ def test_damage_found_after_delivery_opens_and_a_late_delay_does_not():
 def test_the_newest_open_problem_says_who_must_act():
     lines = ("2026-03-03 08:00 customs_held", "2026-03-03 09:00 customs_duties_due")
     assert fold(history(*OUTWARD, *lines)).must_act is Actor.CUSTOMER
+
+
+def test_a_card_scanned_after_the_parcel_waits_at_the_point_is_no_attempt_there():
+    folded = fold(history(*OUTWARD, "2026-03-03 16:55 ready_for_pickup", "2026-03-03 16:59 notice_left"))
+    assert (folded.status, folded.open_pitfalls) == (Status.READY_FOR_PICKUP, ())
+    tried = fold(
+        history(*OUTWARD, "2026-03-03 16:55 ready_for_pickup", "2026-03-05 10:00 out_for_delivery", "2026-03-05 12:00 notice_left")
+    )
+    assert tried.status is Status.FAILED_ATTEMPT

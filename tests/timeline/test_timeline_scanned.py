@@ -8,7 +8,7 @@ from timeline_histories import history, utc
 
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.pitfalls import PITFALL_KINDS, Family
-from doorstep.timeline.pitfalls import LEFT, MOVED, NEAR, SEEN
+from doorstep.timeline.pitfalls import LEFT, MOVED, NEAR, SEEN, TRIED
 
 DATA, LABEL, PICKED = "2026-03-01 08:00 order_data_received", "2026-03-01 09:00 label_created", "2026-03-01 18:00 picked_up"
 ABROAD = (LABEL, PICKED, "2026-03-02 20:00 destination_country_arrival")
@@ -57,7 +57,13 @@ CASES = {
     "returning": ((LABEL, PICKED), "return_started", "returned_to_sender"),
 }
 #: A scan for each word that stands for many.
-GROUPS = {MOVED: "facility_departure", LEFT: "facility_departure", NEAR: "out_for_delivery", SEEN: "picked_up"}
+GROUPS = {
+    MOVED: "facility_departure",
+    LEFT: "facility_departure",
+    NEAR: "out_for_delivery",
+    SEEN: "picked_up",
+    TRIED: "attempt_failed_not_home",
+}
 CLOSERS = [(kind.kind, GROUPS.get(word, word)) for kind in PITFALL_KINDS.values() for word in kind.closed_by]
 
 

@@ -87,8 +87,8 @@ def pitfalls_markdown() -> str:
                 f"# Pitfalls\n\n{len(PITFALL_KINDS)} kinds of delivery problems. Each opens once per occurrence, worsens while it stays open,"
                 " and closes itself when its reason is gone; [rules/pitfalls.md](../rules/pitfalls.md) tells how. Delivery, return and"
                 " cancellation close every one that does not survive them. Starred words are groups of scans: `*moved` a physical scan that"
-                " moves the parcel, `*left` one that takes it away from where it is held, `*near` the delivery tour or a pick-up point, `*seen`"
-                " any physical scan. Generated from `doorstep.domain.pitfalls`.\n"
+                " moves the parcel, `*left` one that takes it away from where it is held, `*near` the delivery tour or a pick-up point, `*tried`"
+                " a failed attempt, `*seen` any physical scan. Generated from `doorstep.domain.pitfalls`.\n"
             ),
             *(line for family in Family for line in _family(family)),
             "## Next steps\n",

@@ -17,6 +17,13 @@ _GOING_ROUND = frozenset({Stage.DEPOT, Stage.TOUR})
 _ROUNDS, _ROUND_US = 3, 12 * HOUR_US
 #: Post codes begin with the region in every country that we know of; depots lie in the region they serve.
 _REGION = 2
+#: Attempts at the door; on the others the courier did not get so far.
+_OFFERS = {slug for slug, role in ROLES.items() if role.code == FAILED} - {
+    "attempt_failed_time",
+    "attempt_failed_weather",
+    "attempt_failed_security",
+    "attempt_failed_oversize",
+}
 _ASKED_BACK = frozenset({"return_requested", "return_label_created", "return_received", "linked_return_number"})
 
 
@@ -41,24 +48,38 @@ def doubts(folded: Folded, facts: Facts) -> list[Span]:
 
 
 def _late(folded: Folded, facts: Facts) -> list[Span]:
+    if folded.status is Status.UNKNOWN:
+        return []  # it may have been delivered in words that we cannot read
     promised = over = None
     for estimate in facts.estimates:
         if estimate.source == "shop":
             promised, over = estimate.to_on, end_of_day(estimate.to_on, facts.zone)
-    spans = [] if over is None else [Span("missed_promise", over, None, b"")]
+    spans = [] if over is None or _offered(folded, facts, 0, over) else [Span("missed_promise", over, None, b"")]
     believed = folded.estimate
-    if believed is None or believed.source == "shop":
+    if believed is None or believed.source == "shop" or folded.status is Status.READY_FOR_PICKUP:
         return spans
     to_on, stated = believed.to_on, believed.stated_at
     if stated is not None and to_on.isoformat() < stated.local[:10]:
         spans.append(Span("impossible_estimate", us_of(stated.instant), None, b""))
         return spans
-    spans.append(Span("missed_estimate", end_of_day(to_on, facts.zone), None, b""))
+    day_over = end_of_day(to_on, facts.zone)
+    if not _offered(folded, facts, us_of(stated.instant) if stated else 0, day_over):
+        spans.append(Span("missed_estimate", day_over, None, b""))
     if promised is not None and over is not None and to_on > promised:
         since = stated.instant if stated else folded.last_scan_at or folded.status_since
         if since is not None and us_of(since) < over:
             spans.append(Span("will_be_late", us_of(since), over, b""))
     return spans
+
+
+def _offered(folded: Folded, facts: Facts, from_us: int, by_us: int) -> bool:
+    """Tell whether the parcel was brought to the door or to a pick-up point in a time: that nobody took it is no lateness."""
+    if folded.status is Status.READY_FOR_PICKUP and folded.status_since is not None and us_of(folded.status_since) < by_us:
+        return True
+    if not folded.attempts:
+        return False
+    offers = [scan.instant_us for scan in facts.scans if scan.event_type in _OFFERS and scan.instant_us is not None]
+    return any(from_us <= at < by_us for at in offers)
 
 
 def _left_out(folded: Folded, facts: Facts) -> Iterator[Span]:

@@ -32,12 +32,13 @@ PRIOR_H: Mapping[Stage, tuple[float, float]] = {
     Stage.DEPOT: (10, 48),
     Stage.TOUR: (6, 30),
     Stage.ATTEMPT: (20, 96),
+    Stage.CARDED: (36, 240),
     Stage.HELD: (30, 168),
     Stage.POINT: (36, 240),
     Stage.RETURNING: (48, 336),
 }
-#: Under way between countries a parcel is scanned less often.
-_ABROAD = 2.0
+#: Under way between countries a parcel is scanned so many times less often, in these stages.
+_ABROAD, STRETCHED = 2.0, frozenset({Stage.TRANSIT, Stage.RETURNING})
 #: Longer gaps belong to nobody's ordinary parcel and would only teach patience with the lost.
 _LONGEST_US = 120 * DAY_US
 
@@ -60,7 +61,7 @@ def bucket_of(hours: float) -> int:
 def prior(stage: Stage, *, abroad: bool) -> Shares:
     """Spread the house's opinion over the buckets, as a log-normal gap would fall."""
     median, rare = PRIOR_H[stage]
-    stretch = _ABROAD if abroad and stage in {Stage.TRANSIT, Stage.RETURNING} else 1.0
+    stretch = _ABROAD if abroad and stage in STRETCHED else 1.0
     spread = math.log(rare / median) / 2.0537  # the standard normal's quantile of 0.98
     below = [0.5 * (1 + math.erf(math.log(edge / (median * stretch)) / (spread * math.sqrt(2)))) for edge in EDGES_H]
     edges = [0.0, *below, 1.0]
@@ -105,20 +106,28 @@ class Gaps:
 
     def __init__(self, counted: Iterable[Counted] = ()) -> None:
         self._levels: dict[tuple[object, ...], dict[int, int]] = {}
-        self._known: dict[tuple[int, str, str | None, str | None, str | None, Stage], float] = {}
+        self._known: dict[tuple[int, str, str | None, str | None, str | None, Stage, bool], float] = {}
         for one in counted:
             for level in _levels(one.merchant_id, one.carrier, one.service, one.lane, one.stage):
                 counts = self._levels.setdefault(level, {})
                 counts[one.bucket] = counts.get(one.bucket, 0) + one.times
 
     def patience_h(
-        self, merchant_id: int, carrier: str, service: str | None, origin: str | None, destination: str | None, stage: Stage
+        self,
+        merchant_id: int,
+        carrier: str,
+        service: str | None,
+        origin: str | None,
+        destination: str | None,
+        stage: Stage,
+        *,
+        abroad: bool,
     ) -> float:
-        """Tell after how many hours outside days of rest a silence is too long."""
-        key = (merchant_id, carrier, service, origin, destination, stage)
+        """Tell after how many hours outside days of rest a silence is too long; `abroad`: the parcel goes over a border."""
+        key = (merchant_id, carrier, service, origin, destination, stage, abroad)
         known = self._known.get(key)
         if known is None:
-            shares = prior(stage, abroad=origin is not None and destination is not None and origin != destination)
+            shares = prior(stage, abroad=abroad)
             for level in _levels(merchant_id, carrier, service or "", lane_of(origin, destination), stage):
                 shares = shrunk(self._levels.get(level), shares)
             known = self._known[key] = too_long_h(shares)

@@ -35,7 +35,7 @@ def judge(
         opened += _said(folded, facts)
     stood = {(one.kind, one.opened_by): one.since for one in before if one.kind in _SILENT} if before else {}
     next_us: int | None = None
-    for span in silences(folded, facts, gaps, now_us) + doubts(folded, facts):
+    for span in silences(folded, facts, gaps) + doubts(folded, facts):
         name, from_us, until_us, rests_on = span
         if stood and (kept := stood.get((name, rests_on))) is not None:
             from_us = min(us_of(kept), now_us)

@@ -9,6 +9,7 @@ from doorstep.timeline.pitfalls import ON_THE_WAY_BACK, REPEATED_BIT, RETURNING_
 from doorstep.timeline.roles import (
     AFTERMATH,
     CANCELLED,
+    CARD,
     DELIVERED,
     EXCEPTION,
     FAILED,
@@ -141,7 +142,7 @@ class Life:
             return self._after_delivery(scan, code, bits)
         if elsewhere and not self._changes_leg(scan, code):
             return False
-        if not _MAY_FOLLOW[status][code] or (code <= CANCELLED and self.moved) or (code == TRANSIT and self._lags(bits)):
+        if not _MAY_FOLLOW[status][code] or (code <= CANCELLED and self.moved) or self._lags(code, bits):
             return False
         if bits & PHYSICAL or code > EXCEPTION or TOUR <= code <= FAILED:
             self.moved = True
@@ -154,10 +155,10 @@ class Life:
         self._set(code, scan)
         return True
 
-    def _lags(self, bits: int) -> bool:
-        """Whether a movement is older news than what is known: a pick-up after a tour, a delay at the pick-up point."""
-        if not TOUR <= self.status <= FAILED:
-            return False
+    def _lags(self, code: int, bits: int) -> bool:
+        """Whether a scan is older news than what is known: a pick-up after a tour, a delay or the courier's card at the pick-up point."""
+        if code != TRANSIT or not TOUR <= self.status <= FAILED:
+            return bits & CARD != 0 and self.status == READY
         return bool(bits & TAKEN or (self.status != TOUR and not bits & PHYSICAL) or (self.status == FAILED and bits & AFTERMATH))
 
     def _set(self, code: int, scan: Scan) -> None:

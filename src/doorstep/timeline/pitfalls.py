@@ -11,6 +11,8 @@ MOVED = "*moved"
 LEFT = "*left"
 #: On the delivery tour, or waiting at a pick-up point.
 NEAR = "*near"
+#: A delivery was tried in vain: wherever it was held up before, it got to the door.
+TRIED = "*tried"
 #: Any physical scan.
 SEEN = "*seen"
 
@@ -58,6 +60,8 @@ def actor_of(position: int, event_type: str) -> Actor:
 
 def _groups(event: EventType) -> set[str]:
     seen = {SEEN} if event.physical else set()
+    if event.status is Status.FAILED_ATTEMPT:
+        seen.add(TRIED)
     if opened_by(event) or event.phase in {Phase.PROBLEM, Phase.ATTEMPT, Phase.META, Phase.RETURN}:
         return seen
     near = event.status in {Status.OUT_FOR_DELIVERY, Status.READY_FOR_PICKUP, Status.DELIVERED}

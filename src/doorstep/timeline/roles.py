@@ -43,6 +43,8 @@ FINAL = 128
 UNREAD = 256
 #: What becomes of the goods after a failed attempt, not a new step.
 AFTERMATH = 512
+#: A card was left: of a parcel at a pick-up point it says no more than that.
+CARD = 1024
 
 #: Order of the phases within one day, for stamps too coarse to tell.
 _PHASE_RANKS = {
@@ -107,6 +109,7 @@ def _bits(event: EventType) -> int:
         (REPEATED, event.slug in _REPEATED),
         (FINAL, event.slug in _FINAL),
         (AFTERMATH, event.slug == "returned_from_route"),
+        (CARD, event.slug == "notice_left"),
     )
     return sum(bit for bit, holds in flags if holds)
 

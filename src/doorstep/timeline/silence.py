@@ -2,11 +2,11 @@
 
 from doorstep.domain.shipments import Folded
 from doorstep.domain.vocabulary import Direction, Status
-from doorstep.timeline.gaps import Gaps
+from doorstep.timeline.gaps import STRETCHED, Gaps
 from doorstep.timeline.ordering import DAY_US, HOUR_US
 from doorstep.timeline.rests import wait_until, week_of
 from doorstep.timeline.spans import Facts, Span, us_of
-from doorstep.timeline.stages import OFFICES, Stage, stage_of
+from doorstep.timeline.stages import CROSSINGS, OFFICES, Stage, stage_of
 
 #: Stage → the kind that its silence is.
 _STALLED = {
@@ -19,13 +19,15 @@ _STALLED = {
     Stage.DEPOT: "not_out_for_delivery",
     Stage.TOUR: "tour_without_end",
     Stage.ATTEMPT: "no_new_attempt",
+    Stage.CARDED: "no_new_attempt",
     Stage.HELD: "hold_unresolved",
     Stage.POINT: "pickup_overdue",
     Stage.RETURNING: "return_stalled",
 }
 #: Stages after whose silence the parcel itself is in doubt.
 _MAY_BE_LOST = frozenset(
-    {Stage.TRANSIT, Stage.BORDER, Stage.PARTNER, Stage.DEPOT, Stage.TOUR, Stage.ATTEMPT, Stage.HELD, Stage.CUSTOMS, Stage.RETURNING}
+    {Stage.TRANSIT, Stage.BORDER, Stage.CUSTOMS, Stage.PARTNER, Stage.DEPOT, Stage.TOUR}
+    | {Stage.ATTEMPT, Stage.CARDED, Stage.HELD, Stage.RETURNING}
 )
 _LOST_TIMES, _LOST_LEAST_US = 4, 10 * DAY_US
 #: What a shop has for handing over what it announced, in hours of its working days.
@@ -37,8 +39,8 @@ _GONE_US = 90 * DAY_US
 _NOT_FOUND = frozenset({"tracking_not_found", "tracking_invalid"})
 
 
-def silences(folded: Folded, facts: Facts, gaps: Gaps, now_us: int) -> list[Span]:
-    """Tell what silence makes of a shipment as it is: all that stands at `now_us` and at least what comes next; [] once it has ended."""
+def silences(folded: Folded, facts: Facts, gaps: Gaps) -> list[Span]:
+    """Tell what silence makes of a shipment as it is, each kind until the next takes its place; [] once it has ended."""
     stage = stage_of(folded)
     if stage is None:
         return []
@@ -48,20 +50,24 @@ def silences(folded: Folded, facts: Facts, gaps: Gaps, now_us: int) -> list[Span
     if folded.last_scan_at is None:
         return []
     anchor = us_of(folded.last_scan_at)
-    due = min(_too_long(facts, gaps, stage, anchor), anchor + _GONE_US)
-    if now_us < due and stage is not Stage.POINT:
-        return [Span(_STALLED[stage], due, None, newest)]
-    spans = [Span(_STALLED[stage], due, None, newest), Span("gone_silent", anchor + _GONE_US, None, newest)]
+    gone = anchor + _GONE_US
+    due = min(_too_long(facts, gaps, stage, anchor), gone)
+    lost = min(anchor + max(_LOST_LEAST_US, _LOST_TIMES * (due - anchor)), gone) if stage in _MAY_BE_LOST else gone
+    spans = [
+        Span(_STALLED[stage], due, lost, newest),
+        Span("presumed_lost", lost, gone, newest),
+        Span("gone_silent", gone, None, newest),
+    ]
     if stage is Stage.POINT:
-        return [*spans, *_at_the_point(folded, due, newest)]
-    if stage in _MAY_BE_LOST:
-        spans.append(Span("presumed_lost", anchor + max(_LOST_LEAST_US, _LOST_TIMES * (due - anchor)), None, newest))
-    return spans
+        spans += _at_the_point(folded, due, newest)
+    return [span for span in spans if span.until_us is None or span.from_us < span.until_us]
 
 
 def _too_long(facts: Facts, gaps: Gaps, stage: Stage, anchor_us: int) -> int:
     around = facts.around
-    hours = gaps.patience_h(facts.merchant_id, facts.carrier, facts.service, around.origin, around.destination, stage)
+    apart = around.origin is not None and around.destination is not None and around.origin != around.destination
+    abroad = stage in STRETCHED and (apart or any(scan.event_type in CROSSINGS for scan in facts.scans))
+    hours = gaps.patience_h(facts.merchant_id, facts.carrier, facts.service, around.origin, around.destination, stage, abroad=abroad)
     return wait_until(anchor_us, hours, week_of(around.destination, offices=stage in OFFICES))
 
 
@@ -77,8 +83,9 @@ def _before_handover(folded: Folded, facts: Facts, gaps: Gaps, stage: Stage, new
     announced = us_of(since)
     never = _too_long(facts, gaps, Stage.ANNOUNCED, announced)
     late = wait_until(announced, _DISPATCH_H, week_of(facts.around.origin, offices=True))
+    gone = announced + _GONE_US
     # Both rest on the announcement, which later papers do not renew.
-    spans = [Span("never_handed_over", never, None, b""), Span("gone_silent", announced + _GONE_US, None, b"")]
+    spans = [Span("never_handed_over", min(never, gone), gone, b""), Span("gone_silent", gone, None, b"")]
     if late < never:
         spans.append(Span("late_dispatch", late, never, b""))
     if stage is Stage.COLLECTION and folded.last_scan_at is not None:
@@ -88,14 +95,16 @@ def _before_handover(folded: Folded, facts: Facts, gaps: Gaps, stage: Stage, new
 
 def _unheard_of(folded: Folded, facts: Facts, gaps: Gaps, newest: bytes) -> list[Span]:
     if folded.newest_event == "unknown" and (not_found := _not_found_us(folded, facts)) is not None:
-        return [Span("number_unknown", not_found + _UNKNOWN_US, None, b""), Span("gone_silent", not_found + _GONE_US, None, b"")]
+        gone = not_found + _GONE_US
+        return [Span("number_unknown", not_found + _UNKNOWN_US, gone, b""), Span("gone_silent", gone, None, b"")]
     sent = facts.around.sent_at
     if sent is None or folded.counted:
         return []
     since = us_of(sent)
+    gone = since + _GONE_US
     return [
-        Span("never_scanned", _too_long(facts, gaps, Stage.ANNOUNCED, since), None, newest),
-        Span("gone_silent", since + _GONE_US, None, newest),
+        Span("never_scanned", min(_too_long(facts, gaps, Stage.ANNOUNCED, since), gone), gone, newest),
+        Span("gone_silent", gone, None, newest),
     ]
 
 
@@ -116,4 +125,4 @@ def _at_the_point(folded: Folded, overdue_us: int, newest: bytes) -> list[Span]:
     spans = [Span("pickup_pending", since + _PENDING_US, min(expiring, overdue_us), newest)]
     if expiring < overdue_us:
         spans.append(Span("pickup_expiring", expiring, overdue_us, newest))
-    return [span for span in spans if span.until_us is None or span.from_us < span.until_us]
+    return spans

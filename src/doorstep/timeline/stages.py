@@ -27,6 +27,8 @@ class Stage(StrEnum):
     TOUR = "tour"
     #: After a failed attempt.
     ATTEMPT = "attempt"
+    #: After one that left a card: the customer fetches it, or the courier comes again.
+    CARDED = "carded"
     #: A problem was reported.
     HELD = "held"
     #: At a pick-up point.
@@ -41,6 +43,8 @@ _BORDER = frozenset(
     {"origin_country_departed", "transit_country_arrival", "transit_country_departure", "border_crossed", "destination_country_arrival"}
     | {"export_hub_arrival", "export_customs_released", "flight_departed"}
 )
+#: Events that only a parcel between countries has.
+CROSSINGS = _BORDER | {slug for slug, event in EVENT_TYPES.items() if event.phase is Phase.CROSS}
 _CLEARED = frozenset({"customs_released", "broker_released", "import_office_departed", "customs_duties_paid"})
 _DEPOT = frozenset({"delivery_facility_arrival", "preparing_for_delivery", "not_assigned_to_tour", "returned_from_route"})
 _OF_STATUS = {
@@ -57,6 +61,7 @@ _OF_STATUS = {
 _FINER = {
     Status.INFO_RECEIVED: frozenset({Stage.COLLECTION}),
     Status.IN_TRANSIT: frozenset({Stage.BORDER, Stage.CUSTOMS, Stage.PARTNER, Stage.UNTRACKED, Stage.DEPOT}),
+    Status.FAILED_ATTEMPT: frozenset({Stage.CARDED}),
     Status.EXCEPTION: frozenset({Stage.CUSTOMS}),
 }
 
@@ -70,6 +75,8 @@ def _stage(event: EventType) -> Stage | None:
         return Stage.PARTNER
     if event.slug == "handed_to_partner_untracked":
         return Stage.UNTRACKED
+    if event.slug == "notice_left":
+        return Stage.CARDED
     if event.slug in _DEPOT:
         return Stage.DEPOT
     if event.phase is Phase.CROSS and event.slug not in _CLEARED:
@@ -87,4 +94,6 @@ def stage_of(folded: Folded) -> Stage | None:
     """Name the stage in which a shipment waits; None: it waits no more."""
     coarse = _OF_STATUS.get(folded.status)
     finer = STAGE_OF.get(folded.newest_event)
+    if finer is Stage.DEPOT and folded.attempts and coarse is Stage.TRANSIT:
+        return Stage.ATTEMPT  # back from the tour: what is waited for is another, or the customer
     return finer if finer is not None and finer in _FINER.get(folded.status, ()) else coarse

@@ -4,7 +4,8 @@ from doorstep.domain.pitfalls.row import CRITICAL, HIGH, INFO, LOW, SILENCE, Cul
 from doorstep.domain.vocabulary import Actor
 
 # fmt: off
-#: Columns as in `scanned`; "too long" is what docs/rules/pitfalls.md says of gaps.
+#: Columns as in `scanned`; "too long" is what docs/rules/pitfalls.md says of gaps. Of one silence one kind stands at a time: where
+#: `presumed_lost` or `gone_silent` comes next, it takes the place of what stood.
 ROWS: tuple[PitfallKind, ...] = (
     row("number_unknown", SILENCE, LOW, "48 high", Culprit.SHOP, Actor.SHOP, NextStep.CHECK_NUMBER,
         "The carrier's newest word is that it does not know the number, and so it has stayed for 48 hours.",
@@ -128,7 +129,7 @@ ROWS: tuple[PitfallKind, ...] = (
          "Las devoluciones van despacio, pero esta más que casi todas: pregunta antes de que venza el plazo.")),
     row("presumed_lost", SILENCE, CRITICAL, "", Culprit.CARRIER, Actor.SHOP, NextStep.OPEN_SEARCH,
         "The carrier had it, and has not scanned it for four times what is too long, at least ten days.",
-        "Any scan of the parcel.",
+        "Any scan of the parcel, or `gone_silent`, which takes its place.",
         ("Your parcel may be lost", "There has been no trace for very long; we are opening a search and will propose a solution.",
          "So long a silence hardly ever ends well: open a search and offer a replacement now."),
         ("Tu paquete puede haberse perdido", "No hay rastro desde hace mucho; abrimos una búsqueda y te propondremos una solución.",
