@@ -99,6 +99,7 @@ ROWS: dict[str, dict[str, str]] = {
     "tally_due": {"due_id": "7", "shipment_id": "7"},
     "tally": {"shipment_id": "7", "week": "'2026-11-16'", "carrier": "'gls'", "service": "''", "lane": "'ES-ES'", "counts": _JSON},
     "tally_count": {
+        "cut": "'all'",
         "week": "'2026-11-16'",
         "carrier": "'gls'",
         "service": "''",

@@ -63,7 +63,7 @@ def _is_address(text: str) -> bool:
 
 def _of_file(text: str) -> str:
     path = Path(text)
-    return path.read_text("ascii") if len(text) < 1000 and path.is_file() else text  # noqa: PLR2004 - a path
+    return path.read_bytes().decode("utf-8", "replace") if len(text) < 1000 and path.is_file() else text  # noqa: PLR2004 - a path
 
 
 def _read(where: str) -> tuple[bytes, str]:

@@ -24,8 +24,8 @@ async def tally(database: Database, most: int) -> int:
             return 0
         there = {(one.merchant_id, one.shipment_id): one for one in await shipments.read(tx, keys)}
         bought = await orders.read(tx, list({(one.merchant_id, one.order_id) for one in there.values() if one.order_id is not None}))
-        first, last = _span(there)
-        scanned_in = await tallies.countries(tx, keys, first, last)
+        unplaced = {key: one for key, one in there.items() if one.around.origin is None or one.around.destination is None}
+        scanned_in = await tallies.countries(tx, list(unplaced), *_span(unplaced)) if unplaced else {}
         troubles = await tallies.pitfalls(tx, keys)
         counted: dict[_Key, KeptTally | None] = dict.fromkeys(keys)
         for key, shipment in there.items():

@@ -366,16 +366,18 @@ create table tally (
     primary key (merchant_id, shipment_id)
 );
 
--- The sums of the tallies: what delivery performance is read from.
+-- The sums of the tallies: what delivery performance is read from. The same shipments are summed up in four cuts, so that a year by carrier
+-- is some thousand rows, however many lanes there are.
 create table tally_count (
     merchant_id bigint not null references merchant,
+    cut         text not null,                -- what they are told apart by: 'carrier', 'service', 'lane', or 'all' three; the rest is ''
     week        date not null,
     carrier     text not null,
     service     text not null,
     lane        text not null,
     measure     text not null,                -- of insights.finished
     times       bigint not null,
-    primary key (merchant_id, week, carrier, service, lane, measure)
+    primary key (merchant_id, cut, week, carrier, service, lane, measure)
 );
 
 -- The keys a merchant signs published figures with; the newest signs, all of them verify.

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from doorstep.store.database import Row, Tx
+from doorstep.store.database import Tx
 
 _COUNTS = msgspec.json.Decoder(dict[str, int])
 #: (merchant, shipment id)
@@ -55,11 +55,11 @@ _DROP = "delete from tally t using unnest($1::bigint[], $2::bigint[]) as k (m, s
 
 # Add to the sums, or take from them.
 _ADD = """
-insert into tally_count (merchant_id, week, carrier, service, lane, measure, times)
-select m, w, c, v, l, x, n
-from unnest($1::bigint[], $2::date[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[]) as d (m, w, c, v, l, x, n)
-order by m, w, c, v, l, x
-on conflict (merchant_id, week, carrier, service, lane, measure) do update set times = tally_count.times + excluded.times
+insert into tally_count (merchant_id, cut, week, carrier, service, lane, measure, times)
+select m, k, w, c, v, l, x, n
+from unnest($1::bigint[], $2::text[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[]) as d (m, k, w, c, v, l, x, n)
+order by m, k, w, c, v, l, x
+on conflict (merchant_id, cut, week, carrier, service, lane, measure) do update set times = tally_count.times + excluded.times
 """
 
 # Countries of the first and the last dated scan that names one, of shipments; months without their scans are not read.
@@ -82,15 +82,15 @@ group by p.merchant_id, p.shipment_id, p.kind
 # The sums of a span of weeks, told apart by a column; the filters asked for are added, so that the plan knows them.
 _SUMS = """
 select {by}::text as key, measure, sum(times)::bigint as times from tally_count
-where merchant_id = $1 and week between $2 and $3{filters} group by 1, 2 having sum(times) <> 0
+where merchant_id = $1 and cut = $4 and week between $2 and $3{filters} group by 1, 2 having sum(times) <> 0
 """
 _COLUMNS = ("carrier", "service", "lane")
 
 # What there is to choose from in a span of weeks.
 _CHOICES = """
-select carrier, service, lane, sum(times)::bigint as times from tally_count
-where merchant_id = $1 and week between $2 and $3 and measure = 'finished'
-group by carrier, service, lane having sum(times) > 0 order by 4 desc
+select cut, carrier || service || lane as key from tally_count
+where merchant_id = $1 and cut = any(array['carrier', 'service', 'lane']) and week between $2 and $3 and measure = 'finished'
+group by 1, 2 having sum(times) > 0 order by 1, 2
 """
 
 
@@ -110,14 +110,13 @@ async def replace(tx: Tx, now_counted: Mapping[_Key, KeptTally | None]) -> None:
     """Put what shipments count for in the place of what they counted for before; None: nothing any more. The sums follow."""
     keys = list(now_counted)
     before = await tx.fetch(_BEFORE, [key[0] for key in keys], [key[1] for key in keys])
-    moved: Counter[tuple[int, date, str, str, str, str]] = Counter()
+    moved: Counter[tuple[int, str, date, str, str, str, str]] = Counter()
     for row in before:
-        group = (row["merchant_id"], row["week"], row["carrier"], row["service"], row["lane"])
-        moved.subtract({(*group, measure): times for measure, times in _COUNTS.decode(row["counts"]).items()})
+        old = KeptTally(row["week"], row["carrier"], row["service"], row["lane"], _COUNTS.decode(row["counts"]))
+        moved.subtract(_in_every_cut(row["merchant_id"], old))
     kept = [(key, tally) for key, tally in now_counted.items() if tally]
     for (merchant_id, _), tally in kept:
-        group = (merchant_id, tally.week, tally.carrier, tally.service, tally.lane)
-        moved.update({(*group, measure): times for measure, times in tally.counts.items()})
+        moved.update(_in_every_cut(merchant_id, tally))
     if kept:
         rows = [(*key, t.week, t.carrier, t.service, t.lane, msgspec.json.encode(t.counts).decode()) for key, t in kept]
         await tx.execute(_KEEP, *zip(*rows, strict=True))
@@ -125,6 +124,12 @@ async def replace(tx: Tx, now_counted: Mapping[_Key, KeptTally | None]) -> None:
         await tx.execute(_DROP, [key[0] for key in gone], [key[1] for key in gone])
     if changed := [(*key, times) for key, times in moved.items() if times]:
         await tx.execute(_ADD, *zip(*changed, strict=True))
+
+
+def _in_every_cut(merchant_id: int, tally: KeptTally) -> dict[tuple[int, str, date, str, str, str, str], int]:
+    carrier, service, lane = tally.carrier, tally.service, tally.lane
+    cuts = (("all", carrier, service, lane), ("carrier", carrier, "", ""), ("service", "", service, ""), ("lane", "", "", lane))
+    return {(merchant_id, cut, tally.week, c, s, way, measure): times for cut, c, s, way in cuts for measure, times in tally.counts.items()}
 
 
 async def countries(tx: Tx, keys: Sequence[_Key], first: date, last: date) -> dict[_Key, tuple[str, str]]:
@@ -151,13 +156,18 @@ async def sums(
     if by not in {*_COLUMNS, "week"}:
         raise KeyError(by)
     wanted = {name: value for name in _COLUMNS if only and (value := only.get(name)) is not None}
-    filters = "".join(f" and {name} = ${4 + position}" for position, name in enumerate(wanted))
+    filters = "".join(f" and {name} = ${5 + position}" for position, name in enumerate(wanted))
+    apart = {*wanted, by} - {"week"}
+    cut = "all" if len(apart) > 1 else next(iter(apart), "carrier")
     found: dict[str, dict[str, int]] = {}
-    for row in await tx.fetch(_SUMS.format(by=by, filters=filters), merchant_id, first, last, *wanted.values()):
+    for row in await tx.fetch(_SUMS.format(by=by, filters=filters), merchant_id, first, last, cut, *wanted.values()):
         found.setdefault(row["key"], {})[row["measure"]] = row["times"]
     return found
 
 
-async def choices(tx: Tx, merchant_id: int, first: date, last: date) -> list[Row]:
-    """List what was counted in a span of weeks: `carrier, service, lane, times`, most frequent first."""
-    return await tx.fetch(_CHOICES, merchant_id, first, last)
+async def choices(tx: Tx, merchant_id: int, first: date, last: date) -> dict[str, list[str]]:
+    """List the carriers, services and lanes that were counted in a span of weeks; what there is none of is left out."""
+    found: dict[str, list[str]] = {}
+    for row in await tx.fetch(_CHOICES, merchant_id, first, last):
+        found.setdefault(row["cut"], []).append(row["key"])
+    return found

@@ -52,7 +52,7 @@ async def switch(client, *on):
 async def test_the_page_shows_figures_pictures_and_a_table(owner):
     page = (await owner.get("/desk/performance")).text
     assert "504" in page
-    assert "88.9 %" in page  # 448 of 504
+    assert "88.9%" in page  # 448 of 504
     assert page.count("<svg class=") == 3
     for svg in page.split("<svg class=")[1:]:
         drawn = ET.fromstring("<svg class=" + svg.split("</svg>")[0] + "</svg>")

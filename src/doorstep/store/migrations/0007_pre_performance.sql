@@ -16,13 +16,14 @@ create table tally (
 );
 create table tally_count (
     merchant_id bigint not null references merchant,
+    cut         text not null,
     week        date not null,
     carrier     text not null,
     service     text not null,
     lane        text not null,
     measure     text not null,
     times       bigint not null,
-    primary key (merchant_id, week, carrier, service, lane, measure)
+    primary key (merchant_id, cut, week, carrier, service, lane, measure)
 );
 create table signing_key (
     merchant_id bigint not null references merchant,

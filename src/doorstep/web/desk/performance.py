@@ -63,7 +63,7 @@ async def performance(request: AnyRequest) -> Response[str]:
         "shown": shown,
         "rows": [(_label(shown.by, group.key), group.figures) for group in shown.groups],
         "pictures": _pictures(shown, weekly),
-        "choices": {name: sorted({row[name] for row in choices} | ({asked.only[name]} - {None})) for name in _ONLY},
+        "choices": {name: choices.get(name, []) for name in _ONLY},
         "query": _query(request),
         "by": list(By),
         "switches": [(name, label, bool(merchant.settings.get(name))) for name, label in SWITCHES.items()],
@@ -145,10 +145,10 @@ def _pictures(shown: Report, weekly: Report) -> list[tuple[str, str, Any]]:
     weeks = [msgspec.structs.replace(point, label=_short(point.label)) for point in _points(weekly.groups, By.WEEK)]
     found = []
     if any(point.value is not None for point in weeks):
-        words = f"On time by week, all together {_percent(shown.whole.on_time)}. Behind the line, the 95 % range."
+        words = f"On time by week, all together {_percent(shown.whole.on_time)}. Behind the line, the 95% range."
         found.append(("On time, week by week", words, line_chart("weeks", "On time by week", words, weeks)))
     if shown.by is not By.WEEK and any(point.value is not None for point in _points(shown.groups, shown.by)):
-        words = f"On time by {shown.by}, each with its 95 % range; the {_MOST_BARS} largest."
+        words = f"On time by {shown.by}, each with its 95% range; the {_MOST_BARS} largest."
         picture = bars("groups", f"On time by {shown.by}", words, _points(shown.groups, shown.by)[:_MOST_BARS])
         found.append((f"On time by {shown.by}", words, picture))
     if shown.transit_days:
