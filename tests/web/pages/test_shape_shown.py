@@ -1,12 +1,14 @@
-"""An order in several parcels, each of another shape: on its page, on the desk, in the API and in the one message."""
+"""An order in several parcels, each of another shape: on its page, on the desk and in the API."""
 
 import re
 
+import msgspec
 import pytest
 from desk_clients import entered
 from shape_orders import CODE, NUMBER, fill_shape
 
-from doorstep.store import messages
+from doorstep.store import shipments
+from doorstep.web.api.shapes import shipment_shown
 
 
 @pytest.fixture
@@ -69,7 +71,12 @@ async def test_the_code_is_for_the_customer_alone(app, shaped):
     assert "Parcel 3 of 3" in pieces.text
 
 
-async def test_one_message_tells_of_all_that_is_new(house, shaped):
+async def test_the_api_shows_legs_pieces_and_point_without_the_code(house, shaped):
     async with house.database.for_merchant(shaped.merchant_id) as tx:
-        sent = await messages.of_order(tx, shaped.merchant_id, shaped.order_ids[f"#LOOM-{NUMBER}"])
-    assert len(sent) <= 5
+        kept = await shipments.page(tx, shaped.merchant_id, order_id=shaped.order_ids[f"#LOOM-{NUMBER}"])
+    shown = {one.tracking_number: shipment_shown(one, "https://parcels.example") for one in kept}
+    assert CODE not in msgspec.json.encode(list(shown.values())).decode()
+    assert (shown["LOOMP1"].pickup.name, shown["LOOMP1"].pickup.kind) == ("Locker Plaza Inventada", "locker")
+    assert [(leg.carrier, leg.has_it) for leg in shown["LOOMH1"].legs] == [("dhl_parcel_de", False), ("ups", True)]
+    assert [piece.status for piece in shown["LOOMM1"].pieces] == ["delivered", "delivered", "in_transit"]
+    assert [leg.direction for leg in shown["LOOMR1"].legs] == ["outbound", "return"]
