@@ -96,6 +96,18 @@ ROWS: dict[str, dict[str, str]] = {
         "rank": "3",
     },
     "gap_count": {"carrier": "'gls'", "service": "''", "lane": "'ES-ES'", "stage": "'transit'", "bucket": "3", "times": "1"},
+    "day_count": {
+        "carrier": "'gls'",
+        "service": "''",
+        "origin": "'ES'",
+        "destination": "'ES'",
+        "area": "'28'",
+        "part": "'transit'",
+        "days": "3",
+        "times": "1",
+        "weight": "1",
+        "as_of": "'2026-11-16'",
+    },
     "tally_due": {"due_id": "7", "shipment_id": "7"},
     "tally": {"shipment_id": "7", "week": "'2026-11-16'", "carrier": "'gls'", "service": "''", "lane": "'ES-ES'", "counts": _JSON},
     "tally_count": {

@@ -12,12 +12,15 @@ from doorstep.errors import BadInputError
 from doorstep.journeys import Journeys, load_defaults, with_overrides
 from doorstep.messages import Brand, Library, Policy
 from doorstep.steps.askers import Askers, askers_of
+from doorstep.steps.experience import experience_of, sending_of
 from doorstep.steps.outlook import HOUSE, Outlook
-from doorstep.store import connections, gaps, mappings
+from doorstep.store import connections, days, gaps, mappings
 from doorstep.store.connections import Connection, Merchant
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
 from doorstep.timeline import Counted, Gaps
+from doorstep.timeline.estimating.counted import HALF_LIFE_DAYS
+from doorstep.timeline.estimating.promising import Sending
 
 _LOG = structlog.get_logger()
 _FRESH_FOR = timedelta(seconds=3)
@@ -42,6 +45,8 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     connections: dict[int, Connection]
     #: What codes that no table of ours knows mean.
     codes: MappedCodes
+    #: How it sends.
+    sending: Sending = Sending()
     #: Through which connections carriers are asked.
     askers: Askers = Askers()
 
@@ -64,13 +69,14 @@ class Directory:
         """Read again what is older than three seconds (or anything, for `force`)."""
         if not force and self._read_at is not None and now - self._read_at < _FRESH_FOR:
             return
-        learnt = self.outlook.gaps
+        learnt, experience = self.outlook.gaps, self.outlook.experience
         async with database.system() as tx:
             merchants = await connections.merchants(tx)
             connected = await connections.connections(tx, self.sealer)
             own, everywhere = await mappings.in_force(tx)
             if self._gaps_read_at is None or now - self._gaps_read_at >= _GAPS_FRESH_FOR:
                 learnt = Gaps(Counted(*row) for row in await gaps.every(tx))
+                experience = experience_of(await days.every(tx, now.date(), HALF_LIFE_DAYS))
                 self._gaps_read_at = now
         by_merchant: dict[int, list[Connection]] = {merchant_id: [] for merchant_id in merchants}
         for connection in connected:
@@ -85,7 +91,7 @@ class Directory:
             self._tenants.pop(gone, None)
             del self._made_of[gone]
         muted = {merchant_id: frozenset(m.settings.get("muted_pitfalls", ())) for merchant_id, m in merchants.items()}
-        self.outlook = Outlook(learnt, muted)
+        self.outlook = Outlook(learnt, muted, experience)
         self._by_token = {c.hook_token: c for c in connected}
         self._read_at = now
 
@@ -153,5 +159,6 @@ def tenant_of(merchant: Merchant, connected: list[Connection], base_url: str, co
         webhooks=tuple(webhooks),
         connections={connection.connection_id: connection for connection in connected},
         codes=codes,
+        sending=sending_of(settings),
         askers=askers_of(connected),
     )

@@ -13,6 +13,7 @@ from doorstep.domain.tracking import Checkpoint, Scan
 from doorstep.domain.vocabulary import Status
 from doorstep.store.shipments import KeptShipment
 from doorstep.timeline import Counted, Facts, Gaps, gaps_of, lane_of
+from doorstep.timeline.estimating.counted import Experience
 
 _NOTHING = Around()
 #: Statuses after which a shipment's gaps can be counted.
@@ -25,6 +26,8 @@ class Outlook(msgspec.Struct, frozen=True):
     gaps: Gaps
     #: Merchant → kinds of problems it wants to hear nothing of.
     muted: Mapping[int, frozenset[str]] = {}
+    #: How long parcels took.
+    experience: Experience = Experience()
 
 
 #: The house's opinion: nothing learnt, nothing muted.

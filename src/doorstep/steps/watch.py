@@ -1,5 +1,6 @@
-"""Shipments whose next look is due → the moments that time alone makes, and what the ended ones teach of gaps."""
+"""Shipments whose next look is due → the moments that time alone makes, and what the ended ones teach of gaps and days."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,12 +11,16 @@ from doorstep.journeys import reminders_of_shipment
 from doorstep.steps.advance import LATE_SCANS, refold
 from doorstep.steps.decide import decide
 from doorstep.steps.directory import Directory
+from doorstep.steps.experience import days_met
 from doorstep.steps.happenings import Happening
 from doorstep.steps.outlook import ENDED, learn
-from doorstep.store import gaps, orders, shipments
+from doorstep.store import days, gaps, orders, shipments
 from doorstep.store.database import Database
+from doorstep.store.days import Met
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
+from doorstep.timeline.estimating.counted import HALF_LIFE_DAYS
+from doorstep.timeline.estimating.promising import Sending
 
 
 async def watch(database: Database, directory: Directory, now: datetime, most: int) -> int:
@@ -26,7 +31,9 @@ async def watch(database: Database, directory: Directory, now: datetime, most: i
             return 0
         keys = list({(s.merchant_id, s.order_id) for s in due if s.order_id is not None})
         known = await orders.read(tx, keys) if keys else {}
-        counted = learn([(one, one.folded) for one in due if one.folded and _teaches(one, one.folded, now)])
+        teaching = [(one, one.folded) for one in due if one.folded and _teaches(one, one.folded, now)]
+        counted = learn(teaching)
+        met = [took for one, folded in teaching for took in _days_met(one, folded, known, directory)]
         happenings: list[Happening] = []
         for shipment in due:
             order = known.get((shipment.merchant_id, shipment.order_id or 0))
@@ -35,8 +42,14 @@ async def watch(database: Database, directory: Directory, now: datetime, most: i
         await shipments.write(tx, due, now)
         if counted:
             await gaps.add(tx, [msgspec.structs.astuple(one) for one in counted])
+        await days.add(tx, met, HALF_LIFE_DAYS)
         await decide(tx, happenings, directory, now)
     return len(due)
+
+
+def _days_met(shipment: KeptShipment, folded: Folded, bought: Mapping[tuple[int, int], KeptOrder], directory: Directory) -> list[Met]:
+    order, tenant = bought.get((shipment.merchant_id, shipment.order_id or 0)), directory.tenant(shipment.merchant_id)
+    return days_met(shipment, folded, order.order if order else None, tenant.sending if tenant else Sending())
 
 
 def _reminders(shipment: KeptShipment, order: KeptOrder | None, now: datetime) -> list[Happening]:

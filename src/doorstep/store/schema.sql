@@ -346,6 +346,22 @@ create table gap_count (
     primary key (merchant_id, carrier, service, lane, stage, bucket)
 );
 
+-- How many working days ended parcels took for each part of their way: what the next ones are expected by.
+create table day_count (
+    merchant_id bigint not null references merchant,
+    carrier     text not null,                -- slug
+    service     text not null,                -- '' untold
+    origin      text not null,                -- ISO 3166-1 alpha-2; '' untold
+    destination text not null,
+    area        text not null,                -- the post code's first two characters; '' untold
+    part        text not null,                -- of timeline.estimating.counted
+    days        smallint not null,
+    times       bigint not null,
+    weight      real not null,                -- the same as of `as_of`, each halved every 150 days
+    as_of       date not null,
+    primary key (merchant_id, carrier, service, origin, destination, area, part, days)
+);
+
 -- Ended shipments to be counted, or counted anew after a late scan. A shipment may stand here twice: so nobody waits to write here.
 create table tally_due (
     merchant_id bigint not null,
