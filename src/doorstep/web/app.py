@@ -18,6 +18,7 @@ from doorstep import __version__
 from doorstep.errors import DoorstepError, TryLaterError
 from doorstep.steps.sum_up import WEB, read_backlog
 from doorstep.steps.work import utc_now
+from doorstep.timeline.estimating.opening import works
 from doorstep.web import api, desk, hooks, track
 from doorstep.web.house import House, house_of
 from doorstep.web.network import client_of
@@ -74,6 +75,7 @@ def make_app(house: House) -> Litestar:
     async def keeping(_: Litestar) -> AsyncIterator[None]:
         await house.directory.refresh(house.database, utc_now())
         hooks.load_plugins()
+        works("ES", utc_now().date())  # reads the calendars' code in: half a second that no checkout waits for
         receiving = asyncio.create_task(house.receiver.run())
         try:
             yield

@@ -150,9 +150,31 @@ async def test_settings_as_shown_are_the_policy_that_holds(owner, house, shop):
     assert ("change_settings", "policy, return_days") in await changes(house, shop)
 
 
+async def test_how_the_shop_sends_is_kept_and_shown_and_what_is_usual_is_not(owner, house, shop):
+    form = form_of((await owner.get("/desk/settings")).text)
+    sends = {"sends_country": "Spain", "sends_zone": "Europe/Madrid", "sends_until": "16:30", "sends_on": ["1", "6"], "handling_days": "0"}
+    await owner.post("/desk/settings", data=form | sends)
+    kept = (await merchant(house, shop)).settings["sending"]
+    assert kept == {"country": "ES", "zone": "Europe/Madrid", "cut_off": "16:30", "working_days": [1, 6], "handling_days": 0}
+    assert house.directory.tenant(shop.merchant_id).sending.cut_off == "16:30"
+    again = form_of((await owner.get("/desk/settings")).text)
+    assert (again["sends_country"], again["sends_until"], again["sends_on"], again["handling_days"]) == (
+        ["ES"],
+        ["16:30"],
+        ["1", "6"],
+        ["0"],
+    )
+    await owner.post("/desk/settings", data=form)
+    assert "sending" not in (await merchant(house, shop)).settings
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"sends_country": "Nowhere"},
+        {"sends_zone": "Madrid"},
+        {"sends_until": "25:00"},
+        {"handling_days": "31"},
         {"rings_from": "20:00", "rings_until": "08:00"},
         {"rings_from": "9"},
         {"rings_until": "24:00"},

@@ -80,7 +80,7 @@ class Ahead(msgspec.Struct, frozen=True):
     """What is known of a part of a way: the chances, and on what they rest."""
 
     shares: Shares
-    #: The finest level with parcels of its own: "lane", "countries", "service", "merchant"; "house": none has any.
+    #: The finest level with parcels of its own: "lane", "countries", "service", "carrier", "merchant"; "house": none has any.
     level: str
     #: Parcels counted there.
     parcels: int
@@ -101,10 +101,15 @@ class Experience:
         self._levels: dict[tuple[object, ...], tuple[list[float], list[int]]] = {}
         self._ahead: dict[tuple[Lane, Part], Ahead] = {}
         self._parcels: dict[int, int] = {}
+        keys_of: dict[tuple[Lane, str], list[tuple[list[float], list[int]]]] = {}
         for one in counted:
-            for key in {key for _, key in (*_levels(one.lane, one.part), *_levels_of_any(one.lane, one.part))}:
-                weights, times = self._levels.setdefault(key, ([0.0] * (MOST + 1), [0]))
-                weights[min(one.days, MOST)] += one.weight
+            levels = keys_of.get((one.lane, one.part))
+            if levels is None:
+                keys = {key for _, key in (*_levels(one.lane, one.part), *_levels_of_any(one.lane, one.part))}
+                levels = keys_of[one.lane, one.part] = [self._levels.setdefault(key, ([0.0] * (MOST + 1), [0])) for key in keys]
+            days = min(one.days, MOST)
+            for weights, times in levels:
+                weights[days] += one.weight
                 times[0] += one.times
             if one.part == Part.TRANSIT:
                 self._parcels[one.lane.merchant_id] = self._parcels.get(one.lane.merchant_id, 0) + one.times
@@ -130,11 +135,11 @@ class Experience:
 
 
 def _levels(lane: Lane, part: str) -> tuple[tuple[str, tuple[object, ...]], ...]:
-    """From broad to narrow: all of the merchant's, the carrier's service, between two countries, to an area."""
+    """From broad to narrow: all of the merchant's, the carrier's, its service's, between two countries, to an area."""
     m, c, s, o, d, area = msgspec.structs.astuple(lane)
     levels: tuple[tuple[str, tuple[object, ...]], ...] = (("merchant", (part, m)),)
     if c:
-        levels += (("service", (part, m, c, s)),)
+        levels += (("carrier", (part, m, c)), ("service", (part, m, c, s)))
     if c and o and d:
         levels += (("countries", (part, m, c, s, o, d)),)
         if area:

@@ -47,7 +47,7 @@ class Sending(msgspec.Struct, frozen=True):
 class Basis(msgspec.Struct, frozen=True):
     """On what a promise rests."""
 
-    #: "lane", "countries", "service", "merchant": the finest level with parcels of your own; "house": none yet, a careful guess.
+    #: "lane", "countries", "service", "carrier", "merchant": the finest level with parcels of your own; "house": none yet, a careful guess.
     level: str
     #: Parcels counted there.
     deliveries: int

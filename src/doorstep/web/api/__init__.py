@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from doorstep.web.api import codes, identifying, letters, me, performing, pitfalls, reading, recipients, sending, webhooks
+from doorstep.web.api import codes, identifying, letters, me, performing, pitfalls, promising, reading, recipients, sending, webhooks
 from doorstep.web.api.document import OPENAPI, openapi_document
 from doorstep.web.api.entering import may_enter
 
@@ -18,6 +18,7 @@ _ALL = [
     *reading.ROUTES,
     *pitfalls.ROUTES,
     *identifying.ROUTES,
+    *promising.ROUTES,
     *codes.ROUTES,
     *letters.ROUTES,
     *recipients.ROUTES,

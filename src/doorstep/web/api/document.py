@@ -57,6 +57,7 @@ _ALWAYS = {
 }
 _WITH_BODY = {"413": "The body is too large.", "415": "The body is not application/json."}
 _WITH_ID = {"404": "There is no such thing, or it is another merchant's."}
+_WITHOUT_ANSWER = {"404": "Parcels on this lane take longer than can be promised."}
 _WITH_KEY = {"409": "The Idempotency-Key was used for another request, or the request contradicts what is recorded."}
 _CALM = {"retry-after": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 
@@ -90,7 +91,8 @@ def _finish(operation: dict[str, Any], path: str) -> None:
             response["content"]["application/json"]["example"] = answered
     once = any(parameter["name"].lower() == "idempotency-key" for parameter in operation.get("parameters", ()))
     removes = "{" in path and name.startswith(("lift", "remove"))
-    told = _ALWAYS | (_WITH_BODY if body else {}) | (_WITH_ID if "{" in path else {}) | (_WITH_KEY if once or removes else {})
+    unanswered = _WITHOUT_ANSWER if name == "readPromise" else {}
+    told = _ALWAYS | unanswered | (_WITH_BODY if body else {}) | (_WITH_ID if "{" in path else {}) | (_WITH_KEY if once or removes else {})
     for status, description in told.items():
         responses[status] = {
             "description": description,

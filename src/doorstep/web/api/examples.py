@@ -196,6 +196,17 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "setCodeTable": (_CODES, _CODES),
     "listShipments": (None, {"shipments": [_SHIPMENT], "next": None}),
     "readShipment": (None, {**_SHIPMENT, "checkpoints": [_CHECKPOINT]}),
+    "readPromise": (
+        None,
+        {
+            "from_on": "2026-11-25",
+            "to_on": "2026-11-27",
+            "chance": 0.87,
+            "cut_off": "2026-11-23T13:00:00Z",
+            "basis": {"level": "lane", "deliveries": 214},
+            "carbon_g": 291,
+        },
+    ),
     "identifyNumber": (None, _IDENTIFIED),
     "listPitfalls": (None, {"pitfalls": [_PROBLEM], "next": None}),
     "reportPitfall": ({"kind": "not_received", "note": _PROBLEM["note"]}, _PROBLEM),

@@ -9,6 +9,7 @@ SCOPES = {
     "tracking:write": "send checkpoints; set the code table; map unknown codes; report, close and mute delivery problems",
     "tracking:read": "read shipments, checkpoints, delivery problems, unknown codes, their mappings and the code table; ask whose a number is",
     "performance:read": "read delivery performance",
+    "promise:read": "ask by when an order arrives",
     "messages:read": "read messages, why each was sent and what became of it",
     "recipients:write": "record consents; add and lift suppressions",
     "recipients:read": "read suppressions",

@@ -1,4 +1,4 @@
-"""The form of what a merchant allows itself (hours, caps, asking first, days to return) → its policy."""
+"""The form of what a merchant allows itself (hours, caps, asking first, days to return) and how it sends → its policy."""
 
 import re
 from datetime import time
@@ -18,6 +18,7 @@ from doorstep.messages import Policy
 from doorstep.store.connections import Merchant
 from doorstep.web.desk.doors import desk_page
 from doorstep.web.desk.merchants import change, merchant_of, proved
+from doorstep.web.desk.warehouse import WEEKDAYS, sending_sent, sending_shown, sending_typed
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 
@@ -64,6 +65,7 @@ def _shown(merchant: Merchant, policy: Policy) -> dict[str, Any]:
         "any_hour": set(policy.any_hour),
         "return_days": merchant.settings.get("return_days", ""),
         "muted_pitfalls": set(merchant.settings.get("muted_pitfalls", ())),
+        **sending_shown(merchant.settings),
         **caps,
     }
 
@@ -72,7 +74,7 @@ def _typed(form: FormMultiDict) -> dict[str, Any]:
     """Give a refused form back as it was filled in."""
     texts = ("rings_from", "rings_until", "zone", "return_days", *(name for name, *_ in _CAPS))
     several = {name: set(form.getall(name, [])) for name in ("ask_first", "any_hour", "muted_pitfalls")}
-    return {name: clean_text(form.get(name), 60) for name in texts} | several
+    return {name: clean_text(form.get(name), 60) for name in texts} | several | sending_typed(form)
 
 
 def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
@@ -97,6 +99,9 @@ def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
         policy[name] = [channel.value for channel in _CHANNELS if channel in ticked]
     muted = set(form.getall("muted_pitfalls", []))
     settings = dict(kept.settings) | {"policy": policy, "muted_pitfalls": [one.kind for one in _MUTABLE if one.kind in muted]}
+    settings.pop("sending", None)
+    if sending := sending_sent(form):
+        settings["sending"] = sending
     settings.pop("return_days", None)
     if clean_text(form.get("return_days")):
         settings["return_days"] = _number(form, "return_days", "Days to return", 1, _LONGEST_DAYS)
@@ -123,6 +128,7 @@ def _form(request: AnyRequest, shown: dict[str, Any], *, error: str = "") -> Res
         "channels": (("email", "E-mail"), ("sms", "Text messages")),
         "caps": [(name, label, purpose) for name, _, purpose, label in _CAPS],
         "most": _MOST,
+        "weekdays": WEEKDAYS,
         "mutable": _MUTABLE,
         "error": error,
         "saved": request.query_params.get("saved") == "1",
