@@ -12,7 +12,8 @@ from doorstep.web.api.shapes import shipment_shown
 
 
 @pytest.fixture
-async def shaped(house, ours):
+async def shaped(house, ours, client):  # the client closes the house's database
+    del client
     if f"#LOOM-{NUMBER}" not in ours.order_tokens:
         await fill_shape(house.database, house.directory, ours)
     return ours
