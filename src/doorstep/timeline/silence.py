@@ -85,12 +85,12 @@ def _before_handover(folded: Folded, facts: Facts, gaps: Gaps, stage: Stage, new
     late = wait_until(announced, _DISPATCH_H, week_of(facts.around.origin, offices=True))
     gone = announced + _GONE_US
     # Both rest on the announcement, which later papers do not renew.
-    spans = [Span("never_handed_over", min(never, gone), gone, b""), Span("gone_silent", gone, None, b"")]
+    spans = [Span("never_handed_over", never, gone, b""), Span("gone_silent", gone, None, b"")]
     if late < never:
         spans.append(Span("late_dispatch", late, never, b""))
     if stage is Stage.COLLECTION and folded.last_scan_at is not None:
-        spans.append(Span("pickup_not_done", _too_long(facts, gaps, stage, us_of(folded.last_scan_at)), None, newest))
-    return spans
+        spans.append(Span("pickup_not_done", _too_long(facts, gaps, stage, us_of(folded.last_scan_at)), gone, newest))
+    return [span for span in spans if span.until_us is None or span.from_us < span.until_us]
 
 
 def _unheard_of(folded: Folded, facts: Facts, gaps: Gaps, newest: bytes) -> list[Span]:
@@ -103,7 +103,7 @@ def _unheard_of(folded: Folded, facts: Facts, gaps: Gaps, newest: bytes) -> list
     since = us_of(sent)
     gone = since + _GONE_US
     return [
-        Span("never_scanned", min(_too_long(facts, gaps, Stage.ANNOUNCED, since), gone), gone, newest),
+        Span("never_scanned", _too_long(facts, gaps, Stage.ANNOUNCED, since), gone, newest),
         Span("gone_silent", gone, None, newest),
     ]
 
