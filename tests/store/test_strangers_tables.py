@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -23,6 +23,8 @@ from doorstep.store import (
     orders,
     recipients,
     replies,
+    signing,
+    tallies,
 )
 from doorstep.store.database import Database, Tx
 from doorstep.store.partitions import ensure_months
@@ -434,6 +436,8 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
             merchant, "ana@customer.example"
         ].locale,
         "replies.newest": await replies.newest(tx, merchant),
+        "tallies.sums": await tallies.sums(tx, merchant, date(2026, 11, 2), date(2026, 11, 30), "lane", {"carrier": "gls"}),
+        "signing.public": await signing.public(tx, merchant),
         "imports.lines_done": await imports.lines_done(tx, merchant, b"h"),
     }
 
