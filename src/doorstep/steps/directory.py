@@ -1,5 +1,7 @@
 """Merchants and connections as the steps know them: read whole, kept a few seconds."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -16,7 +18,7 @@ from doorstep.steps.experience import experience_of, sending_of
 from doorstep.steps.outlook import HOUSE, Outlook
 from doorstep.store import connections, days, gaps, mappings
 from doorstep.store.connections import Connection, Merchant
-from doorstep.store.database import Database
+from doorstep.store.database import Database, Row
 from doorstep.store.sealing import Sealer
 from doorstep.timeline import Counted, Gaps
 from doorstep.timeline.estimating.counted import HALF_LIFE_DAYS
@@ -71,13 +73,14 @@ class Directory:
             return
         learnt, experience = self.outlook.gaps, self.outlook.experience
         async with database.system() as tx:
+            if self._gaps_read_at is None or now - self._gaps_read_at >= _GAPS_FRESH_FOR:
+                # Of hundreds of merchants these are so many that whoever shares the loop would notice.
+                learnt = await asyncio.to_thread(_gaps_of, await gaps.every(tx))
+                experience = experience_of(await days.every(tx, now.date(), HALF_LIFE_DAYS))
+                self._gaps_read_at = now
             merchants = await connections.merchants(tx)
             connected = await connections.connections(tx, self.sealer)
             own, everywhere = await mappings.in_force(tx)
-            if self._gaps_read_at is None or now - self._gaps_read_at >= _GAPS_FRESH_FOR:
-                learnt = Gaps(Counted(*row) for row in await gaps.every(tx))
-                experience = experience_of(await days.every(tx, now.date(), HALF_LIFE_DAYS))
-                self._gaps_read_at = now
         by_merchant: dict[int, list[Connection]] = {merchant_id: [] for merchant_id in merchants}
         for connection in connected:
             by_merchant[connection.merchant_id].append(connection)
@@ -127,6 +130,10 @@ class Directory:
     def by_hook_token(self, token: str) -> Connection | None:
         """Return the connection whose hook has this token; None where the directory knows none (yet)."""
         return self._by_token.get(token)
+
+
+def _gaps_of(rows: Sequence[Row]) -> Gaps:
+    return Gaps(Counted(*row) for row in rows)
 
 
 _DEFAULTS = load_defaults()

@@ -107,9 +107,14 @@ class Gaps:
     def __init__(self, counted: Iterable[Counted] = ()) -> None:
         self._levels: dict[tuple[object, ...], dict[int, int]] = {}
         self._known: dict[tuple[int, str, str | None, str | None, str | None, Stage, bool], float] = {}
+        # One look-up for the buckets of a key, not one for each of its levels: there may be hundreds of thousands of them.
+        of_key: dict[tuple[object, ...], list[dict[int, int]]] = {}
         for one in counted:
-            for level in _levels(one.merchant_id, one.carrier, one.service, one.lane, one.stage):
-                counts = self._levels.setdefault(level, {})
+            key = (one.merchant_id, one.carrier, one.service, one.lane, one.stage)
+            all_counts = of_key.get(key)
+            if all_counts is None:
+                all_counts = of_key[key] = [self._levels.setdefault(level, {}) for level in _levels(*key)]
+            for counts in all_counts:
                 counts[one.bucket] = counts.get(one.bucket, 0) + one.times
 
     def patience_h(
