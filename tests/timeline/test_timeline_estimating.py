@@ -144,6 +144,23 @@ def test_windows_come_back_after_a_shock():
     assert after == pytest.approx(before, rel=0.25)
 
 
+def test_the_drift_is_seen_though_only_the_fast_ones_of_the_last_days_have_arrived():
+    chance = random.Random(5)
+    stated, slow = Spread(1.36, 2.0, 2.64), 0.4
+    outcomes = []
+    for step in range(1500):
+        begun = 100.0 + step / 30
+        taken = math.exp(2.0 + (slow if begun > 135 else 0.0) + chance.gauss(0, 0.5))
+        outcomes.append((begun + taken, begun))
+    calibration, now = Calibration(), 150.0
+    for delivered, begun in sorted(outcomes):
+        if delivered < now:
+            calibration.learn(begun, stated, delivered)
+    arrived = [one.off for one in calibration.outcomes if one.begun > 140]
+    assert sum(arrived) / len(arrived) < 0  # the fast ones flatter
+    assert 0.1 < calibration.middle < 0.5
+
+
 def test_holidays_and_weekends_are_no_working_days():
     from datetime import date
 
@@ -178,7 +195,8 @@ def test_real_deliveries_are_forecast_better_than_by_their_lanes_median():
 
     known = [one for one in read_deliveries(REAL) if one.purchased < 17439]  # bought before October 2017
     judged = [one for one in known if one.purchased >= 17378]  # in August and September
-    found = figures(list(forecasts(known, judged, Point.PURCHASE)))
-    assert found.mae_days < 0.97 * found.lane_median_mae_days
-    assert 0.75 <= found.coverage_80 <= 0.88
-    assert found.late_auc > 0.6
+    for point in Point:
+        found = figures(list(forecasts(known, judged, point)))
+        assert found.mae_days < 0.93 * found.lane_median_mae_days
+        assert 0.77 <= found.coverage_80 <= 0.86
+        assert found.late_auc > 0.6

@@ -15,6 +15,9 @@ _NAN = math.nan
 #: Where among the facts the lane statistics' own forecast stands, as a logarithm of days, and its mean absolute deviation.
 EXPECTED = {Point.PURCHASE: 25, Point.HANDOVER: 21}
 SPREAD = 37
+#: Facts that say how things are going just now. They help to rank the late ones, but a place learnt from them swings after each shock:
+#: how things are going is measured on the outcomes instead (windows.py).
+MOVING = (*range(26, 36), 39, 40, 41)
 
 
 class Known(msgspec.Struct, frozen=True):
