@@ -70,6 +70,8 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     #: 0 to 1, where stated.
     confidence: float | None = None
+    #: 0 to 1: that the shop's promise is missed, as our own model says; None: it says nothing of it.
+    late_chance: float | None = None
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,7 +42,9 @@ def _plan(after: Folded, zone: tzinfo) -> tuple[_Planned, ...]:
     if after.status is Status.READY_FOR_PICKUP and after.status_since is not None:
         return _recalls(after.status_since, after.collect_by)
     estimate = after.estimate
-    if after.status is Status.IN_TRANSIT and estimate is not None and estimate.from_on == estimate.to_on and after.first_scan_at:
+    if estimate is None or estimate.source == "model":  # eight times in ten is too few to say "tomorrow"
+        return ()
+    if after.status is Status.IN_TRANSIT and estimate.from_on == estimate.to_on and after.first_scan_at:
         day = estimate.to_on
         eve = datetime.combine(day - timedelta(days=1), _EVE, zone)
         return ((eve, datetime.combine(day, time(), zone), "shipment.delivery_tomorrow", day.isoformat()),)

@@ -78,8 +78,10 @@ def _way(before: Folded | None, after: Folded) -> Iterator[_Found]:
     if after.newest_event in _NOTEWORTHY and (before is None or before.newest_event != after.newest_event):
         yield "shipment.in_transit", after.newest_event, after.last_scan_at
     was = before.estimate if before else None
-    if was is not None and after.estimate is not None and after.estimate.to_on > was.to_on and after.status not in _OVER:
-        yield "shipment.delayed", f"estimate/{after.estimate.to_on}", after.last_scan_at
+    says = after.estimate
+    # Our own forecast moves with every day that passes: customers hear of it as `will_be_late`, where it breaks a promise.
+    if was and says and says.source != "model" and says.to_on > was.to_on and after.status not in _OVER:
+        yield "shipment.delayed", f"estimate/{says.to_on}", after.last_scan_at
     for attempt in range((before.attempts if before else 0) + 1, after.attempts + 1):
         yield "shipment.failed_attempt", str(attempt), after.status_since if after.status is Status.FAILED_ATTEMPT else after.last_scan_at
 

@@ -20,6 +20,8 @@ from doorstep.store.checkpoints import NewCheckpoint
 from doorstep.store.database import Tx
 from doorstep.store.shipments import KeptShipment, NewShipment
 from doorstep.timeline import fold, fold_tied, judge
+from doorstep.timeline.estimates import best_estimate
+from doorstep.timeline.expecting import expect, look_again_at
 
 #: Roles of a linked number under which the same goods travel, so that its scans belong to the same shipment.
 _SAME_GOODS = frozenset({"last_mile", "return", "replaced_by", "parcel"})
@@ -103,18 +105,25 @@ def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetim
     before = shipment.folded
     until = collect_by(shipment)
     scanned = fold_tied(shipment.scans, shipment.estimates, since=shipment.since, ties=shipment.ties, collect_by=until)
+    facts = facts_of(shipment)
+    if (expected := expect(scanned, facts, outlook.experience, now)) and take_estimate(shipment.estimates, expected):
+        if len(shipment.estimates) > _ESTIMATES:
+            _forget_oldest(shipment.estimates)
+        scanned = msgspec.structs.replace(scanned, estimate=best_estimate(shipment.estimates))
     if scanned.status is Status.DELIVERED and (telling := latest.get(scanned.decided_by)):
         shipment.around = told_where(shipment.around, Scan.of(telling), telling)
+        facts = facts_of(shipment)
     stood = before.open_pitfalls if before else shipment.had
     muted = outlook.muted.get(shipment.merchant_id, ())
-    after, look_at = judge(scanned, facts_of(shipment), outlook.gaps, now, before=stood, muted=muted)
+    after, look_at = judge(scanned, facts, outlook.gaps, now, before=stood, muted=muted)
     shipment.folded = after
     newest = after.counted[-1] if after.counted else None
     if newest is not None and (checkpoint := latest.get(newest)):
         _say(shipment, checkpoint)
     elif newest != (before.counted[-1] if before and before.counted else None):
         shipment.last_text = shipment.last_place = shipment.last_local = None
-    looks = (look_at, next_reminder_at(after, now, ZoneInfo(shipment.zone or "UTC")), _learn_at(shipment, after, now))
+    expect_at = look_again_at(after, facts, now)
+    looks = (look_at, expect_at, next_reminder_at(after, now, ZoneInfo(shipment.zone or "UTC")), _learn_at(shipment, after, now))
     shipment.look_at = min((at for at in looks if at is not None), default=None)
     return [
         Happening(merchant_id=shipment.merchant_id, moment=moment, shipment=shipment)

@@ -12,17 +12,17 @@ from doorstep.domain.tracking import Scan
 from doorstep.domain.vocabulary import Status
 from doorstep.errors import BadInputError
 from doorstep.messages import zone_of
+from doorstep.steps.outlook import facts_of
 from doorstep.store.database import Row
 from doorstep.store.days import Met
 from doorstep.store.shipments import KeptShipment
 from doorstep.timeline.estimating.counted import MOST, Counted, Experience, Lane, Part
 from doorstep.timeline.estimating.opening import days_between
 from doorstep.timeline.estimating.promising import Sending
+from doorstep.timeline.expecting import lane_of_facts
 from doorstep.timeline.stages import STAGE_OF, Stage
 
 _PARTS = {Stage.DEPOT: Part.DEPOT, Stage.TOUR: Part.TOUR, Stage.ATTEMPT: Part.ATTEMPT}
-#: Characters of a post code by which areas are told apart.
-_AREA = 2
 
 
 def sending_of(settings: Mapping[str, object]) -> Sending:
@@ -43,30 +43,12 @@ def experience_of(rows: Iterable[Row]) -> Experience:
     return Experience(Counted(Lane(*row[:6]), *row[6:]) for row in map(tuple, rows))
 
 
-def lane_of_shipment(shipment: KeptShipment) -> Lane:
-    """Name the lane on which a shipment travels."""
-    around = shipment.around
-    return Lane(
-        shipment.merchant_id,
-        shipment.carrier,
-        shipment.service or "",
-        around.origin or "",
-        around.destination or "",
-        area_of(around.postcode),
-    )
-
-
-def area_of(postcode: str | None) -> str:
-    """Name the area of a post code."""
-    return "".join(c for c in (postcode or "").upper() if c.isalnum())[:_AREA]
-
-
 def days_met(shipment: KeptShipment, folded: Folded, order: Order | None, sending: Sending) -> list[Met]:
     """Measure an ended shipment; one that was not delivered, or never scanned on its way, teaches nothing."""
     ends_at = _arrived_at(shipment, folded)
     if ends_at is None or folded.first_scan_at is None or folded.first_scan_at > ends_at:
         return []
-    zone, lane = ZoneInfo(shipment.zone or "UTC"), lane_of_shipment(shipment)
+    zone, lane = ZoneInfo(shipment.zone or "UTC"), lane_of_facts(facts_of(shipment))
     ends_on, sent_on = ends_at.astimezone(zone).date(), folded.first_scan_at.astimezone(zone).date()
     took = {Part.TRANSIT: days_between(lane.destination, sent_on, ends_on)}
     for part, begins_at in _begun(shipment, folded, ends_at).items():

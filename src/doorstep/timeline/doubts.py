@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from doorstep.domain.shipments import Folded
 from doorstep.domain.tracking import Scan
 from doorstep.domain.vocabulary import Direction, Status
+from doorstep.timeline.estimates import best_estimate
 from doorstep.timeline.life import REUSE_US, TURN_US
 from doorstep.timeline.ordering import HOUR_US
 from doorstep.timeline.roles import DELIVERED, EXCEPTION, FAILED, PHYSICAL, RETRACTS, ROLES, TOUR, TRANSIT, UNREAD_ROLE
@@ -24,6 +25,8 @@ _OFFERS = {slug for slug, role in ROLES.items() if role.code == FAILED} - {
     "attempt_failed_security",
     "attempt_failed_oversize",
 }
+#: Our own model's chance that the promise is missed, from which on somebody is told.
+SURELY_LATE = 0.7
 _ASKED_BACK = frozenset({"return_requested", "return_label_created", "return_received", "linked_return_number"})
 
 
@@ -56,6 +59,12 @@ def _late(folded: Folded, facts: Facts) -> list[Span]:
             promised, over = estimate.to_on, end_of_day(estimate.to_on, facts.zone)
     spans = [] if over is None or _offered(folded, facts, 0, over) else [Span("missed_promise", over, None, b"")]
     believed = folded.estimate
+    if believed is not None and believed.source == "model":
+        if over is not None and believed.stated_at is not None and (believed.late_chance or 0.0) >= SURELY_LATE:
+            said_us = us_of(believed.stated_at.instant)
+            spans += [Span("will_be_late", said_us, over, b"")] if said_us < over else []
+        # What the carrier said stands beside it: that its day has passed is no less true for our expecting a later one.
+        believed = best_estimate([estimate for estimate in facts.estimates if estimate.source != "model"])
     if believed is None or believed.source == "shop" or folded.status is Status.READY_FOR_PICKUP:
         return spans
     to_on, stated = believed.to_on, believed.stated_at
@@ -65,7 +74,7 @@ def _late(folded: Folded, facts: Facts) -> list[Span]:
     day_over = end_of_day(to_on, facts.zone)
     if not _offered(folded, facts, us_of(stated.instant) if stated else 0, day_over):
         spans.append(Span("missed_estimate", day_over, None, b""))
-    if promised is not None and over is not None and to_on > promised:
+    if promised is not None and over is not None and to_on > promised and not any(span.kind == "will_be_late" for span in spans):
         since = stated.instant if stated else folded.last_scan_at or folded.status_since
         if since is not None and us_of(since) < over:
             spans.append(Span("will_be_late", us_of(since), over, b""))

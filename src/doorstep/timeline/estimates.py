@@ -7,11 +7,14 @@ from doorstep.domain.tracking import Estimate
 
 #: From most to least credible. An unknown source ranks behind all.
 CREDIBILITY = ("carrier", "model", "aggregator", "shop")
+_RANKS = {source: rank for rank, source in enumerate(CREDIBILITY)}
 
 
 def best_estimate(estimates: Iterable[Estimate], *, stated_from_us: int | None = None) -> Estimate | None:
     """Choose the newest word of the most credible source, unless it has lapsed before a less credible source spoke.
 
+    Our own model is believed before a carrier's older word, too, where it is nearly sure that the carrier's last day fails: its
+    window begins after it.
     `stated_from_us` (microseconds UTC) leaves out what was stated before, or at no told time.
     """
     every = list(estimates)
@@ -21,19 +24,21 @@ def best_estimate(estimates: Iterable[Estimate], *, stated_from_us: int | None =
         return every[0] if every else None
     newest: dict[int, Estimate] = {}
     for estimate in every:
-        rank = _rank(estimate.source)
+        rank = _RANKS.get(estimate.source, len(CREDIBILITY))
         known = newest.get(rank)
         if known is None or _is_newer(estimate, known):
             newest[rank] = estimate
-    best, *others = (newest[rank] for rank in sorted(newest))
+    if len(newest) == 1:
+        return newest[rank]
+    best, *others = [newest[rank] for rank in sorted(newest)]
     for other in others:
-        if other.stated_at is not None and other.stated_at.local[:10] > best.to_on.isoformat():
+        if other.stated_at is not None and (other.stated_at.local[:10] > best.to_on.isoformat() or _knows_better(other, best)):
             best = other
     return best
 
 
-def _rank(source: str) -> int:
-    return CREDIBILITY.index(source) if source in CREDIBILITY else len(CREDIBILITY)
+def _knows_better(other: Estimate, best: Estimate) -> bool:
+    return other.source == "model" and other.from_on > best.to_on and _stated_us(other.stated_at) > _stated_us(best.stated_at)
 
 
 def _stated_us(stated_at: OccurredAt | None) -> int:

@@ -16,7 +16,8 @@ from doorstep.timeline.silence import silences
 from doorstep.timeline.spans import Facts, Span, moment_of, us_of
 
 _RULED = frozenset(kind.kind for kind in PITFALL_KINDS.values() if kind.family is not Family.EVENT)
-_SILENT = frozenset(kind.kind for kind in PITFALL_KINDS.values() if kind.family is Family.SILENCE)
+#: Those that keep their moment while they stand, though what they rest on is said anew.
+_LASTING = frozenset(kind.kind for kind in PITFALL_KINDS.values() if kind.family is Family.SILENCE) | {"will_be_late"}
 
 
 def judge(
@@ -25,7 +26,7 @@ def judge(
     """Add to a fold what silence, prediction, contradiction and the customer say at `now` (aware).
 
     `before` are the problems that stood when last judged: a silence found then keeps its moment though patience has been learnt
-    since. `muted` are the kinds that the merchant wants to hear nothing of. Returned beside it is the next moment after `now` at
+    since, and so does a coming lateness that is said anew. `muted` are the kinds that the merchant wants to hear nothing of. Returned beside it is the next moment after `now` at
     which time alone changes something; None: never.
     """
     now_us = us_of(now)
@@ -33,7 +34,7 @@ def judge(
     opened = [*folded.open_pitfalls] if folded.open_pitfalls else []
     if around.said:
         opened += _said(folded, facts)
-    stood = {(one.kind, one.opened_by): one.since for one in before if one.kind in _SILENT} if before else {}
+    stood = {(one.kind, one.opened_by): one.since for one in before if one.kind in _LASTING} if before else {}
     next_us: int | None = None
     for span in silences(folded, facts, gaps) + doubts(folded, facts):
         name, from_us, until_us, rests_on = span

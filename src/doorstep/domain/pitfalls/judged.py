@@ -7,7 +7,7 @@ from doorstep.domain.vocabulary import Actor
 #: Columns as in `scanned`.
 ROWS: tuple[PitfallKind, ...] = (
     row("will_be_late", PREDICTION, LOW, "", Culprit.CARRIER, Actor.SHOP, NextStep.TELL_CUSTOMER,
-        "The estimate that is believed ends after the last day the shop promised.",
+        "The estimate that is believed ends after the last day the shop promised; our own: the chance of that is at least 0.7.",
         "An estimate within the promise, a delivery, or `missed_promise`, which takes its place.",
         ("It will probably arrive later than promised", "We expect your parcel after the day we named; the new window stands on this page.",
          "The estimate passes the promise; tell the customer before the day comes."),

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
@@ -94,6 +95,17 @@ class Expected(msgspec.Struct, frozen=True):
     chance: float
 
 
+class Foreseen(msgspec.Struct, frozen=True):
+    """When a parcel under way is expected."""
+
+    from_on: date
+    to_on: date
+    #: Part and level it rests on.
+    reason: str
+    #: That the shop's promise is missed; None: it promised nothing.
+    late_chance: float | None
+
+
 class Experience:
     """All that was counted, ready to ask; made anew when counts are read again, never changed."""
 
@@ -101,6 +113,8 @@ class Experience:
         self._levels: dict[tuple[object, ...], tuple[list[float], list[int]]] = {}
         self._ahead: dict[tuple[Lane, Part], Ahead] = {}
         self._parcels: dict[int, int] = {}
+        #: What was asked of it, with the answer: thousands of parcels share lane, days and promise.
+        self.asked: dict[tuple[object, ...], Foreseen | None] = {}
         keys_of: dict[tuple[Lane, str], list[tuple[list[float], list[int]]]] = {}
         for one in counted:
             levels = keys_of.get((one.lane, one.part))

@@ -13,11 +13,11 @@ from litestar.params import QueryParameter
 from doorstep.carriers.countries import country_of
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.insights.carbon import Manner, Spot, carbon
-from doorstep.steps.experience import area_of
 from doorstep.steps.footprint import is_fast
 from doorstep.steps.work import utc_now
 from doorstep.timeline.estimating.counted import Lane
 from doorstep.timeline.estimating.promising import Basis, promise
+from doorstep.timeline.expecting import area_of
 from doorstep.web.api.entering import key_of
 from doorstep.web.house import house_of
 from doorstep.web.problems import AnyRequest

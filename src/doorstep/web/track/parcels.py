@@ -12,7 +12,7 @@ from doorstep.domain.orders import Order, OrderLine, Payment
 from doorstep.domain.pitfalls import PITFALL_KINDS, WORDS_OF_CUSTOMERS
 from doorstep.domain.places import Place
 from doorstep.domain.shipments import Folded
-from doorstep.domain.tracking import Checkpoint
+from doorstep.domain.tracking import Checkpoint, Estimate
 from doorstep.domain.vocabulary import Actor, Direction, Phase, Precision, Status
 from doorstep.messages import WITHOUT_WINDOW, standing_window
 from doorstep.messages.wording import clock_text, day_text, locale_named, moment_text, money_text, short_day_text, window_text
@@ -163,7 +163,12 @@ def _window(
     late = estimate.to_on < today_of(zone, now)
     source = {"shop": "by_shop", "model": "by_model"}.get(estimate.source, "by_carrier")
     label = words("page.was_expected") if late else words("page.expected")
-    return (label, whole(window_text(estimate, words.tag)), words(f"page.{source}", carrier=carrier)), late
+    return (label, whole(window_text(estimate, words.tag)), words(f"page.{source}", carrier=carrier, times=_times(estimate))), late
+
+
+def _times(estimate: Estimate) -> str:
+    """How many of ten such windows hold, rounded down."""
+    return str(int((estimate.confidence or 0.0) * 10 + 1e-9))
 
 
 def _moment_long(scan: Checkpoint, words: Words) -> str:
