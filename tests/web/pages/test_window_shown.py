@@ -10,6 +10,8 @@ from doorstep.domain.tracking import Checkpoint, Estimate, Scan
 from doorstep.domain.vocabulary import Precision, ZoneSource
 from doorstep.messages import standing_window
 from doorstep.timeline import fold
+from doorstep.web.track.parcels import _window
+from doorstep.web.track.words import Words, languages
 
 DAY = date(2026, 11, 24)
 PROMISED = Order(external_id="1", number="1", promise=Promise(DAY, DAY))
@@ -81,3 +83,18 @@ def test_the_shops_promise_stands_where_the_carrier_says_nothing():
     assert standing_window(folded, PROMISED).source == "shop"
     assert standing_window(folded, None) is None
     assert standing_window(folded, Order(external_id="1", number="1", promise=Promise(None, DAY + timedelta(days=1)))).from_on.day == 25
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "8 of 10 parcels like yours arrive in this time"),
+        ("es", "8 de cada 10 paquetes como el tuyo llegan en este plazo"),
+    ],
+)
+def test_our_own_window_says_how_often_such_windows_hold(language, sentence):
+    ours = Estimate(from_on=DAY, to_on=DAY + timedelta(days=1), source="model", stated_at=at(20, 9), confidence=0.8)
+    folded = fold([scan("picked_up", 20)], [ours])
+    words = Words(language, languages()[language])
+    (_, _, source), late = _window(folded, None, "Europe/Madrid", "UPS", words, datetime(2026, 11, 21, tzinfo=UTC))
+    assert (source, late) == (sentence, False)
