@@ -76,7 +76,7 @@ class Directory:
             if self._gaps_read_at is None or now - self._gaps_read_at >= _GAPS_FRESH_FOR:
                 # Of hundreds of merchants these are so many that whoever shares the loop would notice.
                 learnt = await asyncio.to_thread(_gaps_of, await gaps.every(tx))
-                experience = experience_of(await days.every(tx, now.date(), HALF_LIFE_DAYS))
+                experience = await asyncio.to_thread(experience_of, await days.every(tx, now.date(), HALF_LIFE_DAYS))
                 self._gaps_read_at = now
             merchants = await connections.merchants(tx)
             connected = await connections.connections(tx, self.sealer)

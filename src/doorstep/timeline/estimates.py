@@ -23,10 +23,11 @@ def best_estimate(estimates: Iterable[Estimate], *, stated_from_us: int | None =
     if len(every) < 2:  # noqa: PLR2004 - nothing to choose from
         return every[0] if every else None
     newest: dict[int, Estimate] = {}
+    rank = 0
     for estimate in every:
         rank = _RANKS.get(estimate.source, len(CREDIBILITY))
         known = newest.get(rank)
-        if known is None or _is_newer(estimate, known):
+        if known is None or (known is not estimate and _is_newer(estimate, known)):
             newest[rank] = estimate
     if len(newest) == 1:
         return newest[rank]
@@ -46,7 +47,10 @@ def _stated_us(stated_at: OccurredAt | None) -> int:
 
 
 def _is_newer(estimate: Estimate, known: Estimate) -> bool:
-    mine, other = _stated_us(estimate.stated_at), _stated_us(known.stated_at)
+    stated, before = estimate.stated_at, known.stated_at
+    if stated is not None and before is not None and stated.offset == before.offset and stated.local[:10] != before.local[:10]:
+        return stated.local > before.local  # the same clock: its days tell, at a tenth of the cost
+    mine, other = _stated_us(stated), _stated_us(before)
     return mine > other or (mine == other and estimate != known and _order(estimate) > _order(known))
 
 
