@@ -158,7 +158,9 @@ async def test_the_document_is_whole(installation):
 
 
 async def test_the_examples_of_bodies_are_accepted(installation):
-    await installation.post("/tracking", {"tracking_number": "EXAMPLE1", "checkpoints": [{"code": "X", "occurred_at": "2026-11-22T10:00:00Z"}]})
+    await installation.post(
+        "/tracking", {"tracking_number": "EXAMPLE1", "checkpoints": [{"code": "X", "occurred_at": "2026-11-22T10:00:00Z"}]}
+    )
     await installation.work()
     shipment = (await installation.get("/shipments", tracking_number="EXAMPLE1")).json()["shipments"][0]["id"]
     document = (await installation.client.get("/api/v1/openapi.json")).json()
