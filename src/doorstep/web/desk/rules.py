@@ -98,7 +98,10 @@ def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
         ticked = set(form.getall(name, []))
         policy[name] = [channel.value for channel in _CHANNELS if channel in ticked]
     muted = set(form.getall("muted_pitfalls", []))
-    settings = dict(kept.settings) | {"policy": policy, "muted_pitfalls": [one.kind for one in _MUTABLE if one.kind in muted]}
+    settings = dict(kept.settings) | {"policy": policy}
+    settings.pop("muted_pitfalls", None)
+    if hushed := [one.kind for one in _MUTABLE if one.kind in muted]:
+        settings["muted_pitfalls"] = hushed
     settings.pop("sending", None)
     if sending := sending_sent(form):
         settings["sending"] = sending
