@@ -87,7 +87,8 @@ class _Phrase(msgspec.Struct, frozen=True):
 
 def plain_words(text: str) -> list[str]:
     """Split a text into words without accents and case."""
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", text[:MOST_WORDS].casefold()) if not unicodedata.combining(sign))
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text[:MOST_WORDS]).casefold())
+    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return re.findall(r"[^\W\d_]+", bare.replace("ł", "l").replace("ø", "o"))
 
 
@@ -110,11 +111,21 @@ def phrases() -> tuple[_Phrase, ...]:
     )
 
 
+@cache
+def _by_beginning() -> dict[str, list[_Phrase]]:
+    """Find phrases by how their first word begins."""
+    found: dict[str, list[_Phrase]] = {}
+    for phrase in phrases():
+        found.setdefault(phrase.words[0][:_STEM], []).append(phrase)
+    return found
+
+
 def suggest(text: str) -> tuple[Suggestion, ...]:
     """Suggest what a carrier's words may mean, the likeliest first; () where no phrase is found."""
     words = plain_words(text)
     best: dict[str, _Phrase] = {}
-    for phrase in phrases():
+    near = {word[:_STEM]: None for word in words}
+    for phrase in (phrase for beginning in near for phrase in _by_beginning().get(beginning, ())):
         if _occurs(phrase, words) and _weight(phrase) > _weight(best.get(phrase.event_type)):
             best[phrase.event_type] = phrase
     ranked = sorted(best.values(), key=lambda phrase: (*_weight(phrase), phrase.event_type), reverse=True)

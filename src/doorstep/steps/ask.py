@@ -270,10 +270,12 @@ async def _write_down(tx: Tx, directory: Directory, ended: Sequence[Ended], now:
         outcomes += [_outcome(one, due, directory, rests_until, now) for due in one.call.due]
         if one.outcome == "misconfigured" and await connections.pause(tx, connection.merchant_id, connection.connection_id, one.detail):
             _LOG.error("connection_paused", merchant=connection.merchant_id, connection=connection.connection_id, why=one.detail)
+    await asks.end(tx, states, outcomes, now)
+    # Credentials are locked behind connections, here as in leasing: two workers would wait for each other otherwise.
+    for one in sorted(ended, key=lambda one: one.call.credential):
         if one.token is not None:
             sealed = directory.sealer.seal({"token": one.token.value}, _PURPOSE)
             await asks.keep_token(tx, one.call.credential, sealed, now + timedelta(seconds=one.token.lasts_s))
-    await asks.end(tx, states, outcomes, now)
 
 
 def _arrival(connection: Connection, answer: Answer, now: datetime) -> Arrival:

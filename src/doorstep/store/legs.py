@@ -45,7 +45,10 @@ _MERGE_STEPS = (
     insert into former_token (merchant_id, token, shipment_id)
     select merchant_id, token, $3 from shipment where merchant_id = $1 and shipment_id = $2
     """,
-    "insert into tally_due (merchant_id, shipment_id) select $1, x from unnest(array[$2::bigint, $3::bigint]) as x",
+    """
+    insert into tally_due (merchant_id, shipment_id)
+    select s.merchant_id, x from shipment s, unnest(array[$2::bigint, $3::bigint]) as x where s.merchant_id = $1 and s.shipment_id = $2
+    """,
     "delete from shipment where merchant_id = $1 and shipment_id = $2 and $3::bigint is not null",
 )
 
