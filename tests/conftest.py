@@ -11,10 +11,15 @@ from pathlib import Path
 import asyncpg
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from doorstep.store.database import Database
 from doorstep.store.embedded import embedded
 from doorstep.store.migrating import migrate
+
+#: How long an example takes says something of the machine's load, nothing of the code: speed is measured by the bench.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 _COUNTER = itertools.count()
