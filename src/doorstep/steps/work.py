@@ -30,6 +30,8 @@ from doorstep.store.partitions import ensure_months
 _LOG = structlog.get_logger()
 #: Rows per batch: enough to spread the cost of statements, few enough that none waits long.
 BATCH = 500
+#: Shipments at once where nobody waits for the answer: a slice ends soon, and the next batch of what arrived has its turn.
+SLICE = 40
 #: Seconds an idle loop rests, growing from the first to the second.
 _REST_S = (0.01, 0.1)
 
@@ -124,13 +126,13 @@ class Worker:
             return await decide_waiting(tx, self._directory, utc_now(), BATCH)
 
     async def _watch(self) -> int:
-        return await watch(self._database, self._directory, utc_now(), BATCH)
+        return await watch(self._database, self._directory, utc_now(), SLICE)
 
     async def _reread(self) -> int:
-        return await reread(self._database, self._directory, utc_now(), BATCH)
+        return await reread(self._database, self._directory, utc_now(), SLICE)
 
     async def _tally(self) -> int:
-        return await tally(self._database, BATCH)
+        return await tally(self._database, SLICE)
 
     async def _sweep(self) -> int:
         now = utc_now()
