@@ -10,7 +10,8 @@ from rich.table import Table
 
 from doorstep.cli.delivery_files import read_deliveries
 from doorstep.timeline.estimating.deliveries import Point
-from doorstep.timeline.estimating.judging import figures, forecasts
+from doorstep.timeline.estimating.forecasting import forecasts
+from doorstep.timeline.estimating.judging import figures
 
 
 def evaluate_estimates(file: Path, *, learn: Path, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:

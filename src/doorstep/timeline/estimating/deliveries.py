@@ -5,6 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
+from doorstep.timeline.estimating.clock import Clock, Week
+
 #: A lane, or what else deliveries are counted by: its level, then its parts.
 Key = tuple[str, ...]
 
@@ -60,6 +62,11 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     def begun(self, point: Point) -> float | None:
         """Return the moment from which an estimate at a point counts."""
         return self.purchased if point is Point.PURCHASE else self.handed_over
+
+
+def clock_of(delivery: Delivery, week: Week) -> Clock:
+    """Return the clock by which a delivery's days are counted: its destination's."""
+    return Clock(week, delivery.destination.country, delivery.destination.region)
 
 
 def lanes(delivery: Delivery) -> tuple[Key, ...]:

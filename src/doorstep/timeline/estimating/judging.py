@@ -1,44 +1,11 @@
-"""Deliveries to judge, and a history → how far the model, the promise and the lane median were off, each knowing only the past."""
+"""Forecasts of finished deliveries → how far the model, the promise and the lane median were off."""
 
-import bisect
-import heapq
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
-from doorstep.timeline.estimating.deliveries import Delivery, Key, Point
-from doorstep.timeline.estimating.model import Model, Spread
-from doorstep.timeline.estimating.starting import spread_of_lanes
-from doorstep.timeline.estimating.training import train
-from doorstep.timeline.estimating.walking import Known, walk
-from doorstep.timeline.estimating.windows import Calibration, Window, window
-
-#: Days between trainings.
-RETRAIN_DAYS = 21
-#: Days before the first delivery to judge in which forecasts are already made, so that windows are calibrated by then.
-WARM_UP_DAYS = 63
-#: Deliveries that a lane needs for a median of its own; with fewer the median of all stands in.
-LANE_ENOUGH = 5
-
-
-class Forecast(msgspec.Struct, frozen=True):
-    """What was said of one delivery at its point, by whom knew only what was delivered before."""
-
-    known: Known
-    #: Before and after the latest outcomes moved it.
-    stated: Spread
-    spread: Spread
-    window: Window
-    #: 0 to 1; None where nothing was promised.
-    late_chance: float | None
-    #: Days, by the lane's median.
-    lane_median: float
-
-    @property
-    def days(self) -> float:
-        """Days forecast from the point on."""
-        return math.exp(self.spread.middle)
+from doorstep.timeline.estimating.forecasting import Forecast
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -55,95 +22,6 @@ class Figures(msgspec.Struct, frozen=True):
     width_days: float | None
     late_auc: float | None
     late_average_precision: float | None
-
-
-def forecasts(history: Sequence[Delivery], judged: Sequence[Delivery], point: Point) -> Iterator[Forecast]:
-    """Forecast each judged delivery that reached the point and was delivered, in the order of time.
-
-    Learnt from: all of `history` and `judged` that was delivered strictly before; a delivery in both counts once.
-    """
-    wanted = {one.delivery_id for one in judged if one.delivered is not None and one.begun(point) is not None}
-    every = {one.delivery_id: one for one in (*history, *judged)}
-    if not wanted:
-        return
-    warm_from = min(begun for one in wanted if (begun := every[one].begun(point)) is not None) - WARM_UP_DAYS
-    past = _Past()
-    for known in walk(every.values(), point):
-        past.arrive(known.at)
-        is_wanted = known.delivery.delivery_id in wanted
-        if known.at >= warm_from:
-            forecast = past.forecast(known)
-            past.wait_for(known, forecast)
-            if is_wanted:
-                yield forecast
-        else:
-            past.wait_for(known, None)
-
-
-class _Past:
-    """What had arrived by the moment of the forecast, and what was said of what is still under way."""
-
-    def __init__(self) -> None:
-        self._seen: list[Known] = []
-        self._under_way: list[tuple[float, int, Known, Forecast | None]] = []
-        self._medians = LaneMedians()
-        self._calibration = Calibration()
-        self._model: Model | None = None
-        self._train_next = -math.inf
-
-    def wait_for(self, known: Known, said: Forecast | None) -> None:
-        """Note what was begun, and said of it, until it arrives."""
-        if known.delivery.delivered is not None:
-            heapq.heappush(self._under_way, (known.delivery.delivered, len(self._seen), known, said))
-        self._seen.append(known)
-
-    def arrive(self, at: float) -> None:
-        """Learn from what was delivered strictly before `at`."""
-        while self._under_way and self._under_way[0][0] < at:
-            delivered, _, known, said = heapq.heappop(self._under_way)
-            self._medians.add(known.delivery, delivered - known.at)
-            if said is not None:
-                self._calibration.learn(known.at, said.stated, delivered)
-
-    def forecast(self, known: Known) -> Forecast:
-        """Forecast one delivery; train anew where the model has grown old."""
-        if known.at >= self._train_next:
-            self._model = train(self._seen, known.at) or self._model
-            self._train_next = known.at + RETRAIN_DAYS
-        stated = self._model.spread(known.facts) if self._model else spread_of_lanes(known)
-        spread = self._calibration.shifted(stated)
-        promised, late_chance = known.delivery.promised, None
-        if promised is not None:
-            left = promised + 1 - known.at
-            late_chance = self._model.late_chance(known.facts, spread, left) if self._model else spread.chance_beyond(left)
-        return Forecast(known, stated, spread, window(known.at, spread), late_chance, self._medians.of(known.delivery))
-
-
-class LaneMedians:
-    """The yardstick: the median days of a lane, region to region, over everything delivered so far."""
-
-    def __init__(self) -> None:
-        self._days: dict[Key, list[float]] = {}
-
-    def add(self, delivery: Delivery, days: float) -> None:
-        """Take in how long a delivery took."""
-        for key in (_lane(delivery), ("all",)):
-            bisect.insort(self._days.setdefault(key, []), days)
-
-    def of(self, delivery: Delivery) -> float:
-        """Return the median of the lane; of all, where the lane has too few; 0 where nothing was delivered yet."""
-        days = self._days.get(_lane(delivery), [])
-        if len(days) < LANE_ENOUGH:
-            days = self._days.get(("all",), [])
-        if not days:
-            return 0.0
-        half = len(days) // 2
-        return days[half] if len(days) % 2 else (days[half - 1] + days[half]) / 2
-
-
-def _lane(delivery: Delivery) -> Key:
-    origin, to = delivery.origin, delivery.destination
-    return (origin.country, origin.region, to.country, to.region)
 
 
 def figures(made: Sequence[Forecast]) -> Figures:

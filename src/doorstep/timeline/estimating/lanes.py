@@ -66,3 +66,7 @@ class Lanes:
             found.append(mean)
             pull = self.pull
         return found
+
+    def kept(self, least: float) -> list[tuple[Key, Tally]]:
+        """Return what is worth keeping: lanes of at least so much weight."""
+        return [(key, tally) for key, tally in self.tallies.items() if tally.weight >= least]

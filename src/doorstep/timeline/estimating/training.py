@@ -1,16 +1,16 @@
 """What was known of finished deliveries → a trained model as plain numbers. The only module that loads scikit-learn, when it trains."""
 
-import math
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from doorstep.timeline.estimating.model import PERCENTILES, Boosted, Linear, Model, Tree
-from doorstep.timeline.estimating.walking import MOVING, Known
+from doorstep.timeline.estimating.clock import logged, week_of
+from doorstep.timeline.estimating.deliveries import clock_of
+from doorstep.timeline.estimating.model import PERCENTILES, Boosted, Linear, Model
+from doorstep.timeline.estimating.walking import Known
 
 #: Deliveries needed before a model is trained; with fewer the lane statistics speak.
 ENOUGH = 200
-#: Late deliveries, and punctual ones, needed before lateness is learnt by itself.
-ENOUGH_LATE = 20
 #: How strongly the weights of the linear part are held back, and the levels of its times.
 _RIDGE = 300.0
 _RIDGE_OF_TIMES = 5.0
@@ -22,9 +22,9 @@ _LEAST_ERROR = 0.1
 #: Trees of each boosted part.
 ROUNDS = 60
 _TREES: dict[str, Any] = {
-    "learning_rate": 0.03,
-    "max_leaf_nodes": 4,
-    "min_samples_leaf": 60,
+    "learning_rate": 0.06,
+    "max_leaf_nodes": 8,
+    "min_samples_leaf": 30,
     "l2_regularization": 5.0,
     "max_features": 0.4,
     "early_stopping": False,
@@ -38,7 +38,7 @@ def train(known: Iterable[Known], at: float) -> Model | None:
     if len(rows) < ENOUGH:
         return None
     # Only who trains pays for loading scikit-learn: see docs/dependencies.md.
-    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: F401, PLC0415
+    from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: F401, PLC0415
     from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
     with threadpool_limits(1):  # threads that wait for each other take ten times as long on a busy machine (measured)
@@ -47,27 +47,22 @@ def train(known: Iterable[Known], at: float) -> Model | None:
 
 def _fit(rows: Sequence[Known], at: float) -> Model:
     import numpy as np  # noqa: PLC0415
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor  # noqa: PLC0415
+    from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415
 
     facts = np.array([one.facts for one in rows], float)
     facts[:, np.isnan(facts).all(0)] = 0.0  # a fact nobody has: the trees take no column of nothing
-    lasting = facts.copy()
-    lasting[:, MOVING] = 0.0
-    taken = np.log(np.array([max((one.delivery.delivered or 0.0) - one.at, 0.2) for one in rows]))
+    week = week_of(one.delivery.delivered or 0.0 for one in rows)
+    taken = np.array([logged(clock_of(one.delivery, week).between(one.at, one.delivery.delivered or 0.0)) for one in rows])
     times = np.floor((at - np.array([one.at for one in rows])) / _TIME_DAYS)
-    place = _linear(lasting, taken, times)
+    place = _linear(facts, taken, times)
     off = taken - np.array([place.at(one.facts) for one in rows])
     for time in np.unique(times):
         off[times == time] -= np.median(off[times == time])
     around = []
     for percentile in PERCENTILES:
         regressor = HistGradientBoostingRegressor(loss="quantile", quantile=percentile, max_iter=ROUNDS, **_TREES)
-        around.append(_plain(regressor.fit(lasting, off)))
-    late = np.array([one.delivery.is_late for one in rows])
-    classifier = None
-    if ENOUGH_LATE <= late.sum() <= len(rows) - ENOUGH_LATE:
-        classifier = _plain(HistGradientBoostingClassifier(max_iter=ROUNDS, **_TREES).fit(facts, late))
-    return Model(place, around, classifier, at, len(rows))
+        around.append(_plain(regressor.fit(facts, off)))
+    return Model(place, around, week, at, len(rows))
 
 
 def _linear(facts: Any, taken: Any, times: Any) -> Linear:
@@ -92,26 +87,19 @@ def _linear(facts: Any, taken: Any, times: Any) -> Linear:
 
 
 def _plain(fitted: Any) -> Boosted:
-    """Take scikit-learn's trees apart into lists."""
-    trees = [stage[0].nodes for stage in fitted._predictors]  # noqa: SLF001 - there is no public way to its nodes
-    return Boosted(float(fitted._baseline_prediction.ravel()[0]), [_tree(nodes) for nodes in trees])  # noqa: SLF001
-
-
-def _tree(nodes: Sequence[Any]) -> Tree:
-    columns: list[list[Any]] = [[], [], [], [], [], []]
-    for node in nodes:
-        leaf = bool(node["is_leaf"])
-        threshold = 0.0 if leaf or not math.isfinite(node["num_threshold"]) else float(node["num_threshold"])
-        if not leaf and node["num_threshold"] == math.inf:
-            threshold = 1e300  # only a missing fact goes right
-        row = (
-            -1 if leaf else int(node["feature_idx"]),
-            threshold,
-            bool(node["missing_go_to_left"]),
-            int(node["left"]),
-            int(node["right"]),
-            float(node["value"]),
-        )
-        for column, value in zip(columns, row, strict=True):
-            column.append(value)
-    return Tree(*columns)
+    """Take scikit-learn's trees apart into columns."""
+    roots: list[int] = []
+    feature, threshold, missing_left, left, right, value = array("b"), array("d"), array("b"), array("i"), array("i"), array("d")
+    for stage in fitted._predictors:  # noqa: SLF001 - there is no public way to its nodes
+        root = len(feature)
+        roots.append(root)
+        for node in stage[0].nodes:
+            leaf, bound = bool(node["is_leaf"]), float(node["num_threshold"])
+            feature.append(-1 if leaf else int(node["feature_idx"]))
+            threshold.append(0.0 if leaf else bound)
+            missing_left.append(bool(node["missing_go_to_left"]))
+            left.append(root + int(node["left"]))
+            right.append(root + int(node["right"]))
+            value.append(float(node["value"]))
+    columns = [column.tobytes() for column in (feature, threshold, missing_left, left, right, value)]
+    return Boosted(float(fitted._baseline_prediction.ravel()[0]), roots, *columns)  # noqa: SLF001

@@ -6,18 +6,20 @@ from datetime import date, timedelta
 
 import msgspec
 
-from doorstep.timeline.estimating.deliveries import Delivery, Point, distance_km, lanes, senders
-from doorstep.timeline.estimating.lanes import Lanes
+from doorstep.timeline.estimating.clock import logged
+from doorstep.timeline.estimating.deliveries import Delivery, Key, Point, distance_km, lanes, senders
+from doorstep.timeline.estimating.lanes import Lanes, Tally
 from doorstep.timeline.estimating.workdays import working_days
 
 _EPOCH = date(1970, 1, 1)
 _NAN = math.nan
 #: Where among the facts the lane statistics' own forecast stands, as a logarithm of days, and its mean absolute deviation.
 EXPECTED = {Point.PURCHASE: 25, Point.HANDOVER: 21}
-SPREAD = 37
-#: Facts that say how things are going just now. They help to rank the late ones, but a place learnt from them swings after each shock:
-#: how things are going is measured on the outcomes instead (windows.py).
-MOVING = (*range(26, 36), 39, 40, 41)
+SPREAD = 27
+#: Lanes of less weight than so many deliveries are not kept.
+_THIN = 0.5
+#: Kind of value → lanes with their tallies.
+Kept = dict[str, list[tuple[Key, Tally]]]
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -35,18 +37,25 @@ class Knowledge:
     """All that was learnt from deliveries so far. Nothing enters before it happened."""
 
     def __init__(self) -> None:
-        #: Priors: a week in transit, two days to the hand-over, one in twenty late: a careful guess for the first day.
+        #: Priors: a week in transit, two days to the hand-over: a careful guess for the first day.
         self._transit = Lanes(half_life=150, prior=math.log(7.5))
         self._handling = Lanes(half_life=150, prior=math.log(2.5))
         self._by_category = Lanes(half_life=150, prior=math.log(2.5), pull=20)
         self._by_sender = Lanes(half_life=120, prior=0.0)
-        self._late = Lanes(half_life=90, prior=0.05, pull=20, pull_to_prior=20)
-        self._late_now = Lanes(half_life=10, prior=0.05, pull=20, pull_to_prior=20)
         self._spread = Lanes(half_life=90, prior=0.35, pull=15, pull_to_prior=10)
         self._handling_spread = Lanes(half_life=90, prior=0.5, pull=10, pull_to_prior=10)
-        #: How much slower than usual the last days were: logarithms of ratios.
-        self._transit_now = [Lanes(half_life=days, prior=0.0, pull=12) for days in (7, 25)]
-        self._handling_now = [Lanes(half_life=days, prior=0.0) for days in (7, 25)]
+
+    def kept(self) -> Kept:
+        """Return what was learnt, to be read again by `of`; the thinnest lanes lean on broader ones and are left out."""
+        return {name: lane.kept(_THIN) for name, lane in vars(self).items()}
+
+    @classmethod
+    def of(cls, kept: Kept) -> "Knowledge":
+        """Make what was kept ready to tell."""
+        knowledge = cls()
+        for name, lane in vars(knowledge).items():
+            lane.tallies = dict(kept.get(name, []))
+        return knowledge
 
     def learn(self, delivery: Delivery) -> None:
         """Take in a finished delivery, at the moment it was delivered; one without hand-over or delivery teaches nothing."""
@@ -54,21 +63,14 @@ class Knowledge:
         if at is None or handed_over is None:
             return
         on, by = lanes(delivery), senders(delivery)
-        transit, handling = _log_days(at - handed_over), _log_days(handed_over - delivery.purchased)
+        transit, handling = logged(at - handed_over), logged(handed_over - delivery.purchased)
         slower, later = transit - self._transit.means(on, at)[-1], handling - self._handling.means(by, at)[-1]
-        for now in self._transit_now:
-            now.add(on[:5], slower, at)
-        for now in self._handling_now:
-            now.add(by, later, at)
         self._by_sender.add(by, slower, at)
         self._spread.add(on[:5], abs(slower), at)
         self._handling_spread.add(by, abs(later), at)
         self._transit.add(on, transit, at)
         self._handling.add(by, handling, at)
         self._by_category.add((("all",), ("category", delivery.category)), handling, at)
-        if delivery.promised is not None:
-            self._late.add(on[:6], float(delivery.is_late), at)
-            self._late_now.add(on[:4], float(delivery.is_late), at)
 
     def tell(self, delivery: Delivery, point: Point) -> Known:
         """Put what is known of a delivery at a point into numbers.
@@ -81,9 +83,9 @@ class Knowledge:
             raise ValueError("not handed over")
         facts = (*_of_itself(delivery, at), *_of_the_calendar(delivery, at), *self._of_the_lanes(delivery, at))
         if point is Point.HANDOVER:
-            handling = _log_days(at - delivery.purchased)
+            handling = logged(at - delivery.purchased)
             approved = delivery.purchased if delivery.approved is None else delivery.approved
-            facts += (handling, handling - self._handling.means(senders(delivery), at)[-1], _log_days(at - approved))
+            facts += (handling, handling - self._handling.means(senders(delivery), at)[-1], logged(at - approved))
         return Known(delivery, point, at, facts)
 
     def _of_the_lanes(self, delivery: Delivery, at: float) -> Iterator[float]:
@@ -92,27 +94,18 @@ class Knowledge:
         yield from transit[3:]
         yield from handling[1:]
         yield math.log(math.exp(transit[-1]) + math.exp(handling[-1]))
-        for now in self._transit_now:
-            means = now.means(on[:5], at)
-            yield from (means[0], means[3], means[4])
-        for now in self._handling_now:
-            means = now.means(by, at)
-            yield from (means[0], means[-1])
         yield self._by_sender.means(by, at)[-1]
         yield self._spread.means(on[:5], at)[-1]
         yield self._handling_spread.means(by, at)[-1]
-        yield self._late.means(on[:6], at)[-1]
-        recent = self._late_now.means(on[:4], at)
-        yield from (recent[0], recent[-1])
         yield self._by_category.means((("all",), ("category", delivery.category)), at)[-1]
 
 
-def walk(deliveries: Iterable[Delivery], point: Point) -> Iterator[Known]:
+def walk(deliveries: Iterable[Delivery], point: Point, knowledge: Knowledge | None = None) -> Iterator[Known]:
     """Tell of every delivery that reached the point what was known then, in the order of time.
 
-    Only what was delivered strictly before counts as known.
+    Only what was delivered strictly before counts as known. In the end `knowledge` holds all of it.
     """
-    knowledge = Knowledge()
+    knowledge = knowledge or Knowledge()
     moments: list[tuple[float, int, str, Delivery]] = []
     for delivery in deliveries:
         begun = delivery.begun(point)
@@ -125,11 +118,6 @@ def walk(deliveries: Iterable[Delivery], point: Point) -> Iterator[Known]:
             knowledge.learn(delivery)
         else:
             yield knowledge.tell(delivery, point)
-
-
-def _log_days(days: float) -> float:
-    """Put a span on the scale the model learns on; half a day keeps same-day spans apart from never."""
-    return math.log(max(days, 0.0) + 0.5)
 
 
 def _of_itself(delivery: Delivery, at: float) -> Sequence[float]:

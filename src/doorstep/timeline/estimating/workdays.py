@@ -11,9 +11,14 @@ _SATURDAY = 5
 CUT_OFF_HOUR = 14
 
 
+def is_holiday(country: str, region: str, on: date) -> bool:
+    """Tell whether a day is a public holiday there; none is known of an unknown country."""
+    return on in _holidays_of(country, region, on.year)
+
+
 def is_working_day(country: str, region: str, on: date) -> bool:
     """Tell whether a day is neither Saturday, Sunday nor a public holiday there; an unknown country has weekends only."""
-    return on.weekday() < _SATURDAY and on not in _holidays_of(country, region, on.year)
+    return on.weekday() < _SATURDAY and not is_holiday(country, region, on)
 
 
 def working_days(country: str, region: str, after: int, days: int) -> int:
