@@ -75,6 +75,10 @@ class Around(msgspec.Struct, frozen=True, array_like=True):
     learnt: bool = False
     #: Grams, as the carrier tells it; None untold.
     weight_g: int | None = None
+    #: State or province of the order's address, as the shop writes it.
+    region: str | None = None
+    #: When the order was placed (aware); None: no order known, or it does not say.
+    placed_at: datetime | None = None
 
 
 class Folded(msgspec.Struct, frozen=True, kw_only=True):

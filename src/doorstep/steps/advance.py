@@ -106,7 +106,8 @@ def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetim
     until = collect_by(shipment)
     scanned = fold_tied(shipment.scans, shipment.estimates, since=shipment.since, ties=shipment.ties, collect_by=until)
     facts = facts_of(shipment)
-    if (expected := expect(scanned, facts, outlook.experience, now)) and take_estimate(shipment.estimates, expected):
+    foresight = outlook.foresights.of(shipment.merchant_id)
+    if (expected := expect(scanned, facts, outlook.experience, now, foresight)) and take_estimate(shipment.estimates, expected):
         if len(shipment.estimates) > _ESTIMATES:
             _forget_oldest(shipment.estimates)
         scanned = msgspec.structs.replace(scanned, estimate=best_estimate(shipment.estimates))

@@ -15,19 +15,20 @@ from doorstep.journeys import Journeys, load_defaults, with_overrides
 from doorstep.messages import Brand, Library, Policy
 from doorstep.steps.askers import Askers, askers_of
 from doorstep.steps.experience import experience_of, sending_of
-from doorstep.steps.outlook import HOUSE, Outlook
-from doorstep.store import connections, days, gaps, mappings
+from doorstep.steps.outlook import FORESIGHTS, HOUSE, Foresights, Outlook
+from doorstep.store import connections, days, estimators, gaps, mappings
 from doorstep.store.connections import Connection, Merchant
-from doorstep.store.database import Database, Row
+from doorstep.store.database import Database, Row, Tx
 from doorstep.store.sealing import Sealer
 from doorstep.timeline import Counted, Gaps
 from doorstep.timeline.estimating.counted import HALF_LIFE_DAYS
 from doorstep.timeline.estimating.promising import Sending
+from doorstep.timeline.foreseeing import read_foresight
 
 _LOG = structlog.get_logger()
 _FRESH_FOR = timedelta(seconds=3)
 _NO_CODES = MappedCodes()
-#: Gaps are learnt by the thousand; what a few minutes add changes nobody's patience.
+#: What is learnt of gaps, days and models comes by the thousand; what a few minutes add changes nobody's patience.
 _GAPS_FRESH_FOR = timedelta(minutes=10)
 
 
@@ -64,6 +65,7 @@ class Directory:
         self._made_of: dict[int, tuple[object, ...]] = {}
         self._read_at: datetime | None = None
         self._gaps_read_at: datetime | None = None
+        self._foresights = Foresights()
         #: What shipments are judged by.
         self.outlook: Outlook = HOUSE
 
@@ -78,6 +80,9 @@ class Directory:
                 learnt = await asyncio.to_thread(_gaps_of, await gaps.every(tx))
                 experience = await asyncio.to_thread(experience_of, await days.every(tx, now.date(), HALF_LIFE_DAYS))
                 self._gaps_read_at = now
+                self._foresights.there = await estimators.there(tx)
+                await self._foresee(tx, list(self._foresights.there)[:FORESIGHTS])
+            await self._foresee(tx, self._foresights.wanted())
             merchants = await connections.merchants(tx)
             connected = await connections.connections(tx, self.sealer)
             own, everywhere = await mappings.in_force(tx)
@@ -94,9 +99,15 @@ class Directory:
             self._tenants.pop(gone, None)
             del self._made_of[gone]
         muted = {merchant_id: frozenset(m.settings.get("muted_pitfalls", ())) for merchant_id, m in merchants.items()}
-        self.outlook = Outlook(learnt, muted, experience)
+        self.outlook = Outlook(learnt, muted, experience, self._foresights)
         self._by_token = {c.hook_token: c for c in connected}
         self._read_at = now
+
+    async def _foresee(self, tx: Tx, merchants: Sequence[int]) -> None:
+        """Have these merchants' newest models at hand."""
+        missing = [merchant_id for merchant_id in merchants if not self._foresights.has_newest(merchant_id)]
+        for merchant_id, trained_at, packed in await estimators.read(tx, missing) if missing else ():
+            self._foresights.take(merchant_id, trained_at, await asyncio.to_thread(read_foresight, packed))
 
     def _read(self, merchant: Merchant, connected: list[Connection], codes: MappedCodes) -> None:
         """Make a merchant ready; one whose saved settings cannot be read stays as it was and stops no other."""

@@ -45,7 +45,7 @@ def experience_of(rows: Iterable[Row]) -> Experience:
 
 def days_met(shipment: KeptShipment, folded: Folded, order: Order | None, sending: Sending) -> list[Met]:
     """Measure an ended shipment; one that was not delivered, or never scanned on its way, teaches nothing."""
-    ends_at = _arrived_at(shipment, folded)
+    ends_at = arrived_at(shipment, folded)
     if ends_at is None or folded.first_scan_at is None or folded.first_scan_at > ends_at:
         return []
     zone, lane = ZoneInfo(shipment.zone or "UTC"), lane_of_facts(facts_of(shipment))
@@ -61,7 +61,7 @@ def days_met(shipment: KeptShipment, folded: Folded, order: Order | None, sendin
     return [((*where, str(part), min(days, MOST)), ends_on) for part, days in took.items()]
 
 
-def _arrived_at(shipment: KeptShipment, folded: Folded) -> datetime | None:
+def arrived_at(shipment: KeptShipment, folded: Folded) -> datetime | None:
     """When it was delivered, or lay ready to be fetched: how long it lay there is the customer's doing."""
     if folded.status is not Status.DELIVERED or folded.delivered_at is None:
         return None

@@ -14,10 +14,50 @@ from doorstep.domain.vocabulary import Status
 from doorstep.store.shipments import KeptShipment
 from doorstep.timeline import Counted, Facts, Gaps, gaps_of, lane_of
 from doorstep.timeline.estimating.counted import Experience
+from doorstep.timeline.foreseeing import Foresight
 
 _NOTHING = Around()
+#: Merchants whose trained models a process has at hand, some two megabytes each.
+FORESIGHTS = 32
 #: Statuses after which a shipment's gaps can be counted.
 ENDED = frozenset({Status.DELIVERED, Status.RETURNED, Status.CANCELLED})
+
+
+class Foresights:
+    """The trained models that are at hand: those of the merchants that were asked for last."""
+
+    def __init__(self) -> None:
+        #: Merchant → when its newest model was trained.
+        self.there: dict[int, datetime] = {}
+        self._ready: dict[int, tuple[datetime, Foresight]] = {}
+        self._missed: set[int] = set()
+
+    def of(self, merchant_id: int) -> Foresight | None:
+        """Return a merchant's; None: there is none, or it is yet to be read, which is noted."""
+        found = self._ready.get(merchant_id)
+        if found is None:
+            if merchant_id in self.there:
+                self._missed.add(merchant_id)
+            return None
+        return found[1]
+
+    def wanted(self) -> list[int]:
+        """Name the merchants whose model is to be read: asked for, or newer than what is at hand."""
+        old = {merchant_id for merchant_id in self._ready if not self.has_newest(merchant_id)}
+        return sorted((self._missed | old) & self.there.keys())[:FORESIGHTS]
+
+    def has_newest(self, merchant_id: int) -> bool:
+        """Tell whether a merchant's newest model is at hand."""
+        ready = self._ready.get(merchant_id)
+        return ready is not None and ready[0] == self.there.get(merchant_id)
+
+    def take(self, merchant_id: int, trained_at: datetime, foresight: Foresight) -> None:
+        """Have a model at hand; the one that came first makes room."""
+        self._missed.discard(merchant_id)
+        self._ready.pop(merchant_id, None)
+        while len(self._ready) >= FORESIGHTS:
+            del self._ready[next(iter(self._ready))]
+        self._ready[merchant_id] = (trained_at, foresight)
 
 
 class Outlook(msgspec.Struct, frozen=True):
@@ -28,6 +68,8 @@ class Outlook(msgspec.Struct, frozen=True):
     muted: Mapping[int, frozenset[str]] = {}
     #: How long parcels took.
     experience: Experience = Experience()
+    #: What models were trained on them.
+    foresights: Foresights = Foresights()
 
 
 #: The house's opinion: nothing learnt, nothing muted.
@@ -48,12 +90,14 @@ def facts_of(shipment: KeptShipment) -> Facts:
 
 
 def around_of(around: Around, order: Order, sent_at: datetime | None) -> Around:
-    """Note where a shipment goes, when the shop says that it sent it, and whether its order still stands."""
+    """Note where a shipment goes, when it was bought and, as the shop says, sent, and whether its order still stands."""
     address = order.ship_to
     return msgspec.structs.replace(
         around,
         destination=address.country if address else None,
         postcode=address.postcode if address else None,
+        region=address.region if address else None,
+        placed_at=order.placed_at,
         sent_at=sent_at,
         cancelled_at=order.cancelled_at,
     )

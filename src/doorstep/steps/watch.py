@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from doorstep.domain.orders import Order
 from doorstep.domain.shipments import Folded
 from doorstep.journeys import reminders_of_shipment
 from doorstep.steps.advance import LATE_SCANS, refold
@@ -14,7 +15,8 @@ from doorstep.steps.directory import Directory
 from doorstep.steps.experience import days_met
 from doorstep.steps.happenings import Happening
 from doorstep.steps.outlook import ENDED, learn
-from doorstep.store import days, gaps, orders, shipments
+from doorstep.steps.train import past_of
+from doorstep.store import days, estimators, gaps, orders, shipments
 from doorstep.store.database import Database
 from doorstep.store.days import Met
 from doorstep.store.orders import KeptOrder
@@ -33,6 +35,7 @@ async def watch(database: Database, directory: Directory, now: datetime, most: i
         known = await orders.read(tx, keys) if keys else {}
         teaching = [(one, one.folded) for one in due if one.folded and _teaches(one, one.folded, now)]
         counted = learn(teaching)
+        past = [past_of(one, folded, _order_of(one, known)) for one, folded in teaching]
         met = [took for one, folded in teaching for took in _days_met(one, folded, known, directory)]
         happenings: list[Happening] = []
         for shipment in due:
@@ -43,13 +46,19 @@ async def watch(database: Database, directory: Directory, now: datetime, most: i
         if counted:
             await gaps.add(tx, [msgspec.structs.astuple(one) for one in counted])
         await days.add(tx, met, HALF_LIFE_DAYS)
+        await estimators.add(tx, [one for one in past if one is not None])
         await decide(tx, happenings, directory, now)
     return len(due)
 
 
 def _days_met(shipment: KeptShipment, folded: Folded, bought: Mapping[tuple[int, int], KeptOrder], directory: Directory) -> list[Met]:
-    order, tenant = bought.get((shipment.merchant_id, shipment.order_id or 0)), directory.tenant(shipment.merchant_id)
-    return days_met(shipment, folded, order.order if order else None, tenant.sending if tenant else Sending())
+    tenant = directory.tenant(shipment.merchant_id)
+    return days_met(shipment, folded, _order_of(shipment, bought), tenant.sending if tenant else Sending())
+
+
+def _order_of(shipment: KeptShipment, bought: Mapping[tuple[int, int], KeptOrder]) -> Order | None:
+    order = bought.get((shipment.merchant_id, shipment.order_id or 0))
+    return order.order if order else None
 
 
 def _reminders(shipment: KeptShipment, order: KeptOrder | None, now: datetime) -> list[Happening]:

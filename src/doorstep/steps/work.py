@@ -21,9 +21,10 @@ from doorstep.steps.reread import reread
 from doorstep.steps.send import Ended, call_all, send_wave, settle_lost
 from doorstep.steps.sum_up import BATCH_SECONDS, DEAD, EVENTS, RECONCILED, ROWS, observe_call
 from doorstep.steps.tally import tally
+from doorstep.steps.train import train
 from doorstep.steps.watch import watch
 from doorstep.steps.wire import Wire
-from doorstep.store import asks, idempotency
+from doorstep.store import asks, estimators, idempotency
 from doorstep.store.database import Database
 from doorstep.store.partitions import ensure_months
 
@@ -78,6 +79,7 @@ class Worker:
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
             loops.create_task(self._loop("tally", self._tally, rest_s=(0.5, 5.0)))
+            loops.create_task(self._loop("train", self._train, rest_s=(5.0, 60.0)))
             loops.create_task(self._loop("sweep", self._sweep, rest_s=(15.0, 15.0)))
             if self._sends:
                 loops.create_task(self._send(wire))
@@ -134,6 +136,9 @@ class Worker:
     async def _tally(self) -> int:
         return await tally(self._database, SLICE)
 
+    async def _train(self) -> int:
+        return await train(self._database, utc_now(), self._stopping)
+
     async def _sweep(self) -> int:
         now = utc_now()
         if lost := await settle_lost(self._database, self._directory, now):
@@ -141,6 +146,7 @@ class Worker:
         async with self._database.system() as tx:
             await idempotency.sweep(tx, now)
             await asks.forget(tx, now)
+            await estimators.forget(tx, now.date())
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
 

@@ -362,6 +362,31 @@ create table day_count (
     primary key (merchant_id, carrier, service, origin, destination, area, part, days)
 );
 
+-- Finished deliveries, as estimates learn from them: times, countries, region and post code, weight; no order, no name.
+create table past_delivery (
+    merchant_id bigint not null,
+    shipment_id bigint not null,
+    ended_on    date not null,
+    document    bytea not null,               -- msgpack timeline.estimating.deliveries.Delivery
+    primary key (merchant_id, shipment_id),
+    foreign key (merchant_id, shipment_id) references shipment on delete cascade
+);
+create index past_delivery_newest on past_delivery (merchant_id, ended_on desc, shipment_id desc);
+create index past_delivery_age on past_delivery (ended_on);
+
+-- The model trained on a merchant's finished deliveries, and whether it is time to train it again.
+create table estimator (
+    merchant_id bigint primary key references merchant,
+    kept        bigint not null default 0,    -- deliveries ever kept
+    fresh       bigint not null default 0,    -- of these since the last training
+    tried_at    timestamptz,                  -- the last training, also one that had too little
+    busy_until  timestamptz,                  -- a worker trains it; null: nobody
+    trained_at  timestamptz,                  -- null: no model yet
+    deliveries  int,                          -- it was trained on
+    figures     json,                         -- how good it was: point -> timeline.estimating.judging.Figures
+    learnt      bytea                         -- msgpack timeline.estimating.learning.Learnt
+);
+
 -- Ended shipments to be counted, or counted anew after a late scan. A shipment may stand here twice: so nobody waits to write here.
 create table tally_due (
     merchant_id bigint not null,

@@ -10,8 +10,10 @@ from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Direction, Precision, Status, ZoneSource
 from doorstep.timeline.doubts import SURELY_LATE
 from doorstep.timeline.estimating.counted import ENOUGH, Experience, Foreseen, Lane, Part, chance_beyond, within
+from doorstep.timeline.estimating.deliveries import Point
 from doorstep.timeline.estimating.model import CHANCE
 from doorstep.timeline.estimating.opening import day_after, days_between
+from doorstep.timeline.foreseeing import Foresight, delivery_of, local_days
 from doorstep.timeline.spans import Facts, end_of_day, moment_of
 from doorstep.timeline.stages import Stage, stage_of
 
@@ -22,6 +24,9 @@ _PARTS = {
     Stage.TOUR: Part.TOUR,
     Stage.ATTEMPT: Part.ATTEMPT,
 }
+#: Statuses before the carrier has it.
+_BEFORE = frozenset({Status.PENDING, Status.INFO_RECEIVED})
+_EPOCH = date(1970, 1, 1)
 #: Local hour from which nothing more is delivered on a day.
 _EVENING = 21
 #: Chance of missing the promise from which on a parcel is looked at daily.
@@ -30,29 +35,25 @@ _IN_DANGER = 0.1
 _AREA = 2
 
 
-def expect(folded: Folded, facts: Facts, experience: Experience, now: datetime) -> Estimate | None:
-    """Say when a parcel under way is expected; None: not to be said, or said already on this day of this part of its way.
+def expect(folded: Folded, facts: Facts, experience: Experience, now: datetime, foresight: Foresight | None = None) -> Estimate | None:
+    """Say when a parcel is expected; None: not to be said, or said already on this day of this part of its way.
 
-    What has passed counts: it is not expected earlier than today, and each day on which it did not come makes later ones likelier.
+    From the merchant's trained models (`foresight`) before the hand-over and on the way, else, and from the last depot on, from counted
+    days. What has passed counts: it is not expected earlier than today, and each day on which it did not come makes later ones likelier.
     """
-    if experience.parcels(facts.merchant_id) < ENOUGH or folded.direction is not Direction.OUTBOUND:
+    point, part = _whereabouts(folded, facts)
+    if part is None and (point is None or foresight is None):
         return None
-    stage = None if folded.status is Status.EXCEPTION else stage_of(folded)
-    part = None if stage is None else _PARTS.get(stage)
-    began_at = folded.first_scan_at if part is Part.TRANSIT else folded.last_scan_at
-    if part is None or folded.first_scan_at is None or began_at is None:
+    if foresight is None and experience.parcels(facts.merchant_id) < ENOUGH:
         return None
     today, stated_at = _said_at(now, facts.zone)
-    if _said_today(facts, part, stated_at):
+    if _said_today(facts, part or Point.PURCHASE, stated_at):
         return None
-    promised = next((estimate.to_on for estimate in facts.estimates if estimate.source == "shop"), None)
-    around = facts.around
-    key = (facts.merchant_id, facts.carrier, facts.service, around.origin, around.destination, around.postcode)
-    asked = (key, part, _day_of(began_at, facts.zone), today, promised)
-    if asked in experience.asked:
-        seen = experience.asked[asked]
-    else:
-        seen = experience.asked[asked] = _foresee(experience, lane_of_facts(facts), *asked[1:])
+    seen = None
+    if point is not None and foresight is not None and (delivery := delivery_of(facts, folded)):
+        seen = foresight.foresee(delivery, point, max(local_days(now, facts.zone), float((today - _EPOCH).days)))
+    if seen is None and part is not None and experience.parcels(facts.merchant_id) >= ENOUGH:
+        seen = _counted(folded, facts, experience, part, today)
     if seen is None:
         return None
     return Estimate(
@@ -64,6 +65,31 @@ def expect(folded: Folded, facts: Facts, experience: Experience, now: datetime) 
         confidence=CHANCE,
         late_chance=seen.late_chance,
     )
+
+
+def _whereabouts(folded: Folded, facts: Facts) -> tuple[Point | None, Part | None]:
+    """Tell from which point a model forecasts, and which part of the way is counted; (None, None): nothing is to be expected."""
+    if folded.direction is not Direction.OUTBOUND or folded.status is Status.EXCEPTION:
+        return None, None
+    if folded.first_scan_at is None:
+        awaited = folded.status in _BEFORE and facts.around.cancelled_at is None
+        return (Point.PURCHASE if awaited else None), None
+    stage = stage_of(folded)
+    part = None if stage is None else _PARTS.get(stage)
+    return (Point.HANDOVER if part is Part.TRANSIT else None), part
+
+
+def _counted(folded: Folded, facts: Facts, experience: Experience, part: Part, today: date) -> Foreseen | None:
+    began_at = folded.first_scan_at if part is Part.TRANSIT else folded.last_scan_at
+    if began_at is None:
+        return None
+    promised = next((estimate.to_on for estimate in facts.estimates if estimate.source == "shop"), None)
+    around = facts.around
+    key = (facts.merchant_id, facts.carrier, facts.service, around.origin, around.destination, around.postcode)
+    asked = (key, part, _day_of(began_at, facts.zone), today, promised)
+    if asked not in experience.asked:
+        experience.asked[asked] = _foresee(experience, lane_of_facts(facts), *asked[1:])
+    return experience.asked[asked]
 
 
 def _foresee(experience: Experience, lane: Lane, part: Part, began_on: date, today: date, promised: date | None) -> Foreseen | None:
@@ -112,7 +138,7 @@ def _late(shares: tuple[float, ...], country: str, began_on: date, promised: dat
     return round(chance_beyond(shares, left, passed), 2)
 
 
-def _said_today(facts: Facts, part: Part, stated_at: OccurredAt) -> bool:
+def _said_today(facts: Facts, part: Part | Point, stated_at: OccurredAt) -> bool:
     for estimate in reversed(facts.estimates):
         if estimate.source == "model" and estimate.stated_at is not None:
             same_day = estimate.stated_at.local[:10] == stated_at.local[:10]
