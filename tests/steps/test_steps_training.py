@@ -93,6 +93,17 @@ async def test_a_model_is_trained_kept_read_and_believed(shop: Shop) -> None:
     assert (parcel.folded.estimate.source, parcel.folded.estimate.reason) == ("model", "transit/model")
 
 
+async def test_a_model_that_cannot_be_read_stops_nobody(shop: Shop) -> None:
+    async with shop.database.system() as tx:
+        await tx.execute(
+            "insert into estimator (merchant_id, trained_at, learnt) values ($1, $2, $3)", shop.merchant_id, NOON, b"of another day"
+        )
+    await shop.directory.refresh(shop.database, NOON + HOUR, force=True)
+    foresights = shop.directory.outlook.foresights
+    assert foresights.of(shop.merchant_id) is None
+    assert foresights.wanted() == []
+
+
 async def test_a_merchants_turn_comes_once_a_day_and_only_for_something_new(shop: Shop) -> None:
     assert await train(shop.database, NOON, asyncio.Event()) == 0
     await _remember(shop, 199)

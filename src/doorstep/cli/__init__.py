@@ -21,6 +21,7 @@ _COMMANDS = {
     "normalise": ("doorstep.cli.normalise:normalise", "Print what carriers' bytes say, a JSON object per checkpoint."),
     "identify": ("doorstep.cli.identify:identify", "Tell whose a tracking number may be."),
     "evaluate": ("doorstep.cli.evaluating:evaluate", "Measure how right Doorstep is, on what is known."),
+    "estimates": ("doorstep.cli.estimates:estimates", "Tell how good a merchant's own model of its deliveries is."),
     "ask": ("doorstep.cli.asking:ask", "Ask a carrier about tracking numbers, once, and print what it says."),
     "replay": ("doorstep.cli.replay:replay", "Print which delivery problems a history opens, worsens and closes, and when."),
     "performance": ("doorstep.cli.performance:performance", "Published delivery figures: verify who signed them."),

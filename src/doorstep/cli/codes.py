@@ -1,20 +1,17 @@
 """`codes list | map | unmap | export`: carriers' codes that no table knows, and what somebody says they mean."""
 
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from cyclopts import App
 from rich.console import Console
 from rich.table import Table
 
-from doorstep.cli.merchants import Made, at_work
-from doorstep.settings import Settings
-from doorstep.steps.directory import Directory
+from doorstep.cli.merchants import as_merchant
 from doorstep.steps.reread import NewMapping, map_code, unmap_code
 from doorstep.steps.work import utc_now
-from doorstep.store import checkpoints, connections, mappings
-from doorstep.store.database import Database, Row, Tx
+from doorstep.store import checkpoints, mappings
+from doorstep.store.database import Row, Tx
 
 codes = App(name="codes", help="Codes that no table knows: list them, say what they mean, write that out.")
 
@@ -31,7 +28,7 @@ def list_codes(merchant: str, *, data_dir: Path | None = None) -> int:
     async def read(tx: Tx, merchant_id: int) -> tuple[list[Row], list[Row]]:
         return await checkpoints.unknown(tx, merchant_id, 500), await mappings.of_merchant(tx, merchant_id)
 
-    unknown, mapped = _as_merchant(data_dir, merchant, read)
+    unknown, mapped = as_merchant(data_dir, merchant, read)
     table = Table("carrier", "code", "words", "times", title="unknown")
     for row in unknown:
         table.add_row(row["carrier"], row["carrier_code"], row["carrier_text"], str(row["times"]))
@@ -66,7 +63,7 @@ def map_one(
     async def keep(tx: Tx, merchant_id: int) -> int:
         return await map_code(tx, merchant_id, wanted, "cli", utc_now())
 
-    print(f"mapping {_as_merchant(data_dir, merchant, keep)} made; running workers read earlier scans again within seconds")
+    print(f"mapping {as_merchant(data_dir, merchant, keep)} made; running workers read earlier scans again within seconds")
     return 0
 
 
@@ -83,7 +80,7 @@ def unmap(merchant: str, mapping: int, *, data_dir: Path | None = None) -> int:
     async def remove(tx: Tx, merchant_id: int) -> None:
         await unmap_code(tx, merchant_id, mapping, "cli", utc_now(), operator=True)
 
-    _as_merchant(data_dir, merchant, remove)
+    as_merchant(data_dir, merchant, remove)
     print(f"mapping {mapping} taken back")
     return 0
 
@@ -96,14 +93,5 @@ def export(merchant: str, *, data_dir: Path | None = None) -> int:
         merchant: the merchant's slug.
         data_dir: where the embedded database lives.
     """
-    sys.stdout.write(mappings.contribution(_as_merchant(data_dir, merchant, mappings.of_merchant)).decode())
+    sys.stdout.write(mappings.contribution(as_merchant(data_dir, merchant, mappings.of_merchant)).decode())
     return 0
-
-
-def _as_merchant(data_dir: Path | None, slug: str, work: Callable[[Tx, int], Awaitable[Made]]) -> Made:
-    async def run(_: Settings, database: Database, __: Directory) -> Made:
-        async with database.system() as tx:
-            found = await connections.merchant_by_slug(tx, slug)
-            return await work(tx, found.merchant_id)
-
-    return at_work(data_dir, run)

@@ -21,7 +21,7 @@ from doorstep.settings import Settings, read_settings
 from doorstep.steps.directory import Directory, tenant_of
 from doorstep.store import access, connections
 from doorstep.store.connections import Merchant
-from doorstep.store.database import Database
+from doorstep.store.database import Database, Tx
 from doorstep.web.api.scopes import OPERATOR_SCOPES, SCOPES, new_key
 
 merchant = App(name="merchant", help="Merchants: who they are, who enters their desk, their programs' keys.")
@@ -49,6 +49,22 @@ def at_work(data_dir: Path | None, work: Callable[[Settings, Database, Directory
             return asyncio.run(run(url))
         except asyncpg.UndefinedTableError as error:
             raise MisconfiguredError("the database is empty; run `doorstep migrate` (or `doorstep serve`) first") from error
+
+
+def as_merchant(data_dir: Path | None, slug: str, work: Callable[[Tx, int], Awaitable[Made]]) -> Made:
+    """Run `work` in a transaction for the merchant of a slug.
+
+    Raises:
+        NotFoundError: there is no such merchant.
+        MisconfiguredError: no database, or one that was never migrated.
+    """
+
+    async def run(_: Settings, database: Database, __: Directory) -> Made:
+        async with database.system() as tx:
+            found = await connections.merchant_by_slug(tx, slug)
+            return await work(tx, found.merchant_id)
+
+    return at_work(data_dir, run)
 
 
 @merchant.command

@@ -107,7 +107,12 @@ class Directory:
         """Have these merchants' newest models at hand."""
         missing = [merchant_id for merchant_id in merchants if not self._foresights.has_newest(merchant_id)]
         for merchant_id, trained_at, packed in await estimators.read(tx, missing) if missing else ():
-            self._foresights.take(merchant_id, trained_at, await asyncio.to_thread(read_foresight, packed))
+            try:
+                foresight = await asyncio.to_thread(read_foresight, packed)
+            except msgspec.DecodeError as error:  # another version of Doorstep trained it: counted days speak until it is trained anew
+                _LOG.warning("model_unreadable", merchant=merchant_id, why=str(error))
+                foresight = None
+            self._foresights.take(merchant_id, trained_at, foresight)
 
     def _read(self, merchant: Merchant, connected: list[Connection], codes: MappedCodes) -> None:
         """Make a merchant ready; one whose saved settings cannot be read stays as it was and stops no other."""

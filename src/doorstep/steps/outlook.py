@@ -29,7 +29,7 @@ class Foresights:
     def __init__(self) -> None:
         #: Merchant → when its newest model was trained.
         self.there: dict[int, datetime] = {}
-        self._ready: dict[int, tuple[datetime, Foresight]] = {}
+        self._ready: dict[int, tuple[datetime, Foresight | None]] = {}
         self._missed: set[int] = set()
 
     def of(self, merchant_id: int) -> Foresight | None:
@@ -51,8 +51,8 @@ class Foresights:
         ready = self._ready.get(merchant_id)
         return ready is not None and ready[0] == self.there.get(merchant_id)
 
-    def take(self, merchant_id: int, trained_at: datetime, foresight: Foresight) -> None:
-        """Have a model at hand; the one that came first makes room."""
+    def take(self, merchant_id: int, trained_at: datetime, foresight: Foresight | None) -> None:
+        """Have a model at hand (None: it cannot be read); the one that came first makes room."""
         self._missed.discard(merchant_id)
         self._ready.pop(merchant_id, None)
         while len(self._ready) >= FORESIGHTS:

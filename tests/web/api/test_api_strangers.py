@@ -29,6 +29,7 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "mutePitfall": ({"pitfall_id": "pitfall"}, {"muted": True}, 404),
     "identifyNumber": ({"number": "BELONGSTOOURS"}, None, 200),
     "readPerformance": ({"from": "2026-01-01", "to": "2027-01-01", "by": "lane"}, None, 200),
+    "readEstimator": ({}, None, 200),
     "readPromise": ({"to": "ES-28013", "service": MARK}, None, 200),
     "listMessages": ({}, None, 200),
     "readMessage": ({"message_id": "message"}, None, 404),

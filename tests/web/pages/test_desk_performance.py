@@ -11,8 +11,9 @@ from page_shops import fill
 
 from doorstep.insights.signing import Jwk, verify
 from doorstep.steps.work import utc_now
-from doorstep.store import tallies
+from doorstep.store import estimators, tallies
 from doorstep.store.tallies import KeptTally
+from doorstep.timeline.estimating.judging import Figures
 
 _MADE = iter(range(1000))
 _PUBLIC = ("delivery-performance.json", "delivery-performance.jws", "jwks.json", "delivery.jsonld", "delivery-method")
@@ -43,6 +44,18 @@ async def owner(app, shop):
     client.csrf = {"csrf": await csrf_of(client)}
     yield client
     await client.aclose()
+
+
+async def test_the_page_says_how_good_the_shops_own_model_is(owner, house, shop):
+    assert "Until 200 of your parcels have arrived" in (await owner.get("/desk/performance")).text
+    good = Figures(150, 1.5, 4.0, 1.8, 0.81, 5.0, 0.8, 0.4)
+    figures = msgspec.json.encode({"purchase": good, "handover": good}).decode()
+    async with house.database.system() as tx:
+        await tx.execute("insert into estimator (merchant_id, kept) values ($1, 260)", shop.merchant_id)
+        await estimators.keep(tx, shop.merchant_id, b"", utc_now(), deliveries=250, figures=figures, fresh=0)
+    page = (await owner.get("/desk/performance")).text
+    assert "Trained on 250 of your own deliveries" in page
+    assert "81%" in page
 
 
 async def switch(client, *on):

@@ -4,7 +4,20 @@ from typing import Any
 
 from litestar import Router
 
-from doorstep.web.api import codes, identifying, letters, me, performing, pitfalls, promising, reading, recipients, sending, webhooks
+from doorstep.web.api import (
+    codes,
+    estimator,
+    identifying,
+    letters,
+    me,
+    performing,
+    pitfalls,
+    promising,
+    reading,
+    recipients,
+    sending,
+    webhooks,
+)
 from doorstep.web.api.document import OPENAPI, openapi_document
 from doorstep.web.api.entering import may_enter
 
@@ -24,6 +37,7 @@ _ALL = [
     *recipients.ROUTES,
     *webhooks.ROUTES,
     *performing.ROUTES,
+    *estimator.ROUTES,
     *me.ROUTES,
 ]
 

@@ -177,6 +177,18 @@ _FIGURES: dict[str, Any] = {
     "carbon_mean_g": 412,
     "carbon_of": 198,
 }
+_JUDGED_AT = {
+    "n": 812,
+    "mae_days": 1.42,
+    "promise_mae_days": 3.1,
+    "lane_median_mae_days": 1.63,
+    "coverage_80": 0.79,
+    "width_days": 4.6,
+    "late_auc": 0.74,
+    "late_average_precision": 0.31,
+}
+_JUDGED = {"purchase": _JUDGED_AT, "handover": _JUDGED_AT}
+
 _PERFORMANCE = {
     "from_on": "2026-08-31",
     "to_on": "2026-11-22",
@@ -216,6 +228,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     ),
     "mutePitfall": ({"muted": True}, {**_PROBLEM, "muted": True}),
     "readPerformance": (None, _PERFORMANCE),
+    "readEstimator": (None, {"trained_at": "2026-11-22T03:12:00Z", "deliveries": 4210, "kept": 4262, "fresh": 52, "needed": 200} | _JUDGED),
     "listMessages": (None, {"messages": [_MESSAGE], "next": None}),
     "readMessage": (None, _MESSAGE_WHOLE),
     "listUnknownCodes": (

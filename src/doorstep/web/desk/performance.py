@@ -17,6 +17,7 @@ from doorstep.insights.performance import LEAST_PUBLIC, SILENT_DAYS, By, Share
 from doorstep.insights.signing import jwk_of, public_of
 from doorstep.steps.footprint import SHOW_CARBON
 from doorstep.steps.report import Group, Report, report, weeks_of
+from doorstep.steps.trained import trained
 from doorstep.steps.work import utc_now
 from doorstep.store import signing, tallies
 from doorstep.store.connections import Merchant
@@ -56,6 +57,7 @@ async def performance(request: AnyRequest) -> Response[str]:
     async with house.database.for_merchant(merchant.merchant_id) as tx:
         shown = await report(tx, merchant.merchant_id, asked.weeks, asked.by, asked.only)
         weekly = await report(tx, merchant.merchant_id, asked.weeks, By.WEEK, asked.only)
+        model = await trained(tx, merchant.merchant_id)
         choices = await tallies.choices(tx, merchant.merchant_id, *asked.weeks)
         snippet = await jsonld_of(tx, merchant) if merchant.settings.get(PUBLISHED) else None
     values: dict[str, Any] = {
@@ -69,6 +71,7 @@ async def performance(request: AnyRequest) -> Response[str]:
         "switches": [(name, label, bool(merchant.settings.get(name))) for name, label in SWITCHES.items()],
         "published": f"{house.settings.base_url}/m/{merchant.slug}" if merchant.settings.get(PUBLISHED) else "",
         "snippet": snippet,
+        "model": model,
         "least": LEAST_PUBLIC,
         "silent_days": SILENT_DAYS,
         "saved": request.query_params.get("saved") == "1",
