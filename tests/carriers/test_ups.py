@@ -318,3 +318,75 @@ def test_json_of_these_names_is_read_or_refused(tree: Any) -> None:
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     with contextlib.suppress(BadInputError):
         CARRIER.parse(Raw(body=body))
+
+
+@pytest.mark.parametrize(
+    ("kind", "slug"), [("D", "delivered"), ("I", "in_transit"), ("M", "order_data_received"), ("MV", "label_voided"), ("W", "unknown")]
+)
+def test_a_type_without_any_code_says_what_the_type_says(kind: str, slug: str) -> None:
+    assert scan(package(activity(kind, ""))).event_type == slug
+    assert scan(package(activity(kind, "??"))).event_type == "unknown", "a code we do not have is another matter"
+
+
+def test_a_package_without_activities_tells_its_current_status() -> None:
+    current = {"type": "D", "code": "011", "description": "Delivered"}
+    raw = package(currentStatus=current, deliveryDate=[{"type": "DEL", "date": "20260305"}])
+    (only,) = CARRIER.parse(raw).trackings[0].checkpoints
+    assert (only.event_type, only.carrier_code, only.occurred_at.local) == ("delivered", "D/011", "2026-03-05")
+    (label,) = CARRIER.parse(package(currentStatus={"code": "003"})).trackings[0].checkpoints
+    assert (label.event_type, label.occurred_at) == ("order_data_received", None)
+    assert CARRIER.parse(package(currentStatus={})).trackings[0].checkpoints == ()
+
+
+OLDER = {
+    "TrackResponse": {
+        "Response": {"ResponseStatus": {"Code": "1"}},
+        "Shipment": {
+            "InquiryNumber": {"Code": "01", "Value": "1Z000X000100000017"},
+            "Service": {"Code": "003", "Description": "UPS Ground"},
+            "DeliveryDetail": {"Type": {"Code": "03", "Description": "Scheduled Delivery"}, "Date": "20260306"},
+            "Package": {
+                "TrackingNumber": "1Z000X000100000017",
+                "Activity": [
+                    {
+                        "ActivityLocation": {"Address": {"City": "Reno", "StateProvinceCode": "NV", "CountryCode": "US"}},
+                        "Status": {"Type": "I", "Description": "Out For Delivery", "Code": "OF"},
+                        "Date": "20260304",
+                        "Time": "091500",
+                    },
+                    {"Status": {"Type": "M", "Description": "Order Processed", "Code": "MP"}, "Date": "20260303", "Time": "101500"},
+                ],
+            },
+        },
+    }
+}
+
+
+def test_the_older_json_is_read_as_the_xml_it_repeats() -> None:
+    (tracking,) = CARRIER.parse(Raw(body=json.dumps(OLDER).encode())).trackings
+    assert [(each.event_type, each.carrier_code) for each in tracking.checkpoints] == [
+        ("out_for_delivery", "I/OF"),
+        ("order_data_received", "M/MP"),
+    ]
+    assert tracking.checkpoints[0].place.city == "Reno"
+    assert tracking.estimates[0].from_on == date(2026, 3, 6)
+    fault = {"Fault": {"detail": {"Errors": {"ErrorDetail": {"PrimaryErrorCode": {"Code": "151018", "Description": "Invalid number"}}}}}}
+    assert CARRIER.parse(Raw(body=json.dumps(fault).encode())).notes == (CarrierNote("151018", "Invalid number"),)
+
+
+def test_the_soap_answer_is_read_in_its_envelope() -> None:
+    body = """<soapenv:Envelope xmlns:soapenv="urn:s"><soapenv:Body><trk:TrackResponse xmlns:trk="urn:t"><trk:Shipment><trk:Package>
+    <trk:TrackingNumber>1Z000X000100000017</trk:TrackingNumber><trk:Activity><trk:Status><trk:Type>D</trk:Type>
+    <trk:Description>DELIVERED</trk:Description><trk:Code>KB</trk:Code></trk:Status><trk:Date>20260304</trk:Date>
+    <trk:Time>101500</trk:Time></trk:Activity></trk:Package></trk:Shipment></trk:TrackResponse></soapenv:Body></soapenv:Envelope>"""
+    (only,) = CARRIER.parse(Raw(body=body.encode())).trackings[0].checkpoints
+    assert (only.event_type, only.carrier_code, only.occurred_at.local) == ("delivered", "D/KB", "2026-03-04T10:15:00")
+    fault = "<Envelope><Body><Fault><faultcode>Client</faultcode><faultstring>no</faultstring></Fault></Body></Envelope>"
+    assert CARRIER.parse(Raw(body=fault.encode())).notes == (CarrierNote("Client", "no"),)
+
+
+def test_a_page_in_another_language_is_found_by_its_dates() -> None:
+    body = PAGE.replace("Location", "Ort").replace("Local Time", "Ortszeit").replace("Date", "Datum").replace("Activity", "Aktivität")
+    line = "<tr><td>Berlin, Germany</td><td>14.04.2026</td><td>15:15</td><td>{}</td></tr>"
+    found = CARRIER.parse(Raw(body=body.format(line.format("Zugestellt") + line.format("Ankunfts Scan")).encode())).trackings[0].checkpoints
+    assert [each.event_type for each in found] == ["delivered", "facility_arrival"]

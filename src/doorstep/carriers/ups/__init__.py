@@ -2,6 +2,7 @@
 
 from doorstep.carriers.reading import html_of, json_of, looks_like, xml_of
 from doorstep.carriers.ups.asking import ASKING, SETTINGS
+from doorstep.carriers.ups.older_json import is_older, parse_older
 from doorstep.carriers.ups.track_alert import is_alert, parse_alerts, verify_credential
 from doorstep.carriers.ups.tracking_json import parse_answer
 from doorstep.carriers.ups.tracking_page import parse_page
@@ -22,6 +23,8 @@ def parse(raw: Raw) -> Parsed:
     if kind == "xml":
         return parse_reply(xml_of(raw))
     tree = json_of(raw)
+    if is_older(tree):
+        return parse_older(tree)
     return parse_alerts(tree) if is_alert(tree) else parse_answer(tree)
 
 

@@ -64,7 +64,8 @@ def _package(package: Any, inquiry: str) -> Tracking | None:
         return None
     service = worded(dig(package, "service", "description"))
     kind = service_of(service)
-    checkpoints = tuple(_activity(activity, package, number, kind) for activity in listed(dig(package, "activity")))
+    activities = listed(dig(package, "activity")) or _current_only(package)
+    checkpoints = tuple(_activity(activity, package, number, kind) for activity in activities)
     received_by = worded(dig(package, "deliveryInformation", "receivedBy"))
     return Tracking(
         tracking_number=number,
@@ -77,6 +78,23 @@ def _package(package: Any, inquiry: str) -> Tracking | None:
         signed_by=received_by if received_by and not received_by.isdigit() else None,
         pickup=_pickup(package),
     )
+
+
+def _current_only(package: Any) -> list[Any]:
+    """Make an activity of the current status where the answer was asked without activities; it is undated unless it is the delivery.
+
+    `currentStatus.code` is UPS's three-digit status code, which an activity calls `statusCode`.
+    """
+    current = dig(package, "currentStatus")
+    status = {
+        "type": dig(current, "type"),
+        "statusCode": worded(dig(current, "statusCode")) or worded(dig(current, "code")),
+        "description": dig(current, "description"),
+    }
+    if not (worded(status["type"]) or worded(status["statusCode"])):
+        return []
+    delivered = [entry for entry in listed(dig(package, "deliveryDate")) if worded(dig(entry, "type")) == "DEL"]
+    return [{"status": status, "date": worded(dig(delivered, 0, "date"))}]
 
 
 def _pickup(package: Any) -> PickupPoint | None:

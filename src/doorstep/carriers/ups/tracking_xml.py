@@ -1,4 +1,4 @@
-"""The answer of UPS's older XML interface (`TrackResponse`) → trackings, notes."""
+"""The answer of UPS's older XML interfaces (`TrackResponse`, bare or in a SOAP envelope) → trackings, notes."""
 
 from lxml import etree
 
@@ -13,6 +13,9 @@ from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
 
+#: Kinds of `DeliveryDetail` in the SOAP interface: scheduled, then estimated. Source: UPS Tracking web service guide, as known on 2026-11-29.
+_EXPECTED = ("03", "02")
+
 
 def parse_reply(root: etree._Element) -> Parsed:
     """Read an answer, of whatever outcome.
@@ -20,11 +23,22 @@ def parse_reply(root: etree._Element) -> Parsed:
     Raises:
         BadInputError: the root is no TrackResponse.
     """
-    if root.tag != "TrackResponse":
+    answer = root if root.tag == "TrackResponse" else root.find(".//TrackResponse")
+    faults = [*root.iter("Fault")]
+    if answer is None and not faults:
         raise BadInputError("the XML is no TrackResponse of UPS")
-    notes = tuple(CarrierNote(_text(error, "ErrorCode"), _text(error, "ErrorDescription")) for error in root.findall("Response/Error"))
-    trackings = [_package(package, shipment) for shipment in root.findall("Shipment") for package in shipment.findall("Package")]
-    return Parsed(tuple(tracking for tracking in trackings if tracking), notes)
+    notes = [note for fault in faults for note in _fault(fault)]
+    if answer is None:
+        return Parsed(notes=tuple(notes))
+    notes += [CarrierNote(_text(error, "ErrorCode"), _text(error, "ErrorDescription")) for error in answer.findall("Response/Error")]
+    trackings = [_package(package, shipment) for shipment in answer.findall("Shipment") for package in shipment.findall("Package")]
+    return Parsed(tuple(tracking for tracking in trackings if tracking), tuple(notes))
+
+
+def _fault(fault: etree._Element) -> list[CarrierNote]:
+    """Read a SOAP fault: UPS's own code and words in its detail, else the envelope's."""
+    told = [CarrierNote(_text(error, "Code"), _text(error, "Description")) for error in fault.iter("PrimaryErrorCode")]
+    return told or [CarrierNote(_text(fault, "faultcode"), _text(fault, "faultstring"))]
 
 
 def _text(element: etree._Element | None, path: str) -> str:
@@ -32,7 +46,9 @@ def _text(element: etree._Element | None, path: str) -> str:
 
 
 def _package(package: etree._Element, shipment: etree._Element) -> Tracking | None:
-    number = numbered(_text(package, "TrackingNumber") or _text(shipment, "ShipmentIdentificationNumber"))
+    number = numbered(
+        _text(package, "TrackingNumber") or _text(shipment, "ShipmentIdentificationNumber") or _text(shipment, "InquiryNumber/Value")
+    )
     if not number:
         return None
     service = _text(shipment, "Service/Description")
@@ -55,7 +71,11 @@ def _package(package: etree._Element, shipment: etree._Element) -> Tracking | No
 def _activity(activity: etree._Element, number: str, service: Service) -> Checkpoint:
     location = activity.find("ActivityLocation")
     place = _place(location)
-    meaning = meaning_of(_text(activity, "Status/StatusType/Code"), _text(activity, "Status/StatusCode/Code"), "", service)
+    # the SOAP interface leaves out the middle names
+    status_type = _text(activity, "Status/StatusType/Code") or _text(activity, "Status/Type")
+    status_code = _text(activity, "Status/StatusCode/Code") or _text(activity, "Status/Code")
+    words = _text(activity, "Status/StatusType/Description") or _text(activity, "Status/Description")
+    meaning = meaning_of(status_type.upper(), status_code.upper(), "", service)
     if meaning.event_type == "delivered":
         finer = refined("delivered", code=_text(location, "Code"), signed_by=_text(location, "SignedForByName"))
         meaning = Meaning(finer, meaning.carrier_code)
@@ -66,7 +86,7 @@ def _activity(activity: etree._Element, number: str, service: Service) -> Checkp
         gmt=(_text(activity, "GMTDate"), _text(activity, "GMTTime")),
         place=place,
     )
-    return checkpoint_of(meaning, number, _text(activity, "Status/StatusType/Description"), at, place)
+    return checkpoint_of(meaning, number, words, at, place)
 
 
 def _place(location: etree._Element | None) -> Place | None:
@@ -82,7 +102,11 @@ def _estimates(package: etree._Element, shipment: etree._Element, checkpoints: t
     if is_over(checkpoints):
         return ()
     stated_at = newest_stamp(checkpoints)
-    scheduled = day_of(_text(package, "ScheduledDeliveryDate") or _text(shipment, "ScheduledDeliveryDate"))
+    details = {
+        _text(detail, "Type/Code"): _text(detail, "Date") for part in (shipment, package) for detail in part.findall("DeliveryDetail")
+    }
+    stated = next((details[kind] for kind in _EXPECTED if kind in details), "")
+    scheduled = day_of(_text(package, "ScheduledDeliveryDate") or _text(shipment, "ScheduledDeliveryDate") or stated)
     rescheduled = day_of(_text(package, "RescheduledDeliveryDate"))
     if rescheduled:  # when the first date was stated UPS does not say
         return (*estimate_on(scheduled, None), *estimate_on(rescheduled, stated_at, reason="rescheduled"))

@@ -22,6 +22,16 @@ _AFTER_CLEARANCE = {
     "customs_information_required": "exception_resolved",
     "held_for_documents": "exception_resolved",
 }
+#: A type without any code says what UPS's list says of the type itself; "W" and the freight types say too little.
+#: Source: UPS developer portal, Tracking, table of activity types, read 2026-11-22.
+_TYPE_ALONE = {
+    "D": "delivered",
+    "I": "in_transit",
+    "M": "order_data_received",
+    "MV": "label_voided",
+    "P": "picked_up",
+    "X": "exception",
+}
 #: What a status code may not turn a scan of a moving parcel into.
 _BEFORE_HANDOVER = frozenset({"order_data_received", "label_voided"})
 
@@ -55,6 +65,8 @@ def meaning_of(activity: str, code: str, status: str, service: Service = Service
     if found:
         return Meaning(found, key, RETRACTIONS.get(key))
     by_status = STATUSES.get(number)
+    if not code and by_status is None and activity in _TYPE_ALONE:
+        return Meaning(_TYPE_ALONE[activity], f"{activity}/{status}" if status.strip("0") else activity)
     if by_status is None or (by_status in _BEFORE_HANDOVER and activity not in ("M", "MV", "")):
         return Meaning("unknown", key or status)
     return Meaning(by_status, f"{key}/{status}" if key else status)
