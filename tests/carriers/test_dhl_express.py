@@ -257,3 +257,18 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     parse_or_refuse(body)
     parse_or_refuse(b"<a>" + body)
     parse_or_refuse(b"{" + body)
+
+
+def test_the_unified_answer_is_read_by_its_sentence_where_it_has_no_code() -> None:
+    events = [
+        {"statusCode": "transit", "status": "transit", "description": "Shipment is out with courier for delivery"},
+        {
+            "statusCode": "transit",
+            "description": "Arrived at DHL Sort Facility LEIPZIG-GERMANY",
+            "location": {"address": {"addressLocality": "LEIPZIG"}},
+        },
+        {"statusCode": "transit", "description": "Something new"},
+    ]
+    body = {"shipments": [{"id": "7777777770", "service": "express", "events": events}]}
+    (tracking,) = CARRIER.parse(Raw(body=json.dumps(body).encode())).trackings
+    assert [scan.event_type for scan in tracking.checkpoints] == ["out_for_delivery", "facility_arrival", "in_transit"]

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from doorstep.carriers.dhl_parcel_de import CARRIER
 from doorstep.carriers.families import dhl_paket_codes as codes
-from doorstep.carriers.families.dhl_paket_codes import event_type_of, event_type_of_sentence
+from doorstep.carriers.families import dhl_paket_sentences as sentences
+from doorstep.carriers.families.dhl_paket_codes import event_type_of
+from doorstep.carriers.families.dhl_paket_sentences import event_type_of_sentence
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.plugins import Raw
 from doorstep.domain.tracking import Parsed
@@ -59,7 +61,7 @@ def test_a_bare_ice_is_a_key_only_where_all_its_reasons_share_one_meaning() -> N
 
 
 def test_all_event_types_exist() -> None:
-    used = {*codes._BY_KEY.values(), *codes._SENTENCES.values(), *codes._STANDARD.values(), *codes.UNIFIED.values()}
+    used = {*codes._BY_KEY.values(), *(slug for _, slug in sentences._PHRASES), *codes._STANDARD.values(), *codes.UNIFIED.values()}
     assert used <= set(EVENT_TYPES)
 
 
@@ -137,6 +139,14 @@ def test_the_unified_answer_reads_dhls_standard_codes() -> None:
             "ready_for_pickup_locker",
         ),
         ("Die Sendung liegt in der Filiale Musterweg 1 12345 Musterstadt zur Abholung bereit.", "ready_for_pickup"),
+        ("Die Sendung wurde am 02.03. im Start-Paketzentrum bearbeitet.", "facility_processed"),
+        ("Die Sendung wurde im Ziel-Paketzentrum bearbeitet. Sie wird morgen zugestellt.", "facility_processed"),
+        ("The shipment is being prepared for delivery in the delivery depot", "preparing_for_delivery"),
+        ("Die Sendung wird ins Zielland transportiert und dort an die Zustellorganisation Post übergeben.", "in_transit"),
+        ("Die Sendung konnte nicht zugestellt werden und wird jetzt zur Abholung in die Filiale/Agentur gebracht.", "notice_left"),
+        ("Die Sendung konnte nicht in die PACKSTATION eingestellt werden und wurde in eine Filiale weitergeleitet.", "pickup_point_full"),
+        ("Die Sendung wurde nicht abgeholt und wird zurückgesandt.", "unclaimed"),
+        ("Die Sendung konnte leider nicht erfolgreich zugestellt werden", "unknown"),
         ("Die Sendung wurde zugestellt, vielleicht.", "unknown"),
         ("", "unknown"),
     ],
@@ -243,3 +253,27 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     parse_or_refuse(body)
     parse_or_refuse(b"<html><body>" + body)
     parse_or_refuse(b'<html><script>initialState: JSON.parse("' + body + b'")</script></html>')
+
+
+@pytest.mark.parametrize("when", ["Sa, 18.07.26 12:21", "Sa, 18.07.26 12:21 Uhr", "Sat, 18.07.2026 12:21 h"])
+def test_a_row_of_the_older_page_is_dated_in_either_language(when: str) -> None:
+    cells = "".join(
+        f'<td data-label="{label}">{text}</td>' for label, text in (("a", when), ("b", "--"), ("c", "Die Sendung wurde abgeholt."))
+    )
+    body = (
+        f'<html><body><div class="service-offer" data-piececode="00340000000000000001"></div><table><tr>{cells}</tr></table></body></html>'
+    )
+    (scan,) = CARRIER.parse(Raw(body=body.encode())).trackings[0].checkpoints
+    assert (scan.event_type, scan.occurred_at.local, scan.place) == ("picked_up", "2026-07-18T12:21:00", None)
+
+
+def test_the_unified_answer_is_read_by_its_sentence_where_it_has_no_code() -> None:
+    events = [
+        {"statusCode": "transit", "status": "transit", "description": "The shipment has been loaded onto the delivery vehicle"},
+        {"statusCode": "transit", "description": "Something new"},
+        {"statusCode": "unknown", "description": "Something new"},
+        {"statusCode": "beamed", "description": "The shipment has been successfully delivered"},
+    ]
+    body = {"shipments": [{"id": "00340000000000000001", "service": "parcel-de", "events": events}]}
+    (tracking,) = CARRIER.parse(Raw(body=json.dumps(body).encode())).trackings
+    assert [scan.event_type for scan in tracking.checkpoints] == ["loaded_for_delivery", "in_transit", "status_not_mapped", "unknown"]

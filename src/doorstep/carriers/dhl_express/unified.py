@@ -4,7 +4,7 @@ from typing import Any
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.countries import country_of
-from doorstep.carriers.families.dhl_express_codes import UNIFIED, event_type_of
+from doorstep.carriers.families.dhl_express_codes import UNIFIED, event_type_of, event_type_of_sentence
 from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
@@ -43,21 +43,29 @@ def _tracking(shipment: Any) -> Tracking:
 
 
 def _checkpoint(event: Any, number: str) -> Checkpoint:
-    """Read an event: its two-letter code where sent, else one of the five words that all of DHL shares."""
+    """Read an event: its two-letter code where sent, else its sentence, else one of the five words that all of DHL shares."""
     general, code = worded(dig(event, "statusCode")), worded(dig(event, "status")).upper()
     code = code if len(code) == 2 else ""  # noqa: PLR2004 - Express codes have two letters
     address = dig(event, "location", "address")
     country, city = country_of(worded(dig(address, "countryCode"))), worded(dig(address, "addressLocality")) or None
     when = worded(dig(event, "timestamp"))
+    text = worded(dig(event, "description")) or worded(dig(event, "status"))
     return Checkpoint(
-        event_type=event_type_of(code) if code else UNIFIED.get(general, "unknown"),
+        event_type=event_type_of(code) if code else _by_words(general, text, city or ""),
         occurred_at=iso_stamp(when, country=country) if when else None,
         place=Place(city=city, country=country) if city or country else None,
         carrier="dhl_express",
         carrier_code="/".join(part for part in (general, code) if part),
-        carrier_text=worded(dig(event, "description")) or worded(dig(event, "status")),
+        carrier_text=text,
         tracking_number=number,
     )
+
+
+def _by_words(general: str, text: str, town: str) -> str:
+    """Find what the shared word says, finer where the sentence does; a word that DHL does not have is unknown, whatever is said beside it."""
+    shared = UNIFIED.get(general.lower(), "unknown")
+    said = event_type_of_sentence(text, town) if shared != "unknown" or not general else "unknown"
+    return said if said != "unknown" else shared
 
 
 def _estimates(shipment: Any, stated: OccurredAt | None) -> tuple[Estimate, ...]:

@@ -7,7 +7,7 @@ import msgspec
 from lxml import html
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest, read_time, stamp
-from doorstep.carriers.families.dhl_paket_codes import event_type_of_sentence
+from doorstep.carriers.families.dhl_paket_sentences import event_type_of_sentence
 from doorstep.carriers.reading import dig, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
@@ -16,6 +16,8 @@ from doorstep.errors import BadInputError
 
 _STATE = re.compile(r'initialState:\s*JSON\.parse\(("(?:[^"\\]|\\.)*")\)', re.DOTALL)
 _MARKUP = re.compile(r"<[^<>]*>")
+#: "Fri, 08.07.16 15:43", with "Uhr" or "h" behind it on some pages.
+_WHEN = re.compile(r"(\d{1,2}\.\d{1,2}\.(?:\d{4}|\d\d)) (\d{1,2}:\d\d)\b", re.ASCII)
 #: The page's word for who took a delivered piece → the finer event type.
 _TAKEN_BY = {"neighbor": "delivered_neighbour", "neighbour": "delivered_neighbour", "nachbar": "delivered_neighbour"}
 
@@ -126,7 +128,8 @@ def _from_row(cells: list[str], number: str, delivered: str | None) -> Checkpoin
         raise BadInputError(f"a row of {len(cells)} cells instead of 3")
     when, city, text = cells
     event_type = event_type_of_sentence(text)
-    wall = read_time(when.partition(", ")[2] or when, "%d.%m.%y %H:%M", "%d.%m.%Y %H:%M")
+    found = _WHEN.search(when)
+    wall = read_time(f"{found[1]} {found[2]}" if found else when, "%d.%m.%y %H:%M", "%d.%m.%Y %H:%M")
     return Checkpoint(
         event_type=delivered if delivered and event_type == "delivered" else event_type,
         occurred_at=stamp(wall, Precision.MINUTE, country="DE"),

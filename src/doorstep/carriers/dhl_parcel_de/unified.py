@@ -4,6 +4,7 @@ from typing import Any
 
 from doorstep.carriers.families import dhl_unified
 from doorstep.carriers.families.dhl_paket_codes import UNIFIED, event_type_of
+from doorstep.carriers.families.dhl_paket_sentences import event_type_of_sentence
 from doorstep.domain.tracking import Parsed
 
 
@@ -17,6 +18,11 @@ def read(answer: Any) -> Parsed:
 
 
 def _meaning(told: dhl_unified.Told) -> str:
-    """Read the standard event code where the division sends one, else one of the words that all of DHL shares."""
-    by_detail = event_type_of("", "", told.detail) if told.division in ("", "parcel-de") else "unknown"
-    return by_detail if by_detail != "unknown" else UNIFIED.get(told.general, "unknown")
+    """Read the standard event code where the division sends one, else the sentence, else one of the words that all of DHL shares."""
+    ours = told.division in ("", "parcel-de")
+    by_detail = event_type_of("", "", told.detail.upper()) if ours else "unknown"
+    if by_detail != "unknown":
+        return by_detail
+    shared = UNIFIED.get(told.general.lower(), "unknown")
+    said = event_type_of_sentence(told.text or told.detail) if ours and (shared != "unknown" or not told.general) else "unknown"
+    return said if said != "unknown" else shared

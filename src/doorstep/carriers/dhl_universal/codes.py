@@ -2,7 +2,14 @@
 
 from collections.abc import Callable
 
-from doorstep.carriers.families import dhl_ecommerce_codes, dhl_express_codes, dhl_paket_codes, dhl_parcel_nl_codes, dhl_parcel_pl_codes
+from doorstep.carriers.families import (
+    dhl_ecommerce_codes,
+    dhl_express_codes,
+    dhl_paket_codes,
+    dhl_paket_sentences,
+    dhl_parcel_nl_codes,
+    dhl_parcel_pl_codes,
+)
 from doorstep.carriers.families.dhl_unified import Told
 from doorstep.carriers.reading import keyed
 
@@ -185,7 +192,7 @@ _KEYS: dict[str, Callable[[str], str]] = {
 #: Divisions whose events bear sentences, some of them nothing else.
 _SENTENCES: dict[str, Callable[[str, str], str]] = {
     "express": dhl_express_codes.event_type_of_sentence,
-    "parcel-de": lambda text, _: dhl_paket_codes.event_type_of_sentence(text),
+    "parcel-de": lambda text, _: dhl_paket_sentences.event_type_of_sentence(text),
     "ecommerce": lambda text, _: dhl_ecommerce_codes.event_type_of_words(text),
     "ecommerce-apac": lambda text, _: dhl_ecommerce_codes.event_type_of_words(text),
 }

@@ -59,9 +59,15 @@ record_closed:                  CS
 _BY_CODE = keyed(_TABLE)
 
 #: DHL Group's own words for a status, the same in all divisions. Source: Shipment Tracking - Unified, read 2026-11-22.
-UNIFIED = {"pre-transit": "order_data_received", "transit": "in_transit", "delivered": "delivered", "failure": "exception"}
+UNIFIED = {
+    "pre-transit": "order_data_received",
+    "transit": "in_transit",
+    "delivered": "delivered",
+    "failure": "exception",
+    "unknown": "status_not_mapped",
+}
 
-#: The public page sends sentences only: what stands before the place, lower case. Source: DHL's tracking page in English, read 2026-11-22.
+#: The public page sends sentences only: what stands before the place, lower case. Source: DHL's tracking page and its Unified answers in English, read 2026-11-22.
 _SENTENCES = {
     "shipment information received": "order_data_received",
     "shipment picked up": "picked_up",
@@ -84,6 +90,30 @@ _SENTENCES = {
     "awaiting collection by recipient as requested": "ready_for_pickup",
     "shipment on hold": "held_by_carrier",
     "returned to shipper": "return_started",
+    "arrived at dhl sort facility": "facility_arrival",
+    "arrived at dhl delivery facility": "delivery_facility_arrival",
+    "shipment has departed from a dhl facility": "facility_departure",
+    "shipment is in transit to destination": "in_transit",
+    "customs clearance status updated": "customs_processing",
+    "customs clearance status updated. note - the customs clearance process may start while the shipment is in transit to the destination": "customs_processing",
+    "further clearance processing is required": "customs_processing",
+    "further clearance processing is required at": "customs_processing",
+    "broker notified to arrange for clearance": "broker_notified",
+    "uncontrollable clearance delay": "customs_delay",
+    "shipment is out with courier for delivery": "out_for_delivery",
+    "scheduled for delivery as agreed": "appointment_made",
+    "forwarded for delivery": "handed_to_partner",
+    "delivery arranged no details expected": "handed_to_partner_untracked",
+    "delivery arranged; no details expected": "handed_to_partner_untracked",
+    "delivery attempted; consignee premises closed": "attempt_failed_business_closed",
+    "delivery attempted; recipient premises closed": "attempt_failed_business_closed",
+    "delivery attempted; consignee not home": "attempt_failed_not_home",
+    "delivery attempted but no response at consignee address": "attempt_failed_not_home",
+    "consignee refused delivery": "refused",
+    "awaiting consignee collection": "ready_for_pickup",
+    "awaiting collection by the consignee as requested": "ready_for_pickup",
+    "shipment is on hold": "held_by_carrier",
+    "shipment held - available upon receipt of payment": "held_for_payment",
     "delivered": "delivered",
     "shipment delivered": "delivered",
     "delivered - signed for by": "delivered_signed",
@@ -101,7 +131,7 @@ def event_type_of(code: str, *, signed: bool = False) -> str:
 
 def event_type_of_sentence(text: str, place: str) -> str:
     """Find the event type of a sentence of the public page, whose place stands beside it; "unknown" for any other."""
-    plain = " ".join(text.split()).casefold()
+    plain = " ".join(text.split()).casefold().rstrip(".")
     if signed := _SIGNED.match(plain):
         return _SENTENCES[signed[1]]
     if plain in _SENTENCES:

@@ -1,7 +1,5 @@
 """DHL Paket's ICE, RIC and standard event codes → our event types."""
 
-import re
-
 from doorstep.carriers.reading import keyed
 
 #: Event type, then its keys. "ICE/RIC/TT" beats "ICE/RIC" beats "ICE"; a bare ICE stands only where every reason means the same.
@@ -111,52 +109,14 @@ record_closed:                  RCCLS/GHSTP
 """
 _BY_KEY = keyed(_TABLE)
 
-#: The public page sends sentences only: its words, lower case, with place and date parts cut out.
-#: Source: DHL's public tracking page and Unified answers in German and English, as known on 2026-11-22.
-_SENTENCES = {
-    "die auftragsdaten zu dieser sendung wurden vom absender elektronisch an dhl übermittelt": "order_data_received",
-    "the instruction data for this shipment have been provided by the sender to dhl electronically": "order_data_received",
-    "die sendung wurde elektronisch angekündigt": "order_data_received",
-    "die sendung wurde vom absender in der filiale eingeliefert": "dropped_off",
-    "die sendung wurde vom absender in die packstation eingeliefert": "dropped_off",
-    "the shipment has been posted by the sender at the packstation": "dropped_off",
-    "the shipment has been posted by the sender at the retail outlet": "dropped_off",
-    "die sendung wurde abgeholt": "picked_up",
-    "the shipment has been picked up": "picked_up",
-    "the shipment has been taken from the packstation for onward transportation": "collected_from_dropoff_point",
-    "die sendung wurde im start-paketzentrum bearbeitet": "facility_processed",
-    "the shipment has been processed in the parcel center of origin": "facility_processed",
-    "die sendung wurde im ziel-paketzentrum bearbeitet": "facility_processed",
-    "the shipment has been processed in the destination parcel center": "facility_processed",
-    "die sendung wurde in das zustellfahrzeug geladen": "loaded_for_delivery",
-    "the shipment has been loaded onto the delivery vehicle": "loaded_for_delivery",
-    "the international shipment has been processed in the export parcel center": "facility_processed",
-    "die sendung ist in der region des empfängers angekommen und wird im nächsten schritt zur zustellbasis transportiert": "regional_arrival",
-    "the shipment arrived in the region of recipient and will be transported to the delivery base in the next step": "regional_arrival",
-    "die sendung konnte nicht zugestellt werden": "attempt_failed",
-    "the shipment could not be delivered": "attempt_failed",
-    "die sendung konnte nicht zugestellt werden, der empfänger wurde benachrichtigt": "notice_left",
-    "the shipment could not be delivered, and the recipient has been notified": "notice_left",
-    "die sendung konnte nicht zugestellt werden und wird in eine packstation weitergeleitet. "
-    "der empfänger wurde benachrichtigt": "notice_left",
-    "die sendung liegt in der packstation zur abholung bereit": "ready_for_pickup_locker",
-    "die sendung liegt in der filiale zur abholung bereit": "ready_for_pickup",
-    "die sendung wurde erfolgreich zugestellt": "delivered",
-    "the shipment has been successfully delivered": "delivered",
-    "die sendung wurde dem empfänger per vereinfachter firmenzustellung ab eingangspaketzentrum zugestellt": "delivered",
-    "der empfänger hat die sendung in der filiale abgeholt": "collected_by_recipient",
-    "der empfänger hat die sendung aus der packstation abgeholt": "collected_by_recipient",
-    "the recipient has picked up the shipment from the retail outlet": "collected_by_recipient",
-    "the recipient has picked up the shipment from the packstation": "collected_by_recipient",
-    "die rücksendung wurde gestartet": "return_started",
-    "die sendung wird an den absender zurückgesandt": "return_started",
-}
-#: "in der PACKSTATION 133 Musterstr. 2 12345 Ort zur" → "in der packstation zur"; likewise a branch or shop.
-_POINT = re.compile(r"\b(packstation|filiale|paketshop) .+? (?=zur abholung bereit$)")
-_TAG = re.compile(r"<[^<>]*>")
-
 #: DHL Group's own five words for a status, the same in all divisions. Source: Shipment Tracking - Unified, read 2026-11-22.
-UNIFIED = {"pre-transit": "order_data_received", "transit": "in_transit", "delivered": "delivered", "failure": "exception"}
+UNIFIED = {
+    "pre-transit": "order_data_received",
+    "transit": "in_transit",
+    "delivered": "delivered",
+    "failure": "exception",
+    "unknown": "status_not_mapped",
+}
 #: Standard event codes whose meaning alone names an event type. Source: section parcel-de of DHL Group's status list, read 2026-11-22.
 _STANDARD = {
     "VA": "order_data_received",
@@ -189,9 +149,3 @@ def event_type_of(ice: str, ric: str, standard: str) -> str:
         if key in _BY_KEY:
             return _BY_KEY[key]
     return "unknown"
-
-
-def event_type_of_sentence(text: str) -> str:
-    """Find the event type of a sentence of the public page; "unknown" for any other sentence."""
-    plain = " ".join(_TAG.sub(" ", text).split()).casefold().removesuffix(".")
-    return _SENTENCES.get(_POINT.sub(r"\1 ", plain), "unknown")
