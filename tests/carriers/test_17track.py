@@ -118,3 +118,14 @@ JSON = st.recursive(
 def test_json_of_the_same_words_is_read_or_refused(body: Any) -> None:
     with contextlib.suppress(BadInputError):
         CARRIER.parse(Raw(body=json.dumps(body).encode()))
+
+
+def test_a_record_without_a_list_tells_its_newest_event_or_its_state() -> None:
+    newest = {"time_iso": "2026-06-30T14:23:00+02:00", "sub_status": "Delivered_Other", "stage": "Delivered"}
+    info: dict[str, Any] = {"latest_status": {"status": "Delivered", "sub_status": "Delivered_Other"}, "latest_event": newest}
+    body = {"code": 0, "data": {"accepted": [{"number": "A1", "track_info": info}]}}
+    (dated,) = CARRIER.parse(Raw(body=json.dumps(body).encode())).trackings[0].checkpoints
+    assert (dated.event_type, dated.occurred_at.local) == ("delivered", "2026-06-30T14:23:00")
+    del info["latest_event"]
+    (undated,) = CARRIER.parse(Raw(body=json.dumps(body).encode())).trackings[0].checkpoints
+    assert (undated.event_type, undated.occurred_at) == ("delivered", None)

@@ -132,3 +132,12 @@ JSON = st.recursive(
 def test_json_of_the_same_words_is_read_or_refused(body: Any) -> None:
     with contextlib.suppress(BadInputError):
         CARRIER.parse(Raw(body=json.dumps(body).encode()))
+
+
+def test_a_tag_without_any_scan_is_told_undated_but_for_those_no_carrier_stands_behind() -> None:
+    def told(tag: str, subtag: str) -> list[tuple[str, Any]]:
+        (tracking,) = CARRIER.parse(webhook(tag=tag, subtag=subtag)).trackings
+        return [(each.event_type, each.occurred_at) for each in tracking.checkpoints]
+
+    assert told("InTransit", "InTransit_003") == [("facility_arrival", None)]
+    assert told("Delivered", "Delivered_001") == told("Pending", "Pending_001") == told("Expired", "Expired_001") == told("New", "") == []

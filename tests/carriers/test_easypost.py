@@ -148,3 +148,19 @@ def test_a_return_label_makes_every_scan_one_of_the_way_back() -> None:
 def test_json_of_the_same_words_is_read_or_refused(body: dict[str, Any]) -> None:
     with contextlib.suppress(BadInputError):
         CARRIER.parse(Raw(body=json.dumps(body).encode()))
+
+
+@pytest.mark.parametrize(
+    ("status", "detail", "told"), [("delivered", "arrived_at_destination", ["delivered"]), ("unknown", "unknown", []), ("error", "", [])]
+)
+def test_a_tracker_without_details_tells_its_status_undated(status: str, detail: str, told: list[str]) -> None:
+    body = {
+        "object": "Tracker",
+        "tracking_code": "1Z9",
+        "carrier": "UPS",
+        "status": status,
+        "status_detail": detail,
+        "tracking_details": [],
+    }
+    (tracking,) = CARRIER.parse(Raw(body=json.dumps(body).encode())).trackings
+    assert [(each.event_type, each.occurred_at) for each in tracking.checkpoints] == [(slug, None) for slug in told]

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorstep.carriers.families.fedex_codes import EVENTS, EXCEPTIONS
 from doorstep.carriers.fedex import CARRIER
-from doorstep.carriers.fedex.codes import EVENTS, EXCEPTIONS
 from doorstep.carriers.fedex.scans import barcode_link
 from doorstep.carriers.fedex.webhook import verify_signature
 from doorstep.domain.event_types import EVENT_TYPES
@@ -223,3 +223,23 @@ def test_json_of_these_names_is_read_or_refused(tree: Any) -> None:
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     with contextlib.suppress(BadInputError):
         CARRIER.parse(Raw(body=body))
+
+
+@pytest.mark.parametrize(
+    ("kind", "exception", "slug"),
+    [
+        ("DE", "07", "refused"),
+        ("DE", "006", "refused"),
+        ("DL", "026", "returned_to_sender"),
+        ("DL", "025", "handed_to_partner"),
+        ("SE", "37", "damaged"),
+    ],
+)
+def test_an_exception_code_keeps_its_zeros(kind: str, exception: str, slug: str) -> None:
+    assert scan(event(kind, exceptionCode=exception)).event_type == slug
+
+
+def test_an_event_that_is_not_listed_is_told_by_fedexs_conclusion_from_it() -> None:
+    told = scan(event("ZQ", derivedStatusCode="IT"))
+    assert (told.event_type, told.carrier_code) == ("in_transit", "IT/ZQ")
+    assert scan(event("ZQ", derivedStatusCode="QZ")).event_type == "unknown"

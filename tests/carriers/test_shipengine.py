@@ -97,3 +97,18 @@ def test_keys_that_cannot_be_read_are_the_merchants_to_mend():
 def test_another_answer_is_refused(answer):
     with pytest.raises(BadInputError):
         read(answer)
+
+
+def test_an_older_scan_with_the_carriers_own_code_alone_is_read_by_the_carriers_list():
+    def told(account, code):
+        answer = {"tracking_number": "1", "carrier_code": account, "events": [{"event_code": code}]}
+        return [scan.event_type for scan in read(answer).trackings[0].checkpoints]
+
+    assert told("stamps_com", "07") == ["delivery_facility_arrival"]
+    assert told("fedex", "OD") == ["out_for_delivery"]
+    assert told("fedex", "ZZ") == told("ups", "OD") == told("stamps_com", "ZZ") == ["unknown"]
+
+
+@pytest.mark.parametrize("code", ["DUTY_NOT_PAID", "DELIVERED_TO_PICKUP_POINT", "PICKUP_FAILED", "UNDELIVERABLE_RETURNED_TO_SENDER"])
+def test_the_details_of_the_openapi_document_are_known(code):
+    assert event_type_of("", code) != "unknown"

@@ -124,3 +124,9 @@ def test_any_page_is_an_error_answer_or_refused(text: str) -> None:
     except BadInputError:
         return
     assert parsed.notes
+
+
+def test_a_sub_status_means_the_same_under_another_status() -> None:
+    assert slug_of("FAILURE", "delivery_attempted") == "attempt_failed"
+    assert slug_of("UNKNOWN", "package_held") == "held_by_carrier"
+    assert slug_of("RETURNED", "delivered") == slug_of("HOVERING", "package_held") == "unknown"

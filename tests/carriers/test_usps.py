@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doorstep.carriers.usps import CARRIER, codes
-from doorstep.carriers.usps.codes import event_type_of, event_type_of_sentence
+from doorstep.carriers.families import usps_codes as codes
+from doorstep.carriers.families.usps_codes import event_type_of, event_type_of_sentence
+from doorstep.carriers.usps import CARRIER
 from doorstep.carriers.usps.places import offset_in, place_in
 from doorstep.carriers.usps.push import verify
 from doorstep.domain.event_types import EVENT_TYPES

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from doorstep.carriers.aftership.codes import slug_of
+from doorstep.carriers.aftership.codes import TAGS, slug_of
 from doorstep.carriers.clock import iso_day, iso_stamp, stated_at
 from doorstep.carriers.countries import country_of, place_of
 from doorstep.carriers.names import carrier_slug
@@ -24,7 +24,7 @@ def read_tracking(item: Any) -> Parsed:
     told = item.get
     carrier = carrier_slug(worded(told("slug"))) or "aftership"
     scans = [scan for scan in listed(told("checkpoints")) if isinstance(scan, dict)]
-    checkpoints = tuple([_checkpoint(scan, number, carrier) for scan in scans])
+    checkpoints = tuple([_checkpoint(scan, number, carrier) for scan in scans]) or _by_tag(item, number, carrier)
     weight = told("shipment_weight")
     tracking = Tracking(
         tracking_number=number,
@@ -76,6 +76,26 @@ def _checkpoint(scan: dict[str, Any], number: str, carrier: str) -> Checkpoint:
         carrier_code="/".join([part for part in (subtag or tag, event, raw_tag) if part]),
         carrier_text=worded(told("message")),
         tracking_number=number,
+    )
+
+
+def _by_tag(item: dict[str, Any], number: str, carrier: str) -> tuple[Checkpoint, ...]:
+    """Make an undated checkpoint of the tag where no scan came: of those alone that a carrier's word must stand behind.
+
+    "Pending" and "Expired" are about the record, and "Delivered" without any scan is a tracking that somebody completed by hand.
+    """
+    tag, subtag = worded(item.get("tag")), worded(item.get("subtag"))
+    if tag not in TAGS or tag in ("Pending", "Expired", "Delivered"):
+        return ()
+    return (
+        Checkpoint(
+            event_type=slug_of(tag, subtag, ""),
+            occurred_at=None,
+            carrier=carrier,
+            carrier_code=subtag or tag,
+            carrier_text=worded(item.get("subtag_message")),
+            tracking_number=number,
+        ),
     )
 
 

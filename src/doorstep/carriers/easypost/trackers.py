@@ -5,7 +5,7 @@ from typing import Any
 
 from doorstep.carriers.clock import in_place, iso_day, iso_stamp, stated_at
 from doorstep.carriers.countries import country_of, place_of
-from doorstep.carriers.easypost.codes import slug_of
+from doorstep.carriers.easypost.codes import STATUSES, slug_of
 from doorstep.carriers.names import carrier_slug
 from doorstep.carriers.reading import boxed, dig, grams, listed, numbered, worded
 from doorstep.domain.places import Place
@@ -31,6 +31,8 @@ def read_tracker(item: Any) -> Parsed:
     errors = [detail for detail in details if worded(detail.get("status")) == "error"]
     scans = [detail for detail in details if worded(detail.get("status")) != "error"] if errors else details
     checkpoints = tuple([_checkpoint(detail, number, carrier, is_return=is_return) for detail in scans])
+    if not details:
+        checkpoints = _by_status(item, number, carrier, is_return=is_return)
     tracking = Tracking(
         tracking_number=number,
         carrier=carrier,
@@ -61,6 +63,15 @@ def _checkpoint(detail: dict[str, Any], number: str, carrier: str, *, is_return:
         tracking_number=number,
         is_return=is_return,
     )
+
+
+def _by_status(item: dict[str, Any], number: str, carrier: str, *, is_return: bool) -> tuple[Checkpoint, ...]:
+    """Make an undated checkpoint of the tracker's own status where it came without details; "unknown" and "error" are none."""
+    status = worded(item.get("status"))
+    if status not in STATUSES or status == "unknown":
+        return ()
+    told = {"status": status, "status_detail": item.get("status_detail")}
+    return (_checkpoint(told, number, carrier, is_return=is_return),)
 
 
 def _stamp(text: str, place: Place | None) -> OccurredAt | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from doorstep.carriers.collecting import point_of
 from doorstep.carriers.countries import country_of
-from doorstep.carriers.fedex.codes import Scanned, meaning_of, refined, signer_of
+from doorstep.carriers.families.fedex_codes import Scanned, meaning_of, refined, signer_of
 from doorstep.carriers.fedex.scans import (
     SLUG,
     estimate_of,

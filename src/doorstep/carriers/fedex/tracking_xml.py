@@ -3,7 +3,7 @@
 from lxml import etree
 
 from doorstep.carriers.countries import country_of
-from doorstep.carriers.fedex.codes import Scanned, meaning_of, refined, signer_of
+from doorstep.carriers.families.fedex_codes import Scanned, meaning_of, refined, signer_of
 from doorstep.carriers.fedex.scans import (
     SLUG,
     barcode_link,

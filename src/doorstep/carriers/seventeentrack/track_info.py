@@ -7,7 +7,7 @@ from doorstep.carriers.clock import iso_day, iso_stamp, stated_at
 from doorstep.carriers.countries import country_of, place_of
 from doorstep.carriers.names import carrier_slug
 from doorstep.carriers.reading import dig, grams, listed, numbered, worded
-from doorstep.carriers.seventeentrack.codes import slug_of
+from doorstep.carriers.seventeentrack.codes import STATES, slug_of
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
@@ -30,7 +30,7 @@ def read_record(item: Any) -> Parsed:
         for one in providers
         for event in listed(one.get("events"))
         if isinstance(event, dict)
-    )
+    ) or _newest_only(facts, number, carrier)
     tracking = Tracking(
         tracking_number=number,
         carrier=carrier,
@@ -70,6 +70,21 @@ def _checkpoint(event: dict[str, Any], number: str, carrier: str) -> Checkpoint:
         carrier_text=worded(event.get("description")),
         tracking_number=number,
     )
+
+
+def _newest_only(facts: Any, number: str, carrier: str) -> tuple[Checkpoint, ...]:
+    """Read the newest event where no carrier's list came; without it, the state that it brought, undated.
+
+    "NotFound" and "Expired" are about the record: they stay a note.
+    """
+    state = dig(facts, "latest_status")
+    main, finer = worded(dig(state, "status")), worded(dig(state, "sub_status"))
+    newest = dig(facts, "latest_event")
+    if isinstance(newest, dict) and newest:
+        return (_checkpoint({**newest, "sub_status": newest.get("sub_status") or finer or main}, number, carrier),)
+    if main not in STATES or main in ("NotFound", "Expired"):
+        return ()
+    return (_checkpoint({"sub_status": finer or main}, number, carrier),)
 
 
 def _stamp(event: dict[str, Any], country: str | None, region: str) -> OccurredAt | None:

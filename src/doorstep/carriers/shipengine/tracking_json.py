@@ -8,7 +8,7 @@ from doorstep.carriers.clock import in_place, iso_day, iso_stamp, latest, offset
 from doorstep.carriers.countries import place_of
 from doorstep.carriers.names import carrier_slug
 from doorstep.carriers.reading import boxed, dig, ends_journey, listed, numbered, worded
-from doorstep.carriers.shipengine.codes import ACCOUNTS, event_type_of
+from doorstep.carriers.shipengine.codes import ACCOUNTS, event_type_of, own_type_of
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
@@ -63,7 +63,7 @@ def _checkpoint(event: dict[str, Any], item: dict[str, Any], newest: OccurredAt 
     bears = event if worded(event.get("status_code")) or worded(event.get("status_detail_code")) else item if at and at == newest else {}
     status, detail = worded(bears.get("status_code")), worded(bears.get("status_detail_code"))
     return Checkpoint(
-        event_type=event_type_of(status, detail),
+        event_type=event_type_of(status, detail) if status or detail else own_type_of(carrier, own),
         occurred_at=at,
         place=place,
         carrier=carrier,

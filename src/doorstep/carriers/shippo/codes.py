@@ -44,9 +44,13 @@ SUBSTATUSES = {
     "FAILURE/package_lost": "lost",
 }
 
+#: Sub-statuses mean the same under another status than the one they are listed with ("FAILURE/delivery_attempted"), but for these.
+_BOUND = frozenset({"other", "delivered"})
+_BY_SUBSTATUS = {pair.partition("/")[2]: slug for pair, slug in SUBSTATUSES.items() if pair.partition("/")[2] not in _BOUND}
+
 
 def slug_of(status: str, substatus: str) -> str:
     """Find the event type; "unknown" for any code not on the lists."""
     if substatus:
-        return SUBSTATUSES.get(f"{status}/{substatus}", "unknown")
+        return SUBSTATUSES.get(f"{status}/{substatus}") or (_BY_SUBSTATUS.get(substatus, "unknown") if status in STATUSES else "unknown")
     return STATUSES.get(status, "unknown")

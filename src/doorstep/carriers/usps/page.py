@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from lxml import html
 
 from doorstep.carriers.clock import latest, read_time, stamp
+from doorstep.carriers.families.usps_codes import event_type_of_sentence
 from doorstep.carriers.reading import ends_journey, numbered
-from doorstep.carriers.usps.codes import event_type_of_sentence
 from doorstep.carriers.usps.places import place_in
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest, read_time, stamp
+from doorstep.carriers.families.usps_codes import event_type_of
 from doorstep.carriers.reading import dig, ends_journey, listed, numbered, worded
-from doorstep.carriers.usps.codes import event_type_of
 from doorstep.carriers.usps.places import offset_in, place_of
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt

@@ -5,8 +5,8 @@ import re
 from lxml import etree
 
 from doorstep.carriers.clock import latest, read_time, stamp
+from doorstep.carriers.families.usps_codes import event_type_of, event_type_of_sentence
 from doorstep.carriers.reading import ends_journey, numbered
-from doorstep.carriers.usps.codes import event_type_of, event_type_of_sentence
 from doorstep.carriers.usps.places import place_in, place_of
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt

@@ -53,21 +53,46 @@ split_shipment: SP
 """)
 
 #: "event/exception code" → event type, where the exception says more than the event. Sources: FedEx developer portal, test numbers with
-#: their codes (DE/007, DE/083, DE/03, SE/099), and answers of the live service that carry FedEx's own sentence beside the code; read 2026-11-22.
+#: their codes (DE/007, DE/083, DE/03, SE/099), and answers of the live service that carry FedEx's own sentence beside the code; read
+#: 2026-11-22. The couriers' lists of delivery and status exceptions (Express, two digits) and of delivery codes (Ground, three digits) as
+#: public tools for drivers reprint them; read 2026-11-29.
 #: The same number means different things at FedEx Express (08, 02) and FedEx Ground (007, 014), so codes keep their zeros.
 EXCEPTIONS = _rows("""
-attempt_failed_address: DE/03
+address_change_requested: SE/29
+attempt_failed: DE/004
+attempt_failed_address: DE/002 DE/003 DE/03
+attempt_failed_business_closed: DE/011 DE/15 DE/42
 attempt_failed_not_home: DE/007 DE/08
+attempt_failed_payment: DE/93
+attempt_failed_security: DE/001 DE/05
 collected_by_recipient: DL/005
-delayed: DY/A52
-delayed_not_carrier: DE/083
-delivered_safe_place: DL/014 DL/02
+customs_duties_due: CD/63 SE/63
+customs_released: SE/65 SE/66
+damaged: DE/10 SE/37
+delayed: DE/01 DE/027 DY/A52 SE/31 SE/32 SE/48
+delayed_missed_connection: SE/22
+delayed_not_carrier: DE/083 DE/84 SE/33 SE/84
+delayed_vehicle: SE/85 SE/89
+delayed_weather: DE/082
+delivered_alternative_location: DL/019
+delivered_safe_place: DL/014 DL/02 DL/021
+delivered_signed: DL/013
 dropped_off: IP/084
+exceeds_service: SE/91
 facility_arrival: AF/A3
+future_date_requested: DE/034 DE/17
+handed_to_partner: DL/025 DL/028
+held_by_carrier: DE/015 SE/36
+held_for_documents: CD/50 SE/50
 hold_requested: RR/A12
+missorted: DE/012 DE/12 SE/18
+not_assigned_to_tour: DE/016
 ready_for_pickup: HP/015A
+recipient_unreachable: CD/58 SE/58
 redirected_to_pickup_point: DE/A13 DE/A47
-undeliverable: SE/099
+refused: DE/006 DE/030 DE/07
+returned_to_sender: DL/026
+undeliverable: SE/099 SE/14
 """)
 
 #: FedEx gives these codes two meanings; its own sentence tells which. Code → sentence, lower case → event type. EA and TR mean nothing alone.
@@ -125,7 +150,10 @@ def meaning_of(scan: Scanned) -> tuple[str, str]:
         return by_sentence, key
     if scan.event == "AR" and scan.at in _ARRIVALS:
         return _ARRIVALS[scan.at], key
-    return EXCEPTIONS.get(f"{scan.event}/{scan.exception}") or EVENTS.get(scan.event, "unknown"), key
+    if found := EXCEPTIONS.get(f"{scan.event}/{scan.exception}") or EVENTS.get(scan.event):
+        return found, key
+    # an event that FedEx does not list, with FedEx's conclusion from it beside it
+    return (EVENTS[scan.derived], f"{scan.derived}/{key}") if scan.derived in EVENTS else ("unknown", key)
 
 
 def refined(event_type: str, *, handed_over_at: str = "", signed_by: str | None = None) -> str:
