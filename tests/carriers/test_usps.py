@@ -145,15 +145,67 @@ def test_a_parcel_back_with_its_sender_has_no_estimate_and_its_neighbour_is_a_no
 
 def test_lines_of_text_are_read_like_fields() -> None:
     body = (
-        b'<TrackResponse><TrackInfo ID="9400100000000000000017"><TrackSummary>Your item was delivered.</TrackSummary>'
+        b'<TrackResponse><TrackInfo ID="9400100000000000000017"><TrackSummary>Your item was delivered in or at the mailbox '
+        b"at 2:13 pm on July 14, 2025 in TUCSON, AZ 85701.</TrackSummary>"
         b"<TrackDetail>Out for Delivery, 07/14/2025, 7:10 am, TUCSON, AZ 85701</TrackDetail>"
         b"<TrackDetail>Shipping Label Created, USPS Awaiting Item, July 7, 2025, 11:06 pm, OAKLAND, CA 94603</TrackDetail></TrackInfo></TrackResponse>"
     )
     (tracking,) = CARRIER.parse(Raw(body=body)).trackings
     assert [(scan.event_type, scan.occurred_at and scan.occurred_at.local) for scan in tracking.checkpoints] == [
+        ("delivered_mailbox", "2025-07-14T14:13:00"),
         ("out_for_delivery", "2025-07-14T07:10:00"),
         ("label_created", "2025-07-07T23:06:00"),
     ]
+    assert (tracking.checkpoints[0].place.city, tracking.checkpoints[0].place.region) == ("TUCSON", "AZ")
+
+
+def test_the_oldest_lines_name_no_year_and_are_kept_undated() -> None:
+    body = (
+        b'<TrackResponse><TrackInfo ID="EJ000000018US"><TrackSummary>Your item was delivered at 8:10 am on June 1 in Wilmington DE 19801.'
+        b"</TrackSummary><TrackDetail>May 30 11:07 am NOTICE LEFT WILMINGTON DE 19801.</TrackDetail>"
+        b"<TrackDetail>May 29 9:55 am ACCEPT OR PICKUP EDGEWATER NJ 07020.</TrackDetail></TrackInfo>"
+        b'<TrackInfo ID="EJ000000021US"><TrackSummary>There is no record of that mail item.</TrackSummary></TrackInfo></TrackResponse>'
+    )
+    parsed = CARRIER.parse(Raw(body=body))
+    first, second = parsed.trackings
+    assert [(scan.event_type, scan.occurred_at) for scan in first.checkpoints] == [
+        ("delivered", None),
+        ("notice_left", None),
+        ("accepted", None),
+    ]
+    assert second.checkpoints == ()
+    assert [(note.text, note.tracking_number) for note in parsed.notes] == [("There is no record of that mail item.", "EJ000000021US")]
+
+
+@pytest.mark.parametrize(
+    ("status", "category", "summary", "told", "local"),
+    [
+        (
+            "Delivered, PO Box",
+            "Delivered",
+            "Your item was delivered at 10:51 am on January 28, 2026 in RENO, NV 89501.",
+            "delivered_po_box",
+            "2026-01-28T10:51:00",
+        ),
+        (
+            "New words",
+            "Moving Through Network",
+            "Your item arrived on January 27, 2026 at 1:44 am.",
+            "in_transit",
+            "2026-01-27T01:44:00",
+        ),
+        ("New words", "Pre-Shipment", "Soon.", "order_data_received", None),
+        ("New words", "Beamed", "", "unknown", None),
+    ],
+)
+def test_an_answer_for_the_summary_alone_tells_its_status(status: str, category: str, summary: str, told: str, local: str | None) -> None:
+    body = {"trackingNumber": "9400100000000000000017", "status": status, "statusCategory": category, "statusSummary": summary}
+    (only,) = CARRIER.parse(Raw(body=json.dumps(body).encode())).trackings[0].checkpoints
+    assert (only.event_type, only.carrier_code, only.occurred_at and only.occurred_at.local) == (told, category, local)
+
+
+def test_a_promised_hour_in_the_sentence_changes_nothing() -> None:
+    assert event_type_of_sentence("Out for Delivery, Expected Delivery by 6:15pm") == "out_for_delivery"
 
 
 def test_an_answer_without_its_number_takes_the_one_that_was_asked() -> None:

@@ -1,5 +1,7 @@
 """USPS event codes and sentences → our event types."""
 
+import re
+
 from doorstep.carriers.reading import keyed
 
 #: Event type, then its codes; "01/05" is event code / delivery attribute code. Left out: codes whose meaning no source tells.
@@ -54,7 +56,7 @@ order_data_received: pre-shipment info sent to usps, usps awaiting item | origin
 order_data_received: merchant order receipt notification, usps awaiting item
 handed_to_partner_consolidator: picked up by shipping partner, usps awaiting item
 partner_event: arrived shipping partner facility, usps awaiting item | departed shipping partner facility, usps awaiting item
-accepted: acceptance | usps in possession of item | accepted at usps facility | accepted at usps origin facility
+accepted: accept or pickup | acceptance | usps in possession of item | accepted at usps facility | accepted at usps origin facility
 accepted: accepted at usps origin sort facility | accepted at usps regional origin facility | accepted at usps regional facility
 accepted: accepted at usps destination facility | accepted at usps regional destination facility
 accepted: shipment received, package acceptance pending
@@ -75,7 +77,7 @@ misrouted: missent
 delivery_facility_arrival: arrived at unit | arrived at post office | arrived at hub
 delivery_facility_arrival: arrival at unit | arrival at post office | arrival at hub
 sorted: sorting complete
-out_for_delivery: out for delivery | out for delivery, expected delivery by 9:00pm
+out_for_delivery: out for delivery
 delayed: rescheduled to next delivery day
 redelivery_scheduled: redelivery scheduled
 notice_left: notice left
@@ -113,6 +115,8 @@ _BY_SENTENCE = {
     for slug, _, sentences in [row.partition(": ")]
     for sentence in sentences.split(" | ")
 }
+#: "Out for Delivery, Expected Delivery by 9:00pm": the hour is another each day.
+_PROMISE = re.compile(r",? expected delivery (?:by|on|between) .+$")
 #: Codes that USPS words in several ways, and how the finer sentences of each begin.
 _WORDED = {"01": ("delivered", "held at post office"), "10": ("arrived", "processed")}
 
@@ -132,4 +136,4 @@ def event_type_of_sentence(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    return _PROMISE.sub("", " ".join(text.split()).casefold().removesuffix("."))

@@ -7,6 +7,7 @@ from doorstep.carriers.clock import iso_day, iso_stamp, latest, read_time, stamp
 from doorstep.carriers.families.usps_codes import event_type_of
 from doorstep.carriers.reading import dig, ends_journey, listed, numbered, worded
 from doorstep.carriers.usps.places import offset_in, place_of
+from doorstep.carriers.usps.prose import current
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
@@ -17,7 +18,7 @@ _MARKUP = re.compile(r"<SUP>.*?</SUP>|<[^<>]*>", re.IGNORECASE)
 
 
 def read(answer: Any, asked: str) -> Parsed:
-    """Read one or many parcels, a bare status (a note: it names no scan), or an error.
+    """Read one or many parcels, with their events or with their status alone, or an error.
 
     `asked` is the number that was asked for; an answer that names none takes it.
 
@@ -28,12 +29,12 @@ def read(answer: Any, asked: str) -> Parsed:
     notes: list[CarrierNote] = []
     for part in listed(answer):
         number = numbered(worded(dig(part, "trackingNumber")))
-        if isinstance(dig(part, "trackingEvents"), list):
+        if listed(dig(part, "trackingEvents")):
             trackings.append(_tracking(part, number or asked))
         elif dig(part, "error") is not None:
             notes.extend(_notes(part, number or None))
-        elif number and (status := worded(dig(part, "status")) or worded(dig(part, "statusCategory"))):
-            notes.append(CarrierNote(status, worded(dig(part, "statusSummary")) or status, number))
+        elif number and (worded(dig(part, "status")) or worded(dig(part, "statusCategory"))):
+            trackings.append(_tracking(part, number))
         else:
             raise BadInputError("JSON without trackingEvents and without an error of USPS")
     if not trackings and not notes:
@@ -57,18 +58,25 @@ def _tracking(part: Any, number: str) -> Tracking:
     if not number:
         raise BadInputError("an answer that names no number, and none was asked for")
     events = listed(dig(part, "trackingEvents"))
-    checkpoints = tuple(_checkpoint(event, number) for event in events)
-    done = [event for event, point in zip(events, checkpoints, strict=True) if ends_journey(point.event_type)]
+    checkpoints = tuple(_checkpoint(event, number) for event in events) or _status_only(part, number)
+    over = any(ends_journey(point.event_type) for point in checkpoints)
+    done = [event for event, point in zip(events, checkpoints, strict=False) if ends_journey(point.event_type)]
     names = [name for event in done if (name := worded(dig(event, "name")))]
     stated = latest(point.occurred_at for point in checkpoints)
     return Tracking(
         tracking_number=number,
         carrier="usps",
         checkpoints=checkpoints,
-        estimates=() if done else _estimates(part, stated),
+        estimates=() if over else _estimates(part, stated),
         service=" ".join(_MARKUP.sub("", worded(dig(part, "mailClass"))).split()) or None,
         signed_by=names[0] if names else None,
     )
+
+
+def _status_only(part: Any, number: str) -> tuple[Checkpoint, ...]:
+    """Read the status of an answer that was asked for the summary alone."""
+    status, category, summary = (worded(dig(part, name)) for name in ("status", "statusCategory", "statusSummary"))
+    return (current(status, category, summary, number),) if status or category else ()
 
 
 def _checkpoint(event: Any, number: str) -> Checkpoint:

@@ -8,6 +8,7 @@ from doorstep.carriers.clock import latest, read_time, stamp
 from doorstep.carriers.families.usps_codes import event_type_of, event_type_of_sentence
 from doorstep.carriers.reading import ends_journey, numbered
 from doorstep.carriers.usps.places import place_in, place_of
+from doorstep.carriers.usps.prose import checkpoint_in
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
@@ -19,6 +20,8 @@ _MARKUP = re.compile(r"<SUP>.*?</SUP>|<[^<>]*>", re.IGNORECASE)
 _LINE = re.compile(
     r"^(?P<text>.+?), (?P<date>\d\d/\d\d/\d{4}|[A-Z][a-z]+ \d{1,2}, \d{4})(?:, (?P<time>\d{1,2}:\d\d [ap]m))?(?:, (?P<place>.+))?$"
 )
+#: "May 30 11:07 am NOTICE LEFT WILMINGTON DE 19801."
+_OLDER_LINE = re.compile(r"^[A-Z][a-z]+ \d{1,2} \d{1,2}:\d\d [ap]m (?P<rest>.+?)\.?$", re.ASCII)
 
 
 def read(root: etree._Element) -> Parsed:
@@ -40,6 +43,7 @@ def read(root: etree._Element) -> Parsed:
             notes.append(_note(error, number or None))
         else:
             trackings.append(_tracking(info, number))
+            notes += _unread(info, trackings[-1])
     return Parsed(tuple(trackings), tuple(notes))
 
 
@@ -70,9 +74,10 @@ def _tracking(info: etree._Element, number: str) -> Tracking:
 
 
 def _checkpoint(event: etree._Element, number: str) -> Checkpoint | None:
-    """Read an event; None for a summary in prose, which repeats what the lines say."""
+    """Read an event: fields, a line, or a summary in prose, which is the newest event and stands in no line; None for other prose."""
     if event.find("EventCode") is None and event.find("Event") is None:
-        return _from_line(" ".join((event.text or "").split()), number)
+        line = " ".join((event.text or "").split())
+        return _from_line(line, number) or _from_older_line(line, number) or checkpoint_in(line, number)
     code, attribute, text = (_text(event, name) for name in ("EventCode", "DeliveryAttributeCode", "Event"))
     place = place_of(*(_text(event, name) for name in ("EventCity", "EventState", "EventZIPCode", "EventCountry")))
     return Checkpoint(
@@ -100,6 +105,35 @@ def _from_line(line: str, number: str) -> Checkpoint | None:
         carrier_text=found["text"],
         tracking_number=number,
     )
+
+
+def _from_older_line(line: str, number: str) -> Checkpoint | None:
+    """Read "May 30 11:07 am NOTICE LEFT WILMINGTON DE 19801.": no year, so no time can be kept; the place has no mark before it."""
+    found = _OLDER_LINE.match(line)
+    if not found:
+        return None
+    words = found["rest"].split()
+    for length in range(len(words), 0, -1):
+        event_type = event_type_of_sentence(" ".join(words[:length]))
+        if event_type != "unknown":
+            break
+    else:
+        return None
+    return Checkpoint(
+        event_type=event_type,
+        occurred_at=None,
+        place=place_in(" ".join(words[length:])),
+        carrier="usps",
+        carrier_code="",
+        carrier_text=line,
+        tracking_number=number,
+    )
+
+
+def _unread(info: etree._Element, tracking: Tracking) -> list[CarrierNote]:
+    """Keep a summary in prose that tells no event ("There is no record of that mail item") as a note."""
+    told = " ".join((info.findtext("TrackSummary") or "").split())
+    return [CarrierNote("", told, tracking.tracking_number)] if told and not tracking.checkpoints else []
 
 
 def _when(date: str, time: str, place: Place | None) -> OccurredAt | None:
