@@ -55,7 +55,57 @@ def test_event_numbers_count_only_where_there_is_one_for_each_event():
     unnumbered = page(sentence, numbers=["3.0", "1.0"]).checkpoints[0]
     assert (unnumbered.carrier_code, unnumbered.event_type) == ("", "delivered")
     assert page("Das Paket ist heute schön.", numbers=[]).checkpoints[0].event_type == "unknown"
-    assert page(sentence, numbers=["77.7"]).checkpoints[0].event_type == "unknown"
+    unlisted = page(sentence, numbers=["77.7"]).checkpoints[0]
+    assert (unlisted.event_type, unlisted.carrier_code) == ("delivered", ""), "the sentence told it"
+    new = page("Das Paket ist heute schön.", numbers=["77.7"]).checkpoints[0]
+    assert (new.event_type, new.carrier_code) == ("unknown", "77.7")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "event_type"),
+    [
+        ("The parcel has been delivered at the neighbour\N{RIGHT SINGLE QUOTATION MARK}s (see signature)", "delivered_neighbour"),
+        ("The parcel could not be delivered as the moon was full.", "attempt_failed"),
+        ("Das Paket wird voraussichtlich im Laufe des Tages zugestellt.", "out_for_delivery"),
+        ("Das Paket wurde an GLS &uuml;bergeben.", "accepted"),
+    ],
+)
+def test_a_sentence_is_read_in_its_spellings(sentence, event_type):
+    assert page(sentence, numbers=[]).checkpoints[0].event_type == event_type
+
+
+def test_the_answer_for_a_number_and_a_post_code_is_the_parcel_itself():
+    event = {"date": "2026-07-14", "time": "10:00:00", "evtNo": "3.896", "evtDscr": "x"}
+    (tracking,) = read({"tuNo": "5", "history": [event], "progressBar": {"statusInfo": "DELIVEREDPS"}}).trackings
+    assert [(scan.event_type, scan.carrier_code) for scan in tracking.checkpoints] == [("ready_for_pickup_locker", "3.896")]
+    assert read({"lastError": "E206", "exceptionText": "No such number."}).notes == (CarrierNote("E206", "No such number."),)
+
+
+def test_shipit_names_parcel_and_times_in_its_own_way():
+    event = {"timestamp": "2026-07-14T10:00:00", "description": "x", "location": "Mainz", "country": "DE", "code": "3.0"}
+    (tracking,) = read({"parcels": [{"trackid": "ab5", "status": "DELIVERED", "events": [event]}]}).trackings
+    (scan,) = tracking.checkpoints
+    assert (tracking.tracking_number, scan.event_type, scan.place.city, scan.occurred_at.offset) == ("AB5", "delivered", "Mainz", "+02:00")
+
+
+def test_the_german_app_tells_sentences_and_at_least_the_delivery():
+    event = {"description": "Das Paket ist im GLS PaketShop eingetroffen.", "occurrenceDateTime": "2026-07-14 10:00:00"}
+    (tracking,) = read({"parcelNumber": "5", "trackingReference": "AB", "deliveryEvents": [event], "deliveredAt": None}).trackings
+    assert [(scan.event_type, scan.occurred_at.local) for scan in tracking.checkpoints] == [("ready_for_pickup", "2026-07-14T10:00:00")]
+    (bare,) = read({"parcelNumber": "5", "deliveryEvents": [], "deliveredAt": "2026-07-15 11:00:00"}).trackings
+    assert [(scan.event_type, scan.occurred_at.local) for scan in bare.checkpoints] == [("delivered", "2026-07-15T11:00:00")]
+    with pytest.raises(BadInputError):
+        read({"deliveryEvents": []})
+
+
+def test_the_polish_page_tells_apart_delivered_and_not_delivered():
+    events = [
+        {"packageStatusName": name, "packageStatusDate": "2026-07-14T10:00:00+02:00"} for name in ("Doręczona", "Niedoręczona", "Inaczej")
+    ]
+    (tracking,) = read({"parcelNumber": "5", "progressBarIdent": "DELIVERED", "eventReasons": events}).trackings
+    assert [scan.event_type for scan in tracking.checkpoints] == ["delivered", "attempt_failed", "unknown"]
+    (bare,) = read({"parcelNumber": "5", "progressBarIdent": "NOTPICKEDUP"}).trackings
+    assert [scan.event_type for scan in bare.checkpoints] == ["pickup_expired"]
 
 
 def test_a_flagged_return_marks_the_parcel_and_its_scans():

@@ -1,6 +1,6 @@
-"""GLS: gateway, group page, Dutch page or MyGLS (all JSON) → checkpoints and notes."""
+"""GLS: gateway, group page, MyGLS, the Dutch and the Polish page, the German app (all JSON) → checkpoints and notes."""
 
-from doorstep.carriers.gls import dutch_page, gateway_json, group_page, mygls_json
+from doorstep.carriers.gls import dutch_page, gateway_json, group_page, mygls_json, national_json
 from doorstep.carriers.reading import dig, json_of, listed, worded
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import CarrierNote, Parsed
@@ -14,9 +14,13 @@ def parse(raw: Raw) -> Parsed:
         BadInputError: none of them.
     """
     answer = json_of(raw)
+    if dig(answer, "deliveryEvents") is not None:
+        return national_json.read_german(answer)
+    if dig(answer, "eventReasons") is not None or dig(answer, "progressBarIdent") is not None:
+        return national_json.read_polish(answer)
     if dig(answer, "parcelNo") is not None:
         return dutch_page.read(answer)
-    if dig(answer, "tuStatus") is not None or dig(answer, "exceptionText") is not None:
+    if any(dig(answer, name) is not None for name in ("tuStatus", "tuNo", "exceptionText", "lastError")):
         return group_page.read(answer)
     if dig(answer, "ParcelStatusList") is not None or dig(answer, "GetParcelStatusErrors") is not None:
         return mygls_json.read(answer)

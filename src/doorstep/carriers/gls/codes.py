@@ -1,5 +1,7 @@
 """GLS's codes, in the spellings of its systems, and its sentences → our event types."""
 
+from html import unescape
+
 from doorstep.carriers.reading import keyed
 
 #: Event codes of Track and Trace v1, and the event numbers of the group's tracking page. NORMAL and PREADVICE pairs name the same events.
@@ -16,14 +18,16 @@ out_for_delivery: OUTDEL.NORMAL 11.0
 attempt_failed_not_home: 4.40
 returned_from_route: 35.482
 ready_for_pickup: DELIVD.PARCELSHOP 2.124 3.124
+ready_for_pickup_locker: 3.896
 collected_by_recipient: DELIVD.DEL_BY_PSAPP
 delivered: DELIVD.NORMAL 3.0
 """)
 
-#: Statuses of the whole parcel. NOTPICKEDUP and FINAL are left out: whether the first speaks of the pick-up from the sender or of
-#: the ParcelShop, and how the second ended, is not published. Source: GLS's Track and Trace v1, read 2026-11-22.
+#: Statuses of the whole parcel. FINAL, MULTIPACK and UNAVAILABLE are left out: how it ended, or where it is, they do not say. NOTPICKEDUP
+#: is the parcel that was not fetched from a ParcelShop. Source: GLS's Track and Trace v1, read 2026-11-22; the bar of the group's and the
+#: Polish page as public clients list its states, read 2026-11-29.
 _STATUSES = keyed("""
-order_data_received: PREADVICE
+order_data_received: PREADVICE PROCESSING
 pickup_scheduled: PLANNEDPICKUP
 courier_dispatched_for_pickup: INPICKUP
 in_transit: INTRANSIT
@@ -31,7 +35,9 @@ delivery_facility_arrival: INWAREHOUSE
 out_for_delivery: INDELIVERY
 attempt_failed: NOTDELIVERED
 ready_for_pickup: DELIVEREDPS
+pickup_expired: NOTPICKEDUP
 delivered: DELIVERED
+return_started: RETURNED
 label_voided: CANCELED CANCELLED
 """)
 
@@ -87,7 +93,8 @@ returned_to_sender: 23 40
 notification_sent: 99
 """)
 
-#: The group's sentences, German and English, for events sent without a code. Compared without case, doubled spaces and the full stop. Source: the group's tracking page and public clients, read 2026-11-22.
+#: The group's sentences, German and English, and the names of the Polish page. Compared without case, doubled spaces, the full stop and the
+#: kind of apostrophe. Source: the group's tracking page and public clients, read 2026-11-22 and 2026-11-29.
 _SENTENCES = {
     "die paketdaten wurden im gls it-system erfasst; das paket wurde noch nicht an gls übergeben": "order_data_received",
     "das paket wurde an gls übergeben": "accepted",
@@ -128,18 +135,40 @@ _SENTENCES = {
     "the parcel has been delivered": "delivered",
     "the parcel has been delivered / dropped off": "delivered_safe_place",
     "the parcel has been delivered to the parcel box": "delivered_mailbox",
-    "the parcel has been delivered at the neighbour´s (see signature)": "delivered_neighbour",  # noqa: RUF001 - as GLS writes it
     "the parcel has been delivered at the neighbour's (see signature)": "delivered_neighbour",
-    "the parcel has been delivered at the neighbour’s (see signature)": "delivered_neighbour",  # noqa: RUF001 - as GLS writes it
+    "the parcel has been delivered into the parcellocker": "ready_for_pickup_locker",
+    "the parcel is in delivery": "out_for_delivery",
+    "the parcel has reached the parcel center, the parcel label is not readable": "facility_arrival",
+    "the parcel is stored in the parcel center. it cannot be delivered as the reception is closed": "attempt_failed_business_closed",
+    "the parcel is stored in the parcel center. it cannot be delivered as the consignee is on holidays": "in_facility_waiting",
     "the parcel has been returned to sender": "returned_to_sender",
+    "das paket wurde zugestellt": "delivered",
+    "utworzenie paczki": "order_data_received",
+    "w drodze": "in_transit",
+    "w doręczeniu": "out_for_delivery",
+    "gotowa do odbioru": "ready_for_pickup",
+    "niedoręczona": "attempt_failed",
+    "doręczona": "delivered",
 }
 
 
-def of_event(code: str, sentence: str) -> str:
-    """Find the event type of an event code or number; of its exact sentence where no code was sent."""
-    if code:
-        return _EVENTS.get(code.upper(), "unknown")
-    return _SENTENCES.get(" ".join(sentence.split()).casefold().rstrip("."), "unknown")
+#: How the sentences begin that go on with a reason we have not met.
+_OPENINGS = {
+    "the parcel could not be delivered": "attempt_failed",
+    "das paket konnte nicht zugestellt werden": "attempt_failed",
+    "the parcel is stored in the parcel center": "in_facility_waiting",
+}
+_APOSTROPHES = str.maketrans(dict.fromkeys("\N{ACUTE ACCENT}\N{RIGHT SINGLE QUOTATION MARK}`", "'"))
+
+
+def of_event(code: str, sentence: str) -> tuple[str, str]:
+    """Find the event type of an event, and the code that told it: "" where its sentence did, as GLS numbers more than anybody lists."""
+    if found := _EVENTS.get(code.upper()):
+        return found, code
+    plain = " ".join(unescape(sentence).translate(_APOSTROPHES).split()).casefold().rstrip(".")
+    opened = next((slug for opening, slug in _OPENINGS.items() if plain.startswith(opening)), "")
+    found = _SENTENCES.get(plain) or opened
+    return (found, "") if found else ("unknown", code)
 
 
 def of_status(status: str) -> str:

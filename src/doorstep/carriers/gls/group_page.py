@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from doorstep.carriers.clock import iso_stamp, latest, read_time
@@ -19,14 +20,15 @@ _WINDOW = re.compile(r"(?:(\d\d\.\d\d\.\d{4})\D+)?(\d\d:\d\d)\s*-\s*(\d\d:\d\d)"
 
 
 def read(answer: Any) -> Parsed:
-    """Read the parcels of an answer, or its error.
+    """Read the parcels of an answer, the one parcel of an answer for number and post code, or its error.
 
     Raises:
         BadInputError: neither.
     """
-    parcels = listed(dig(answer, "tuStatus"))
+    parcels = listed(dig(answer, "tuStatus")) or ([answer] if dig(answer, "tuNo") is not None else [])
     problem = worded(dig(answer, "exceptionText"))
-    notes = (CarrierNote(worded(dig(answer, "lastError")), problem),) if problem else ()
+    code = worded(dig(answer, "lastError"))
+    notes = (CarrierNote(code, problem),) if code or problem else ()
     if not parcels and not notes:
         raise BadInputError("a page of GLS without parcels and without an error")
     return Parsed(tuple(_tracking(parcel) for parcel in parcels), notes)
@@ -83,7 +85,7 @@ def _hours(days: list[Any]) -> Iterator[OpenHours]:
 
 
 def _checkpoints(parcel: Any, number: str, *, is_return: bool) -> tuple[Checkpoint, ...]:
-    """Read the history; the events' numbers stand in a list of their own, in the same order, or not at all."""
+    """Read the history; the events' numbers stand in a list of their own, in the same order, with each event, or not at all."""
     history = listed(dig(parcel, "history"))
     numbers = [worded(event) for event in listed(dig(parcel, "progressBar", "evtNos"))]
     codes = numbers if len(numbers) == len(history) else [""] * len(history)
@@ -107,15 +109,16 @@ def _checkpoints(parcel: Any, number: str, *, is_return: bool) -> tuple[Checkpoi
 
 def _checkpoint(event: Any, code: str, number: str, *, is_return: bool) -> Checkpoint:
     sentence, day, time = (worded(dig(event, name)) for name in ("evtDscr", "date", "time"))
+    event_type, key = of_event(worded(dig(event, "evtNo")) or code, sentence)
     country = country_of(worded(dig(event, "address", "countryCode")))
     city, facility = worded(dig(event, "address", "city")) or None, worded(dig(event, "address", "name")) or None
     return Checkpoint(
-        event_type=of_event(code, sentence),
+        event_type=event_type,
         occurred_at=iso_stamp(f"{day}T{time}" if time else day, country=country) if day else None,
         place=Place(city=city, country=country, facility=facility) if city or country or facility else None,
         carrier="gls",
-        carrier_code=code,
-        carrier_text=sentence,
+        carrier_code=key,
+        carrier_text=unescape(sentence),
         tracking_number=number,
         is_return=is_return,
     )
