@@ -7,7 +7,7 @@ import pytest
 
 from doorstep.carriers import dpd
 from doorstep.carriers.dpd import CARRIER
-from doorstep.carriers.dpd.codes import event_type_of, event_type_of_scan
+from doorstep.carriers.dpd.codes import event_type_of, event_type_of_geo, event_type_of_scan
 from doorstep.carriers.dpd.scans import asked, place_of, when
 from doorstep.domain.plugins import Raw
 from doorstep.domain.tracking import CarrierNote
@@ -81,6 +81,24 @@ def test_a_push_is_one_scan():
 def test_codes_outside_the_lists_are_unknown():
     assert {event_type_of("Elsewhere"), event_type_of_scan("99"), event_type_of_scan("09")} == {"unknown"}
     assert event_type_of_scan("3") == event_type_of_scan("03") == "out_for_delivery"
+
+
+def test_the_app_tells_geo_events_or_the_present_status():
+    first, second = read((SAMPLES / "app.json").read_bytes()).trackings
+    assert [(scan.event_type, scan.carrier_code) for scan in first.checkpoints] == [
+        ("order_data_received", "ENA"),
+        ("delivery_facility_arrival", "DLI"),
+        ("out_for_delivery", "DLO"),
+        ("ready_for_pickup", "DODEI"),
+    ]
+    assert (first.checkpoints[0].occurred_at.local, first.checkpoints[0].occurred_at.offset) == ("2026-05-11T19:20:05", None)
+    assert [(scan.event_type, scan.occurred_at) for scan in second.checkpoints] == [("delivered", None)]
+    assert read({"parcels": [{"parcelNumber": "1"}]}).trackings[0].checkpoints == ()
+    assert (event_type_of_geo("MSDLO"), event_type_of_geo("DEYY"), event_type_of_geo("ZZZ")) == (
+        "notification_sent",
+        "proof_of_delivery_available",
+        "unknown",
+    )
 
 
 def test_nothing_found_and_errors_become_notes():

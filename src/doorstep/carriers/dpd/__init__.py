@@ -1,6 +1,6 @@
-"""DPD: parcel life cycle (SOAP or JSON) or pushed status → checkpoints and notes."""
+"""DPD: parcel life cycle (SOAP or JSON), the app's parcels or pushed status → checkpoints and notes."""
 
-from doorstep.carriers.dpd import life_cycle_json, life_cycle_xml, push
+from doorstep.carriers.dpd import app_json, life_cycle_json, life_cycle_xml, push
 from doorstep.carriers.dpd.scans import asked
 from doorstep.carriers.reading import json_of, looks_like, xml_of
 from doorstep.domain.plugins import Carrier, Raw
@@ -15,7 +15,10 @@ def parse(raw: Raw) -> Parsed:
     """
     match looks_like(raw):
         case "json":
-            return life_cycle_json.read(json_of(raw), asked(raw.url))
+            answer = json_of(raw)
+            if parcels := app_json.parcels_in(answer):
+                return app_json.read(parcels)
+            return life_cycle_json.read(answer, asked(raw.url))
         case "xml" | "html":
             return life_cycle_xml.read(xml_of(raw), asked(raw.url))
     return push.read(raw)

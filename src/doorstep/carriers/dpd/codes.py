@@ -40,6 +40,35 @@ loaded_to_vehicle: 20
 ready_for_pickup: 23
 """)
 
+#: Codes of DPD's "geo events": where (EN data, OR origin depot, HU hub, DL destination depot, DE delivery, DO ParcelShop, SP the parcel), then
+#: what. A proof (DEYY) follows its delivery (DEY). Source: DPD's list of geo events (February 2025) as reprinted in a public client, read
+#: 2026-11-29; the codes of customs, sender and contacts are not in it.
+_BY_GEO = keyed("""
+order_data_received: ENA
+origin_scan: ORI
+facility_arrival: HUI
+delivery_facility_arrival: DLI
+sorted: HUS SPS DLS
+facility_processing: HUZ SPZ DLZ SPV
+in_facility_waiting: ORW HUW SPW DLW
+loaded_to_vehicle: SPL
+informational: SPE
+notification_sent: MSDLO DOMSDLO
+out_for_delivery: DLO
+returned_from_route: DLR
+dropped_off: DOPKY
+in_transit_to_pickup_point: DEHD DEHDY
+ready_for_pickup: DODEI
+collected_by_recipient: DODEY
+delivered: DEY
+proof_of_delivery_available: DEYY DODEYY
+attempt_failed: DEX
+refused: DEN
+pickup_expired: DODEN
+return_started: SPR DODEH
+exception: ENX ORX HUX SPX DLX DODEX
+""")
+
 
 def event_type_of(word: str) -> str:
     """Find the event type of a life-cycle or push word, in either case; "unknown" for one the list has not."""
@@ -49,3 +78,8 @@ def event_type_of(word: str) -> str:
 def event_type_of_scan(number: str) -> str:
     """Find the event type of a scan number, with or without its leading zero; "unknown" for one the list has not."""
     return _BY_SCAN.get(number.rjust(2, "0"), "unknown")
+
+
+def event_type_of_geo(code: str) -> str:
+    """Find the event type of a geo event ("DLO"); "unknown" for one the list has not."""
+    return _BY_GEO.get(code.upper(), "unknown")
