@@ -58,3 +58,7 @@ def test_a_problem_becomes_a_note():
 def test_what_is_no_answer_is_refused(answer):
     with pytest.raises(BadInputError):
         read(answer)
+
+
+def test_a_scan_without_a_day_is_undated():
+    assert scan(date=None, time="10:00:00").occurred_at is None

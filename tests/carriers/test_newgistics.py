@@ -64,3 +64,11 @@ def test_packages_it_does_not_know_are_notes():
 def test_what_is_no_answer_is_refused(answer):
     with pytest.raises(BadInputError):
         CARRIER.parse(Raw(body=json.dumps(answer).encode()))
+
+
+def test_a_package_or_an_event_alone_needs_no_list():
+    event = {"EventCode": "AR"}
+    (tracking,) = read({"TrackingNumber": "7251", "PackageTrackingEvents": event}).trackings
+    assert len(tracking.checkpoints) == 1
+    alone = {"Packages": {"TrackingNumber": "7251", "PackageTrackingEvents": [event]}}
+    assert len(CARRIER.parse(Raw(body=json.dumps(alone).encode())).trackings[0].checkpoints) == 1

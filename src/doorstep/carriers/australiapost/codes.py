@@ -5,12 +5,17 @@ from doorstep.carriers.reading import keyed
 
 #: The API sends sentences alone. Exact, in lower case; what follows the three openings below is a place.
 #: Source: the sentences of the vendor's documents and example answers and its list of statuses as reprinted in a public connector,
-#: read 2026-11-22.
+#: read 2026-11-22; StarTrack's as public clients list them, read 2026-11-29.
 _SENTENCES = {
     "shipping information received": "order_data_received",
     "shipping information received by australia post": "order_data_received",
     "shipping information approved by australia post": "order_data_received",
+    "courier dispatch information received": "order_data_received",
+    "courier dispatch information approved": "order_data_received",
+    "manifested": "manifested",
     "label created by sender": "label_created",
+    "lodged": "dropped_off",
+    "received and ready for processing": "accepted",
     "received by australia post": "accepted",
     "received item from sender (outbound)": "accepted",
     "arrived at facility": "facility_arrival",
@@ -32,7 +37,9 @@ _SENTENCES = {
     "on board for delivery": "out_for_delivery",
     "out for delivery": "out_for_delivery",
     "with australia post for delivery today": "out_for_delivery",
+    "receiver requested safe drop": "preferences_received",
     "attempted delivery": "attempt_failed",
+    "unable to complete delivery": "attempt_failed",
     "unsuccessful delivery": "attempt_failed",
     "unsuccessful delivery - addressee not available": "attempt_failed_not_home",
     "unable to be left in a safe place - location not suitable": "attempt_failed_no_safe_place",

@@ -81,7 +81,8 @@ def _signatory(event: etree._Element, event_type: str) -> str | None:
 def _checkpoint(event: etree._Element, number: str) -> Checkpoint:
     code = _text(event, "ServiceEvent/EventCode").upper()
     place = place_of(_text(event, "ServiceArea/Description"), _text(event, "ServiceArea/ServiceAreaCode") or None)
-    moment = f"{_text(event, 'Date')}T{_text(event, 'Time')}".removesuffix("T")
+    day = _text(event, "Date")
+    moment = f"{day}T{_text(event, 'Time')}".removesuffix("T") if day else ""
     return Checkpoint(
         event_type=event_type_of(code, signed=not _NO_NAME.match(_text(event, "Signatory"))),
         occurred_at=iso_stamp(moment, country=place.country if place else None, region=place.region if place else None) if moment else None,

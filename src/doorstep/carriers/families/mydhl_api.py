@@ -54,7 +54,8 @@ def _checkpoint(event: Any, number: str) -> Checkpoint:
     code = worded(dig(event, "typeCode")).upper()
     area = dig(event, "serviceArea", 0) or dig(event, "serviceArea")
     place = place_of(worded(dig(area, "description")), worded(dig(area, "code")) or None)
-    moment = f"{worded(dig(event, 'date'))}T{worded(dig(event, 'time'))}".removesuffix("T")
+    day = worded(dig(event, "date"))
+    moment = f"{day}T{worded(dig(event, 'time'))}".removesuffix("T") if day else ""
     offset = worded(dig(event, "GMTOffset")).removeprefix("GMT") if "T" in moment else ""
     return Checkpoint(
         event_type=event_type_of(code, signed=bool(worded(dig(event, "signedBy")))),

@@ -7,7 +7,7 @@ from typing import Any
 from doorstep.carriers.clock import latest, stamp
 from doorstep.carriers.countries import place_of
 from doorstep.carriers.newgistics.codes import event_type_of
-from doorstep.carriers.reading import boxed, dig, ends_journey, grams, numbered, worded
+from doorstep.carriers.reading import boxed, dig, ends_journey, grams, listed, numbered, worded
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
 from doorstep.domain.vocabulary import Precision
@@ -24,8 +24,8 @@ def read(answer: Any) -> Parsed:
     Raises:
         BadInputError: neither.
     """
-    packages = dig(answer, "Packages")
-    if isinstance(packages, list):
+    if isinstance(dig(answer, "Packages"), list | dict):
+        packages = listed(dig(answer, "Packages"))
         told = [_package(boxed(package)) for package in packages]
         return Parsed(tuple(one for one in told if isinstance(one, Tracking)), tuple(one for one in told if isinstance(one, CarrierNote)))
     text = _word(dig(answer, "ErrorMessage")) or _word(dig(answer, "Message"))
@@ -43,12 +43,12 @@ def _word(value: Any) -> str:
 def _package(package: dict[str, Any]) -> Tracking | CarrierNote:
     number = numbered(_word(package.get("TrackingNumber")))
     events = package.get("PackageTrackingEvents")
-    if not isinstance(events, list):
+    if not isinstance(events, list | dict):
         return CarrierNote(_word(package.get("Status")), _word(package.get("ErrorMessage")), number or None)
     if not number:
         raise BadInputError("a package of Newgistics without a number")
     back = _word(package.get("Service")).upper() == "RETURN"
-    checkpoints = tuple(_checkpoint(boxed(event), number, is_return=back) for event in events)
+    checkpoints = tuple(_checkpoint(boxed(event), number, is_return=back) for event in listed(events))
     unit = _word(package.get("UnitOfMeasure")).lower()
     return Tracking(
         tracking_number=number,
