@@ -161,12 +161,14 @@ def test_reading_twice_gives_the_same(slug: str, path: Path) -> None:
     assert read(slug, body) == read(slug, body)
 
 
-def with_another_code(body: bytes, part: str) -> bytes:
-    """Put a code that no carrier has wherever a value, an attribute or an element of the payload is `part` and nothing else."""
-    told = re.escape(part.encode())
+def with_another_code(body: bytes, part: str, code: str = "ZQX77") -> bytes:
+    """Put a code, by default one that no carrier has, wherever a value, attribute or element of the payload is `part` and nothing else."""
+    told, new = re.escape(part.encode()), code.encode()
     if body[:3] in (b"UNA", b"UNB", b"UNH", b"ISA"):
-        return re.sub(rb"(?<=[+:*|])" + told + rb"(?=[+:'*|~\n])", b"ZQX77", body)
-    return re.sub(rb"(?<=: )" + told + rb"(?=[,\s}\]])", b'"ZQX77"', re.sub(rb"(?<=[\">])" + told + rb"(?=[\"<])", b"ZQX77", body))
+        return re.sub(rb"(?<=[+:*|])" + told + rb"(?=[+:'*|~\n])", lambda _: new, body)
+    unquoted = new if code.isdigit() and not code.startswith("0") else b'"' + new + b'"'
+    swapped = re.sub(rb"(?<=[\">])" + told + rb"(?=[\"<])", lambda _: new, body)
+    return re.sub(rb"(?<=: )" + told + rb"(?=[,\s}\]])", lambda _: unquoted, swapped)
 
 
 @each_carrier

@@ -219,6 +219,8 @@ def event_type_of(told: Told) -> str:
     """Find the event type by the division's own key, else its sentence, else the word that all of DHL shares; "unknown" by none."""
     by_key, by_sentence = _KEYS.get(told.division), _SENTENCES.get(told.division)
     found = [by_key(key) for key in (told.detail, told.general) if by_key and key]
-    found += [by_sentence(told.text or told.detail, told.town)] if by_sentence else []
-    finest = next((event_type for event_type in found if event_type != "unknown"), "unknown")
-    return finest if finest != "unknown" else dhl_paket_codes.UNIFIED.get(told.general.lower(), "unknown")
+    shared = dhl_paket_codes.UNIFIED.get(told.general.lower(), "unknown")
+    said = by_sentence(told.text or told.detail, told.town) if by_sentence else "unknown"
+    # a sentence does not deliver what the word beside it, which all of DHL shares, says is still under way
+    found += [said] if shared in ("unknown", "delivered", "status_not_mapped") or not said.startswith("delivered") else []
+    return next((event_type for event_type in found if event_type != "unknown"), shared)

@@ -61,6 +61,8 @@ def read(answer: Any, carrier_of: CarrierOf, meaning: Meaning) -> Parsed:
         notes.append(CarrierNote(worded(dig(problem, "status")), text))
     elif not shipments and worded(dig(answer, "scope")):
         notes.append(CarrierNote(worded(dig(answer, "scope")), worded(dig(answer, "note"))))
+    if not shipments and not notes and dig(body, "shipments") == []:
+        notes.append(CarrierNote("", "no shipment found"))
     if not shipments and not notes:
         raise BadInputError("JSON without shipments and without an error of DHL")
     return Parsed(tuple(_tracking(shipment, carrier_of, meaning) for shipment in shipments), tuple(notes))

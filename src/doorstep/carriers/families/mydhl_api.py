@@ -25,6 +25,8 @@ def read(answer: Any) -> Parsed:
     if worded(dig(answer, "detail")) or worded(dig(answer, "title")):
         text = worded(dig(answer, "detail")) or worded(dig(answer, "title"))
         return Parsed(notes=(CarrierNote(worded(dig(answer, "status")), text),))
+    if dig(answer, "shipments") == []:
+        return Parsed(notes=(CarrierNote("", "no shipment found"),))
     raise BadInputError("JSON without shipments and without an error of DHL Express")
 
 

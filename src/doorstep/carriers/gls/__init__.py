@@ -24,7 +24,7 @@ def parse(raw: Raw) -> Parsed:
         return group_page.read(answer)
     if dig(answer, "ParcelStatusList") is not None or dig(answer, "GetParcelStatusErrors") is not None:
         return mygls_json.read(answer)
-    if isinstance(dig(answer, "parcels"), list):
+    if isinstance(dig(answer, "parcels"), list | dict):
         return gateway_json.read(answer)
     problems = listed(dig(answer, "errors")) or [answer]
     notes = [CarrierNote(worded(dig(problem, "errorCode")), worded(dig(problem, "errorMessage"))) for problem in problems]

@@ -56,7 +56,7 @@ def _by_state(answer: Any, number: str) -> Checkpoint:
         occurred_at=None,
         carrier="gls",
         carrier_code=state,
-        carrier_text=worded(dig(answer, "parcels", 0, "lastStatus")),
+        carrier_text=next((text for parcel in listed(dig(answer, "parcels")) if (text := worded(dig(parcel, "lastStatus")))), ""),
         tracking_number=number,
     )
 

@@ -29,6 +29,8 @@ def read(answer: Any) -> Parsed:
     problem = worded(dig(answer, "exceptionText"))
     code = worded(dig(answer, "lastError"))
     notes = (CarrierNote(code, problem),) if code or problem else ()
+    if not parcels and not notes and dig(answer, "tuStatus") == []:
+        notes = (CarrierNote("", "no parcel found"),)
     if not parcels and not notes:
         raise BadInputError("a page of GLS without parcels and without an error")
     return Parsed(tuple(_tracking(parcel) for parcel in parcels), notes)

@@ -24,6 +24,8 @@ def read(answer: Any) -> Parsed:
         else:
             result = dig(shipment, "result")
             notes.append(CarrierNote(worded(dig(result, "code")), worded(dig(result, "message")), number or None))
+    if not trackings and not notes and dig(answer, "shipmentinfo") == []:
+        notes.append(CarrierNote("", "no shipment found"))
     if not trackings and not notes:
         raise BadInputError("a shipmentinfo of Hermes without shipments")
     return Parsed(tuple(trackings), tuple(notes))

@@ -23,7 +23,7 @@ def read(answer: Any) -> Parsed:
     Raises:
         BadInputError: none of them.
     """
-    orders = [boxed(order) for order in listed(answer) if isinstance(dig(order, "Events"), list)]
+    orders = [boxed(order) for order in listed(answer) if isinstance(dig(order, "Events"), list | dict)]
     if orders:
         return Parsed(tuple(tracking for order in orders for tracking in _trackings(order)))
     text = worded(dig(answer, "ErrorMessage")) or worded(dig(answer, "Message"))

@@ -1,7 +1,7 @@
 """MyDHL API (DHL Express): tracking answer (JSON) → checkpoints and notes."""
 
 from doorstep.carriers.families import mydhl_api
-from doorstep.carriers.reading import dig, json_of
+from doorstep.carriers.reading import dig, json_of, listed
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import Parsed
 
@@ -13,7 +13,7 @@ def parse(raw: Raw) -> Parsed:
         BadInputError: none of them.
     """
     answer = json_of(raw)
-    if isinstance(documents := dig(answer, "documents"), list) and documents and dig(answer, "shipments") is None:
+    if listed(dig(answer, "documents")) and dig(answer, "shipments") is None:
         return Parsed()
     return mydhl_api.read(answer)
 

@@ -43,7 +43,7 @@ def read(answer: Any) -> Parsed:
     Raises:
         BadInputError: without `success` and `data`, or a document without a number.
     """
-    if not isinstance(answer, dict) or "success" not in answer or not isinstance(answer.get("data"), list | None):
+    if not isinstance(answer, dict) or "success" not in answer or not isinstance(answer.get("data"), list | dict | None):
         raise BadInputError("an answer without success and data of Nova Poshta")
     documents = [boxed(document) for document in listed(answer.get("data"))]
     told = [_document(document) for document in documents]

@@ -30,8 +30,8 @@ def read(answer: Any) -> Parsed:
         part = dig(answer, wrapper)
         shipments += listed(dig(part, "Shipment")) + listed(dig(part, "Shipments"))
         notes += _notes(part)
-    if isinstance(answer, list):
-        shipments += answer
+    if isinstance(answer, list) or dig(answer, "Barcode") is not None:
+        shipments += listed(answer)
     if not shipments and not notes and answer != []:
         raise BadInputError("JSON without shipments and without an error of PostNL")
     return Parsed(tuple(_tracking(shipment) for shipment in shipments), tuple(notes))

@@ -19,7 +19,7 @@ def read(answer: Any) -> Parsed:
     Raises:
         BadInputError: none of them.
     """
-    packages = [boxed(package) for package in listed(answer) if isinstance(dig(package, "TrackingEventHistory"), list)]
+    packages = [boxed(package) for package in listed(answer) if isinstance(dig(package, "TrackingEventHistory"), list | dict)]
     if packages:
         return Parsed(tuple(_tracking(package) for package in packages))
     text = worded(dig(answer, "Message")) or worded(dig(answer, "ErrorMessage"))

@@ -18,6 +18,7 @@ def read_list(body: dict[str, Any]) -> Parsed:
         BadInputError: a row without a number, or with an event that cannot be read.
     """
     rows = body.get("Json")
+    rows = [rows] if dig(rows, "FTrackNo") is not None else rows
     if not isinstance(rows, list):
         return Parsed(notes=(CarrierNote("summary", "counts by state, no events"),))
     each = [_row(row) for row in rows]

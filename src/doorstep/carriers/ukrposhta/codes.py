@@ -18,11 +18,12 @@ redirected_to_pickup_point: 31300
 delivered: 41000 48000
 returned_to_sender: 41010
 """)
-#: Whom a parcel was handed to, in Ukrposhta's word. Source: as above.
+#: Whom a parcel was handed to, in Ukrposhta's word: the reason, repeated at the end of the event's name. Source: as above.
 _TO_SENDER = "відправнику"
 
 
-def event_type_of(code: str, reason: str) -> str:
-    """Find the event type of a code ("41000") and its reason in words, which may be ""."""
+def event_type_of(code: str, reason: str, name: str = "") -> str:
+    """Find the event type of a code ("41000"), its reason in words, which may be "", and its name ("Відправлення вручено: відправнику")."""
     found = _EVENT_TYPES.get(code, "unknown")
-    return "returned_to_sender" if found == "delivered" and reason.casefold() == _TO_SENDER else found
+    handed_back = _TO_SENDER in (reason.casefold(), name.rpartition(":")[2].strip().casefold())
+    return "returned_to_sender" if found == "delivered" and handed_back else found

@@ -43,7 +43,7 @@ def _checkpoint(event: dict[str, Any], number: str) -> Checkpoint:
         postcode=worded(event.get("index")), facility=worded(event.get("name")), country="UA" if country == "Україна" else country
     )
     return Checkpoint(
-        event_type=event_type_of(code, reason),
+        event_type=event_type_of(code, reason, worded(event.get("eventName"))),
         occurred_at=iso_stamp(when, country=place.country if place else None) if when else None,
         place=place,
         carrier="ukrposhta",
