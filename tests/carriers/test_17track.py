@@ -129,3 +129,38 @@ def test_a_record_without_a_list_tells_its_newest_event_or_its_state() -> None:
     del info["latest_event"]
     (undated,) = CARRIER.parse(Raw(body=json.dumps(body).encode())).trackings[0].checkpoints
     assert (undated.event_type, undated.occurred_at) == ("delivered", None)
+
+
+FIRST = {
+    "e": 40,
+    "z0": {"a": "2020-08-20 14:31", "b": None, "c": "Lyon", "d": "", "z": "Distribué"},
+    "z1": [{"a": "2020-08-12 09:00", "b": None, "c": "Shenzhen", "d": "", "z": "Accepted"}],
+    "z2": [{"a": "2020-08-20 14:31", "b": None, "c": "Lyon", "d": "", "z": "Distribué"}],
+}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"code": 0, "data": {"accepted": [{"number": "N1", "track": FIRST}], "rejected": []}},
+        {"event": "TRACKING_UPDATED", "data": {"number": "N1", "track": FIRST}},
+        {"ret": 1, "msg": "Ok", "dat": [{"no": "N1", "delay": 0, "track": FIRST}]},
+    ],
+)
+def test_a_first_version_record_gives_its_state_to_the_newest_scan_alone(body: dict[str, Any]) -> None:
+    (tracking,) = CARRIER.parse(Raw(body=json.dumps(body).encode())).trackings
+    assert [(c.event_type, c.carrier_text, c.occurred_at.local) for c in tracking.checkpoints if c.occurred_at] == [
+        ("delivered", "Distribué", "2020-08-20T14:31:00"),
+        ("status_not_mapped", "Accepted", "2020-08-12T09:00:00"),
+    ]
+
+
+def test_a_first_version_record_that_expired_or_was_not_found_says_so_in_a_note() -> None:
+    found = (
+        {"no": "N1", "track": FIRST | {"e": 20}},
+        {"no": "N2", "track": {"e": 0, "z0": None, "z1": [], "z2": []}},
+        {"no": "N3", "track": None},
+    )
+    parsed = CARRIER.parse(Raw(body=json.dumps({"ret": 1, "msg": "Ok", "dat": found}).encode()))
+    assert [(note.code, note.tracking_number) for note in parsed.notes] == [("20", "N1"), ("0", "N2"), ("registered", "N3")]
+    assert [c.event_type for tracking in parsed.trackings for c in tracking.checkpoints] == ["status_not_mapped"] * 2

@@ -63,7 +63,7 @@ ready_for_pickup_locker: liegt in der packstation | ready for pick-up at the pac
 ready_for_pickup: liegt in der filiale | liegt im paketshop | delivered for pick-up at the | ready for pick-up at the
 collected_by_recipient: aus der packstation abgeholt | in der filiale abgeholt | im paketshop abgeholt
 collected_by_recipient: recipient has picked up the shipment from the
-delivered: erfolgreich zugestellt | successfully delivered | vereinfachter firmenzustellung | die sendung wurde zugestellt an
+delivered: erfolgreich zugestellt | successfully delivered | vereinfachter firmenzustellung | by simplified company delivery | die sendung wurde zugestellt an
 delivered: die sendung wurde ausgeliefert
 post_delivery_information: überweisung des nachnahme-betrags an den zahlungsempfänger
 unclaimed: nicht abgeholt und wird zurückgesandt

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.carriers.reading import dig, numbered, worded
+from doorstep.carriers.seventeentrack.first_record import read_first_record
 from doorstep.carriers.seventeentrack.track_info import read_record
 from doorstep.carriers.signatures import header_of, require_equal, secret_of
 from doorstep.domain.plugins import Raw, Settings
@@ -20,6 +21,8 @@ def read_webhook(body: dict[str, Any]) -> Parsed:
     content = body.get("data")
     if isinstance(dig(content, "track_info"), dict):
         return read_record(content)
+    if isinstance(dig(content, "track"), dict):
+        return read_first_record(content)
     number = numbered(worded(dig(content, "number")))
     return Parsed(notes=(CarrierNote(worded(body.get("event")), "a webhook without events", number or None),))
 
