@@ -145,6 +145,7 @@ def test_the_unified_answer_reads_dhls_standard_codes() -> None:
         ("Die Sendung wird ins Zielland transportiert und dort an die Zustellorganisation Post übergeben.", "in_transit"),
         ("Die Sendung konnte nicht zugestellt werden und wird jetzt zur Abholung in die Filiale/Agentur gebracht.", "notice_left"),
         ("Die Sendung konnte nicht in die PACKSTATION eingestellt werden und wurde in eine Filiale weitergeleitet.", "pickup_point_full"),
+        ("The shipment has been delivered to the recipient by simplified company delivery.", "delivered"),
         ("Die Sendung wurde nicht abgeholt und wird zurückgesandt.", "unclaimed"),
         ("Die Sendung konnte leider nicht erfolgreich zugestellt werden", "unknown"),
         ("Die Sendung wurde zugestellt, vielleicht.", "unknown"),

@@ -56,6 +56,13 @@ def test_sentences_are_read_where_a_division_sends_nothing_else():
     assert meaning("ecommerce", general="transit", text="Out for delivery") == "out_for_delivery"
 
 
+def test_a_sentence_does_not_deliver_what_the_general_word_calls_under_way():
+    assert meaning("parcel-de", general="transit", text="The shipment has been successfully delivered") == "in_transit"
+    assert meaning("parcel-de", general="failure", text="Die Sendung wurde aus der PACKSTATION abgeholt.") == "exception"
+    assert meaning("parcel-de", general="delivered", text="Die Sendung wurde aus der PACKSTATION abgeholt.") == "collected_by_recipient"
+    assert meaning("parcel-de", text="The shipment has been successfully delivered") == "delivered"
+
+
 def test_an_unknown_key_falls_back_on_the_general_word_and_no_further():
     assert meaning("parcel-uk", "X1", "transit") == "in_transit"
     assert meaning("parcel-uk", "X1", "elsewhere") == "unknown"
@@ -116,7 +123,11 @@ def test_a_push_about_its_subscription_is_a_note_without_the_secret():
     assert read(failed).notes == (CarrierNote("404", "Nothing there"),)
 
 
-@pytest.mark.parametrize("answer", [{}, [], None, {"shipments": []}, {"shipments": [{}]}])
+def test_no_shipments_is_a_note():
+    assert read({"shipments": []}).notes == (CarrierNote("", "no shipment found"),)
+
+
+@pytest.mark.parametrize("answer", [{}, [], None, {"shipments": [{}]}])
 def test_what_is_no_answer_is_refused(answer):
     with pytest.raises(BadInputError):
         read(answer)

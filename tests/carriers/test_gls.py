@@ -155,9 +155,11 @@ def test_every_mapped_event_type_exists():
     assert mapped <= set(EVENT_TYPES)
 
 
-@pytest.mark.parametrize(
-    "answer", [{}, None, 1, [], {"tuStatus": []}, {"tuStatus": [{}]}, {"parcels": [{}]}, {"parcelNo": ""}, {"ParcelStatusList": []}]
-)
+def test_no_parcels_is_a_note():
+    assert read({"tuStatus": []}).notes == (CarrierNote("", "no parcel found"),)
+
+
+@pytest.mark.parametrize("answer", [{}, None, 1, [], {"tuStatus": [{}]}, {"parcels": [{}]}, {"parcelNo": ""}, {"ParcelStatusList": []}])
 def test_what_is_no_answer_is_refused(answer):
     with pytest.raises(BadInputError):
         read(answer)

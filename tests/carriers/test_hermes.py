@@ -58,6 +58,7 @@ def test_the_forecast_has_hours():
     ("answer", "note"),
     [
         ({"shipmentinfo": {"shipmentID": "h1", "result": {"code": "e001", "message": "None"}}}, CarrierNote("e001", "None", "H1")),
+        ({"shipmentinfo": []}, CarrierNote("", "no shipment found")),
         ({"listOfResultCodes": [{"code": "e002", "message": "Bad"}]}, CarrierNote("e002", "Bad")),
     ],
 )
@@ -65,7 +66,7 @@ def test_errors_become_notes(answer, note):
     assert read(answer).notes == (note,)
 
 
-@pytest.mark.parametrize("answer", [{}, [], None, {"shipmentinfo": []}, {"barcode": ""}, {"shipmentinfo": [{"status": [{}]}]}])
+@pytest.mark.parametrize("answer", [{}, [], None, {"barcode": ""}, {"shipmentinfo": [{"status": [{}]}]}])
 def test_what_is_no_answer_is_refused(answer):
     with pytest.raises(BadInputError):
         read(answer)

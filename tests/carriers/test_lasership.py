@@ -65,6 +65,11 @@ def test_the_present_service_is_read_under_lasership():
     assert scan.occurred_at.local == "2026-07-15T08:02:00"
 
 
+def test_a_single_event_needs_no_list():
+    (tracking,) = read({"OrderNumber": "7", "Events": {"EventType": "Delivered"}}).trackings
+    assert [scan.event_type for scan in tracking.checkpoints] == ["delivered"]
+
+
 def test_errors_become_notes():
     assert read({"Error": True, "ErrorMessage": "none"}).notes == (CarrierNote("", "none"),)
     assert read({"Status": 404, "Title": "none"}).notes == (CarrierNote("404", "none"),)

@@ -50,6 +50,10 @@ def test_a_document_says_nothing_of_scans():
     assert read({"documents": [{"content": "", "typeCode": "POD"}]}) == Parsed()
 
 
+def test_no_shipments_is_a_note():
+    assert read({"shipments": []}).notes == (CarrierNote("", "no shipment found"),)
+
+
 def test_a_problem_becomes_a_note():
     assert read((SAMPLES / "problem.json").read_bytes()).notes == (CarrierNote("404", "There is nothing under this number."),)
 

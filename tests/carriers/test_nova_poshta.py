@@ -53,6 +53,14 @@ def test_at_a_branch_the_recipient_fetches():
     assert event_type_of("77", "") == "unknown"
 
 
+def test_one_document_needs_no_list():
+    document = {"Number": "59001", "StatusCode": "9", "Status": "Одержано"}
+    answer = {"success": True, "data": document}
+    told = CARRIER.parse(Raw(body=json.dumps(answer).encode()))
+    assert told == CARRIER.parse(Raw(body=json.dumps(answer | {"data": [document]}).encode()))
+    assert told.trackings[0].checkpoints[0].event_type == "delivered"
+
+
 def test_an_unknown_number_is_a_note():
     told = read({"Number": "59009", "StatusCode": "3", "Status": "Немає"})
     assert (told.notes, told.trackings) == ((CarrierNote("3", "Немає", "59009"),), ())

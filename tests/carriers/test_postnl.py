@@ -92,6 +92,12 @@ def test_errors_and_warnings_become_notes(answer, note):
     assert read(answer).notes == (note,)
 
 
+def test_one_updated_shipment_needs_no_list():
+    one = {"Barcode": "3S1", "Status": {"StatusCode": "11", "TimeStamp": "2026-07-15T10:00:00"}}
+    assert read(one) == read([one])
+    assert read(one).trackings[0].tracking_number == "3S1"
+
+
 def test_no_updated_shipments_is_an_answer():
     assert read([]).trackings == ()
 

@@ -45,6 +45,11 @@ def test_one_package_may_come_without_its_list_and_number():
     assert read([]).trackings == ()
 
 
+def test_a_single_event_needs_no_list():
+    (tracking,) = read({"TrackingEventHistory": {"TrackingNumber": "PS8", "EventCode": "EVENT_409"}}).trackings
+    assert [scan.event_type for scan in tracking.checkpoints] == ["lost"]
+
+
 def test_errors_become_notes():
     assert read({"ErrorCode": "1", "ErrorMessage": "none"}).notes == (CarrierNote("1", "none"),)
 

@@ -24,6 +24,12 @@ def test_handed_to_the_sender_is_a_return():
     assert (scans[0].place.country, scans[0].place.postcode, scans[0].occurred_at.offset) == ("UA", "01001", "+02:00")
 
 
+def test_the_name_alone_tells_a_return_too():
+    event = {"barcode": "05", "event": "41000", "date": "2026-07-03T10:00:00"}
+    assert read(event | {"eventName": "Відправлення вручено: відправнику"}).trackings[0].checkpoints[0].event_type == "returned_to_sender"
+    assert read(event | {"eventName": "Відправлення вручено: одержувачу"}).trackings[0].checkpoints[0].event_type == "delivered"
+
+
 def test_barcodes_not_found_are_notes():
     assert [note.tracking_number for note in read(SAMPLE).notes] == ["0500000000002"]
 

@@ -222,5 +222,5 @@ def event_type_of(told: Told) -> str:
     shared = dhl_paket_codes.UNIFIED.get(told.general.lower(), "unknown")
     said = by_sentence(told.text or told.detail, told.town) if by_sentence else "unknown"
     # a sentence does not deliver what the word beside it, which all of DHL shares, says is still under way
-    found += [said] if shared in ("unknown", "delivered", "status_not_mapped") or not said.startswith("delivered") else []
+    found += [said] if shared in ("unknown", "delivered", "status_not_mapped") or not said.startswith(("delivered", "collected_by")) else []
     return next((event_type for event_type in found if event_type != "unknown"), shared)
