@@ -26,6 +26,7 @@ from doorstep.store import (
     connections,
     decisions,
     desk,
+    estimators,
     health,
     idempotency,
     inbox,
@@ -39,6 +40,7 @@ from doorstep.store import (
     shipments,
 )
 from doorstep.store.database import Database, Row, Tx
+from doorstep.store.estimators import Past
 from doorstep.store.sealing import Sealer
 
 _SEALER = Sealer(b"k" * 32)
@@ -164,6 +166,14 @@ async def _swept(tx: Tx, know: Known) -> None:
     await health.checkpoints_of(tx, await shipments.sweep(tx, (know.merchant_id, know.ids[BATCH // 2]), BATCH))
 
 
+async def _learnt(tx: Tx, know: Known) -> None:
+    await estimators.add(tx, [Past(know.merchant_id, one, know.now.date(), b"x") for one in know.ids])
+    await estimators.claim(tx, know.now, 1)
+    await estimators.keep(tx, know.merchant_id, b"x", know.now, deliveries=1, figures="{}", fresh=1)
+    await estimators.read(tx, list(await estimators.there(tx)))
+    await estimators.forget(tx, (know.now + timedelta(days=101)).date())
+
+
 async def _standing(tx: Tx, know: Known) -> None:
     await recipients.standing(tx, [(know.merchant_id, email) for email in know.emails], know.now)
 
@@ -217,6 +227,7 @@ WORKER: Mapping[str, _Asks] = {
     "a wave of 100": _sent,
     "receipts": _confirmed,
     "a code mapped": _mapped,
+    "500 deliveries learnt": _learnt,
     "sweeping": lambda tx, know: idempotency.sweep(tx, know.now),
 }
 

@@ -32,6 +32,8 @@ _ROWS = (
     select $1, 1000000000 + i, case mod(i, 500) when 0 then 'lost' else 'delayed' end, now() - interval '1 minute' * mod(i, 500000), now(),
         case mod(i, 500) when 0 then 'critical' else 'low' end, case mod(i, 500) when 0 then 3 else 1 end, case mod(i, 50) when 0 then null else now() end
     from generate_series(0, $2::bigint - 1, 10) i""",
+    """insert into past_delivery (merchant_id, shipment_id, ended_on, document)
+    select $1, 1000000000 + i, now()::date - mod(i, 400)::int, decode(repeat('20', 150), 'hex') from generate_series(0, $2::bigint - 1, 5) i""",
     """insert into former_token (merchant_id, token, shipment_id)
     select $1, md5('f' || i), 1000000000 + i from generate_series(0, $2::bigint - 1, 50) i""",
     """insert into idempotency (merchant_id, key, request_hash, status, created_at)

@@ -42,7 +42,7 @@ class Forecast(msgspec.Struct, frozen=True):
         return self.clock.after(self.known.at, unlogged(self.spread.middle)) - self.known.at
 
 
-class Past:
+class Hindsight:
     """What had arrived by the moment of a forecast, and what was said of what is still under way."""
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ def forecasts(history: Sequence[Delivery], judged: Sequence[Delivery], point: Po
     if not wanted:
         return
     warm_from = min(begun for one in wanted if (begun := every[one].begun(point)) is not None) - WARM_UP_DAYS
-    past = Past()
+    past = Hindsight()
     for known in walk(every.values(), point):
         past.arrive(known.at)
         forecast = past.forecast(known) if known.at >= warm_from else None

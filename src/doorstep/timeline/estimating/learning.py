@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from doorstep.timeline.estimating.deliveries import Delivery, Point
-from doorstep.timeline.estimating.forecasting import Forecast, Past
+from doorstep.timeline.estimating.forecasting import Forecast, Hindsight
 from doorstep.timeline.estimating.judging import Figures, figures
 from doorstep.timeline.estimating.model import Model
 from doorstep.timeline.estimating.training import ENOUGH, train
@@ -31,7 +31,7 @@ class Reckoned(msgspec.Struct, frozen=True):
 
 
 class Learnt(msgspec.Struct, frozen=True):
-    """All that is kept of one merchant's finished deliveries; holds no order, no name, and no post code that few parcels went to."""
+    """All that is kept of one merchant's finished deliveries: sums by lane, and models. No order, no name."""
 
     #: Days since 1970: everything that had arrived by then was learnt from.
     at: float
@@ -61,7 +61,7 @@ def learn(history: Sequence[Delivery], now: float) -> Learnt | None:
 
 
 def _reckon(arrived: Sequence[Delivery], point: Point, now: float, knowledge: Knowledge) -> Reckoned | None:
-    past = Past()
+    past = Hindsight()
     made: list[Forecast] = []
     for known in walk(arrived, point, knowledge):
         past.arrive(known.at)
