@@ -69,6 +69,13 @@ def test_the_instant_is_the_wall_time_less_its_offset(wall, minutes):
     assert instant.replace(tzinfo=None) + timedelta(minutes=minutes) == wall
 
 
+@given(WALLS, MINUTES, st.sampled_from(Precision))
+def test_an_instant_is_the_same_in_microseconds(wall, minutes, precision):
+    local = wall.date().isoformat() if precision is Precision.DATE else wall.isoformat()
+    stamped = stamp(local, offset_text(minutes), precision)
+    assert stamped.instant == datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=stamped.instant_us)
+
+
 def test_a_scan_in_new_york_is_later_than_its_wall_time_in_utc():
     assert stamp("2024-11-22T13:58:00", "-05:00").instant == datetime(2024, 11, 22, 18, 58, tzinfo=UTC)
 

@@ -9,6 +9,7 @@ import msgspec
 from doorstep.domain.vocabulary import Precision, ZoneSource
 
 _OFFSET = re.compile(r"([+-])([01][0-9]|2[0-3]):([0-5][0-9])")
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - beside wall times from which their offset was taken
 
 
 class OccurredAt(msgspec.Struct, frozen=True, omit_defaults=False):
@@ -24,19 +25,34 @@ class OccurredAt(msgspec.Struct, frozen=True, omit_defaults=False):
     @property
     def instant(self) -> datetime:
         """Aware UTC for ordering. Dates count as their noon, unknown offsets as UTC: right only within a day."""
-        return _instant(self.local, self.offset, self.precision is Precision.DATE)
+        return _moment(_instant_us(self.local, self.offset, self.precision == "date"))
+
+    @property
+    def instant_us(self) -> int:
+        """The same in microseconds since 1970 UTC, whole seconds of them: what is compared and kept."""
+        return _instant_us(self.local, self.offset, self.precision == "date")
 
 
 @lru_cache(maxsize=4096)
-def _instant(local: str, offset: str | None, day_only: bool) -> datetime:  # noqa: FBT001 - a key of the cache
+def _instant_us(local: str, offset: str | None, day_only: bool) -> int:  # noqa: FBT001 - a key of the cache
     """Reckon once what the fold, the estimates and the store each ask about the same stamp."""
     wall = datetime.fromisoformat(local)
     if day_only:
         wall = wall.replace(hour=12, minute=0, second=0)
-    return (wall - offset_of(offset)).replace(tzinfo=UTC)
+    since = wall - _EPOCH
+    return (since.days * 86_400 + since.seconds - _offset_s(offset)) * 1_000_000
+
+
+@lru_cache(maxsize=4096)
+def _moment(instant_us: int) -> datetime:
+    return datetime.fromtimestamp(instant_us // 1_000_000, UTC)
 
 
 @lru_cache(maxsize=256)
+def _offset_s(text: str | None) -> int:
+    return int(offset_of(text).total_seconds())
+
+
 def offset_of(text: str | None) -> timedelta:
     """Read "+HH:MM" or "-HH:MM"; None and "Z" are zero.
 

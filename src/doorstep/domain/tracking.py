@@ -142,7 +142,7 @@ class Scan(msgspec.Struct, frozen=True, array_like=True):
     """What the fold needs of a checkpoint, small enough to keep on the shipment's row."""
 
     event_type: str
-    #: Microseconds since 1970 UTC (see `OccurredAt.instant`); None undated.
+    #: Microseconds since 1970 UTC (see `OccurredAt.instant_us`); None undated.
     instant_us: int | None
     #: 0 date, 1 minute, 2 second.
     precision: int
@@ -161,7 +161,7 @@ class Scan(msgspec.Struct, frozen=True, array_like=True):
         stamp = checkpoint.occurred_at
         return cls(
             checkpoint.event_type,
-            int(stamp.instant.timestamp()) * 1_000_000 if stamp else None,
+            stamp.instant_us if stamp else None,
             _PRECISIONS.index(stamp.precision) if stamp else 0,
             bool(stamp and stamp.zone_source is not ZoneSource.ASSUMED),
             checkpoint.fingerprint,

@@ -24,8 +24,8 @@ def take_shape(shipment: KeptShipment, tracking: Tracking) -> bool:
             shipment.ties.append(tie)
             changed = True
     if tracking.pickup is not None:
-        stated = [c.occurred_at.instant for c in tracking.checkpoints if c.occurred_at]
-        waits = Waits(int(max(stated).timestamp()) * 1_000_000 if stated else 0, tracking.pickup)
+        stated = [c.occurred_at.instant_us for c in tracking.checkpoints if c.occurred_at]
+        waits = Waits(max(stated, default=0), tracking.pickup)
         if (newest := newest_of(shipment.waits, waits)) != shipment.waits:
             shipment.waits, changed = newest, True
     return changed

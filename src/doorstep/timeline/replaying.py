@@ -49,7 +49,7 @@ def replay(facts: Facts, gaps: Gaps, now: datetime, *, since: datetime | None = 
 def _moments(facts: Facts, now_us: int) -> Sequence[int]:
     """Every moment before now at which something became known, and now."""
     told = {scan.instant_us for scan in facts.scans if scan.instant_us is not None}
-    told |= {us_of(estimate.stated_at.instant) for estimate in facts.estimates if estimate.stated_at is not None}
+    told |= {estimate.stated_at.instant_us for estimate in facts.estimates if estimate.stated_at is not None}
     if facts.around.sent_at is not None:
         told.add(us_of(facts.around.sent_at))
     if facts.around.cancelled_at is not None:
@@ -77,7 +77,7 @@ def _by(scan: Scan, at_us: int) -> bool:
 
 
 def _stated_by(estimate: Estimate, at_us: int) -> bool:
-    return estimate.stated_at is None or us_of(estimate.stated_at.instant) <= at_us
+    return estimate.stated_at is None or estimate.stated_at.instant_us <= at_us
 
 
 def _turns(stood: Sequence[OpenPitfall], judged: Folded, at: datetime) -> Iterator[Turn]:

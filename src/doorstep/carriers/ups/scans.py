@@ -107,7 +107,7 @@ def is_over(checkpoints: Iterable[Checkpoint]) -> bool:
 def newest_stamp(checkpoints: Iterable[Checkpoint]) -> OccurredAt | None:
     """Return the newest stamp, the payload's own clock; None where no scan is dated."""
     stamps = [scan.occurred_at for scan in checkpoints if scan.occurred_at]
-    return max(stamps, key=lambda at: (at.instant, at.zone_source is ZoneSource.SENT), default=None)
+    return max(stamps, key=lambda at: (at.instant_us, at.zone_source is ZoneSource.SENT), default=None)
 
 
 def estimate_on(
