@@ -63,7 +63,7 @@ _BY_REGION = {
 }
 #: The one spelling most senders use, let through without a second look; and a bare day.
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
-_LOCAL = len("2026-11-22T09:30:00")
+_LOCAL, _ZONED = len("2026-11-22T09:30:00"), len("2026-11-22T09:30:00+01:00")
 _DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 _OFFSET = re.compile(r"^([+-])(\d\d):?(\d\d)$")
 #: Countries whose several listed zones share one clock where parcels are delivered (exclaves far away left out).
@@ -80,6 +80,7 @@ _MAINLAND = {
 }
 
 
+@lru_cache(maxsize=4096)
 def _zone(country: str, region: str | None) -> tuple[ZoneInfo, ZoneSource] | None:
     by_region = _BY_REGION.get((country, region.upper())) if region else None
     return (ZoneInfo(by_region), ZoneSource.FACILITY) if by_region else _zone_of(country)
@@ -92,6 +93,7 @@ def _zone_of(country: str) -> tuple[ZoneInfo, ZoneSource] | None:
     return (ZoneInfo(only), ZoneSource.COUNTRY) if only else None
 
 
+@lru_cache(maxsize=256)
 def offset_text(value: timedelta) -> str:
     """Write an offset as +HH:MM."""
     minutes = int(value.total_seconds() // 60)
@@ -114,11 +116,10 @@ def stamp(
     Raises:
         BadInputError: an offset that is none, or a year at the calendar's ends (an unset date), with which no clock can reckon.
     """
-    if wall.year in (MINYEAR, MAXYEAR):
-        raise BadInputError(f"no parcel was scanned in the year {wall.year}")
+    _require_year(wall)
     if wall.tzinfo is not None:
         offset, wall = offset_text(wall.utcoffset() or timedelta()), wall.replace(tzinfo=None)
-    local = wall.date().isoformat() if precision is Precision.DATE else wall.replace(microsecond=0).isoformat()
+    local = wall.date().isoformat() if precision is Precision.DATE else wall.isoformat()[:_LOCAL]
     if offset:
         return OccurredAt(local, _offset(offset), ZoneSource.SENT, precision)
     found = _zone(country, region) if country else None
@@ -126,6 +127,11 @@ def stamp(
         return OccurredAt(local, None, ZoneSource.ASSUMED, precision)
     zone, source = found
     return OccurredAt(local, offset_text(zone.utcoffset(wall) or timedelta()), source, precision)
+
+
+def _require_year(wall: datetime) -> None:
+    if wall.year in (MINYEAR, MAXYEAR):
+        raise BadInputError(f"no parcel was scanned in the year {wall.year}")
 
 
 @lru_cache(maxsize=256)
@@ -196,7 +202,7 @@ def read_time(text: str, *formats: str) -> datetime:
 
 def latest(stamps: Iterable[OccurredAt | None]) -> OccurredAt | None:
     """Find the newest stamp: by it a payload's estimates were stated. None where nothing is dated."""
-    return max((stamp for stamp in stamps if stamp), key=lambda stamp: stamp.instant, default=None)
+    return max((stamp for stamp in stamps if stamp), key=lambda stamp: stamp.instant_us, default=None)
 
 
 def at_place(moment: datetime, country: str | None, region: str | None = None) -> datetime | None:
@@ -207,8 +213,15 @@ def at_place(moment: datetime, country: str | None, region: str | None = None) -
 
 def in_place(stamped: OccurredAt, country: str | None, region: str | None = None) -> OccurredAt:
     """Turn a stamp that an aggregator wrote in UTC into the local time of its place; unchanged where the place's zone is not known."""
-    wall = at_place(stamped.instant, country, region) if stamped.offset == "+00:00" and stamped.precision is not Precision.DATE else None
-    return stamp(wall, stamped.precision, country=country, region=region) if wall else stamped
+    if stamped.offset != "+00:00" or stamped.precision is Precision.DATE:
+        return stamped
+    found = _zone(country, region) if country else None
+    if found is None:
+        return stamped
+    wall = stamped.instant.astimezone(found[0])
+    _require_year(wall)
+    told = wall.isoformat()  # an instant has no finer parts than seconds: behind them the offset stands
+    return OccurredAt(told[:_LOCAL], told[_LOCAL:_ZONED], found[1], stamped.precision)
 
 
 @lru_cache(maxsize=4096)
