@@ -197,6 +197,7 @@ def test_tomorrow_is_told_on_the_eve_in_the_recipients_zone_and_with_cash_as_cod
     after = shipment(estimate=Estimate(from_on=date(2026, 11, 24), to_on=date(2026, 11, 24)))
     eve = datetime(2026, 11, 23, 15, tzinfo=zone)
     assert journeys.next_reminder_at(after, AT, zone) == eve
+    assert journeys.next_reminder_at(after, AT, zone).tzinfo is UTC
     assert journeys.reminders_of_shipment(after, 7, order(), eve - timedelta(seconds=1), zone) == ()
     assert told(journeys.reminders_of_shipment(after, 7, order(), eve, zone)) == [("shipment.delivery_tomorrow", "2026-11-24")]
     cash = order(payment=Payment.COD)

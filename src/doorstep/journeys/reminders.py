@@ -1,6 +1,7 @@
 """A shipment, its order and the time → the moments that come by themselves: tomorrow, cash at the door, still waiting."""
 
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from doorstep.domain.messages import Change
 from doorstep.domain.orders import Order, Payment
@@ -17,7 +18,7 @@ _LAST_CALL = timedelta(hours=24)
 #: Sooner after it arrived nobody is reminded: the message that it is there has just said until when.
 _SETTLED = timedelta(hours=12)
 
-#: Due at, pointless from, trigger, occurrence.
+#: Due at, pointless from (aware UTC), trigger, occurrence.
 _Planned = tuple[datetime, datetime, str, str]
 
 
@@ -34,7 +35,10 @@ def reminders_of_shipment(after: Folded, shipment_id: int, order: Order | None, 
 
 def next_reminder_at(after: Folded, now: datetime, zone: tzinfo) -> datetime | None:
     """Tell when `reminders_of_shipment` is to be asked again (aware UTC, after `now`); None: not before the shipment changes."""
-    return next((one[0].astimezone(UTC) for one in _plan(after, zone) if one[0] > now), None)
+    for at, *_ in _plan(after, zone):
+        if at > now:
+            return at
+    return None
 
 
 def _plan(after: Folded, zone: tzinfo) -> tuple[_Planned, ...]:
@@ -45,10 +49,15 @@ def _plan(after: Folded, zone: tzinfo) -> tuple[_Planned, ...]:
     if estimate is None or estimate.source == "model":  # eight times in ten is too few to say "tomorrow"
         return ()
     if after.status is Status.IN_TRANSIT and estimate.from_on == estimate.to_on and after.first_scan_at:
-        day = estimate.to_on
-        eve = datetime.combine(day - timedelta(days=1), _EVE, zone)
-        return ((eve, datetime.combine(day, time(), zone), "shipment.delivery_tomorrow", day.isoformat()),)
+        return _eve_of(estimate.to_on, zone)
     return ()
+
+
+@lru_cache(maxsize=4096)
+def _eve_of(day: date, zone: tzinfo) -> tuple[_Planned, ...]:
+    """Plan the word of the day before; thousands of parcels share day and zone."""
+    eve = datetime.combine(day - timedelta(days=1), _EVE, zone).astimezone(UTC)
+    return ((eve, datetime.combine(day, time(), zone).astimezone(UTC), "shipment.delivery_tomorrow", day.isoformat()),)
 
 
 def _recalls(since: datetime, collect_by: datetime | None) -> tuple[_Planned, ...]:
