@@ -1,8 +1,10 @@
 """A fold and what is known around it → the problems that prediction and contradiction make."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from doorstep.domain.shipments import Folded
+from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Scan
 from doorstep.domain.vocabulary import Direction, Status
 from doorstep.timeline.estimates import best_estimate
@@ -12,9 +14,12 @@ from doorstep.timeline.roles import DELIVERED, EXCEPTION, FAILED, PHYSICAL, RETR
 from doorstep.timeline.spans import Facts, Span, end_of_day, us_of
 from doorstep.timeline.stages import STAGE_OF, Stage
 
+#: Looked up once: an enum's member costs as much as the rule that asks for it.
+_OUTBOUND, _UNKNOWN, _READY = Direction.OUTBOUND, Status.UNKNOWN, Status.READY_FOR_PICKUP
 _ENDED = frozenset({Status.DELIVERED, Status.RETURNED, Status.CANCELLED})
 _MOVING = frozenset({Status.IN_TRANSIT, Status.OUT_FOR_DELIVERY, Status.READY_FOR_PICKUP, Status.FAILED_ATTEMPT, Status.EXCEPTION})
 _GOING_ROUND = frozenset({Stage.DEPOT, Stage.TOUR})
+_BROKEN_OFF = frozenset({Stage.ATTEMPT, Stage.POINT, Stage.HELD})
 _ROUNDS, _ROUND_US = 3, 12 * HOUR_US
 #: Post codes begin with the region in every country that we know of; depots lie in the region they serve.
 _REGION = 2
@@ -34,7 +39,7 @@ def doubts(folded: Folded, facts: Facts) -> list[Span]:
     """Tell what prediction and contradiction make of a shipment as it is."""
     spans: list[Span] = []
     if folded.status not in _ENDED:
-        if facts.estimates and folded.direction is Direction.OUTBOUND:
+        if facts.estimates and folded.direction is _OUTBOUND:
             spans += _late(folded, facts)
         if facts.around.cancelled_at is not None and folded.status in _MOVING and folded.first_scan_at is not None:
             spans.append(Span("cancelled_but_moving", us_of(max(facts.around.cancelled_at, folded.first_scan_at)), None, b""))
@@ -51,42 +56,44 @@ def doubts(folded: Folded, facts: Facts) -> list[Span]:
 
 
 def _late(folded: Folded, facts: Facts) -> list[Span]:
-    if folded.status is Status.UNKNOWN:
+    if folded.status is _UNKNOWN:
         return []  # it may have been delivered in words that we cannot read
     promised = over = None
     for estimate in facts.estimates:
         if estimate.source == "shop":
             promised, over = estimate.to_on, end_of_day(estimate.to_on, facts.zone)
-    spans = [] if over is None or _offered(folded, facts, 0, over) else [Span("missed_promise", over, None, b"")]
+    spans = [] if over is None or _offered(folded, facts, None, over) else [Span("missed_promise", over, None, b"")]
     believed = folded.estimate
     if believed is not None and believed.source == "model":
         if over is not None and believed.stated_at is not None and (believed.late_chance or 0.0) >= SURELY_LATE:
-            said_us = us_of(believed.stated_at.instant)
+            said_us = believed.stated_at.instant_us
             spans += [Span("will_be_late", said_us, over, b"")] if said_us < over else []
         # What the carrier said stands beside it: that its day has passed is no less true for our expecting a later one.
         believed = best_estimate([estimate for estimate in facts.estimates if estimate.source != "model"])
-    if believed is None or believed.source == "shop" or folded.status is Status.READY_FOR_PICKUP:
+    if believed is None or believed.source == "shop" or folded.status is _READY:
         return spans
     to_on, stated = believed.to_on, believed.stated_at
-    if stated is not None and to_on.isoformat() < stated.local[:10]:
-        spans.append(Span("impossible_estimate", us_of(stated.instant), None, b""))
+    if stated is not None and to_on < date.fromisoformat(stated.local[:10]):
+        spans.append(Span("impossible_estimate", stated.instant_us, None, b""))
         return spans
     day_over = end_of_day(to_on, facts.zone)
-    if not _offered(folded, facts, us_of(stated.instant) if stated else 0, day_over):
+    if not _offered(folded, facts, stated, day_over):
         spans.append(Span("missed_estimate", day_over, None, b""))
     if promised is not None and over is not None and to_on > promised and not any(span.kind == "will_be_late" for span in spans):
-        since = stated.instant if stated else folded.last_scan_at or folded.status_since
-        if since is not None and us_of(since) < over:
-            spans.append(Span("will_be_late", us_of(since), over, b""))
+        moved_at = folded.last_scan_at or folded.status_since
+        since = stated.instant_us if stated else us_of(moved_at) if moved_at else None
+        if since is not None and since < over:
+            spans.append(Span("will_be_late", since, over, b""))
     return spans
 
 
-def _offered(folded: Folded, facts: Facts, from_us: int, by_us: int) -> bool:
+def _offered(folded: Folded, facts: Facts, since: OccurredAt | None, by_us: int) -> bool:
     """Tell whether the parcel was brought to the door or to a pick-up point in a time: that nobody took it is no lateness."""
-    if folded.status is Status.READY_FOR_PICKUP and folded.status_since is not None and us_of(folded.status_since) < by_us:
+    if folded.status is _READY and folded.status_since is not None and us_of(folded.status_since) < by_us:
         return True
     if not folded.attempts:
         return False
+    from_us = since.instant_us if since else 0
     offers = [scan.instant_us for scan in facts.scans if scan.event_type in _OFFERS and scan.instant_us is not None]
     return any(from_us <= at < by_us for at in offers)
 
@@ -122,7 +129,7 @@ def _rounds(folded: Folded, facts: Facts) -> Iterator[Span]:
     times: dict[Stage, int] = {}
     for at, scan in _in_order(folded, facts):
         stage = STAGE_OF.get(scan.event_type)
-        if stage in {Stage.ATTEMPT, Stage.POINT, Stage.HELD}:
+        if stage in _BROKEN_OFF:
             times.clear()
         if stage is not None and stage in _GOING_ROUND and (stage not in times or at - last[stage] >= _ROUND_US):
             last[stage] = at

@@ -1,6 +1,7 @@
 """Estimates, in any order and any number of times → the one to believe."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Estimate
@@ -22,20 +23,23 @@ def best_estimate(estimates: Iterable[Estimate], *, stated_from_us: int | None =
         every = [estimate for estimate in every if _stated_us(estimate.stated_at) >= stated_from_us]
     if len(every) < 2:  # noqa: PLR2004 - nothing to choose from
         return every[0] if every else None
-    newest: dict[int, Estimate] = {}
-    rank = 0
+    newest: list[Estimate | None] = [None] * (len(CREDIBILITY) + 1)
     for estimate in every:
         rank = _RANKS.get(estimate.source, len(CREDIBILITY))
-        known = newest.get(rank)
+        known = newest[rank]
         if known is None or (known is not estimate and _is_newer(estimate, known)):
             newest[rank] = estimate
-    if len(newest) == 1:
-        return newest[rank]
-    best, *others = [newest[rank] for rank in sorted(newest)]
-    for other in others:
-        if other.stated_at is not None and (other.stated_at.local[:10] > best.to_on.isoformat() or _knows_better(other, best)):
+    best: Estimate | None = None
+    for other in newest:
+        if other is not None and (best is None or _outdoes(other, best)):
             best = other
     return best
+
+
+def _outdoes(other: Estimate, best: Estimate) -> bool:
+    if other.stated_at is None:
+        return False
+    return best.to_on < date.fromisoformat(other.stated_at.local[:10]) or _knows_better(other, best)
 
 
 def _knows_better(other: Estimate, best: Estimate) -> bool:
@@ -43,7 +47,7 @@ def _knows_better(other: Estimate, best: Estimate) -> bool:
 
 
 def _stated_us(stated_at: OccurredAt | None) -> int:
-    return int(stated_at.instant.timestamp()) * 1_000_000 if stated_at else -1 << 62
+    return stated_at.instant_us if stated_at else -1 << 62
 
 
 def _is_newer(estimate: Estimate, known: Estimate) -> bool:

@@ -17,6 +17,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _ENDED = frozenset({DELIVERED, RETURNED, CANCELLED})
+#: Event types that say something of the parcel, not of its record.
+_NEWS = frozenset(slug for slug, event in EVENT_TYPES.items() if event.phase is not Phase.META)
+#: Looked up once: an enum's member costs more than the rule that asks for it.
+_OUTBOUND, _RETURN = Direction.OUTBOUND, Direction.RETURN
 #: After this a carrier reports no more.
 UNTRACKED = "handed_to_partner_untracked"
 
@@ -55,7 +59,7 @@ def _told(life: Life, estimates: Iterable[Estimate]) -> Folded:
         status_since=since_at,
         event_type=decided.event_type if decided else "unknown",
         phase=event.phase if event else Phase.META,
-        direction=Direction.RETURN if life.back else Direction.OUTBOUND,
+        direction=_RETURN if life.back else _OUTBOUND,
         must_act=actor_of_open(pitfalls, event.must_act if event else Actor.NOBODY),
         estimate=_estimate(life, estimates),
         open_pitfalls=pitfalls,
@@ -72,9 +76,8 @@ def _told(life: Life, estimates: Iterable[Estimate]) -> Folded:
 
 def _newest_event(counted: list[Scan]) -> str:
     for scan in reversed(counted):
-        event = EVENT_TYPES.get(scan.event_type)
-        if event is not None and event.phase is not Phase.META:
-            return event.slug
+        if scan.event_type in _NEWS:
+            return scan.event_type
     return "unknown"
 
 
@@ -118,10 +121,10 @@ def _legs(life: Life, known_us: int | None, known_at: datetime | None, newest: s
     instants = [scan.instant_us for scan in counted if scan.instant_us is not None]
     tracked = newest != UNTRACKED
     if not instants:
-        return (Leg(life.carrier, life.number, None, None, Direction.OUTBOUND, tracked),), None
+        return (Leg(life.carrier, life.number, None, None, _OUTBOUND, tracked),), None
     last_us = max(instants)
     last_at = known_at if last_us == known_us else _at(last_us)
-    return (Leg(life.carrier, life.number, _at(min(instants)), last_at, Direction.OUTBOUND, tracked),), last_at
+    return (Leg(life.carrier, life.number, _at(min(instants)), last_at, _OUTBOUND, tracked),), last_at
 
 
 def _several_legs(life: Life) -> tuple[tuple[Leg, ...], datetime | None]:
@@ -142,7 +145,7 @@ def _is_back(life: Life, scan: Scan) -> bool:
 def _leg(carrier: str, number: str, back: bool, scans: list[Scan]) -> Leg:  # noqa: FBT001 - a part of the leg's key
     instants = [scan.instant_us for scan in scans if scan.instant_us is not None]
     first_at, last_at = _at(min(instants, default=None)), _at(max(instants, default=None))
-    return Leg(carrier, number, first_at, last_at, Direction.RETURN if back else Direction.OUTBOUND, _newest_event(scans) != UNTRACKED)
+    return Leg(carrier, number, first_at, last_at, _RETURN if back else _OUTBOUND, _newest_event(scans) != UNTRACKED)
 
 
 def _estimate(life: Life, estimates: Iterable[Estimate]) -> Estimate | None:

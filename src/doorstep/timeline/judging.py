@@ -37,11 +37,12 @@ def judge(
     stood = {(one.kind, one.opened_by): one.since for one in before if one.kind in _LASTING} if before else {}
     next_us: int | None = None
     for span in silences(folded, facts, gaps) + doubts(folded, facts):
-        name, from_us, until_us, rests_on = span
-        if stood and (kept := stood.get((name, rests_on))) is not None:
+        from_us, until_us = span.from_us, span.until_us
+        if stood and (kept := stood.get((span.kind, span.rests_on))) is not None:
             from_us = min(us_of(kept), now_us)
         if from_us > now_us:
-            next_us = _sooner(next_us, from_us)
+            if next_us is None or from_us < next_us:
+                next_us = from_us
         elif until_us is None or now_us < until_us:
             opened.append(_opened(span, from_us))
             next_us = _sooner(next_us, until_us)

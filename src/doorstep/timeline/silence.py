@@ -66,7 +66,7 @@ def silences(folded: Folded, facts: Facts, gaps: Gaps) -> list[Span]:
 def _too_long(facts: Facts, gaps: Gaps, stage: Stage, anchor_us: int) -> int:
     around = facts.around
     apart = around.origin is not None and around.destination is not None and around.origin != around.destination
-    abroad = stage in STRETCHED and (apart or any(scan.event_type in CROSSINGS for scan in facts.scans))
+    abroad = stage in STRETCHED and (apart or not CROSSINGS.isdisjoint([scan.event_type for scan in facts.scans]))
     hours = gaps.patience_h(facts.merchant_id, facts.carrier, facts.service, around.origin, around.destination, stage, abroad=abroad)
     return wait_until(anchor_us, hours, week_of(around.destination, offices=stage in OFFICES))
 

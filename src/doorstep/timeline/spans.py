@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,7 +13,7 @@ from doorstep.domain.tracking import Estimate, Scan
 _LAST_YEAR = 2200
 
 
-class Span(NamedTuple):
+class Span(msgspec.Struct, frozen=True, gc=False):
     """From when (aware clock in microseconds UTC) to when (exclusive; None: until something happens) a kind of problem stands."""
 
     kind: str
