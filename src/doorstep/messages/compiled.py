@@ -172,8 +172,14 @@ _NODES: dict[type[Node], Callable[[Writer, Any, bool], None]] = {
 
 
 def _texts_of(autoescape: bool) -> Callable[[object], str]:  # noqa: FBT001 - Liquid's own switch
+    markup = markupsafe.Markup
+
     def text(value: object) -> str:
-        return "" if value is None else to_liquid_string(value, autoescape)
+        if value is None:
+            return ""
+        if value.__class__ is int or value.__class__ is markup:
+            return str(value)  # the two kinds of fact beside plain text; neither holds anything to escape
+        return to_liquid_string(value, autoescape)
 
     return text
 

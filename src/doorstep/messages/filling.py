@@ -46,7 +46,7 @@ class Template(msgspec.Struct, frozen=True):
         except FAULTS as error:
             raise bad(error, filled=True) from error
         place = self.fast.places.get
-        return text, Pieced(self.fast.frame, [place(piece, piece) for piece in out])
+        return text, Pieced(self.fast.frame, list(map(place, out, out)))
 
     def fill_slowly(self, facts: dict[str, Any]) -> str:
         """Fill in facts by the Liquid library; raises what it raises."""

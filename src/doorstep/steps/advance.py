@@ -125,7 +125,7 @@ def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetim
         shipment.last_text = shipment.last_place = shipment.last_local = None
     expect_at = look_again_at(after, facts, now)
     looks = (look_at, expect_at, next_reminder_at(after, now, ZoneInfo(shipment.zone or "UTC")), _learn_at(shipment, after, now))
-    shipment.look_at = min((at for at in looks if at is not None), default=None)
+    shipment.look_at = min([at for at in looks if at is not None], default=None)
     return [
         Happening(merchant_id=shipment.merchant_id, moment=moment, shipment=shipment)
         for moment in changes_of_shipment(before, after, shipment.shipment_id)
@@ -200,7 +200,7 @@ def _take_rest(shipment: KeptShipment, tracking: Tracking) -> bool:
 
 def _forget_oldest(estimates: list[Estimate]) -> None:
     """Keep as many as are allowed, and of every source its newest word."""
-    estimates.sort(key=lambda e: e.stated_at.instant.timestamp() if e.stated_at else 0.0, reverse=True)
+    estimates.sort(key=lambda e: e.stated_at.instant_us if e.stated_at else 0, reverse=True)
     newest = {e.source: position for position, e in reversed(list(enumerate(estimates)))}
     others = [position for position in range(len(estimates)) if position not in newest.values()]
     kept = sorted([*newest.values(), *others[: max(0, _ESTIMATES - len(newest))]])
@@ -227,7 +227,8 @@ def take_estimate(kept: list[Estimate], new: Estimate) -> bool:
 def _is_later(new: OccurredAt | None, known: OccurredAt | None) -> bool:
     if new is None or known is None:
         return new is not None
-    return new.instant > known.instant or (new.instant == known.instant and str(new) > str(known))
+    mine, other = new.instant_us, known.instant_us
+    return mine > other or (mine == other and str(new) > str(known))
 
 
 async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], list[KeptShipment]]) -> list[KeptShipment]:

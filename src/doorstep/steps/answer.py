@@ -77,7 +77,7 @@ def _confirmation(tenant: Tenant, connection: Connection, reply: Reply, keyword:
     text = confirmation(keyword, brand.name, brand.default_locale, contact)
     return NewMessage(
         message=Message(
-            message_id=str(new_message_id(now)),
+            message_id=new_message_id(now),
             merchant_id=tenant.merchant.merchant_id,
             channel=reply.channel,
             to=reply.sender,

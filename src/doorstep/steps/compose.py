@@ -1,9 +1,8 @@
 """Due actions → gates → channel → rendered messages for the outbox."""
 
 import os
-import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -36,6 +35,9 @@ class Due(msgspec.Struct, kw_only=True):
     actions: list[tuple[Action, Decision]] = []
 
 
+#: Of a version 7 id, the bits that say so, and those of chance.
+_VERSION_7 = 0x7 << 76 | 0x2 << 62
+_CHANCE = (1 << 80) - 1 & ~(0xF << 76) & ~(0x3 << 62)
 #: A shipment the carrier has not spoken of yet.
 _NOTHING_YET = fold(())
 
@@ -49,11 +51,12 @@ class Composed(msgspec.Struct):
     skips: Counter[tuple[int, str, str]] = msgspec.field(default_factory=Counter)
 
 
-def new_message_id(now: datetime) -> uuid.UUID:
+def new_message_id(now: datetime) -> str:
     """Make a version 7 id: the month of a message can be read off it."""
     stamp = int(now.timestamp() * 1000) << 80
-    chance = int.from_bytes(os.urandom(10))
-    return uuid.UUID(int=(stamp | chance) & ~(0xF << 76) & ~(0x3 << 62) | (0x7 << 76) | (0x2 << 62))
+    chance = int.from_bytes(os.urandom(10)) & _CHANCE
+    text = f"{stamp | chance | _VERSION_7:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 async def compose(tx: Tx, due: Sequence[Due], directory: Directory, now: datetime) -> Composed:
@@ -61,14 +64,23 @@ async def compose(tx: Tx, due: Sequence[Due], directory: Directory, now: datetim
     composed = Composed()
     if not due:
         return composed
-    wanted = {(d.merchant_id, address) for d in due for address in _addresses(d.order.order).values()}
+    reached = [(d, _addresses(d.order.order)) for d in due]
+    wanted = {(d.merchant_id, address) for d, addresses in reached for address in addresses.values()}
     # A cap on marketing holds whoever else is composing. Service messages never wait for each other: their cap only stops a loop.
-    if alone := {(d.merchant_id, a) for d in due if _is_marketing(d) for a in _addresses(d.order.order).values()}:
+    if alone := {(d.merchant_id, a) for d, addresses in reached if _is_marketing(d) for a in addresses.values()}:
         await recipients.count_alone(tx, alone)
     standing = await recipients.standing(tx, list(wanted), now) if wanted else {}
-    for one in due:
-        _compose_one(one, standing, directory, composed, now)
+    for one, addresses in reached:
+        known = {kind: standing[one.merchant_id, address] for kind, address in addresses.items()}
+        _compose_one(one, _Reached(addresses, known), directory, composed, now)
     return composed
+
+
+class _Reached(msgspec.Struct, frozen=True):
+    """Where a customer can be written to, and what we know of each address."""
+
+    addresses: dict[ChannelKind, str]
+    standing: dict[ChannelKind, Standing]
 
 
 def _is_marketing(due: Due) -> bool:
@@ -81,23 +93,23 @@ def _addresses(order: Order) -> dict[ChannelKind, str]:
     return {kind: address for kind, address in found.items() if address}
 
 
-def _compose_one(due: Due, standing: dict[tuple[int, str], Standing], directory: Directory, composed: Composed, now: datetime) -> None:
+def _compose_one(due: Due, reached: _Reached, directory: Directory, composed: Composed, now: datetime) -> None:
     action, decision = due.actions[0]
     tenant = directory.tenant(due.merchant_id)
-    verdict = allow(action, _recipient(due, standing), tenant.policy, now) if tenant else Skip.NO_CHANNEL
+    verdict = allow(action, _recipient(due, reached), tenant.policy, now) if tenant else Skip.NO_CHANNEL
     if isinstance(verdict, Go) and tenant:
         try:
-            locale = _locale(due, verdict.address, standing) or tenant.brand.default_locale
+            locale = _locale(due.order.order, reached.standing, verdict.channel) or tenant.brand.default_locale
             message = _message(due, action, verdict, tenant, directory, locale, now)
         except BadInputError as error:
             verdict, decision.detail = Skip.BAD_TEMPLATE, str(error)
         else:
             composed.messages.append(message)
-            _count(standing, due.merchant_id, verdict.address, action.purpose)
+            _count(reached.standing[verdict.channel], action.purpose)
             for position, (_, told) in enumerate(due.actions):
                 told.outcome = Skip.DIGESTED if position else "queued"
                 told.detail = verdict.why
-                told.message_id = uuid.UUID(message.message.message_id)
+                told.message_id = message.message.message_id
                 if position:
                     composed.skips[due.merchant_id, told.change.trigger, Skip.DIGESTED] += 1
             return
@@ -110,31 +122,31 @@ def _compose_one(due: Due, standing: dict[tuple[int, str], Standing], directory:
             composed.skips[due.merchant_id, told.change.trigger, verdict] += 1
 
 
-def _recipient(due: Due, standing: dict[tuple[int, str], Standing]) -> Recipient:
-    addresses = _addresses(due.order.order)
-    known = [standing[due.merchant_id, address] for address in addresses.values()]
+def _recipient(due: Due, reached: _Reached) -> Recipient:
+    known = [*reached.standing.values()]
     return Recipient(
-        addresses=addresses,
-        consents=tuple(consent for one in known for consent in one.consents),
-        suppressed=frozenset(suppressed for one in known for suppressed in one.suppressed),
-        topics_off=frozenset(topic for one in known for topic in one.topics_off),
-        day=_most(one.day for one in known),
-        week=_most(one.week for one in known),
+        addresses=reached.addresses,
+        consents=tuple([consent for one in known for consent in one.consents]),
+        suppressed=frozenset([suppressed for one in known for suppressed in one.suppressed]),
+        topics_off=frozenset([topic for one in known for topic in one.topics_off]),
+        day=_most([one.day for one in known]),
+        week=_most([one.week for one in known]),
         zone=next((s.zone for s in due.parcels if s.zone), None),
     )
 
 
-def _locale(due: Due, address: str, standing: dict[tuple[int, str], Standing]) -> str | None:
-    """Return the language the customer chose, at this address or another of theirs, else the order's; None: neither.
+def _locale(order: Order, standing: dict[ChannelKind, Standing], channel: ChannelKind) -> str | None:
+    """Return the language the customer chose, at the address of this channel or another of theirs, else the order's; None: neither.
 
     A shop often knows no more than its own language or the browser's; what a customer chose stands above it, for later orders too.
     """
-    addresses = (address, *_addresses(due.order.order).values())
-    chosen = next((locale for one in addresses if (locale := standing[due.merchant_id, one].locale)), None)
-    return tag_to_speak(chosen, due.order.order.locale)
+    chosen = standing[channel].locale or next((one.locale for one in standing.values() if one.locale), None)
+    return tag_to_speak(chosen, order.locale)
 
 
-def _most(counts: Iterable[dict[Purpose, int]]) -> dict[Purpose, int]:
+def _most(counts: Sequence[dict[Purpose, int]]) -> dict[Purpose, int]:
+    if len(counts) == 1:
+        return counts[0]
     most: dict[Purpose, int] = {}
     for count in counts:
         for purpose, times in count.items():
@@ -142,9 +154,8 @@ def _most(counts: Iterable[dict[Purpose, int]]) -> dict[Purpose, int]:
     return most
 
 
-def _count(standing: dict[tuple[int, str], Standing], merchant_id: int, address: str, purpose: Purpose) -> None:
+def _count(kept: Standing, purpose: Purpose) -> None:
     """Count a message of this very batch, so that a cap holds within it too."""
-    kept = standing[merchant_id, address]
     kept.day[purpose] = kept.day.get(purpose, 0) + 1
     kept.week[purpose] = kept.week.get(purpose, 0) + 1
 
@@ -152,7 +163,9 @@ def _count(standing: dict[tuple[int, str], Standing], merchant_id: int, address:
 def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Directory, locale: str, now: datetime) -> NewMessage:
     order = due.order.order
     told = {a.change.subject_id for a, _ in due.actions if a.change.subject_kind == "shipment"}
-    parcels = sorted(due.parcels, key=lambda s: (s.shipment_id not in told, s.shipment_id))
+    parcels = due.parcels
+    if len(parcels) > 1:
+        parcels = sorted(parcels, key=lambda s: (s.shipment_id not in told, s.shipment_id))
     base = directory.base_url
     token = directory.sealer.token("mail", str(due.merchant_id), go.address, locale)
     unsubscribe = f"{base}/u/{token}" if action.purpose is Purpose.MARKETING else None
@@ -160,9 +173,11 @@ def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Direct
         brand=tenant.brand,
         order=order,
         parcels=tuple(
-            parcel_of(s, order, base, carbon=tells_carbon(tenant.merchant))
-            for s in parcels
-            if s.folded or action.change.subject_kind == "order"
+            [
+                parcel_of(s, order, base, carbon=tells_carbon(tenant.merchant))
+                for s in parcels
+                if s.folded or action.change.subject_kind == "order"
+            ]
         ),
         waiting=lines_waiting(order, parcels),
         change=action.change,
@@ -173,7 +188,7 @@ def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Direct
     customer = order.customer
     return NewMessage(
         message=Message(
-            message_id=str(new_message_id(now)),
+            message_id=new_message_id(now),
             merchant_id=due.merchant_id,
             channel=go.channel,
             to=go.address,
@@ -241,7 +256,7 @@ def announcements(
 
 def _announcement(happening: Happening, kept: KeptOrder, connection_id: int, url: str, now: datetime) -> NewMessage:
     change = happening.moment.change
-    message_id = str(new_message_id(now))
+    message_id = new_message_id(now)
     shipment = happening.shipment
     body = {
         "id": message_id,

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from uuid import UUID
 
 import msgspec
 
@@ -23,7 +22,8 @@ class Decision(msgspec.Struct, kw_only=True):
     outcome: str
     #: Why this channel, why now, which gate.
     detail: str = ""
-    message_id: UUID | None = None
+    #: What `Message.message_id` is.
+    message_id: str | None = None
 
     @property
     def why_key(self) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -41,7 +42,13 @@ class Leased(msgspec.Struct, frozen=True, kw_only=True):
 
 def month_of(message_id: UUID) -> date:
     """The month in a version 7 id's own clock."""
-    return datetime.fromtimestamp((message_id.int >> 80) / 1000, UTC).date().replace(day=1)
+    return _month_at(message_id.int >> 80)
+
+
+@lru_cache(maxsize=256)
+def _month_at(stamp_ms: int) -> date:
+    """The messages of a batch share their stamp."""
+    return datetime.fromtimestamp(stamp_ms / 1000, UTC).date().replace(day=1)
 
 
 # Queue messages and line them up for sending.
@@ -178,12 +185,12 @@ async def queue(tx: Tx, new: Sequence[NewMessage]) -> None:
 
 
 def _row(new: NewMessage) -> tuple[object, ...]:
-    message, message_id = new.message, UUID(new.message.message_id)
+    message = new.message
     content = message.content
     return (
         message.merchant_id,
-        message_id,
-        month_of(message_id),
+        message.message_id,
+        _month_at(int(message.message_id[:13].replace("-", ""), 16)),
         message.created_at,
         message.channel,
         new.connection_id,
