@@ -11,6 +11,7 @@ from doorstep.domain.tracking import Tracking
 from doorstep.store.database import Database
 
 DAY = timedelta(days=1)
+NAMES = ("N1", "N2", "N3")
 
 
 @pytest.fixture
@@ -121,3 +122,13 @@ async def test_a_piece_nobody_else_told_of_is_spoken_for_by_its_master(shop: Sho
     await shop.arrive(facts=[order("1", fulfilment("f", "N1"))])
     await shop.arrive(trackings=[TOLD[0]])
     assert await status_of(shop, "N1") == ("delivered", [])
+
+
+@pytest.mark.parametrize("turn", list(itertools.permutations(range(3))), ids=str)
+async def test_parcels_that_each_name_the_others_in_one_batch_become_one_shipment(shop: Shop, turn: tuple[int, ...]) -> None:
+    await shop.arrive(facts=[order("1", fulfilment("f", "N1"))])
+    told = [tracking(n, scan(n, "picked_up", NOON - HOUR), links=[link(m, "parcel") for m in NAMES if m != n]) for n in NAMES]
+    await shop.arrive(trackings=[told[place] for place in turn])
+    [only] = await shop.parcels()
+    assert only.order_id is not None
+    assert await status_of(shop, "N2") == ("in_transit", [(number, "in_transit") for number in NAMES])

@@ -233,19 +233,20 @@ def _is_later(new: OccurredAt | None, known: OccurredAt | None) -> bool:
 
 async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], list[KeptShipment]]) -> list[KeptShipment]:
     """Lead the numbers under which the same goods travel on to the same shipment, and merge what was apart; return what grew."""
-    wanted = {
-        (one.merchant_id, link.tracking_number): (one.tracking.tracking_number, link.role)
+    wanted = dict.fromkeys(
+        ((one.merchant_id, link.tracking_number), one.tracking.tracking_number, link.role)
         for one in seen
         for link in one.tracking.links
         if link.role in _SAME_GOODS and link.tracking_number != one.tracking.tracking_number
-    }
+    )
     if not wanted:
         return []
     grown: dict[int, KeptShipment] = {}
-    there = {key: lives.current for key, lives in (await shipments.lives(tx, [key for key in wanted if key not in kept])).items()}
+    unread = list(dict.fromkeys(key for key, _, _ in wanted if key not in kept))
+    there = {key: lives.current for key, lives in (await shipments.lives(tx, unread)).items()}
     kept |= there
     fresh = []
-    for key, (number, role) in wanted.items():
+    for key, number, role in wanted:
         mine, theirs = kept[key[0], number], kept.get(key)
         if theirs is None:
             kept[key] = mine
