@@ -29,6 +29,16 @@ def test_every_template_is_written_with_a_made_up_order(locale, tmp_path):
         assert (tmp_path / "seen.sms.txt").read_text().strip()
 
 
+def test_a_made_up_order_stands_as_its_template_says(tmp_path):
+    for template, words in (
+        ("partly_delivered", "1 of the 2 parcels of your order is there. The other one: Sample Post DEMO0002, on its way"),
+        ("delivered", "Both parcels of your order are there."),
+        ("ready_for_pickup", "Locker Plaza"),
+    ):
+        preview(template, sample=True, out=tmp_path / "seen.html")
+        assert words in (tmp_path / "seen.txt").read_text()
+
+
 @pytest.mark.usefixtures("installation")
 def test_a_merchants_brand_is_on_the_sample(tmp_path):
     add_merchant("teapots", name="Tea and Pots")

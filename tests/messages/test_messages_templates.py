@@ -14,7 +14,9 @@ from lxml import html
 
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Customer, OrderLine, Payment
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Address
+from doorstep.domain.shipments import Piece
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import ChannelKind, Status
 from doorstep.messages import TEMPLATES, BadTemplateError, Library, check_template, context_of, sample_facts
@@ -109,7 +111,16 @@ def evil_facts(text, locale="en"):
     )
     parcels = tuple(
         msgspec.structs.replace(
-            one, carrier_name=text, tracking_number=text, last_text=text, last_place=text, last_local=text, lines=(line,)
+            one,
+            carrier_name=text,
+            tracking_number=text,
+            last_text=text,
+            last_place=text,
+            last_local=text,
+            lines=(line,),
+            folded=msgspec.structs.replace(one.folded, pieces=tuple(Piece(f"{text}{n}", text, Status.READY_FOR_PICKUP) for n in (1, 2))),
+            point=PickupPoint(name=text, lines=(text,), code=text, hours_text=text),
+            points=tuple((f"{text}{n}", PickupPoint(name=text, lines=(text,), code=text, hours_text=text)) for n in (1, 2)),
         )
         for one in facts.parcels
     )
@@ -147,6 +158,7 @@ def _elements(page):
 money = st.none() | st.builds(Money, st.integers(0, 10**12), st.sampled_from(["EUR", "JPY", "KWD", "USD", "CLP"]))
 days = st.dates(date(1990, 1, 1), date(2090, 1, 1))
 texts = st.none() | st.text(max_size=20)
+point = st.none() | st.builds(PickupPoint, name=texts, city=texts, code=texts, hours_text=texts)
 
 
 @st.composite
@@ -180,8 +192,15 @@ def any_facts(draw):
         msgspec.structs.replace(
             one,
             folded=msgspec.structs.replace(
-                one.folded, estimate=draw(st.none() | st.just(estimate)), event_type=draw(st.sampled_from(["delivered", "?"]))
+                one.folded,
+                estimate=draw(st.none() | st.just(estimate)),
+                event_type=draw(st.sampled_from(["delivered", "?"])),
+                pieces=tuple(
+                    Piece(str(number), "ups", status) for number, status in enumerate(draw(st.lists(st.sampled_from(Status), max_size=14)))
+                ),
             ),
+            point=draw(point),
+            points=tuple((str(number), PickupPoint(name="x", code=draw(texts))) for number in range(draw(st.integers(0, 2)))),
             last_place=draw(texts),
             last_local=draw(st.sampled_from([None, "2026-11-24", "2026-11-24T10:00:00", "x"])),
         )
@@ -291,14 +310,16 @@ def test_the_parts_a_merchant_may_replace_are_documented():
     assert sorted(name for name in names if f"`{name}`" not in words) == []
 
 
+#: A list → what one of it is called in the documentation.
+_EACH = {"lines": "line", "parcels": "parcel", "rows": "row", "others": "other", "places": "place", "parts": "part"}
+
+
 def _names(value, before):
     if isinstance(value, dict):
         for name, inner in value.items():
             here = f"{before}.{name}" if before else name
             if isinstance(inner, (dict, list)):
-                yield from _names(
-                    inner, here if isinstance(inner, dict) else {"lines": "line", "parcels": "parcel", "rows": "row"}.get(name, name)
-                )
+                yield from _names(inner, here if isinstance(inner, dict) else _EACH.get(name, name))
             else:
                 yield here
     elif isinstance(value, list):

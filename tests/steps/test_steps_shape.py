@@ -3,11 +3,13 @@
 import itertools
 from datetime import timedelta
 
+import msgspec
 import pytest
-from steps_shop import HOUR, NOON, Shop, fulfilment, link, open_shop, order, said, scan, stamp, tracking
+from steps_shop import HOUR, NOON, TWILIO, Shop, fulfilment, link, open_shop, order, said, scan, stamp, tracking
 
 from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.tracking import Tracking
+from doorstep.steps.way import point_of, points_of
 from doorstep.store.database import Database
 
 DAY = timedelta(days=1)
@@ -90,8 +92,8 @@ async def test_the_point_last_spoken_of_is_kept_whichever_payload_comes_first(sh
     for one in told[::-1] if turned else told:
         await shop.arrive(trackings=[one])
     kept = await shop.parcel("N1")
-    assert kept.waits is not None
-    assert (kept.waits.point.name, kept.waits.point.code) == ("Locker 9", "222")
+    point = kept.waits["N1"].point
+    assert (point.name, point.code) == ("Locker 9", "222")
     assert kept.folded is not None
     assert kept.folded.collect_by == NOON + 5 * DAY
 
@@ -132,3 +134,76 @@ async def test_parcels_that_each_name_the_others_in_one_batch_become_one_shipmen
     [only] = await shop.parcels()
     assert only.order_id is not None
     assert await status_of(shop, "N2") == ("in_transit", [(number, "in_transit") for number in NAMES])
+
+
+async def mail(shop: Shop, trigger: str, channel: str = "email") -> str:
+    rows = await shop.rows(
+        "select text from message where channel = $1 and trigger = $2 order by created_at desc limit 1", channel, f"shipment.{trigger}"
+    )
+    return rows[0]["text"]
+
+
+async def test_parcels_that_wait_at_several_points_are_told_in_one_mail_each_with_its_place(shop: Shop) -> None:
+    await shop.arrive(facts=[order("1", *(fulfilment(number, number) for number in NAMES))])
+    here = [waiting(f"N{n}", NOON - HOUR, f"11{n}", until=NOON + n * DAY, name=f"Locker {n}") for n in (1, 2)]
+    goes = waiting("N3", NOON - HOUR, "113", name="Locker 3")
+    goes = msgspec.structs.replace(goes, checkpoints=(scan("N3", "picked_up", NOON - 9 * HOUR),))
+    await shop.arrive(trackings=[*here, goes])
+    await shop.wait_until(NOON + HOUR)
+    assert (await shop.sent()).count("shipment.ready_for_pickup") == 1
+    text = await mail(shop, "ready_for_pickup")
+    assert text.startswith("Your parcels are ready to collect")
+    assert "Collect it at: Locker 1 Madrid · until Thu, Nov 19, 11:00 AM · code 111" in text
+    assert "Collect it at: Locker 2 Madrid · until Fri, Nov 20, 11:00 AM · code 112" in text
+    assert "Goes to: Locker 3 Madrid" in text
+    assert "113" not in text
+
+
+async def test_the_code_of_a_collected_parcel_is_not_told_again(shop: Shop) -> None:
+    await shop.arrive(facts=[order("1", fulfilment("f", "N1"), fulfilment("g", "N2"))])
+    await shop.arrive(trackings=[waiting("N1", NOON - HOUR, "111"), waiting("N2", NOON - HOUR, "222", name="Locker 2")])
+    await shop.arrive(trackings=[said("N1", "collected_by_recipient", NOON + DAY)], now=NOON + DAY)
+    await shop.wait_until(NOON + DAY + HOUR)
+    [row] = await shop.rows("select text from message where channel = 'email' and trigger = 'order.partly_delivered'")
+    assert "GLS N2, ready to collect at Locker 2." in row["text"]
+    assert "code 222" in row["text"]
+    assert "111" not in row["text"]
+
+
+async def test_pieces_of_one_shipment_have_each_its_place_code_and_deadline(shop: Shop) -> None:
+    await shop.arrive(facts=[order("1", fulfilment("f", "N1"))])
+    first, second = (waiting(f"N{n}", NOON - HOUR, f"11{n}", until=NOON + (4 - n) * DAY, name=f"Locker {n}") for n in (1, 2))
+    await shop.arrive(trackings=[msgspec.structs.replace(first, links=(link("N2", "parcel"),)), second])
+    await shop.wait_until(NOON + HOUR)
+    text = await mail(shop, "ready_for_pickup")
+    assert "N1 · Collect it at: Locker 1 Madrid · until Sat, Nov 21, 11:00 AM · code 111" in text
+    assert "N2 · Collect it at: Locker 2 Madrid · until Fri, Nov 20, 11:00 AM · code 112" in text
+    kept = await shop.parcel("N1")
+    assert kept.folded is not None
+    assert kept.folded.collect_by == NOON + 2 * DAY
+    await shop.arrive(trackings=[said("N2", "collected_by_recipient", NOON + HOUR)], now=NOON + 2 * HOUR)
+    kept = await shop.parcel("N1")
+    assert kept.folded is not None
+    assert kept.folded.collect_by == NOON + 3 * DAY
+    assert {number: point.code for number, point in points_of(kept).items()} == {"N1": "111"}
+    left = point_of(kept)
+    assert left is not None
+    assert left.code == "111"
+
+
+async def test_a_text_message_names_each_place_and_code(database: Database) -> None:
+    sms = {"ready_for_pickup": {"channels": ["sms"]}}
+    shop = await open_shop(database, channels={"twilio": TWILIO}, settings={"journeys": sms, "policy": {"any_hour": ["sms"]}})
+    await shop.arrive(facts=[order("1", fulfilment("f", "N1"), fulfilment("g", "N2"), phone="+34612345678")])
+    await shop.arrive(trackings=[waiting("N1", NOON - HOUR, "111"), waiting("N2", NOON - HOUR, "222", name="Locker 2")])
+    await shop.wait_until(NOON + HOUR)
+    text = await mail(shop, "ready_for_pickup", "sms")
+    assert "Locker 9 until Mon, Nov 23, 11:00 AM code 111; Locker 2 until Mon, Nov 23, 11:00 AM code 222;" in text
+
+
+async def test_a_point_kept_before_pieces_had_their_own_is_still_read(shop: Shop) -> None:
+    await shop.arrive(trackings=[waiting("N1", NOON - HOUR, "830417")])
+    kept = await shop.parcel("N1")
+    old = msgspec.msgpack.encode((kept.scans, kept.estimates, kept.folded, kept.around, kept.ties, kept.waits["N1"]))
+    await shop.rows("update shipment set track = $1 where tracking_number = 'N1' returning 1 as n", old)
+    assert (await shop.parcel("N1")).waits == kept.waits

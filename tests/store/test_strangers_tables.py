@@ -418,6 +418,7 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "checkpoints.unknown": await checkpoints.unknown(tx, merchant),
         "decisions.skips": await decisions.skips(tx, merchant, NOW.date()),
         "decisions.of_order": await decisions.of_order(tx, merchant, 7),
+        "decisions.completed": await decisions.completed(tx, [(merchant, 7, b"w")]),
         "desk.shipments": await desk.shipments(tx, merchant),
         "desk.search": await desk.search(tx, merchant, "ana@customer.example"),
         "desk.statuses": await desk.statuses(tx, merchant),
@@ -468,6 +469,7 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert not await connections.pause(tx, MINE, 7, "forged")
         assert not await connections.remove(tx, MINE, 7)
         await access.revoke_key(tx, MINE, 7, NOW)
+        await decisions.withdraw(tx, [(MINE, b"w")])
         await imports.forget(tx, MINE, b"h")
         await recipients.lift(tx, MINE, "email", "ana@customer.example", "")
         await idempotency.answer(tx, MINE, "i-1", 500, b"forged")
@@ -476,6 +478,6 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert await tx.fetchval("select revoked_at from api_key where merchant_id = 1") is None
         assert await tx.fetchval("select state from connection where merchant_id = 1") == "active"
         assert await tx.fetchval("select status from idempotency where merchant_id = 1") == 201
-        for table in ("dead_letter", "import_progress", "suppression"):
+        for table in ("dead_letter", "decision", "import_progress", "suppression"):
             assert await _count(tx, table) == 2
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)

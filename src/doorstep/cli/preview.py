@@ -4,7 +4,7 @@ from pathlib import Path
 
 from doorstep.cli.merchants import at_work
 from doorstep.domain.messages import Change
-from doorstep.domain.vocabulary import ChannelKind
+from doorstep.domain.vocabulary import ChannelKind, Status
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.messages import TEMPLATES, BadTemplateError, Facts, Library, Links, context_of, sample_facts
 from doorstep.steps.compose import parcel_of
@@ -14,6 +14,15 @@ from doorstep.store import connections, orders, shipments
 from doorstep.store.database import Database, Tx
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
+
+#: Template → how the made-up order's first parcel and its others stand, where that is not "on the way".
+_STANDS = {
+    "delivered": (Status.DELIVERED, Status.DELIVERED),
+    "partly_delivered": (Status.DELIVERED, Status.IN_TRANSIT),
+    "out_for_delivery": (Status.OUT_FOR_DELIVERY, Status.OUT_FOR_DELIVERY),
+    "ready_for_pickup": (Status.READY_FOR_PICKUP, Status.READY_FOR_PICKUP),
+    "pickup_deadline": (Status.READY_FOR_PICKUP, Status.READY_FOR_PICKUP),
+}
 
 
 def preview(
@@ -40,7 +49,7 @@ def preview(
     if (order is None) == (not sample):
         raise BadInputError("say either --order ID or --sample")
     if sample and merchant is None:
-        facts, library = sample_facts(locale or "en"), Library({})
+        facts, library = _sample(template, locale or "en"), Library({})
     else:
         facts, library = at_work(data_dir, lambda _, database, directory: _facts(database, directory, template, order, merchant, locale))
     try:
@@ -75,7 +84,7 @@ async def _facts(
     async with database.system() as tx:
         tenant = await _tenant(tx, directory, merchant)
         if order is None:
-            made_up = sample_facts(locale or tenant.brand.default_locale)
+            made_up = _sample(template, locale or tenant.brand.default_locale)
             return _branded(made_up, tenant), tenant.library
         kept = await _order(tx, tenant.merchant.merchant_id, order)
         key = (kept.merchant_id, kept.order_id)
@@ -104,6 +113,12 @@ async def _order(tx: Tx, merchant_id: int, text: str) -> KeptOrder:
     raise NotFoundError(f"there is no order {text!r}, neither by our id nor by its number")
 
 
+def _sample(template: str, locale: str) -> Facts:
+    """Make up an order that stands as a template says."""
+    first, others = _STANDS.get(template, (Status.IN_TRANSIT, Status.IN_TRANSIT))
+    return sample_facts(locale, first=first, status=others)
+
+
 def _branded(facts: Facts, tenant: Tenant) -> Facts:
     return Facts(brand=tenant.brand, order=facts.order, parcels=facts.parcels, change=facts.change, locale=facts.locale, links=facts.links)
 
@@ -123,6 +138,7 @@ def _facts_of(tenant: Tenant, kept: KeptOrder, parcels: list[KeptShipment], temp
         brand=tenant.brand,
         order=kept.order,
         parcels=tuple(parcel_of(one, kept.order, base_url) for one in parcels),
+        told=1 if of_shipment else None,
         change=change,
         locale=locale or kept.order.locale or tenant.brand.default_locale,
         links=Links(order=f"{base_url}/o/{kept.token}", preferences=f"{base_url}/p/preview"),

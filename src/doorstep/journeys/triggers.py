@@ -33,6 +33,7 @@ _ALL = (
     Trigger("order.paid", "order", "An order that waited for its payment is paid.", 9),
     Trigger("order.packed", "order", "The shop has packed some lines and given them a tracking number.", 20),
     Trigger("order.shipped_untracked", "order", "The shop has sent some lines without a tracking number.", 21),
+    Trigger("order.partly_delivered", "order", "A parcel of the order is there, and others are not.", 25),
     Trigger("order.refunded", "order", "Money went back to the customer.", 30),
     Trigger("order.cancelled", "order", "The order is cancelled.", 40),
     Trigger("shipment.problem_closed", "shipment", "A delivery problem is over: its reason is gone, or somebody settled it.", 3),

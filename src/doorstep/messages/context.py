@@ -6,7 +6,6 @@ from typing import Any
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Order, OrderLine, Payment, Promise
-from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.places import Address
 from doorstep.domain.shipments import Folded
@@ -15,7 +14,8 @@ from doorstep.domain.vocabulary import Actor, Direction, Status
 from doorstep.messages.context_window import standing_window
 from doorstep.messages.facts import Brand, Facts, Hop, Links, Parcel
 from doorstep.messages.schema_org import order_markup
-from doorstep.messages.wording import hours_rows, moment_text, money_text, window_text
+from doorstep.messages.shape import arrival_told, holds_text, parts_told, place_told, places_told, standing_text
+from doorstep.messages.wording import moment_text, money_text, window_text
 
 #: Lines shown of one order or parcel; the rest is counted in `more`.
 SHOWN = 30
@@ -43,7 +43,11 @@ def context_of(facts: Facts) -> dict[str, Any]:
     """Lay facts out as nested dicts of texts, truths and lists, written in `facts.locale`; nothing else is reachable."""
     order, locale, change = facts.order, facts.locale, facts.change
     lines = [_line(line, locale) for line in order.lines[:SHOWN]]
-    parcels = [_parcel(one, order, lines, locale) for one in facts.parcels]
+    told = len(facts.parcels) if facts.told is None else facts.told
+    many = len(facts.parcels) > 1
+    parcels = [_parcel(one, order, lines, locale, many=many) for one in facts.parcels]
+    for parcel in parcels[:told]:
+        parcel["told"] = True
     refund = next((one for one in order.refunds if one.refund_id == change.occurrence), None) if change.subject_kind == "order" else None
     brand = _brand(facts.brand)
     customer = order.customer
@@ -57,7 +61,10 @@ def context_of(facts: Facts) -> dict[str, Any]:
         },
         "parcels": parcels,
         "parcel": parcels[0] if parcels else None,
-        "several": len(parcels) > 1,
+        "several": told > 1,
+        "many": many,
+        "apart": sum(place["waits"] for parcel in parcels[:told] for place in parcel["places"] or ()) > 1,
+        "arrival": arrival_told(facts.parcels, [parcel["window"] for parcel in parcels], locale),
         "waiting": [_line(line, locale) for line in facts.waiting[:SHOWN]] or None,
         "change": {"trigger": change.trigger, "occurrence": change.occurrence},
         "refund": {"amount": _money(refund.amount, locale), "note": refund.note} if refund else None,
@@ -100,7 +107,7 @@ def _order(order: Order, lines: list[dict[str, Any]], locale: str) -> dict[str, 
     }
 
 
-def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: str) -> dict[str, Any]:
+def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: str, *, many: bool) -> dict[str, Any]:
     folded = parcel.folded
     status = folded.status
     step, word = _STEPS[status], _WORDS[status]
@@ -113,7 +120,9 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
         "number": parcel.tracking_number,
         "carrier_url": web(parcel.carrier_url),
         "url": own or web(parcel.carrier_url),
+        "told": False,
         "status": word,
+        "standing": standing_text(status, locale),
         "event": folded.event_type,
         "news": (event.es if locale[:2] == "es" else event.en) if event else None,
         "window": window_text(expected, locale) if expected else None,
@@ -130,8 +139,12 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
         "last_time": moment_text(parcel.last_local, locale) if parcel.last_local else None,
         "lines": lines if parcel.lines is order.lines else [_line(line, locale) for line in parcel.lines[:SHOWN]],
         "more": max(0, len(parcel.lines) - SHOWN) or None,
+        "holds": holds_text(parcel.lines) if many and parcel.lines is not order.lines else None,
         "pieces": _pieces(folded) if folded.pieces else None,
-        "point": _point(parcel.point, locale) if parcel.point else None,
+        "parts": parts_told(parcel, locale) if folded.pieces else None,
+        "point": place_told(parcel.point, locale) if parcel.point else None,
+        "places": places_told(parcel, locale) if parcel.point else None,
+        "goes_to": parcel.point is not None and status is not Status.READY_FOR_PICKUP,
         "handed_to": _handed_to(parcel.hops, parcel.tracking_number) if parcel.hops else None,
         "handed_off": any(not hop.tracked for hop in parcel.hops) and not any(hop.has_it for hop in parcel.hops) if parcel.hops else False,
     }
@@ -139,19 +152,6 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
 
 def _pieces(folded: Folded) -> dict[str, int]:
     return {"total": len(folded.pieces), "delivered": sum(piece.status is Status.DELIVERED for piece in folded.pieces)}
-
-
-def _point(point: PickupPoint, locale: str) -> dict[str, Any]:
-    town = " ".join([part for part in (point.postcode, point.city) if part])
-    rows = hours_rows(point.hours, locale)
-    return {
-        "kind": point.kind or None,
-        "name": point.name,
-        "address": ", ".join([part for part in (*point.lines, town) if part]) or None,
-        "hours": "; ".join([f"{days} {times}" for days, times in rows]) or point.hours_text,
-        "until": moment_text(point.collect_by.local, locale) if point.collect_by else None,
-        "code": point.code,
-    }
 
 
 def _handed_to(hops: tuple[Hop, ...], first: str) -> dict[str, Any] | None:

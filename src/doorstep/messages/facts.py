@@ -81,6 +81,8 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     hops: tuple[Hop, ...] = ()
     #: Where it waits, or will wait, to be collected.
     point: PickupPoint | None = None
+    #: The same of each of its pieces that has a point of its own: number, point.
+    points: tuple[tuple[str, PickupPoint], ...] = ()
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,8 +99,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     brand: Brand
     order: Order
-    #: The change's own parcel first.
+    #: All of the order's, those that the message tells of first.
     parcels: tuple[Parcel, ...] = ()
+    #: How many of them it tells of; None: of all.
+    told: int | None = None
     #: Lines, or what is left of them, that no parcel holds yet.
     waiting: tuple[OrderLine, ...] = ()
     change: Change

@@ -17,6 +17,8 @@ _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _SLOT = re.compile(r"\[\[(\w+)\]\]")
 #: How a piece of Liquid travels through the MJML compiler: a word that is text, attribute and colour alike.
 _STAND_IN = re.compile(r"LQ(\d{4})QL")
+#: Blocks that draw, so that plain text has nothing of them.
+_PICTURES = frozenset({"steps"})
 _BETWEEN_TAGS = re.compile(r">\s+<")
 #: For Outlook 2003 and for one mail program that has long read the rule beside it.
 _OLDEST = re.compile(r"<!--\[if lte mso 11\]>.*?<!\[endif\]-->|<style media=[^>]*>\.moz.*?</style>", re.DOTALL)
@@ -36,7 +38,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     intro: str
     sms: str
     #: Blocks of the layout below the intro, in order.
-    blocks: tuple[str, ...] = ("window", "button", "steps", "items", "address")
+    blocks: tuple[str, ...] = ("window", "button", "steps", "parcels", "items", "address")
 
 
 def html_source(parts: Parts, locale: str) -> str:
@@ -58,7 +60,7 @@ def text_source(parts: Parts, locale: str) -> str:
     filled = {
         "headline": parts.headline.strip(),
         "intro": "\n\n".join(" ".join(one.split()) for one in parts.intro.split("\n\n") if one.strip()),
-        "blocks": "".join(layout_file(f"{name}.txt") for name in parts.blocks),
+        "blocks": "".join(layout_file(f"{name}.txt") for name in parts.blocks if name not in _PICTURES),
     }
     return _slotted(_slotted(layout_file("shell.txt"), filled), words_of(locale))
 

@@ -5,17 +5,26 @@ from datetime import UTC, date, datetime
 from doorstep.domain.messages import Change
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Customer, Order, OrderLine, Payment, Promise
+from doorstep.domain.pickup import OpenHours, PickupPoint
 from doorstep.domain.places import Address
 from doorstep.domain.shipments import Folded, Leg
+from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Estimate
-from doorstep.domain.vocabulary import Actor, Direction, Phase, Status
+from doorstep.domain.vocabulary import Actor, Direction, Phase, Precision, Status, ZoneSource
 from doorstep.messages.facts import Brand, Facts, Links, Parcel
 
 _AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
 
-def sample_facts(locale: str = "en", *, status: Status = Status.IN_TRANSIT, payment: Payment = Payment.PAID, parcels: int = 2) -> Facts:
-    """Make up facts in a language, with up to two parcels in a status."""
+def sample_facts(
+    locale: str = "en",
+    *,
+    status: Status = Status.IN_TRANSIT,
+    first: Status | None = None,
+    payment: Payment = Payment.PAID,
+    parcels: int = 2,
+) -> Facts:
+    """Make up facts in a language, with up to two parcels in a status; `first` is the first one's, None: the same."""
     lines = _lines(locale)
     order = Order(
         external_id="sample",
@@ -30,7 +39,7 @@ def sample_facts(locale: str = "en", *, status: Status = Status.IN_TRANSIT, paym
         locale=locale,
         promise=Promise(date(2026, 11, 24), date(2026, 11, 26)),
     )
-    sent = tuple(_parcel(number, status, lines) for number in range(min(parcels, len(lines))))
+    sent = tuple(_parcel(number, status if number else first or status, lines) for number in range(min(parcels, len(lines))))
     return Facts(
         brand=Brand(
             name="Lantern & Loom",
@@ -94,4 +103,21 @@ def _parcel(position: int, status: Status, lines: tuple[OrderLine, ...]) -> Parc
         last_text="Departed facility",
         last_place="Zaragoza",
         last_local="2026-11-22T09:30:00",
+        point=_point(status) if position else None,
+    )
+
+
+def _point(status: Status) -> PickupPoint:
+    """The second parcel goes to a locker."""
+    waits = status is Status.READY_FOR_PICKUP
+    return PickupPoint(
+        kind="locker",
+        name="Locker Plaza",
+        lines=("Plaza Inventada 3",),
+        postcode="28004",
+        city="Madrid",
+        country="ES",
+        hours=(OpenHours(0, "08:00", "22:00"),),
+        collect_by=OccurredAt("2026-11-26T20:00:00", "+01:00", ZoneSource.SENT, Precision.SECOND) if waits else None,
+        code="4711" if waits else None,
     )

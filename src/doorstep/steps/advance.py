@@ -10,7 +10,7 @@ from doorstep.domain.shipments import Folded
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Estimate, Scan, Tie, Tracking
 from doorstep.domain.vocabulary import Status
-from doorstep.journeys import changes_of_shipment, next_reminder_at
+from doorstep.journeys import changes_of_arrival, changes_of_shipment, next_reminder_at
 from doorstep.steps.askers import Written
 from doorstep.steps.happenings import Happening, page_token
 from doorstep.steps.outlook import ENDED, HOUSE, Outlook, facts_of, origin_of, told_where
@@ -103,8 +103,9 @@ def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetim
     Where the newest scan that counts is another than before and not among `latest`, its words are left to `find_words`.
     """
     before = shipment.folded
-    until = collect_by(shipment)
-    scanned = fold_tied(shipment.scans, shipment.estimates, since=shipment.since, ties=shipment.ties, collect_by=until)
+    scanned = fold_tied(shipment.scans, shipment.estimates, since=shipment.since, ties=shipment.ties)
+    if until := collect_by(shipment, scanned):
+        scanned = msgspec.structs.replace(scanned, collect_by=until)
     facts = facts_of(shipment)
     foresight = outlook.foresights.of(shipment.merchant_id)
     if (expected := expect(scanned, facts, outlook.experience, now, foresight)) and take_estimate(shipment.estimates, expected):
@@ -126,10 +127,10 @@ def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetim
     expect_at = look_again_at(after, facts, now)
     looks = (look_at, expect_at, next_reminder_at(after, now, ZoneInfo(shipment.zone or "UTC")), _learn_at(shipment, after, now))
     shipment.look_at = min([at for at in looks if at is not None], default=None)
-    return [
-        Happening(merchant_id=shipment.merchant_id, moment=moment, shipment=shipment)
-        for moment in changes_of_shipment(before, after, shipment.shipment_id)
-    ]
+    moments = changes_of_shipment(before, after, shipment.shipment_id)
+    if shipment.order_id is not None:
+        moments += changes_of_arrival(before, after, shipment.order_id)
+    return [Happening(merchant_id=shipment.merchant_id, moment=moment, shipment=shipment) for moment in moments]
 
 
 def _learn_at(shipment: KeptShipment, folded: Folded, now: datetime) -> datetime | None:

@@ -15,7 +15,7 @@ from doorstep.messages import Facts, Go, Links, Parcel, Recipient, Wait, allow, 
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.footprint import footprint, tells_carbon
 from doorstep.steps.happenings import Happening
-from doorstep.steps.way import carrier_name, carrier_url, hops_of, lines_waiting, point_of
+from doorstep.steps.way import carrier_name, carrier_url, hops_of, lines_waiting, point_of, points_of
 from doorstep.store import recipients
 from doorstep.store.database import Tx
 from doorstep.store.decisions import Decision, why_key
@@ -162,7 +162,7 @@ def _count(kept: Standing, purpose: Purpose) -> None:
 
 def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Directory, locale: str, now: datetime) -> NewMessage:
     order = due.order.order
-    told = {a.change.subject_id for a, _ in due.actions if a.change.subject_kind == "shipment"}
+    told = _told(due)
     parcels = due.parcels
     if len(parcels) > 1:
         parcels = sorted(parcels, key=lambda s: (s.shipment_id not in told, s.shipment_id))
@@ -172,13 +172,8 @@ def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Direct
     facts = Facts(
         brand=tenant.brand,
         order=order,
-        parcels=tuple(
-            [
-                parcel_of(s, order, base, carbon=tells_carbon(tenant.merchant))
-                for s in parcels
-                if s.folded or action.change.subject_kind == "order"
-            ]
-        ),
+        parcels=tuple([parcel_of(s, order, base, carbon=tells_carbon(tenant.merchant)) for s in parcels]),
+        told=len(told) or None,
         waiting=lines_waiting(order, parcels),
         change=action.change,
         locale=locale,
@@ -212,6 +207,13 @@ def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Direct
     )
 
 
+def _told(due: Due) -> set[int]:
+    """Name the shipments that a message tells of; none where it is about the order."""
+    packed = {action.change.occurrence for action, _ in due.actions if action.change.trigger == "order.packed"}
+    own = {action.change.subject_id for action, _ in due.actions if action.change.subject_kind == "shipment"}
+    return {one.shipment_id for one in due.parcels if one.shipment_id in own or (packed and one.fulfilment_id in packed)}
+
+
 def parcel_of(shipment: KeptShipment, order: Order, base_url: str, *, carbon: bool = False) -> Parcel:
     """Put together what messages and pages say of one parcel; of its `carbon` only where the merchant wants it."""
     estimate = footprint(shipment, order) if carbon else None
@@ -230,6 +232,7 @@ def parcel_of(shipment: KeptShipment, order: Order, base_url: str, *, carbon: bo
         carbon_g=estimate.grams if estimate else None,
         hops=hops_of(shipment),
         point=point_of(shipment),
+        points=tuple(points_of(shipment).items()),
     )
 
 

@@ -10,10 +10,13 @@ from doorstep.domain.messages import Action, Change
 from doorstep.domain.shipments import Folded
 from doorstep.domain.vocabulary import Skip
 from doorstep.errors import TryLaterError
+from doorstep.journeys import PART, PARTLY
 from doorstep.journeys import decide as ask_journeys
+from doorstep.steps.arrivals import apart, arrived, arriving, waits_for_word
 from doorstep.steps.compose import Composed, Due, announcements, compose
 from doorstep.steps.directory import Directory
 from doorstep.steps.happenings import Happening
+from doorstep.steps.overtaking import is_overtaken, own_of, was_untrue
 from doorstep.store import decisions, messages, orders, shipments
 from doorstep.store.database import Tx
 from doorstep.store.decisions import Decision
@@ -31,11 +34,16 @@ async def decide(tx: Tx, happenings: Sequence[Happening], directory: Directory, 
     """Decide about what is new, compose what is due now, let the rest wait. What was decided before stays decided."""
     skips: Counter[tuple[int, str, str]] = Counter()
     if fresh := await _undecided(tx, [h for h in happenings if h.order_id is not None]):
+        if arrivals := arriving(fresh):
+            await orders.claim(tx, arrivals)  # of two parcels that arrive at once, one must see that the other is there
         around = await _orders_and_parcels(tx, fresh)
-        await _decide(tx, [h for h in fresh if _key(h) in around], around, directory, skips, now)
+        rest, parts = apart([h for h in fresh if _key(h) in around], {key: parcels for key, (_, parcels) in around.items()})
+        if parts:
+            rest += await _undecided(tx, parts)
+        await _decide(tx, rest, around, directory, skips, now)
         fresh = [h for h in fresh if _key(h) not in around]
     for happening in (*fresh, *(h for h in happenings if h.order_id is None)):
-        if happening.moment.skip is None:
+        if happening.moment.skip is None and happening.moment.change.trigger != PARTLY:
             skips[happening.merchant_id, happening.moment.change.trigger, Skip.NO_ORDER] += 1
     if skips:
         await decisions.count_skips(tx, skips, now.astimezone(UTC).date())
@@ -72,9 +80,11 @@ async def _decide(
         made.append(decision)
         order, parcels = around[_key(happening)]
         folded = happening.shipment.folded if happening.shipment else None
-        answer = happening.moment.skip or _ask(happening.merchant_id, change, order, folded, len(parcels), directory, now)
+        several = len(parcels) + waits_for_word(happening)
+        answer = happening.moment.skip or _ask(happening.merchant_id, change, order, folded, several, directory, now)
         if not isinstance(answer, Action):
             decision.outcome = answer
+            decision.detail = _how_far(parcels) if change.trigger == "shipment.delivered" and change.occurrence == PART else ""
             skips[happening.merchant_id, change.trigger, answer] += 1
         elif answer.due_at > now:
             decision.detail = f"waits {answer.due_at - now} for its time or for the other parcels"
@@ -88,6 +98,11 @@ async def _decide(
         raise TryLaterError("another worker decided the same moments; this batch starts again")
     if composed.messages:
         await messages.queue(tx, composed.messages)
+
+
+def _how_far(parcels: Sequence[KeptShipment]) -> str:
+    count = arrived(parcels)
+    return f"{count.there} of the order's {count.total} parcels are there"
 
 
 def _join(
@@ -135,25 +150,29 @@ async def decide_waiting(tx: Tx, directory: Directory, now: datetime, most: int)
     if not claimed:
         return 0
     keys = list({(merchant_id, order_id or 0) for merchant_id, order_id, _ in claimed})
+    completed = await _completed(tx, claimed)
     known = await orders.read(tx, keys)
     parcels = await shipments.of_orders(tx, keys)
     due: dict[_Together, Due] = {}
     made: list[Decision] = []
+    untrue: list[Decision] = []
     skips: Counter[tuple[int, str, str]] = Counter()
     for merchant_id, order_id, action in claimed:
         decision = Decision(merchant_id=merchant_id, change=action.change, order_id=order_id, outcome="waiting")
-        made.append(decision)
         key = (merchant_id, order_id or 0)
         kept, mine = known.get(key), parcels.get(key, [])
-        answer = _ask_again(merchant_id, action.change, kept, mine, directory, now) if kept else Skip.NO_ORDER
-        if kept is None or not isinstance(answer, Action):
-            decision.outcome = str(answer)
-            skips[merchant_id, action.change.trigger, str(answer)] += 1
-        else:
+        answer = _ask_again(merchant_id, action.change, kept, mine, directory, now, completed=key in completed)
+        (made if answer else untrue).append(decision)
+        if kept is not None and isinstance(answer, Action):
             _join(due, merchant_id, kept, mine, msgspec.structs.replace(answer, due_at=now), decision)
+        else:
+            decision.outcome = str(answer or Skip.SUPERSEDED)
+            skips[merchant_id, action.change.trigger, decision.outcome] += 1
     composed = await compose(tx, list(due.values()), directory, now)
     await settle(tx, composed, [], skips)
     await decisions.settle(tx, made, now)
+    if untrue:
+        await decisions.withdraw(tx, [(decision.merchant_id, decision.why_key) for decision in untrue])
     if composed.messages:
         await messages.queue(tx, composed.messages)
     if skips:
@@ -161,28 +180,34 @@ async def decide_waiting(tx: Tx, directory: Directory, now: datetime, most: int)
     return len(claimed)
 
 
-#: A moment that waited and is overtaken once its shipment says one of these.
-_OVERTAKES = {
-    "shipment.out_for_delivery": {"delivered", "returned", "returning", "failed_attempt", "ready_for_pickup"},
-    "shipment.shipped": {"out_for_delivery", "delivered", "returned", "returning", "ready_for_pickup"},
-    "shipment.delayed": {"out_for_delivery", "delivered", "returned", "returning", "ready_for_pickup"},
-    "shipment.delivery_tomorrow": {"out_for_delivery", "delivered", "returned", "returning", "ready_for_pickup"},
-    "shipment.cod_due": {"delivered", "returned", "returning"},
-    "shipment.failed_attempt": {"delivered", "returned", "ready_for_pickup"},
-    "shipment.ready_for_pickup": {"delivered", "returned", "returning"},
-    "shipment.pickup_deadline": {"delivered", "returned", "returning"},
-    "shipment.problem": {"delivered", "returned"},
-    "shipment.address_question": {"delivered", "returned"},
-}
+async def _completed(tx: Tx, claimed: Sequence[tuple[int, int | None, Action]]) -> set[_Key]:
+    """Name the orders of which a part waits to be told and the whole was decided about since."""
+    parts = [(m, order_id or 0, decisions.why_key(action.change)) for m, order_id, action in claimed if action.change.trigger == PARTLY]
+    if not parts:
+        return set()
+    await orders.claim(tx, {part[:2] for part in parts})
+    return await decisions.completed(tx, parts)
 
 
 def _ask_again(
-    merchant_id: int, change: Change, order: KeptOrder, parcels: Sequence[KeptShipment], directory: Directory, now: datetime
-) -> Action | Skip:
-    """Ask about what waited as things stand now: overtaken, its order cancelled, too old, its journey switched off."""
-    own = None
-    if change.subject_kind == "shipment":
-        own = next((s for s in parcels if s.shipment_id == change.subject_id), None)
-        if own is None or (own.folded and own.folded.status in _OVERTAKES.get(change.trigger, ())):
-            return Skip.SUPERSEDED
+    merchant_id: int,
+    change: Change,
+    order: KeptOrder | None,
+    parcels: Sequence[KeptShipment],
+    directory: Directory,
+    now: datetime,
+    *,
+    completed: bool,
+) -> Action | Skip | None:
+    """Ask about what waited as things stand now: overtaken, its order cancelled, too old, its journey switched off.
+
+    None: it is not so, and may come to pass yet; the decision about it is taken back.
+    """
+    if order is None:
+        return Skip.NO_ORDER
+    if is_overtaken(change, parcels, completed=completed):
+        return Skip.SUPERSEDED
+    if was_untrue(change, parcels):
+        return None
+    own = own_of(change, parcels)
     return _ask(merchant_id, change, order, own.folded if own else None, len(parcels), directory, now)

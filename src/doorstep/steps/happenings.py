@@ -18,7 +18,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     moment: Moment
     #: The subject, or the subject's order; None where the moment is a shipment's without an order.
     order: KeptOrder | None = None
-    #: None for an order's moment.
+    #: None for an order's moment, unless a shipment made it.
     shipment: KeptShipment | None = None
 
     @property

@@ -1,18 +1,21 @@
 """What a payload says beside its scans of numbers that hang together and of the pick-up point → the shipment's row."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from doorstep.domain.pickup import Waits
+from doorstep.domain.shipments import Folded
 from doorstep.domain.tracking import Tie, Tracking
-from doorstep.domain.vocabulary import Precision
+from doorstep.domain.vocabulary import Precision, Status
 from doorstep.store.shipments import KeptShipment
 
 #: Ties kept on a row. A consignment of more pieces than this is followed by its master number.
 _TIES = 300
+#: Numbers whose points are kept on a row.
+_POINTS = 30
 
 
 def take_shape(shipment: KeptShipment, tracking: Tracking) -> bool:
@@ -26,8 +29,7 @@ def take_shape(shipment: KeptShipment, tracking: Tracking) -> bool:
     if tracking.pickup is not None:
         stated = [c.occurred_at.instant_us for c in tracking.checkpoints if c.occurred_at]
         waits = Waits(max(stated, default=0), tracking.pickup)
-        if (newest := newest_of(shipment.waits, waits)) != shipment.waits:
-            shipment.waits, changed = newest, True
+        changed = _take_point(shipment, tracking.tracking_number, waits) or changed
     return changed
 
 
@@ -40,9 +42,20 @@ def sent_together(shipment: KeptShipment, numbers: Collection[str]) -> bool:
     return bool(new)
 
 
-def newest_of(one: Waits | None, other: Waits | None) -> Waits | None:
+def _take_point(shipment: KeptShipment, number: str, waits: Waits) -> bool:
+    """Keep the point told last of a number; tell whether that is this one."""
+    known = shipment.waits.get(number)
+    if known is None and len(shipment.waits) >= _POINTS:
+        return False
+    if known is not None and _rank(known) >= _rank(waits):
+        return False
+    shipment.waits = shipment.waits | {number: waits}
+    return True
+
+
+def newest_of(told: Iterable[Waits]) -> Waits | None:
     """Choose the pick-up point stated last; of two stated at once the one told in more words, whichever came first."""
-    return max((waits for waits in (one, other) if waits), key=_rank, default=None)
+    return max(told, key=_rank, default=None)
 
 
 def _rank(waits: Waits) -> tuple[int, bool, bool, bytes]:
@@ -53,15 +66,33 @@ def _rank(waits: Waits) -> tuple[int, bool, bool, bytes]:
 def join_shape(into: KeptShipment, gone: KeptShipment) -> None:
     """Give a shipment what another that turned out to be the same promise knew; what was sent in either is in both together."""
     into.ties += [tie for tie in gone.ties if tie not in into.ties]
-    into.waits = newest_of(into.waits, gone.waits)
+    for number, waits in gone.waits.items():
+        _take_point(into, number, waits)
 
 
-def collect_by(shipment: KeptShipment) -> datetime | None:
-    """Tell until when a parcel waits (aware UTC): where only a day was told, that day's end for the recipient."""
-    stamp = shipment.waits.point.collect_by if shipment.waits else None
+def waiting_of(shipment: KeptShipment, folded: Folded) -> dict[str, Waits]:
+    """Leave out the points of pieces that do not wait, where others of the shipment do: number → point."""
+    waiting = {piece.tracking_number for piece in folded.pieces if piece.status is Status.READY_FOR_PICKUP}
+    elsewhere = {piece.tracking_number for piece in folded.pieces} - waiting if waiting else frozenset[str]()
+    return {number: waits for number, waits in shipment.waits.items() if number not in elsewhere}
+
+
+def collect_by(shipment: KeptShipment, folded: Folded) -> datetime | None:
+    """Tell until when (aware UTC) a shipment waits: of several pieces that wait, until when the first does."""
+    if folded.status is not Status.READY_FOR_PICKUP or not shipment.waits:
+        return None
+    waiting = waiting_of(shipment, folded)
+    of_pieces = [waiting[piece.tracking_number] for piece in folded.pieces if piece.tracking_number in waiting]
+    told = of_pieces or [waits for waits in [newest_of(waiting.values())] if waits]
+    return min((until for waits in told if (until := _until(waits, shipment.zone))), default=None)
+
+
+def _until(waits: Waits, zone: str | None) -> datetime | None:
+    """Where only a day was told, that day's end for the recipient."""
+    stamp = waits.point.collect_by
     if stamp is None:
         return None
     if stamp.precision is not Precision.DATE:
         return stamp.instant
     after = date.fromisoformat(stamp.local[:10]) + timedelta(days=1)
-    return datetime.combine(after, time(), ZoneInfo(shipment.zone or "UTC")).astimezone(UTC)
+    return datetime.combine(after, time(), ZoneInfo(zone or "UTC")).astimezone(UTC)

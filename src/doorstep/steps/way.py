@@ -11,6 +11,7 @@ from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.shipments import Folded, Leg
 from doorstep.domain.vocabulary import Direction, Status
 from doorstep.messages import Hop
+from doorstep.steps.shape import newest_of, waiting_of
 from doorstep.store.shipments import KeptShipment
 
 _OVER = frozenset({Status.DELIVERED, Status.RETURNED, Status.CANCELLED})
@@ -76,12 +77,29 @@ def carrier_url(slug: str, number: str) -> str | None:
 
 
 def point_of(shipment: KeptShipment) -> PickupPoint | None:
-    """Tell where a shipment is to be collected, while it still is; with the code only while it waits there."""
+    """Tell where a shipment is to be collected, while it still is; with the code only while it waits there.
+
+    Where pieces of it wait, each with a point of its own, it is that of one of them: see `points_of`.
+    """
     folded = shipment.folded
-    if shipment.waits is None or folded is None or folded.status in _OVER or folded.direction is Direction.RETURN:
+    if folded is None or folded.status in _OVER or folded.direction is Direction.RETURN:
         return None
-    point = shipment.waits.point
-    return point if folded.status is Status.READY_FOR_PICKUP else msgspec.structs.replace(point, code=None, collect_by=None)
+    newest = newest_of(waiting_of(shipment, folded).values())
+    return _as_told(newest.point, folded.status) if newest else None
+
+
+def points_of(shipment: KeptShipment) -> dict[str, PickupPoint]:
+    """Tell where each piece of a shipment is to be collected that has a point of its own and is not there yet: number → point."""
+    folded = shipment.folded
+    return {
+        piece.tracking_number: _as_told(shipment.waits[piece.tracking_number].point, piece.status)
+        for piece in (folded.pieces if folded else ())
+        if piece.tracking_number in shipment.waits and piece.status not in _OVER and piece.status is not Status.RETURNING
+    }
+
+
+def _as_told(point: PickupPoint, status: Status) -> PickupPoint:
+    return point if status is Status.READY_FOR_PICKUP else msgspec.structs.replace(point, code=None, collect_by=None)
 
 
 def lines_waiting(order: Order, shipments: Sequence[KeptShipment]) -> tuple[OrderLine, ...]:

@@ -58,6 +58,20 @@ from unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::uuid[]) as n 
 where d.merchant_id = n.merchant_id and d.why_key = n.why_key
 """
 
+# Take back decisions about what turned out not to be so: it may come to pass yet.
+_WITHDRAW = """
+delete from decision d using unnest($1::bigint[], $2::bytea[]) as k (merchant_id, why_key)
+where d.merchant_id = k.merchant_id and d.why_key = k.why_key
+"""
+
+# Of decisions about orders, those whose order's whole delivery was decided about no sooner.
+_COMPLETED = """
+select distinct k.merchant_id, k.order_id from unnest($1::bigint[], $2::bigint[], $3::bytea[]) as k (merchant_id, order_id, why_key)
+join decision p on p.merchant_id = k.merchant_id and p.why_key = k.why_key
+join decision d on d.merchant_id = k.merchant_id and d.order_id = k.order_id
+where d.trigger = 'shipment.delivered' and d.occurrence = '' and d.decided_at >= p.decided_at
+"""
+
 # Let actions wait.
 _WAIT = """
 insert into action_due (merchant_id, why_key, due_at, order_id, action)
@@ -144,6 +158,17 @@ async def settle(tx: Tx, decisions: Sequence[Decision], now: datetime) -> None:
         [d.message_id for d in decisions],
         now,
     )
+
+
+async def withdraw(tx: Tx, keys: Sequence[tuple[int, bytes]]) -> None:
+    """Take back decisions, by (merchant, why key)."""
+    await tx.execute(_WITHDRAW, [k[0] for k in keys], [k[1] for k in keys])
+
+
+async def completed(tx: Tx, decided: Sequence[tuple[int, int, bytes]]) -> set[tuple[int, int]]:
+    """Of decisions, by (merchant, order id, why key), return the orders whose whole delivery was decided about no sooner."""
+    rows = await tx.fetch(_COMPLETED, [d[0] for d in decided], [d[1] for d in decided], [d[2] for d in decided])
+    return {(row["merchant_id"], row["order_id"]) for row in rows}
 
 
 async def wait(tx: Tx, actions: Sequence[tuple[int, int | None, Action, datetime]]) -> None:

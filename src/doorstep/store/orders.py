@@ -1,6 +1,6 @@
 """Orders ↔ rows, keyed by shop and the shop's own id."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -62,6 +62,14 @@ select o.merchant_id, o.order_id, o.connection_id, o.token, o.document
 from unnest($1::bigint[], $2::bigint[]) as k (merchant_id, order_id) join orders o using (merchant_id, order_id)
 """
 
+# Let nobody else decide about arrivals of these orders until this transaction ends.
+_CLAIM = """
+select pg_advisory_xact_lock(n) from (
+    select distinct hashtextextended('order/' || order_id, merchant) as n from unnest($1::bigint[], $2::bigint[]) as k (merchant, order_id)
+    order by 1
+) keys
+"""
+
 # The order behind a page's token, whoever's it is.
 _BY_TOKEN = "select merchant_id, order_id, connection_id, token, document from orders where token = $1"  # noqa: S105 - a query
 
@@ -108,6 +116,11 @@ async def lock(tx: Tx, wanted: Sequence[tuple[int, int, str]], tokens: Sequence[
         await tx.execute(_MAKE, merchants, connections, externals, blank, blank, tokens, empty)
     kept = [_kept(row) for row in await tx.fetch(_LOCK, merchants, connections, externals)]
     return {(k.merchant_id, k.connection_id, k.order.external_id): k for k in kept}
+
+
+async def claim(tx: Tx, keys: Collection[tuple[int, int]]) -> None:
+    """Keep other workers from deciding about arrivals of orders, by (merchant, order id), until this transaction ends."""
+    await tx.execute(_CLAIM, [key[0] for key in keys], [key[1] for key in keys])
 
 
 async def write(tx: Tx, changed: Sequence[KeptOrder], now: datetime) -> None:

@@ -24,7 +24,8 @@ class Track(msgspec.Struct, frozen=True, array_like=True, gc=False):
     around: Around = Around()
     #: How its numbers hang together.
     ties: list[Tie] = []
-    waits: Waits | None = None
+    #: By the number whose payload told; one point alone on rows written before parcels of one shipment had a place each.
+    waits: Waits | dict[str, Waits] | None = None
 
 
 #: Statuses in which a shipment counts for delivery performance.
@@ -66,8 +67,8 @@ class KeptShipment(msgspec.Struct, kw_only=True):
     #: It had ended when it was read, so that it may be counted already.
     had_ended: bool = False
     ties: list[Tie] = []
-    #: None: no payload told of a pick-up point.
-    waits: Waits | None = None
+    #: Where it waits or will wait to be collected, by the number whose payload told of it.
+    waits: dict[str, Waits] = {}
 
 
 class NewShipment(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,7 +230,7 @@ def _kept(row: Row) -> KeptShipment:
         had=track.folded.open_pitfalls if track.folded else (),
         had_ended=track.folded is not None and track.folded.status in ENDED,
         ties=track.ties,
-        waits=track.waits,
+        waits={row["tracking_number"]: track.waits} if isinstance(track.waits, Waits) else track.waits or {},
     )
 
 

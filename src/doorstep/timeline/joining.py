@@ -41,26 +41,17 @@ def fold_tied(
     *,
     since: datetime | None = None,
     ties: Collection[Tie] = (),
-    collect_by: datetime | None = None,
 ) -> Folded:
-    """Fold a shipment whose numbers are tied: the same for every order and every repetition of scans, estimates and ties.
-
-    `collect_by` (aware UTC) is until when it waits at a pick-up point.
-    """
+    """Fold a shipment whose numbers are tied: the same for every order and every repetition of scans, estimates and ties."""
     if not ties:
-        folded = fold(scans, estimates, since=since)
-    else:
-        heeded = _heeded(list(scans), ties)
-        pieces = _pieces(heeded, ties)
-        parts = _parts(heeded, pieces, ties)
-        if parts.keys() <= {_SHARED}:
-            folded = fold(heeded, estimates, since=since)
-        else:
-            told = {name: fold(of_it, estimates, since=since) for name, of_it in sorted(parts.items())}
-            folded = _together(told, sorted(pieces), heeded)
-    if collect_by is not None and folded.status is Status.READY_FOR_PICKUP:
-        return msgspec.structs.replace(folded, collect_by=collect_by)
-    return folded
+        return fold(scans, estimates, since=since)
+    heeded = _heeded(list(scans), ties)
+    pieces = _pieces(heeded, ties)
+    parts = _parts(heeded, pieces, ties)
+    if parts.keys() <= {_SHARED}:
+        return fold(heeded, estimates, since=since)
+    told = {name: fold(of_it, estimates, since=since) for name, of_it in sorted(parts.items())}
+    return _together(told, sorted(pieces), heeded)
 
 
 def _heeded(scans: list[Scan], ties: Collection[Tie]) -> list[Scan]:

@@ -10,7 +10,7 @@ from msgspec import Meta
 from doorstep.carriers import carriers
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.orders import Order
-from doorstep.domain.pickup import PickupPoint
+from doorstep.domain.pickup import PickupPoint, Waits
 from doorstep.domain.pitfalls import PITFALL_KINDS, Culprit, Family, NextStep, Severity
 from doorstep.domain.places import Place
 from doorstep.domain.shipments import OpenPitfall, Piece
@@ -20,6 +20,7 @@ from doorstep.domain.vocabulary import Actor, ChannelKind, Direction, MessageSta
 from doorstep.insights.carbon import Carbon
 from doorstep.messages import Hop
 from doorstep.steps.footprint import footprint
+from doorstep.steps.shape import newest_of
 from doorstep.steps.way import hops_of
 from doorstep.store.database import Row
 from doorstep.store.orders import KeptOrder
@@ -100,16 +101,6 @@ class LegShown(msgspec.Struct, frozen=True, kw_only=True):
     has_it: Annotated[bool, Meta(description="The parcel is with this carrier now.")]
 
 
-class PieceShown(msgspec.Struct, frozen=True, kw_only=True):
-    """One of several parcels that travel as one shipment."""
-
-    tracking_number: str
-    carrier: str
-    status: Status
-    status_since: datetime | None
-    delivered_at: datetime | None
-
-
 class PickupShown(msgspec.Struct, frozen=True, kw_only=True):
     """Where it is to be collected. The code that opens it is shown to the customer only."""
 
@@ -122,6 +113,17 @@ class PickupShown(msgspec.Struct, frozen=True, kw_only=True):
     hours: list[dict[str, int | str]]
     hours_text: str | None
     collect_by: OccurredAt | None
+
+
+class PieceShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several parcels that travel as one shipment."""
+
+    tracking_number: str
+    carrier: str
+    status: Status
+    status_since: datetime | None
+    delivered_at: datetime | None
+    pickup: Annotated[PickupShown | None, Meta(description="Where this one is to be collected; null where nobody told of it alone.")]
 
 
 class ShipmentShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -272,8 +274,8 @@ def _shipment_fields(kept: KeptShipment, base_url: str) -> dict[str, Any]:
         "attempts": folded.attempts if folded else 0,
         "carbon": footprint(kept, None),
         "legs": [_leg_shown(hop) for hop in hops_of(kept)],
-        "pieces": [_piece_shown(piece) for piece in folded.pieces] if folded else [],
-        "pickup": _pickup_shown(kept.waits.point) if kept.waits else None,
+        "pieces": [_piece_shown(piece, kept.waits.get(piece.tracking_number)) for piece in folded.pieces] if folded else [],
+        "pickup": _pickup_shown(newest.point) if (newest := newest_of(kept.waits.values())) else None,
         "page_url": f"{base_url}/t/{kept.token}",
         "changed_at": kept.changed_at,
     }
@@ -291,13 +293,14 @@ def _leg_shown(hop: Hop) -> LegShown:
     )
 
 
-def _piece_shown(piece: Piece) -> PieceShown:
+def _piece_shown(piece: Piece, waits: Waits | None) -> PieceShown:
     return PieceShown(
         tracking_number=piece.tracking_number,
         carrier=piece.carrier,
         status=piece.status,
         status_since=piece.status_since,
         delivered_at=piece.delivered_at,
+        pickup=_pickup_shown(waits.point) if waits else None,
     )
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from doorstep.domain.arrivals import arrival_of
 from doorstep.domain.orders import Order
 from doorstep.domain.vocabulary import Direction, Status
 from doorstep.messages.wording import day_text, locale_named, moment_text, money_text, short_day_text
@@ -53,6 +54,7 @@ def page_shown(read: Read, brand_name: str, return_days: int | None, words: Word
         parcels=parcels,
         digest=_digest(read.shipments, words) if not read.only and len(parcels) > 1 else "",
         position=next((n for n, s in enumerate(read.shipments, 1) if read.only and s.shipment_id == read.only.shipment_id), 0),
+        part=_part(read.shipments),
         others=_others(read, words),
         order_token=read.order.token if read.order else None,
         waiting_items=tuple(item_shown(line, words) for line in waiting[:ITEMS_SHOWN]),
@@ -89,10 +91,15 @@ def _status(shipment: KeptShipment) -> Status:
 
 
 def _digest(shipments: Sequence[KeptShipment], words: Words) -> str:
-    done = sum(1 for s in shipments if _status(s) is Status.DELIVERED)
-    if not done:
-        return words("page.digest_none", total=len(shipments))
-    return words("page.digest", done=done, total=len(shipments))
+    count = arrival_of(s.folded for s in shipments)
+    if not count.there:
+        return words("page.digest_none", total=count.total or len(shipments))
+    return words("page.digest", done=count.there, total=count.total)
+
+
+def _part(shipments: Sequence[KeptShipment]) -> str:
+    """What an order's parts are called: where one of them is several parcels, not parcels as well."""
+    return "page.shipment_of" if any(s.folded and s.folded.pieces for s in shipments) else "page.parcel_of"
 
 
 def _others(read: Read, words: Words) -> tuple[tuple[str, str, str], ...]:
@@ -100,7 +107,7 @@ def _others(read: Read, words: Words) -> tuple[tuple[str, str, str], ...]:
         return ()
     total = len(read.shipments)
     return tuple(
-        (s.token, words("page.parcel_of", position=position, total=total), words(f"status.{_status(s)}"))
+        (s.token, words(_part(read.shipments), position=position, total=total), words(f"status.{_status(s)}"))
         for position, s in enumerate(read.shipments, 1)
         if s.shipment_id != read.only.shipment_id
     )

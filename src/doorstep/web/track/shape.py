@@ -1,5 +1,6 @@
 """A parcel's carriers, pieces and pick-up point → what its page shows of them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -49,8 +50,11 @@ def handed_text(hops: tuple[Hop, ...], folded: Folded, words: Words) -> str:
     return words("page.handed_off", carrier=last.carrier_name) if not last.tracked else ""
 
 
-def pieces_shown(folded: Folded, zone: str | None, tones: dict[Status, str], words: Words) -> tuple[PieceShown, ...]:
-    """Write how each parcel of a shipment stands."""
+def pieces_shown(
+    folded: Folded, points: Mapping[str, PickupPoint], zone: str | None, tones: dict[Status, str], words: Words
+) -> tuple[PieceShown, ...]:
+    """Write how each parcel of a shipment stands, and where it is to be collected if several have a point of their own."""
+    apart = points if len(points) > 1 else {}
     return tuple(
         PieceShown(
             piece.tracking_number,
@@ -58,6 +62,7 @@ def pieces_shown(folded: Folded, zone: str | None, tones: dict[Status, str], wor
             words(f"status.{piece.status}"),
             tones.get(piece.status, ""),
             short_day_text(piece.status_since.astimezone(ZoneInfo(zone or "UTC")).date(), words.tag) if piece.status_since else "",
+            pickup_shown(apart.get(piece.tracking_number), piece.status, words),
         )
         for piece in folded.pieces[:_PIECES]
     )
@@ -71,7 +76,7 @@ def pieces_text(folded: Folded, words: Words) -> str:
     return words("page.pieces" if done else "page.pieces_none", done=done, total=len(folded.pieces))
 
 
-def pickup_shown(point: PickupPoint | None, folded: Folded, words: Words) -> PickupShown | None:
+def pickup_shown(point: PickupPoint | None, status: Status, words: Words) -> PickupShown | None:
     """Write where a parcel is to be collected."""
     if point is None:
         return None
@@ -84,5 +89,5 @@ def pickup_shown(point: PickupPoint | None, folded: Folded, words: Words) -> Pic
         hours=told or ((("", point.hours_text),) if point.hours_text else ()),
         until=whole(moment_text(point.collect_by.local, words.tag)) if point.collect_by else "",
         code=point.code or "",
-        waits=folded.status is Status.READY_FOR_PICKUP,
+        waits=status is Status.READY_FOR_PICKUP,
     )

@@ -63,19 +63,6 @@ class HopShown(msgspec.Struct, frozen=True):
     remark: str
 
 
-class PieceShown(msgspec.Struct, frozen=True):
-    """One of several parcels that travel as one shipment."""
-
-    number: str
-    carrier: str
-    #: In words.
-    status: str
-    #: "good", "warn", "bad" or "".
-    tone: str
-    #: Day of that status; "" unknown.
-    on: str
-
-
 class PickupShown(msgspec.Struct, frozen=True, kw_only=True):
     """Where it is to be collected."""
 
@@ -90,6 +77,21 @@ class PickupShown(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     #: It lies there now.
     waits: bool
+
+
+class PieceShown(msgspec.Struct, frozen=True):
+    """One of several parcels that travel as one shipment."""
+
+    number: str
+    carrier: str
+    #: In words.
+    status: str
+    #: "good", "warn", "bad" or "".
+    tone: str
+    #: Day of that status; "" unknown.
+    on: str
+    #: Where this one is to be collected, where it has a point of its own beside the others'.
+    pickup: PickupShown | None = None
 
 
 class ItemShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +159,8 @@ class PageShown(msgspec.Struct, frozen=True, kw_only=True):
     #: Of all parcels of the order, in words; "" for a page of one.
     digest: str
     position: int
+    #: What its parts are called: the name of a text with {position} and {total}.
+    part: str
     #: Tokens, labels and status words of the parcels this page does not show.
     others: tuple[tuple[str, str, str], ...]
     order_token: str | None
