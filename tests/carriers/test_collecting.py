@@ -1,14 +1,19 @@
 """Where a parcel waits, as each carrier tells it → a pick-up point."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from doorstep.carriers import carriers
-from doorstep.carriers.collecting import hours_by_day, is_clock, point_of
+from doorstep.carriers.collecting import hours_by_day, is_clock, point_of, told_last
+from doorstep.carriers.families.dhl_paket_points import point_in
 from doorstep.domain.pickup import OpenHours
 from doorstep.domain.plugins import Raw
+from doorstep.domain.times import OccurredAt
+from doorstep.domain.tracking import Checkpoint
+from doorstep.domain.vocabulary import Precision, ZoneSource
 from doorstep.errors import BadInputError
 
 PAYLOADS = Path(__file__).parents[2].parent / "shared" / "data" / "carriers" / "payloads"
@@ -103,13 +108,162 @@ def test_the_generic_format_takes_a_point_and_names_what_is_wrong_with_one():
         ("gls", "gls__05.json"),
         ("correios_br", "correios_br__06.xml"),
         ("fedex", "fedex__28.json"),
+        ("fedex", "fedex__03.json"),
+        ("fedex", "fedex__08.xml"),
         ("ups", "ups__18.json"),
+        ("ups", "ups__13.html"),
+        ("aftership", "aftership__05.json"),
+        ("bpost", "bpost__01.xml"),
+        ("canadapost", "canadapost__14.xml"),
+        ("dhl_parcel_de", "dhl_parcel_de__07.html"),
+        ("nova_poshta", "nova_poshta__03.json"),
+        ("nova_post", "nova_post__03.json"),
     ],
 )
 def test_real_payloads_tell_where_or_until_when(slug, name):
     found = told(slug, name)
     assert found is not None
-    assert found.collect_by or (found.lines and (found.city or found.name))
+    assert found.collect_by or (found.name or found.city)
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"),
+    [
+        ("aftership", "aftership__07.json"),
+        ("canadapost", "canadapost__04.xml"),
+        ("dhl_parcel_de", "dhl_parcel_de__06.html"),
+        ("dhl_parcel_de", "dhl_parcel_de__08.html"),
+        ("dhl_universal", "dhl_universal__04.json"),
+        ("nova_post", "nova_post__10.json"),
+        ("ups", "ups__10.html"),
+    ],
+)
+def test_real_payloads_of_parcels_for_the_door_tell_of_no_point(slug, name):
+    assert told(slug, name) is None
+
+
+def test_aftership_tells_the_shops_own_store_in_the_shops_words():
+    box = {"tracking_number": "A1", "slug": "ups", "delivery_type": "pickup_at_store", "pickup_location": "Flagship"}
+    told_by = {"pickup_note": "Ring twice", "pickup_contact_number": "+34600000000"}
+    found = pickup("aftership", {"event": "tracking_update", "msg": box | told_by})
+    assert (found.kind, found.name, found.lines) == ("shop", "Flagship", ("Ring twice", "+34600000000"))
+    at_courier = pickup("aftership", {"event": "tracking_update", "msg": box | {"delivery_type": "pickup_at_courier"}})
+    assert (at_courier.kind, at_courier.lines) == ("", ())
+    assert pickup("aftership", {"event": "tracking_update", "msg": box | told_by | {"pickup_location": None}}) is None
+
+
+def correios(*events):
+    return {"objetos": [{"codObjeto": "QQ000000033BR", "eventos": list(events)}]}
+
+
+def of_correios(kind, when, unit, **more):
+    return {"codigo": kind[:-3], "tipo": kind[-2:], "dtHrCriado": when, "descricao": "x", "unidade": unit, **more}
+
+
+def test_correios_tells_the_agency_at_which_it_waits_and_not_where_it_was_before():
+    street = {"logradouro": "Rua Inventada", "numero": "9", "bairro": "Centro", "cep": "28355010", "cidade": "Uba", "uf": "RJ"}
+    agency = {"tipo": "Agência dos Correios", "nome": "AC UBA", "endereco": street}
+    depot = {"tipo": "Unidade de Distribuição", "endereco": {"cidade": "RIO", "uf": "RJ", "logradouro": "Rua Outra"}}
+    waits = of_correios("LDI/01", "2026-07-14T10:00:00", agency)
+    found = pickup("correios_br", correios(waits, of_correios("OEC/01", "2026-07-13T08:00:00", depot)))
+    assert (found.kind, found.name, found.lines) == ("post_office", "AC UBA", ("Rua Inventada, 9", "Centro"))
+    assert (found.postcode, found.city, found.country) == ("28355010", "Uba", "BR")
+    sent = of_correios("LDI/11", "2026-07-14T09:00:00", depot, unidadeDestino=agency)
+    assert pickup("correios_br", correios(sent)).name == "AC UBA"
+    assert pickup("correios_br", correios(of_correios("OEC/01", "2026-07-13T08:00:00", depot))) is None
+    assert pickup("correios_br", correios(of_correios("LDI/01", "2026-07-13T08:00:00", {"endereco": {"cidade": "RIO"}}))) is None
+    assert pickup("correios_br", correios(of_correios("BDE/68", "2026-07-13T08:00:00", agency))).kind == "locker"
+    assert pickup("correios_br", correios(of_correios("LDI/02", "2026-07-13T08:00:00", depot))).kind == ""
+
+
+def test_nova_poshta_tells_the_locker_and_the_last_day_before_it_goes_back():
+    document = {
+        "Number": "59000",
+        "StatusCode": "7",
+        "ServiceType": "WarehouseWarehouse",
+        "TrackingUpdateDate": "2026-03-08 15:16:53",
+        "CityRecipient": "Шир",
+        "WarehouseRecipient": "Поштомат №7",
+        "WarehouseRecipientAddress": "Шир, Площа Більбо, 1",
+        "CategoryOfWarehouse": "Postomat",
+        "DatePayedKeeping": "2026-03-11 00:00:00",
+    }
+    found = pickup("nova_poshta", {"success": True, "data": [document]})
+    assert (found.kind, found.name, found.lines, found.city) == ("locker", "Поштомат №7", ("Площа Більбо, 1",), "Шир")
+    assert found.collect_by is None, "the day from which storage costs is no deadline"
+    until = pickup("nova_poshta", {"success": True, "data": [document | {"DateReturnCargo": "2026-03-16 00:00:00"}]}).collect_by
+    assert (until.local, until.precision) == ("2026-03-15", "date")
+    assert pickup("nova_poshta", {"success": True, "data": [document | {"ServiceType": "WarehouseDoors"}]}) is None
+
+
+def test_nova_post_tells_the_branch_of_the_scan_by_which_it_waits():
+    def scanned(code, day, name):
+        return {"date": f"2026-04-{day}T10:00:00Z", "code": code, "division_name": name, "settlement_name": "Toruń", "country_code": "PL"}
+
+    events = [scanned("5", "18", "depot"), scanned("8", "20", "locker 8"), scanned("7", "19", "branch 7")]
+    found = pickup("nova_post", {"number": "2045", "tracking": events})
+    assert (found.kind, found.name, found.city, found.country) == ("locker", "locker 8", "Toruń", "PL")
+    assert pickup("nova_post", {"number": "2045", "tracking": events[:1]}) is None
+
+
+def dhl_of(status, **more):
+    return {"shipments": [{"id": "003404", "service": "parcel-de", "events": [status], **more}]}
+
+
+def test_dhl_tells_a_service_point_by_its_label():
+    point = {"servicePoint": {"label": "Packstation 133", "url": "https://dhl.example/133"}}
+    place = {"address": {"addressLocality": "Darmstadt", "postalCode": "64297", "countryCode": "DE"}, **point}
+    waits = {"timestamp": "2026-07-14T10:00:00", "statusCode": "transit", "status": "ZF", "location": place}
+    found = pickup("dhl_parcel_de", dhl_of(waits))
+    assert (found.kind, found.name, found.postcode, found.city) == ("locker", "Packstation 133", "64297", "Darmstadt")
+    moves = waits | {"status": "EE"}
+    assert pickup("dhl_parcel_de", dhl_of(moves)) is None, "a scan on the way says nothing of where it will wait"
+    assert pickup("dhl_parcel_de", dhl_of(moves, destination={"servicePoint": {"label": "Postfiliale 512"}})).kind == "post_office"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told_of"),
+    [
+        (
+            "Die Sendung liegt in der PACKSTATION 133 Stresemannstr. 2 64297 Darmstadt zur Abholung bereit.",
+            ("locker", "PACKSTATION 133", ("Stresemannstr. 2",), "64297", "Darmstadt"),
+        ),
+        (
+            "Die Sendung liegt in der Filiale Am Markt 1 53113 Bonn zur Abholung bereit.",
+            ("post_office", "Filiale", ("Am Markt 1",), "53113", "Bonn"),
+        ),
+        ("Die Sendung wird in eine Filiale gebracht.", None),
+        ("Der Empfänger hat die Sendung aus der PACKSTATION abgeholt.", None),
+    ],
+)
+def test_dhls_sentences_tell_packstation_and_branch(sentence, told_of):
+    point = point_in(sentence)
+    assert (point and (point.kind, point.name, point.lines, point.postcode, point.city)) == told_of
+
+
+def test_a_sentence_of_any_length_is_read_in_time():
+    started = time.perf_counter()
+    assert point_in("PACKSTATION 1 " * 20_000 + "12345 " * 20_000) is None
+    assert time.perf_counter() - started < 5
+
+
+def test_of_several_scans_the_newest_tells():
+    def at(day):
+        return Checkpoint(
+            event_type="ready_for_pickup",
+            occurred_at=OccurredAt(f"2026-05-0{day}", None, ZoneSource.ASSUMED, Precision.DATE) if day else None,
+            carrier="gls",
+            carrier_code="",
+            carrier_text="",
+            tracking_number="N1",
+        )
+
+    one, other = point_of(name="one"), point_of(name="other")
+    assert told_last([(at(1), one), (at(3), None), (at(2), other)]) == other
+    assert told_last([(at(2), other), (at(1), one)]) == other
+    assert told_last([(at(0), one), (at(0), other)]) == one
+    assert told_last([(at(0), one), (at(1), other)]) == other
+    assert told_last([]) is None
 
 
 def test_budbees_hours_and_deadline_are_read():

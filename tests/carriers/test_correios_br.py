@@ -75,7 +75,8 @@ def test_the_state_gives_the_zone_and_a_divided_state_gives_none():
 
 def test_the_rest_answer_says_the_same_in_json():
     parsed = read((SAMPLES / "objects.json").read_bytes())
-    (tracking,) = parsed.trackings
+    tracking, waiting = parsed.trackings
+    assert (waiting.checkpoints[0].event_type, waiting.pickup.name) == ("ready_for_pickup", "AC EXEMPLO")
     assert [scan.event_type for scan in tracking.checkpoints] == ["out_for_delivery", "accepted"]
     assert tracking.checkpoints[0].carrier_code == "OEC/01"
     assert tracking.estimates[0].to_on == date(2026, 7, 16)

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.reading import boxed, worded
 from doorstep.domain.pickup import OpenHours, PickupPoint
 from doorstep.domain.times import OccurredAt
+from doorstep.domain.tracking import Checkpoint
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+_NEVER = datetime.min.replace(tzinfo=UTC)
 #: Longer texts of a carrier are cut.
 _LONGEST = 200
 
@@ -44,6 +47,12 @@ def point_of(  # noqa: PLR0913 - the parts of a point, each by its name
         collect_by=collect_by,
         code=code[:_LONGEST] or None,
     )
+
+
+def told_last(told: Iterable[tuple[Checkpoint, PickupPoint | None]]) -> PickupPoint | None:
+    """Take the point of the newest scan that tells of one; where none is dated, of the first."""
+    told_of = [(scan.occurred_at.instant if scan.occurred_at else _NEVER, point) for scan, point in told if point is not None]
+    return max(told_of, key=lambda one: one[0], default=(_NEVER, None))[1]
 
 
 def hours_by_day(told: Any) -> tuple[OpenHours, ...]:

@@ -4,9 +4,11 @@ from typing import Any
 
 from doorstep.carriers.aftership.codes import TAGS, slug_of
 from doorstep.carriers.clock import iso_day, iso_stamp, stated_at
+from doorstep.carriers.collecting import point_of
 from doorstep.carriers.countries import country_of, place_of
 from doorstep.carriers.names import carrier_slug
 from doorstep.carriers.reading import boxed, dig, grams, listed, numbered, worded
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
@@ -41,6 +43,7 @@ def read_tracking(item: Any) -> Parsed:
         ),
         signed_by=worded(told("signed_by")) or None,
         is_return=worded(told("shipment_direction")).lower() == "return",
+        pickup=_pickup(item),
     )
     return Parsed((tracking,), _state(item, scans, number))
 
@@ -52,6 +55,13 @@ def read_last_checkpoint(item: Any) -> Parsed:
         BadInputError: no tracking number, or a time that is none.
     """
     return read_tracking({**item, "checkpoints": listed(dig(item, "checkpoint"))})
+
+
+def _pickup(item: dict[str, Any]) -> PickupPoint | None:
+    """Read where the customer collects: the shop's own store, or a point of the courier, named and explained in the shop's words."""
+    kind, number = worded(item.get("delivery_type")), worded(item.get("pickup_contact_number"))
+    name, note = worded(item.get("pickup_location")), worded(item.get("pickup_note"))
+    return point_of(kind="shop" if kind == "pickup_at_store" else "", name=name, lines=(note, number)) if name else None
 
 
 def _checkpoint(scan: dict[str, Any], number: str, carrier: str) -> Checkpoint:

@@ -4,7 +4,9 @@ from lxml import etree
 
 from doorstep.carriers.bpost.codes import event_type_of
 from doorstep.carriers.clock import iso_stamp
+from doorstep.carriers.collecting import point_of
 from doorstep.carriers.reading import grams, numbered
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Parsed, Tracking
 from doorstep.errors import BadInputError
 
@@ -40,7 +42,15 @@ def _tracking(item: etree._Element) -> Tracking:
         carrier="bpost",
         checkpoints=tuple(_checkpoint(state, number) for state in item.findall("stateInfo")),
         weight_g=grams(_text(item, "itemDetail/weightInGrams"), "g"),
+        pickup=_pickup(item),
     )
+
+
+def _pickup(item: etree._Element) -> PickupPoint | None:
+    """Read the point at which the addressee collects; an item for the door has none."""
+    street, house, *rest = (_text(item, f"pickupPoint/{name}") for name in ("streetName", "houseNumber", "name", "postalCode", "city"))
+    name, postcode, city = rest
+    return point_of(name=name, lines=(f"{street} {house}".strip(),), postcode=postcode, city=city, country="BE")
 
 
 def _checkpoint(state: etree._Element, number: str) -> Checkpoint:

@@ -6,7 +6,9 @@ from lxml import etree
 
 from doorstep.carriers.canadapost.codes import RETURNS, event_type_of
 from doorstep.carriers.clock import iso_day, latest, offset_text, read_time, stamp
+from doorstep.carriers.collecting import point_of, told_last
 from doorstep.carriers.reading import ends_journey, numbered
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
@@ -62,7 +64,17 @@ def _tracking(detail: etree._Element) -> Tracking:
         service=_text(detail, "service-name") or None,
         signed_by=_signed_by(occurrences, checkpoints),
         is_return=bool(_text(detail, "original-pin")),
+        pickup=told_last((scan, _pickup(scan)) for scan in checkpoints),
     )
+
+
+def _pickup(scan: Checkpoint) -> PickupPoint | None:
+    """Take the post office, or the dealer that is one, of the scan that says it waits there."""
+    place = scan.place
+    if not scan.event_type.startswith("ready_for_pickup") or place is None or not place.facility:
+        return None
+    kind = "locker" if scan.event_type == "ready_for_pickup_locker" else "post_office"
+    return point_of(kind=kind, name=place.facility, city=place.city or "", country=place.country or "")
 
 
 def _checkpoint(occurrence: etree._Element, number: str) -> Checkpoint:

@@ -3,11 +3,16 @@
 from typing import Any
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest, read_time
+from doorstep.carriers.collecting import point_of, told_last
 from doorstep.carriers.correios_br.events import Event, checkpoint_of, with_way_back
-from doorstep.carriers.reading import dig, ends_journey, listed, numbered, worded
+from doorstep.carriers.reading import boxed, dig, ends_journey, listed, numbered, worded
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
 from doorstep.domain.vocabulary import Precision
 from doorstep.errors import BadInputError
+
+#: Events whose unit is where the recipient goes. Source: the address shown with these events by public clients, read 2026-11-29.
+_FOR_COLLECTION = frozenset({"ready_for_pickup", "ready_for_pickup_locker", "in_transit_to_pickup_point"})
 
 
 def read(answer: Any) -> Parsed:
@@ -47,6 +52,27 @@ def _tracking(item: Any, number: str) -> Tracking:
         estimates=_estimates(worded(dig(item, "dtPrevista")), checkpoints),
         service=worded(dig(item, "tipoPostal", "categoria")) or worded(dig(item, "tipoPostal", "descricao")) or None,
         signed_by=next((name for event in events if (name := worded(dig(event, "recebedor", "nome")))), None),
+        pickup=told_last((scan, _pickup(event, scan.event_type)) for scan, event in zip(checkpoints, events, strict=True)),
+    )
+
+
+def _pickup(event: Any, event_type: str) -> PickupPoint | None:
+    """Read the unit at which an object waits ("aguardando retirada no endereço indicado"), or to which it is sent for that."""
+    if event_type not in _FOR_COLLECTION:
+        return None
+    unit = boxed(dig(event, "unidadeDestino" if event_type == "in_transit_to_pickup_point" else "unidade"))
+    address = boxed(unit.get("endereco"))
+    street = ", ".join(part for part in (worded(address.get("logradouro")), worded(address.get("numero"))) if part)
+    if not street:
+        return None
+    kind = worded(unit.get("tipo")).casefold()
+    return point_of(
+        kind="locker" if event_type == "ready_for_pickup_locker" else "post_office" if kind.startswith("agência") else "",
+        name=worded(unit.get("nome")) or worded(unit.get("tipo")),
+        lines=(street, worded(address.get("complemento")), worded(address.get("bairro"))),
+        postcode=worded(address.get("cep")),
+        city=worded(address.get("cidade")),
+        country="BR",
     )
 
 

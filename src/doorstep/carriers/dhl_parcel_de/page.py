@@ -7,8 +7,11 @@ import msgspec
 from lxml import html
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest, read_time, stamp
+from doorstep.carriers.collecting import told_last
+from doorstep.carriers.families.dhl_paket_points import point_in
 from doorstep.carriers.families.dhl_paket_sentences import event_type_of_sentence
 from doorstep.carriers.reading import dig, listed, numbered, worded
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
 from doorstep.domain.vocabulary import Precision
@@ -88,7 +91,12 @@ def _from_state(details: Any, number: str) -> Tracking:
         checkpoints=checkpoints,
         estimates=tuple(estimates),
         is_return=dig(details, "ruecksendung") is True,
+        pickup=_point(checkpoints),
     )
+
+
+def _point(checkpoints: tuple[Checkpoint, ...]) -> PickupPoint | None:
+    return told_last((scan, point_in(scan.carrier_text)) for scan in checkpoints)
 
 
 def _from_event(event: Any, number: str) -> Checkpoint:
@@ -115,6 +123,7 @@ def _from_table(tree: html.HtmlElement, number: str, rows: list[html.HtmlElement
         carrier="dhl_parcel_de",
         checkpoints=checkpoints,
         service=details.get("Product/service") or details.get("Produkt/Service"),
+        pickup=_point(checkpoints),
     )
 
 

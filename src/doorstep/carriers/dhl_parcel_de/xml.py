@@ -3,8 +3,10 @@
 from lxml import etree
 
 from doorstep.carriers.clock import read_time, stamp
+from doorstep.carriers.collecting import told_last
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.families.dhl_paket_codes import event_type_of
+from doorstep.carriers.families.dhl_paket_points import point_in
 from doorstep.carriers.reading import grams, numbered
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
@@ -64,6 +66,7 @@ def _tracking(piece: etree._Element, together: list[etree._Element]) -> Tracking
         weight_g=grams(piece.get("shipment-weight"), "kg"),
         signed_by=(piece.get("recipient-name") or None) if piece.get("delivery-event-flag") == "1" else None,
         is_return=piece.get("ruecksendung") == "true" and all(checkpoint.is_return for checkpoint in checkpoints),
+        pickup=told_last((scan, point_in(scan.carrier_text)) for scan in checkpoints),
     )
 
 

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest
+from doorstep.carriers.collecting import point_of, told_last
 from doorstep.carriers.countries import country_of
+from doorstep.carriers.families.dhl_paket_points import kind_of, point_in
 from doorstep.carriers.families.dhl_service_areas import place_of
-from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
+from doorstep.carriers.reading import boxed, dig, ends_journey, grams, listed, numbered, worded
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
@@ -90,6 +93,35 @@ def _tracking(shipment: Any, carrier_of: CarrierOf, meaning: Meaning) -> Trackin
         weight_g=grams(dig(shipment, "details", "weight", "value"), worded(dig(shipment, "details", "weight", "unitText"))),
         signed_by=_signed_by(dig(shipment, "details", "proofOfDelivery", "signed")) if over else None,
         is_return=dig(shipment, "returnFlag") is True,
+        pickup=_pickup(shipment, events, checkpoints),
+    )
+
+
+def _pickup(shipment: Any, events: list[Any], checkpoints: tuple[Checkpoint, ...]) -> PickupPoint | None:
+    """Read the service point of the scan by which it waits there, else the one to which it is addressed."""
+    waits = told_last(
+        (scan, _service_point(dig(event, "location")) or point_in(scan.carrier_text))
+        for scan, event in zip(checkpoints, events, strict=True)
+        if scan.event_type.startswith("ready_for_pickup")
+    )
+    return waits or _service_point(dig(shipment, "destination"))
+
+
+def _service_point(location: Any) -> PickupPoint | None:
+    """Read a place's service point: its label, and the address that stands beside it.
+
+    Source: DHL Shipment Tracking - Unified 1.4, `servicePoint` with `label` and `url`, as public clients read it, 2026-11-29.
+    """
+    name, address = worded(dig(location, "servicePoint", "label")), boxed(dig(location, "address"))
+    if not name:
+        return None
+    return point_of(
+        kind=kind_of(name),
+        name=name,
+        lines=(worded(address.get("streetAddress")),),
+        postcode=worded(address.get("postalCode")),
+        city=worded(address.get("addressLocality")),
+        country=worded(address.get("countryCode")),
     )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from doorstep.carriers.clock import iso_stamp
+from doorstep.carriers.collecting import point_of
 from doorstep.carriers.reading import numbered
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Estimate, Link
@@ -21,6 +23,8 @@ _DAY_ONLY = re.compile(r"^(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?$")
 _END_OF_DAY = re.compile(r"^(\d{4}-\d\d-\d\d)T00:00:00")
 #: A year outside is a placeholder or damage.
 _YEARS = range(1990, 2100)
+#: Source: sentences of FedEx's own answers of 2014 and 2024, read 2026-11-29.
+_HELD = re.compile(r"available for pickup at(?: (FedEx[^:]{0,40}))?: *(\S.*)", re.IGNORECASE)
 #: After one of these no estimate stands.
 _FINAL = frozenset({"collected_by_recipient", "returned_to_sender"})
 #: Kind of FedEx's other numbers → role. Source: FedEx Track API, `packageIdentifiers.type`, read 2026-11-22.
@@ -96,6 +100,22 @@ def barcode_link(kind: str, value: str) -> list[Link]:
     if kind != "USPS" or not (match := re.fullmatch(r"(?:420(?:[0-9]{5}|[0-9]{9}))?(9[0-9]{21})", numbered(value))):
         return []
     return [Link(tracking_number=match[1], carrier="usps", role="last_mile")]
+
+
+def held_at(exception: str, place: Place | None) -> PickupPoint | None:
+    """Read "Package available for pickup at FedEx Office: 2201 SHATTUCK AVE"; None for any other sentence."""
+    found = _HELD.search(exception)
+    if found is None:
+        return None
+    where = place or Place()
+    return point_of(
+        kind="shop" if found[1] else "",
+        name=found[1] or "",
+        lines=(found[2].strip(),),
+        postcode=where.postcode or "",
+        city=where.city or "",
+        country=where.country or "",
+    )
 
 
 def worded_event(event: str, exception: str) -> str:

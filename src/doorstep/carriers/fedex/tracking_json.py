@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from doorstep.carriers.collecting import point_of
+from doorstep.carriers.collecting import point_of, told_last
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.families.fedex_codes import Scanned, meaning_of, refined, signer_of
 from doorstep.carriers.fedex.scans import (
     SLUG,
     estimate_of,
     grams,
+    held_at,
     identifier_link,
     is_over,
     newest_stamp,
@@ -69,7 +70,16 @@ def _tracking(result: Any, number: str) -> Tracking:
         weight_g=_weight(result),
         signed_by=signer,
         is_return=bool(dig(result, "returnDetail")),
-        pickup=_pickup(dig(result, "holdAtLocation")),
+        pickup=_pickup(dig(result, "holdAtLocation")) or _held(scans, checkpoints),
+    )
+
+
+def _held(scans: list[Any], checkpoints: tuple[Checkpoint, ...]) -> PickupPoint | None:
+    """Read where a scan says that the package can be collected."""
+    if len(scans) != len(checkpoints):
+        return None
+    return told_last(
+        (at, held_at(worded(dig(scan, "exceptionDescription")), at.place)) for scan, at in zip(scans, checkpoints, strict=True)
     )
 
 

@@ -2,6 +2,7 @@
 
 from lxml import etree
 
+from doorstep.carriers.collecting import told_last
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.families.fedex_codes import Scanned, meaning_of, refined, signer_of
 from doorstep.carriers.fedex.scans import (
@@ -9,6 +10,7 @@ from doorstep.carriers.fedex.scans import (
     barcode_link,
     estimate_of,
     grams,
+    held_at,
     identifier_link,
     is_over,
     newest_stamp,
@@ -16,6 +18,7 @@ from doorstep.carriers.fedex.scans import (
     worded_event,
 )
 from doorstep.carriers.reading import numbered
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
@@ -73,7 +76,16 @@ def _tracking(details: etree._Element, number: str) -> Tracking:
         service=_text(details, "Service/Description", "ServiceInfo") or None,
         weight_g=grams([(_text(details, "PackageWeight/Value"), _text(details, "PackageWeight/Units"))]),
         signed_by=signer,
+        pickup=_held(details.findall("Events"), checkpoints),
     )
+
+
+def _held(events: list[etree._Element], checkpoints: tuple[Checkpoint, ...]) -> PickupPoint | None:
+    """Read where a scan says that the package can be collected."""
+    if len(events) != len(checkpoints):
+        return None
+    told = ((at, held_at(_text(event, "StatusExceptionDescription"), at.place)) for event, at in zip(events, checkpoints, strict=True))
+    return told_last(told)
 
 
 def _event(event: etree._Element, number: str, details: etree._Element, signer: str | None) -> Checkpoint:

@@ -1,14 +1,16 @@
 """Nova Poshta's documents, each with its present status alone → trackings; errors, warnings and unknown numbers → notes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from lxml import etree
 
 from doorstep.carriers.clock import read_time, stamp
+from doorstep.carriers.collecting import point_of
 from doorstep.carriers.countries import place_of
 from doorstep.carriers.nova_poshta.codes import event_type_of
 from doorstep.carriers.reading import boxed, ends_journey, grams, listed, numbered, worded
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
@@ -33,6 +35,8 @@ _AT_SENDER = frozenset({"1", "2", "4", "12", "41"})
 #: On its way between the two, or about no place.
 _BETWEEN = frozenset({"5", "101", "104", "112"})
 _RECEIVED = frozenset({"9", "10", "11", "106"})
+#: Kinds of points. Source: values of `CategoryOfWarehouse` in Nova Poshta's own answers and public clients, read 2026-11-29.
+_KINDS = {"Branch": "post_office", "Postomat": "locker", "Store": "shop", "PUDO": "shop", "DropOff": "shop"}
 #: Documents created on the basis of this one. Source: values of `LastCreatedOnTheBasisDocumentType` in public clients, read 2026-11-22.
 _NEXT = {"CargoReturn": "return", "Redirecting": "replaced_by"}
 
@@ -103,6 +107,26 @@ def _document(document: dict[str, Any]) -> Tracking | CarrierNote:
         service=service or None,
         weight_g=grams(document.get("FactualWeight"), "kg") or grams(document.get("DocumentWeight"), "kg"),
         signed_by=(worded(document.get("RecipientFullName")) or None) if code in _RECEIVED else None,
+        pickup=_pickup(document, service),
+    )
+
+
+def _pickup(document: dict[str, Any], service: str) -> PickupPoint | None:
+    """Read the branch or parcel locker of a document that ends at one, and until when it waits there.
+
+    A document tells when storage begins to cost, which is no deadline, and, where it goes back by itself, on which day: it can be
+    collected until the day before.
+    """
+    if not service.endswith(("Warehouse", "Postomat")):
+        return None
+    city, back = worded(document.get("CityRecipient")), _moment(document.get("DateReturnCargo"))
+    return point_of(
+        kind=_KINDS.get(worded(document.get("CategoryOfWarehouse")), ""),
+        name=worded(document.get("WarehouseRecipient")),
+        lines=(worded(document.get("WarehouseRecipientAddress")).removeprefix(f"{city}, "),),
+        city=city,
+        country="UA",
+        collect_by=stamp(back - timedelta(days=1), Precision.DATE, country="UA") if back else None,
     )
 
 

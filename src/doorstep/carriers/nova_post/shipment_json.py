@@ -4,14 +4,17 @@ import re
 from typing import Any
 
 from doorstep.carriers.clock import at_place, iso_stamp, latest
+from doorstep.carriers.collecting import point_of, told_last
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.nova_post.codes import event_type_of
 from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
 
 #: "MD-2069": Nova Post writes the country before a post code abroad, where `country_code` may still say UA.
+_KINDS = {"ready_for_pickup": "post_office", "ready_for_pickup_locker": "locker"}
 _POSTCODE = re.compile(r"([A-Z]{2})-(.+)")
 
 
@@ -52,7 +55,16 @@ def _tracking(shipment: Any) -> Tracking:
         estimates=_estimates(shipment, checkpoints),
         links=tuple(Link(tracking_number=piece, carrier="nova_post", role="parcel") for piece in pieces if piece not in ("", number)),
         weight_g=grams(dig(shipment, "total_weight"), "kg"),
+        pickup=told_last((scan, _pickup(scan)) for scan in checkpoints),
     )
+
+
+def _pickup(scan: Checkpoint) -> PickupPoint | None:
+    """Take the branch or locker of the scan that says it waits there."""
+    kind, place = _KINDS.get(scan.event_type), scan.place
+    if kind is None or place is None or not place.facility:
+        return None
+    return point_of(kind=kind, name=place.facility, postcode=place.postcode or "", city=place.city or "", country=place.country or "")
 
 
 def _checkpoint(event: Any, number: str) -> Checkpoint:

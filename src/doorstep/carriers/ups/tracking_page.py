@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 from lxml import html
 
 from doorstep.carriers.clock import offset_text, read_time, stamp
+from doorstep.carriers.collecting import point_of
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.reading import numbered
 from doorstep.carriers.ups.codes import Meaning
 from doorstep.carriers.ups.scans import SLUG, checkpoint_of
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Parsed, Tracking
@@ -85,7 +87,40 @@ def parse_page(page: html.HtmlElement) -> Parsed:
     if table is None or number is None:
         raise BadInputError("the page is no UPS tracking page: no table of scans, or no 1Z number")
     tracking = numbered(number[0])
-    return Parsed((Tracking(tracking_number=tracking, carrier=SLUG, checkpoints=tuple(_rows(table, tracking))),))
+    return Parsed((Tracking(tracking_number=tracking, carrier=SLUG, checkpoints=tuple(_rows(table, tracking)), pickup=_pickup(page)),))
+
+
+def _pickup(page: html.HtmlElement) -> PickupPoint | None:
+    """Read the Access Point (name, street, then "WIEN, 1180 AT") and until when the parcel waits there ("Monday, 24.04.2017")."""
+    told = {_plain(term).lower(): term.getnext() for term in page.iter("dt") if term.getnext() is not None}
+    point = next((cell for label, cell in told.items() if label.startswith("ups access point") and label.endswith("location:")), None)
+    if point is None:
+        return None
+    name, *lines = [" ".join(str(text).split()) for text in point.itertext() if str(text).strip()] or [""]
+    country = country_of(lines[-1][-2:]) if lines else None
+    city, _, postcode = (lines.pop()[:-2] if country else "").partition(",")
+    until = told.get("package must be collected by:")
+    return point_of(
+        kind="shop",
+        name=name,
+        lines=lines,
+        city=city.strip(),
+        postcode=postcode.strip(),
+        country=country or "",
+        collect_by=_day(_plain(until).rpartition(" ")[2], country) if until is not None else None,
+    )
+
+
+def _plain(element: html.HtmlElement) -> str:
+    return " ".join(str(element.text_content()).split())
+
+
+def _day(text: str, country: str | None) -> OccurredAt | None:
+    """Read a day as the page of this site's own languages writes it; None for the American order, in which day and month are unsure."""
+    try:
+        return stamp(read_time(text, "%d.%m.%Y", "%Y-%m-%d"), Precision.DATE, country=country)
+    except BadInputError:
+        return None
 
 
 def _is_scan(cells: list[str]) -> bool:
