@@ -41,6 +41,14 @@ def test_inpost_tells_locker_deadline_and_code():
     assert pickup("inpost", {"shipmentNumber": "6001", "pickUpPoint": None, "openCode": None, "expiryDate": None}) is None
 
 
+def test_inposts_webhooks_tell_the_locker_of_the_event_by_which_it_waits():
+    place = {"type": "LOCKER_POINT", "name": "WRO900", "description": "obok", "postalCode": "50-001", "city": "Wrocław", "country": "PL"}
+    event = {"trackingNumber": "62", "eventCode": "LMD.1005", "timestamp": "2026-07-15T09:30:00+02:00", "location": place}
+    found = pickup("inpost", event)
+    assert (found.kind, found.name, found.lines, found.postcode, found.country) == ("locker", "WRO900", ("obok",), "50-001", "PL")
+    assert pickup("inpost", event | {"eventCode": "CRE.1001"}) is None
+
+
 def test_shipx_tells_the_chosen_lockers_hours_as_sent():
     machine = {
         "name": "POZ1",

@@ -131,3 +131,14 @@ def test_no_shipments_is_a_note():
 def test_what_is_no_answer_is_refused(answer):
     with pytest.raises(BadInputError):
         read(answer)
+
+
+def test_a_piece_is_known_by_its_number_with_the_zeros_that_dhl_leaves_out():
+    def links(*pieces):
+        shipment = {"id": "00340434292135100186", "service": "parcel-de", "details": {"pieceIds": list(pieces)}}
+        (tracking,) = read({"shipments": [shipment]}).trackings
+        return [link.tracking_number for link in tracking.links]
+
+    assert links("340434292135100186") == []
+    assert links("340434292135100186", "340434292135100193", "00340434292135100209") == ["00340434292135100193", "00340434292135100209"]
+    assert links("JD014600006281230704") == ["JD014600006281230704"]

@@ -11,6 +11,7 @@ from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.tracking import Tracking
 from doorstep.steps.way import point_of, points_of
 from doorstep.store.database import Database
+from doorstep.web.api.shapes import shipment_shown
 
 DAY = timedelta(days=1)
 NAMES = ("N1", "N2", "N3")
@@ -207,3 +208,20 @@ async def test_a_point_kept_before_pieces_had_their_own_is_still_read(shop: Shop
     old = msgspec.msgpack.encode((kept.scans, kept.estimates, kept.folded, kept.around, kept.ties, kept.waits["N1"]))
     await shop.rows("update shipment set track = $1 where tracking_number = 'N1' returning 1 as n", old)
     assert (await shop.parcel("N1")).waits == kept.waits
+
+
+async def test_the_api_tells_where_each_piece_is_to_be_collected_and_never_the_code(shop: Shop) -> None:
+    first, second = (waiting(f"N{n}", NOON - HOUR, f"11{n}", name=f"Locker {n}") for n in (1, 2))
+    await shop.arrive(trackings=[msgspec.structs.replace(first, links=(link("N2", "parcel"),)), second])
+    shown = shipment_shown(await shop.parcel("N1"), "https://parcels.example")
+    assert [piece.pickup.name for piece in shown.pieces if piece.pickup] == ["Locker 1", "Locker 2"]
+    assert "111" not in msgspec.json.encode(shown).decode()
+    assert "112" not in msgspec.json.encode(shown).decode()
+
+
+async def test_of_a_shipment_of_which_one_piece_waits_its_number_is_to_be_shown(shop: Shop) -> None:
+    await shop.arrive(facts=[order("1", fulfilment("f", "N1"))])
+    there = tracking("N1", scan("N1", "delivered", NOON - 2 * HOUR), links=[link("N2", "parcel")])
+    await shop.arrive(trackings=[there, waiting("N2", NOON - HOUR, None)])
+    await shop.wait_until(NOON + HOUR)
+    assert "the tracking number N2." in await mail(shop, "ready_for_pickup")

@@ -54,6 +54,7 @@ PEOPLE: tuple[Person, ...] = (
     Person(first_name="Paula", last_name="Serrano", locale="es", street="Calle Espíritu Santo 31", town="Madrid", newsletter=True),
     Person(first_name="Henry", last_name="Adeyemi", locale="en-US", street="63 Charles Street", town="Boston", phone="+16175550118"),
     Person(first_name="Nuria", last_name="Camps", locale="es", street="Passatge Simó 5", town="Barcelona", phone="+34600000105"),
+    Person(first_name="Elena", last_name="Vogt", locale="es", street="Bergmannstraße 12", town="Berlin"),
     Person(first_name="Álvaro", last_name="Rivas", locale="es", street="Calle Betis 70", town="Sevilla"),
 )
 

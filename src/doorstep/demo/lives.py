@@ -29,6 +29,8 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     #: Tongues that have codes for all its beats.
     tongues: tuple[str, ...]
     beats: tuple[Beat, ...]
+    #: The same of each further parcel of the shipment, under a number of its own.
+    further: tuple[tuple[Beat, ...], ...] = ()
     #: What the fold must say at the end.
     ends: Status
     #: Kinds of pitfalls that are open at the end.
@@ -41,6 +43,7 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
 
 _START = (Beat("order_data_received", "shop", 6, 0), Beat("accepted", "origin", 18), Beat("facility_departure", "origin", 16))
 _ARRIVE = (Beat("facility_arrival", "hub", 20), Beat("facility_departure", "hub", 16), Beat("facility_arrival", "depot", 20))
+_LATE = (Beat("facility_arrival", "depot", 30), Beat("loaded_for_delivery", "door", 20, 0), Beat("delivered", "door", 24))
 _TOUR = (Beat("out_for_delivery", "door", 20, 0),)
 _SENT = (*_START, *_ARRIVE)
 #: The newest scan stays the newest for good: nobody tells what became of the parcel.
@@ -179,6 +182,32 @@ LIVES: dict[str, Life] = {
             title="waits at a pick-up point, collected",
             tongues=_ALL,
             beats=(*_SENT, Beat("ready_for_pickup", "door", 20), Beat("collected_by_recipient", "door", 44)),
+            ends=Status.DELIVERED,
+        ),
+        Life(
+            slug="locker",
+            title="waits in a parcel locker with a code, collected",
+            tongues=("inpost",),
+            beats=(
+                Beat("order_data_received", "shop", 6),
+                Beat("dropped_off", "origin", 16),
+                Beat("facility_departure", "origin", 14),
+                Beat("facility_arrival", "hub", 16),
+                Beat("facility_departure", "hub", 14),
+                Beat("ready_for_pickup_locker", "door", 18),
+                Beat("collected_by_recipient", "door", 80),
+            ),
+            ends=Status.DELIVERED,
+        ),
+        Life(
+            slug="pieces",
+            title="three pieces: one arrives, one is late, one waits at a Packstation",
+            tongues=("dhl_universal",),
+            beats=(*_SENT, Beat("loaded_for_delivery", "door", 16, 0), Beat("delivered", "door", 14)),
+            further=(
+                (*_START, Beat("facility_arrival", "hub", 24), Beat("facility_departure", "hub", 46), *_LATE),
+                (*_SENT, Beat("ready_for_pickup", "door", 40), Beat("collected_by_recipient", "door", 60)),
+            ),
             ends=Status.DELIVERED,
         ),
         Life(

@@ -37,6 +37,14 @@ CARRIERS: tuple[CarrierOfDemo, ...] = (
     CarrierOfDemo(
         name="USPS", tongue="easypost", named="USPS", service="Priority", pattern="9405500000????########", countries=frozenset({"US"})
     ),
+    CarrierOfDemo(
+        name="DHL Paket",
+        tongue="dhl_universal",
+        service="DHL Parcel Connect",
+        pattern="003404340?##########",
+        countries=frozenset({"DE"}),
+    ),
+    CarrierOfDemo(name="InPost", tongue="inpost", service="Locker", pattern="6304000000????##########", countries=frozenset({"ES"})),
     CarrierOfDemo(name="FedEx", tongue="easypost", named="FedEx", service="International Economy", pattern="79########??"),
 )
 

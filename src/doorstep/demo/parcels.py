@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from doorstep.demo.places import Spot
+from doorstep.demo.places import Locker, Spot
 
 
 class Scanned(msgspec.Struct, frozen=True):
@@ -31,6 +31,10 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     named: str
     service: str
     grams: int
+    #: All numbers of the shipment, its own first; one for most.
+    pieces: tuple[str, ...] = ()
+    #: The recipient's nearest, for parcels that end in one.
+    locker: Locker | None = None
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -45,6 +49,7 @@ class Told(msgspec.Struct, frozen=True):
 #: Event type → what a scanner's screen might say; the same for every carrier of the demo.
 SENTENCES = {
     "order_data_received": "Shipment information received",
+    "dropped_off": "Handed in at a parcel locker by the sender",
     "accepted": "Accepted at the sender's depot",
     "facility_arrival": "Arrived at facility",
     "facility_departure": "Departed facility",
@@ -54,12 +59,14 @@ SENTENCES = {
     "customs_released": "Released by customs",
     "address_problem": "Address incomplete, clarification needed",
     "address_changed": "Address updated",
+    "loaded_for_delivery": "The shipment has been loaded onto the delivery vehicle",
     "out_for_delivery": "Out for delivery",
     "attempt_failed_not_home": "Delivery attempted, recipient not in",
     "refused": "Recipient refused the parcel",
     "return_started": "Parcel is going back to the sender",
     "returned_to_sender": "Returned to sender",
     "ready_for_pickup": "Ready for collection at the parcel shop",
+    "ready_for_pickup_locker": "Ready to be collected from the parcel locker",
     "collected_by_recipient": "Collected by the recipient",
     "delayed_weather": "Delayed by severe weather",
     "damaged": "Damage found, contents being checked",

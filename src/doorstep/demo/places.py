@@ -24,6 +24,19 @@ class Spot(msgspec.Struct, frozen=True):
         return at.astimezone(ZoneInfo(self.zone)).replace(microsecond=0)
 
 
+class Locker(msgspec.Struct, frozen=True):
+    """A parcel locker. All are invented."""
+
+    name: str
+    street: str
+    #: Where in the street, in the language of the town.
+    hint: str
+    city: str
+    postcode: str
+    #: ISO 3166-1 alpha-2.
+    country: str
+
+
 class Road(msgspec.Struct, frozen=True, kw_only=True):
     """The stops between the shop and one town."""
 
@@ -66,6 +79,14 @@ ROADS: dict[str, Road] = {
     "Manchester": Road(hub=_EAST_MIDLANDS, gateway=_EAST_MIDLANDS, depot=_MANCHESTER),
     "Chicago": Road(hub=_NEWARK, gateway=_NEWARK, depot=_CHICAGO),
     "Boston": Road(hub=_NEWARK, gateway=_NEWARK, depot=_BOSTON),
+}
+#: Town → the locker nearest to its customers.
+LOCKERS: dict[str, Locker] = {
+    "Madrid": Locker("MAD 714", "Calle del Olmo 3", "Junto a la frutería", "Madrid", "28012", "ES"),
+    "Barcelona": Locker("BCN 208", "Carrer de Verdi 101", "En la entrada del mercado", "Barcelona", "08012", "ES"),
+    "Sevilla": Locker("SVQ 052", "Calle Feria 9", "Frente a la farmacia", "Sevilla", "41003", "ES"),
+    "Bilbao": Locker("BIO 031", "Calle Ledesma 22", "Bajo los soportales", "Bilbao", "48001", "ES"),
+    "Berlin": Locker("Packstation 133", "Torstraße 40", "Im Hof", "Berlin", "10119", "DE"),
 }
 #: Towns outside the shop's customs union.
 ABROAD = ("Manchester", "Chicago", "Boston")

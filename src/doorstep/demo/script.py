@@ -7,30 +7,32 @@ from datetime import datetime, timedelta
 import msgspec
 
 from doorstep.demo.cast import PEOPLE, WARES, Person
-from doorstep.demo.lives import LIVES, Life
-from doorstep.demo.numbers import CARRIERS, tracking_number
+from doorstep.demo.lives import LIVES, Beat, Life
+from doorstep.demo.numbers import CARRIERS, CarrierOfDemo, tracking_number
 from doorstep.demo.parcels import Parcel, Scanned, Told
-from doorstep.demo.places import ABROAD, ROADS
+from doorstep.demo.places import ABROAD, LOCKERS, ROADS
 from doorstep.demo.tongues import TONGUES, shopify
 from doorstep.demo.tongues.shopify import Purchase
 
 #: What the first orders of a demo show, one order a line: the lives of its parcels. Afterwards they come in drawn order.
 OPENING: tuple[tuple[str, ...], ...] = (
     ("not_home",),
+    ("pieces",),
+    ("locker",),
     ("customs",),
+    ("shuffled", "riddle", "smooth"),
     ("smooth", "delayed"),
     ("returned",),
-    ("pickup",),
     ("address",),
     ("cash",),
     ("damaged",),
-    ("shuffled", "riddle", "smooth"),
     ("silent",),
 )
 #: Those the shop's page and the terminal name first.
-TELLING = ("not_home", "customs", "address", "returned", "delayed", "damaged")
+TELLING = ("pieces", "locker", "not_home", "customs", "address", "returned", "delayed", "damaged")
 _OTHERS: tuple[tuple[str, ...], ...] = (
     *OPENING,
+    ("pickup",),
     ("papers",),
     ("lost",),
     ("neighbour",),
@@ -103,8 +105,10 @@ def write(number: int, lives: Sequence[str], *, seed: int, born: datetime, speed
 def _purchase(number: int, lives: Sequence[Life], chance: random.Random, born: datetime, pictures: str) -> Purchase:
     abroad, cod = any(life.abroad for life in lives), any(life.cod for life in lives)
     people = [p for p in PEOPLE if (p.town in ABROAD) == abroad and (not cod or ROADS[p.town].depot.country == "ES")]
+    people = [p for p in people if all(_serving(life, p) for life in lives)]
     person = people[number % len(people)]
-    wares = chance.sample(WARES, max(len(lives), chance.randint(1, 3)))
+    pieces = max((1 + len(life.further) for life in lives), default=1)
+    wares = chance.sample(WARES, max(len(lives), pieces, chance.randint(1, 3)))
     local = ROADS[person.town].depot.local(born).date()
     return Purchase(
         number=number,
@@ -120,11 +124,14 @@ def _purchase(number: int, lives: Sequence[Life], chance: random.Random, born: d
 
 def _parcel(number: int, part: int, life: Life, person: Person, chance: random.Random) -> Parcel:
     """Choose a carrier that serves the town and whose tongue has words for all that will happen."""
-    country = ROADS[person.town].depot.country
-    fitting = [one for one in CARRIERS if one.tongue in life.tongues and (not one.countries or country in one.countries)]
+    fitting = _serving(life, person)
     carrier = fitting[(number + part) % len(fitting)]
+    own = [number * 10 + part] if not life.further else [(number * 10 + part) * 10 + piece for piece in range(1 + len(life.further))]
+    pieces = tuple(tracking_number(carrier.pattern, one, chance) for one in own)
     return Parcel(
-        tracking_number=tracking_number(carrier.pattern, number * 10 + part, chance),
+        tracking_number=pieces[0],
+        pieces=pieces,
+        locker=LOCKERS.get(person.town),
         carrier=carrier.name,
         tongue=carrier.tongue,
         named=carrier.named,
@@ -133,15 +140,29 @@ def _parcel(number: int, part: int, life: Life, person: Person, chance: random.R
     )
 
 
+def _serving(life: Life, person: Person) -> list[CarrierOfDemo]:
+    country = ROADS[person.town].depot.country
+    return [one for one in CARRIERS if one.tongue in life.tongues and (not one.countries or country in one.countries)]
+
+
 def _scans(purchase: Purchase, parcel: Parcel, life: Life, packed: datetime, chance: random.Random, speed: float) -> Iterator[Post]:
-    """Let a life happen. What an aggregator tells includes every scan before; a late telling, only those it knew then."""
+    """Let a life happen, to each piece its own."""
+    for number, beats in zip(parcel.pieces, (life.beats, *life.further), strict=True):
+        piece = msgspec.structs.replace(parcel, tracking_number=number)
+        yield from _scans_of(purchase, piece, beats, packed, chance, speed)
+
+
+def _scans_of(
+    purchase: Purchase, parcel: Parcel, beats: Sequence[Beat], packed: datetime, chance: random.Random, speed: float
+) -> Iterator[Post]:
+    """Scan one piece. What an aggregator tells includes every scan before; a late telling, only those it knew then."""
     road, tell = ROADS[purchase.person.town], TONGUES[parcel.tongue]
     moments = [packed]
-    for beat in life.beats:
+    for beat in beats:
         moments.append(moments[-1] + timedelta(seconds=beat.after_s * chance.uniform(0.8, 1.25) / speed))
     happened: list[Scanned] = []
     expected = None
-    for n, beat in enumerate(life.beats):
+    for n, beat in enumerate(beats):
         at = moments[n + 1]
         if beat.expected_in is not None:
             expected = road.depot.local(at).date() + timedelta(days=beat.expected_in)

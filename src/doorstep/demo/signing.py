@@ -13,6 +13,8 @@ SECRETS: Mapping[str, str] = {
     "aftership": "webhook_secret",
     "easypost": "webhook_secret",
     "ups": "credential",
+    "inpost": "hmac_secret",
+    "dhl_universal": "push_token",
 }
 
 
@@ -29,6 +31,8 @@ _PROOFS: Mapping[str, tuple[str, Callable[[str, bytes], str]]] = {
     "aftership": ("aftership-hmac-sha256", _base64),
     "easypost": ("x-hmac-signature", _easypost),
     "ups": ("credential", lambda secret, _body: secret),
+    "inpost": ("x-inpost-signature", _base64),
+    "dhl_universal": ("authorization", lambda secret, _body: secret),
 }
 
 

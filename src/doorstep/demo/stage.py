@@ -22,15 +22,20 @@ _CONNECTIONS = (
     ("carrier", "ups", "UPS Track Alert"),
     ("carrier", "aftership", "AfterShip (GLS, DHL)"),
     ("carrier", "easypost", "EasyPost (Royal Mail, USPS, FedEx)"),
+    ("carrier", "inpost", "InPost"),
+    ("carrier", "dhl_universal", "DHL's push"),
     ("channel", "console", "Kept here, nothing leaves"),
 )
+#: A life is over in minutes: where a real shop waits minutes for the other parcels of an order, the demo waits seconds.
+_SOON = {name: {"digest_s": 10} for name in ("packed", "shipped", "delayed", "out_for_delivery", "ready_for_pickup", "delivered")}
 #: The demo writes at any hour and to the same few people again and again; a real shop keeps the defaults.
 _SETTINGS = {
+    "journeys": {**_SOON, "partly_delivered": {"delay_s": 12}},
     "policy": {
         "quiet": {"rings_from": "00:00:00", "rings_until": "23:59:59"},
         "per_day": {"transactional": 1_000_000, "marketing": 1},
         "per_week": {"transactional": 1_000_000, "marketing": 3},
-    }
+    },
 }
 
 

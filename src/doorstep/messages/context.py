@@ -144,6 +144,9 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
         "parts": parts_told(parcel, locale) if folded.pieces else None,
         "point": place_told(parcel.point, locale) if parcel.point else None,
         "places": places_told(parcel, locale) if parcel.point else None,
+        "bring": next(
+            (piece.tracking_number for piece in folded.pieces if piece.status is Status.READY_FOR_PICKUP), parcel.tracking_number
+        ),
         "goes_to": parcel.point is not None and status is not Status.READY_FOR_PICKUP,
         "handed_to": _handed_to(parcel.hops, parcel.tracking_number) if parcel.hops else None,
         "handed_off": any(not hop.tracked for hop in parcel.hops) and not any(hop.has_it for hop in parcel.hops) if parcel.hops else False,

@@ -65,9 +65,9 @@ def parts_told(parcel: Parcel, locale: str) -> list[dict[str, Any]] | None:
 
 
 def places_told(parcel: Parcel, locale: str) -> list[dict[str, Any]] | None:
-    """Tell where a shipment is to be collected: once, or once for each piece that has a point of its own."""
+    """Tell where a shipment is to be collected: once, or of each piece that has a point of its own."""
     statuses = {piece.tracking_number: piece.status for piece in parcel.folded.pieces}
-    if len(parcel.points) > 1:
+    if parcel.points:
         return [
             {"number": number, "waits": statuses.get(number) is Status.READY_FOR_PICKUP, **place_told(point, locale)}
             for number, point in parcel.points

@@ -5,10 +5,15 @@ import re
 import msgspec
 import pytest
 from desk_clients import entered
-from shape_orders import CODE, NUMBER, fill_shape
+from shape_orders import CODE, NUMBER, POINT, fill_shape
 
+from doorstep.domain.shipments import Piece
+from doorstep.domain.vocabulary import Status
 from doorstep.store import shipments
+from doorstep.timeline import fold
 from doorstep.web.api.shapes import shipment_shown
+from doorstep.web.track.shape import pieces_shown
+from doorstep.web.track.words import words_for
 
 
 @pytest.fixture
@@ -32,6 +37,8 @@ async def test_the_order_page_tells_every_parcels_shape(client, shaped):
     assert CODE in text
     assert "Mon–Fri 8:00" in text  # noqa: RUF001 - a span is written so
     assert "2 of 3 parcels delivered" in text
+    assert "2 of 6 parcels delivered" in text, "the pieces of a shipment count one by one"
+    assert "Shipment 3 of 4" in text
     assert "On the way back to us" in text
     assert "1 of the 2 you ordered" in text
     assert "Still being prepared" in text
@@ -42,6 +49,25 @@ async def test_a_parcel_that_goes_back_stands_apart_behind_those_that_come(clien
     outbound, back = text.split('<h2 class="apart">')
     assert "LOOMR1" in back
     assert "LOOMM1" in outbound
+
+
+async def test_each_scan_of_a_shipment_in_pieces_says_which_was_scanned(client, shaped):
+    text = plain((await client.get(f"/t/{shaped.parcel_tokens['LOOMM1']}")).text)
+    assert "Parcel 3 of 3: " in text.split("Every step so far")[0], "the one that is not there speaks for all"
+    assert "Parcel 1 of 3 · Madrid" in text
+    assert "Parcel 2 of 3 · Madrid" in text
+    alone = plain((await client.get(f"/t/{shaped.parcel_tokens['LOOMP1']}")).text)
+    assert "Parcel 1 of 1" not in alone
+
+
+def test_each_piece_shows_its_own_point_with_its_code_only_while_it_waits():
+    pieces = (Piece("N1", "gls", Status.READY_FOR_PICKUP), Piece("N2", "gls", Status.IN_TRANSIT), Piece("N3", "gls", Status.DELIVERED))
+    folded = msgspec.structs.replace(fold(()), status=Status.READY_FOR_PICKUP, pieces=pieces)
+    points = {"N1": POINT, "N2": msgspec.structs.replace(POINT, name="Shop 2", code=None, collect_by=None)}
+    first, second, third = pieces_shown(folded, points, "Europe/Madrid", {}, words_for("en"))
+    assert (first.pickup.name, first.pickup.code, first.pickup.waits) == ("Locker Plaza Inventada", CODE, True)
+    assert (second.pickup.name, second.pickup.code, second.pickup.waits) == ("Shop 2", "", False)
+    assert third.pickup is None
 
 
 async def test_a_parcels_own_page_names_each_carrier_with_its_link(client, shaped):

@@ -82,7 +82,7 @@ def _tracking(shipment: Any, carrier_of: CarrierOf, meaning: Meaning) -> Trackin
     events = listed(dig(shipment, "events")) or listed(dig(shipment, "status"))
     checkpoints = tuple(_checkpoint(event, number, Whose(service, carrier, home), meaning) for event in events)
     over = any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints)
-    pieces = [numbered(worded(piece)) for piece in listed(dig(shipment, "details", "pieceIds"))]
+    pieces = dict.fromkeys(_piece(numbered(worded(piece)), number) for piece in listed(dig(shipment, "details", "pieceIds")))
     return Tracking(
         tracking_number=number,
         carrier=carrier,
@@ -123,6 +123,11 @@ def _service_point(location: Any) -> PickupPoint | None:
         city=worded(address.get("addressLocality")),
         country=worded(address.get("countryCode")),
     )
+
+
+def _piece(piece: str, number: str) -> str:
+    """Write a piece's number as tracking numbers are: DHL Paket's details leave out the two zeros that mark such a number (SSCC)."""
+    return f"00{piece}" if number.startswith("00") and piece.isdigit() and len(piece) == len(number) - 2 else piece
 
 
 def _signed_by(person: Any) -> str | None:

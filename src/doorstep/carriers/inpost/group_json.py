@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from doorstep.carriers.clock import iso_stamp
+from doorstep.carriers.collecting import point_of, told_last
 from doorstep.carriers.countries import place_of
 from doorstep.carriers.inpost.group_codes import event_type_of
 from doorstep.carriers.reading import boxed, dig, listed, numbered, worded
+from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.tracking import Checkpoint, Link, Parsed, Tracking
 from doorstep.errors import BadInputError
@@ -58,15 +60,32 @@ def _events(box: dict[str, Any]) -> Iterable[dict[str, Any]]:
 
 def _tracking(number: str, events: list[dict[str, Any]]) -> Tracking:
     back = any(dig(event, "shipment", "type") == "RETURN" for event in events)
+    checkpoints = tuple(_checkpoint(event, number, is_return=back) for event in events)
     returns = dict.fromkeys(numbered(worded(dig(event, "returnToSender", "trackingNumber"))) for event in events)
     received = (worded(dig(event, "delivery", "recipientName")) for event in events)
     return Tracking(
         tracking_number=number,
         carrier=_SLUG,
-        checkpoints=tuple(_checkpoint(event, number, is_return=back) for event in events),
+        checkpoints=checkpoints,
         links=tuple(Link(tracking_number=other, carrier=_SLUG, role="return") for other in returns if other not in ("", number)),
         signed_by=next((name for name in received if name), None),
         is_return=back,
+        pickup=told_last((scan, _pickup(event, scan)) for scan, event in zip(checkpoints, events, strict=True)),
+    )
+
+
+def _pickup(event: dict[str, Any], scan: Checkpoint) -> PickupPoint | None:
+    """Read the point of the event by which a parcel waits at one. Code and deadline come in the recipient's app alone."""
+    location = boxed(event.get("location"))
+    if not scan.event_type.startswith("ready_for_pickup"):
+        return None
+    return point_of(
+        kind="locker" if "LOCKER" in worded(location.get("type")).upper() else "",
+        name=worded(location.get("name")),
+        lines=(worded(location.get("description")),),
+        postcode=worded(location.get("postalCode")),
+        city=worded(location.get("city")),
+        country=worded(location.get("country")),
     )
 
 

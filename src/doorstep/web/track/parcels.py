@@ -90,7 +90,7 @@ def parcel_shown(
         handed=handed_text(facts.hops, folded, words),
         pieces=pieces_shown(folded, dict(facts.points), shipment.zone, _TONES, words),
         pieces_line=pieces_text(folded, words),
-        pickup=pickup_shown(facts.point if len(facts.points) <= 1 else None, status, words),
+        pickup=pickup_shown(None if facts.points else facts.point, status, words),
         back=folded.direction is Direction.RETURN,
         last_news=_last_news(shipment, words),
         cod=_cod(order, status, words),
@@ -137,6 +137,15 @@ def item_shown(line: OrderLine, words: Words, ordered: int = 0) -> ItemShown:
 
 
 def _sentence(folded: Folded, words: Words) -> str:
+    """Tell how things stand; of several parcels that stand differently, which one it is that matters most."""
+    told, statuses = _news(folded, words), [piece.status for piece in folded.pieces]
+    if len(set(statuses)) <= 1 or folded.status not in statuses:
+        return told
+    which = words("page.parcel_of", position=statuses.index(folded.status) + 1, total=len(statuses))
+    return f"{which}: {told}"
+
+
+def _news(folded: Folded, words: Words) -> str:
     event = EVENT_TYPES.get(folded.telling_event)
     if event is None or event.slug == "unknown" or folded.status is Status.UNKNOWN:
         return words(f"meaning.{folded.status}")
@@ -255,6 +264,7 @@ def _days(scans: Scans, folded: Folded, carrier: str, words: Words) -> Iterator[
 def _scan(mark: bytes, scan: Checkpoint, folded: Folded, carrier: str, words: Words) -> ScanShown:
     event = EVENT_TYPES[scan.event_type]
     stamp = scan.occurred_at
+    numbers = [piece.tracking_number for piece in folded.pieces]
     exact = stamp is not None and stamp.precision is not Precision.DATE
     trouble = event.must_act is not Actor.NOBODY and (event.phase in {Phase.PROBLEM, Phase.ATTEMPT} or event.status is Status.EXCEPTION)
     name = carrier_name(scan.carrier if scan.carrier != "unknown" else carrier)
@@ -264,6 +274,9 @@ def _scan(mark: bytes, scan: Checkpoint, folded: Folded, carrier: str, words: Wo
         place=place_text(scan.place, words),
         carrier_words=words("page.carrier_says", carrier=name, text=scan.carrier_text) if scan.carrier_text.strip() else "",
         tone="trouble" if trouble else "done" if event.status is Status.DELIVERED else "",
+        piece=words("page.parcel_of", position=numbers.index(scan.tracking_number) + 1, total=len(numbers))
+        if scan.tracking_number in numbers
+        else "",
         decides=mark == folded.decided_by,
     )
 

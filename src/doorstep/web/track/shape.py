@@ -53,8 +53,7 @@ def handed_text(hops: tuple[Hop, ...], folded: Folded, words: Words) -> str:
 def pieces_shown(
     folded: Folded, points: Mapping[str, PickupPoint], zone: str | None, tones: dict[Status, str], words: Words
 ) -> tuple[PieceShown, ...]:
-    """Write how each parcel of a shipment stands, and where it is to be collected if several have a point of their own."""
-    apart = points if len(points) > 1 else {}
+    """Write how each parcel of a shipment stands, and where it is to be collected if it has a point of its own."""
     return tuple(
         PieceShown(
             piece.tracking_number,
@@ -62,7 +61,7 @@ def pieces_shown(
             words(f"status.{piece.status}"),
             tones.get(piece.status, ""),
             short_day_text(piece.status_since.astimezone(ZoneInfo(zone or "UTC")).date(), words.tag) if piece.status_since else "",
-            pickup_shown(apart.get(piece.tracking_number), piece.status, words),
+            pickup_shown(points.get(piece.tracking_number), piece.status, words),
         )
         for piece in folded.pieces[:_PIECES]
     )

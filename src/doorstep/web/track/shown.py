@@ -15,6 +15,8 @@ class ScanShown(msgspec.Struct, frozen=True, kw_only=True):
     carrier_words: str
     #: "done", "trouble" or "".
     tone: str
+    #: Which of several parcels was scanned, in words; "" for a single one.
+    piece: str = ""
     #: The scan that made the status.
     decides: bool = False
 
@@ -90,7 +92,7 @@ class PieceShown(msgspec.Struct, frozen=True):
     tone: str
     #: Day of that status; "" unknown.
     on: str
-    #: Where this one is to be collected, where it has a point of its own beside the others'.
+    #: Where this one is to be collected, where somebody told of it alone.
     pickup: PickupShown | None = None
 
 
