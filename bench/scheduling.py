@@ -13,12 +13,13 @@ import msgspec
 from doorstep.cli.benching.server import server
 from doorstep.cli.benching.stage import KEY
 from doorstep.errors import DoorstepError
-from doorstep.steps.ask import Call, Ended, write_and_lease
+from doorstep.steps.ask import write_and_lease
+from doorstep.steps.ask.calling import Call, Ended
 from doorstep.steps.askers import asking_of, credential_of
 from doorstep.steps.connect import new_connection
 from doorstep.steps.directory import Directory
 from doorstep.steps.work import utc_now
-from doorstep.store import asks, connections, shipments
+from doorstep.store import ask_plans, connections, shipments
 from doorstep.store.database import Database
 from doorstep.store.migrating import migrate
 from doorstep.store.sealing import Sealer
@@ -97,7 +98,7 @@ async def _connect(database: Database, directory: Directory, now: datetime) -> N
     await directory.refresh(database, now, force=True)
     known = [(c.merchant_id, c.connection_id, credential_of(c, asking)) for c in directory.askers() if (asking := asking_of(c)) is not None]
     async with database.system() as tx:
-        await asks.know(tx, known)
+        await ask_plans.know(tx, known)
         await tx.execute("update asker set filled_to = null")
 
 

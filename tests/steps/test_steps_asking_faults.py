@@ -12,7 +12,8 @@ from steps_shop import HOUR, open_shop
 from steps_vendors import Vendor, fedex_parcel, serving, seventeentrack_parcel, ups_parcel
 from test_steps_asking import NOON, OAUTH, Asks, asking
 
-from doorstep.steps.ask import LEASE_S, Inquirer
+from doorstep.steps.ask import Inquirer
+from doorstep.steps.ask.leasing import LEASE_S
 from doorstep.steps.wire import Wire
 from doorstep.store import asks, connections
 from doorstep.store.database import Database

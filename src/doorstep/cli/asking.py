@@ -18,7 +18,7 @@ from doorstep.cli.normalise import checkpoint_line, shipment_line
 from doorstep.domain.plugins import Answer, Asked, Carrier
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.settings import Settings
-from doorstep.steps.ask import ask_once, raw_of
+from doorstep.steps.ask.calling import ask_once, raw_of
 from doorstep.steps.connect import checked, new_connection
 from doorstep.steps.directory import Directory
 from doorstep.steps.wire import Wire

@@ -10,8 +10,8 @@ import msgspec
 
 from doorstep.carriers import carriers
 from doorstep.domain.plugins import Asking
-from doorstep.store import asks
-from doorstep.store.asks import Planned
+from doorstep.store import ask_plans
+from doorstep.store.ask_plans import Planned
 from doorstep.store.checkpoints import NewCheckpoint
 from doorstep.store.connections import Connection
 from doorstep.store.database import Tx
@@ -127,7 +127,7 @@ async def plan_asks(
         if shipment.merchant_id in askers
         for one in _planned(shipment, askers[shipment.merchant_id], pushed, found, now)
     }
-    return await asks.plan(tx, list(planned.values()), now, now - PUSHED_FOR) if planned else 0
+    return await ask_plans.plan(tx, list(planned.values()), now, now - PUSHED_FOR) if planned else 0
 
 
 def _planned(
