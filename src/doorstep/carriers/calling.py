@@ -1,7 +1,7 @@
 """A carrier's HTTP answer → bytes to keep, or who must act; a client's id and secret → a token."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -10,12 +10,14 @@ from urllib.parse import urlencode
 import msgspec
 
 from doorstep.carriers.reading import dig, worded
-from doorstep.domain.plugins import Answer, HttpRequest, Response, Setting, Settings, Token, TokenFlow
+from doorstep.domain.plugins import Answer, Asked, AskFlow, HttpRequest, Response, Setting, Settings, Token, TokenFlow
 from doorstep.errors import BadInputError, DoorstepError, MisconfiguredError, TryLaterError
 
 #: An answer about forty parcels with a hundred scans each is two or three megabytes.
 _MOST_BYTES = 8_388_608
 _OK, _BAD_REQUEST, _NOT_FOUND, _TIMED_OUT, _TOO_MANY = 200, 400, 404, 408, 429
+#: Statuses of an answer to be kept, where a carrier says no more: what it knows, or that it does not know the number.
+_ANSWERS = frozenset({_OK, _NOT_FOUND})
 _BAD_CREDENTIAL = frozenset({401, 402, 403, 407})
 _LONGEST_WAIT_S = 86_400.0
 #: A token is renewed this long before it ends.
@@ -75,7 +77,7 @@ def basic(name: str, secret: str) -> str:
     return "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
 
 
-def settled(response: Response, who: str, now: datetime, *, answers: frozenset[int] = frozenset({_OK, _NOT_FOUND})) -> Answer:
+def settled(response: Response, who: str, now: datetime, *, answers: frozenset[int] = _ANSWERS) -> Answer:
     """Return the answer to be kept where the status is one of `answers`, else say who must act.
 
     Raises:
@@ -87,6 +89,21 @@ def settled(response: Response, who: str, now: datetime, *, answers: frozenset[i
         kind = next((value for name, value in response.headers.items() if name.lower() == "content-type"), "application/json")
         return Answer(body=response.body, content_type=kind)
     raise error_of(response, who, now)
+
+
+def one_by_one(
+    numbers: Sequence[Asked], request_of: Callable[[Asked], HttpRequest], who: str, now: datetime, *, answers: frozenset[int] = _ANSWERS
+) -> AskFlow:
+    """Ask about each number with a call of its own; return the answers in the same order.
+
+    Raises:
+        BadInputError, TryLaterError, MisconfiguredError: as `settled` raises them, and as `request_of` does.
+    """
+    told = []
+    for one in numbers:
+        response = yield request_of(one)
+        told.append(settled(response, who, now, answers=answers))
+    return tuple(told)
 
 
 def error_of(response: Response, who: str, now: datetime) -> DoorstepError:

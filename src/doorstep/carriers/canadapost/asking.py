@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from doorstep.carriers.calling import base_setting, basic, call, setting_of, settled
-from doorstep.domain.plugins import Asked, AskFlow, Asking, Setting, Settings
+from doorstep.carriers.calling import base_setting, basic, call, one_by_one, setting_of
+from doorstep.domain.plugins import Asked, AskFlow, Asking, HttpRequest, Setting, Settings
 
 _BASE = "https://soa-gw.canadapost.ca"
 SETTINGS = (
@@ -28,11 +28,11 @@ def ask(numbers: Sequence[Asked], settings: Settings, token: str, now: datetime)
     del token
     login = basic(setting_of(settings, "username"), setting_of(settings, "password"))
     headers = {"authorization": login, "accept": "application/vnd.cpc.track-v2+xml", "accept-language": "en-CA"}
-    answers = []
-    for one in numbers:
-        request = call(settings, _BASE, f"vis/track/pin/{quote(one.tracking_number, safe='')}/detail", headers=headers)
-        answers.append(settled((yield request), "Canada Post", now))
-    return tuple(answers)
+
+    def request(one: Asked) -> HttpRequest:
+        return call(settings, _BASE, f"vis/track/pin/{quote(one.tracking_number, safe='')}/detail", headers=headers)
+
+    return (yield from one_by_one(numbers, request, "Canada Post", now))
 
 
 ASKING = Asking(ask=ask, needs=("username", "password"), rate_per_s=1.0, burst=5)

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import msgspec
 
-from doorstep.carriers.calling import JSON, base_setting, basic, call, setting_of, settled
-from doorstep.domain.plugins import Asked, AskFlow, Asking, Setting, Settings
+from doorstep.carriers.calling import JSON, base_setting, basic, call, one_by_one, setting_of
+from doorstep.domain.plugins import Asked, AskFlow, Asking, HttpRequest, Setting, Settings
 
 _BASE = "https://api.easypost.com"
 SETTINGS = (
@@ -28,12 +28,12 @@ def ask(numbers: Sequence[Asked], settings: Settings, token: str, now: datetime)
     """
     del token
     headers = {"authorization": basic(setting_of(settings, "api_key"), ""), **JSON}
-    answers = []
-    for one in numbers:
+
+    def request(one: Asked) -> HttpRequest:
         body = msgspec.json.encode({"tracker": {"tracking_code": one.tracking_number}})
-        response = yield call(settings, _BASE, "v2/trackers", method="POST", headers=headers, body=body)
-        answers.append(settled(response, "EasyPost", now, answers=_ANSWERS))
-    return tuple(answers)
+        return call(settings, _BASE, "v2/trackers", method="POST", headers=headers, body=body)
+
+    return (yield from one_by_one(numbers, request, "EasyPost", now, answers=_ANSWERS))
 
 
 ASKING = Asking(ask=ask, needs=("api_key",), rate_per_s=5.0, burst=10)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from doorstep.carriers.calling import base_setting, call, setting_of, settled
-from doorstep.domain.plugins import Asked, AskFlow, Asking, Setting, Settings
+from doorstep.carriers.calling import base_setting, call, one_by_one, setting_of
+from doorstep.domain.plugins import Asked, AskFlow, Asking, HttpRequest, Setting, Settings
 
 _BASE = "https://api.postnl.nl"
 SETTINGS = (
@@ -24,12 +24,12 @@ def ask(numbers: Sequence[Asked], settings: Settings, token: str, now: datetime)
         BadInputError, TryLaterError, MisconfiguredError: and nothing else.
     """
     del token
-    answers = []
-    for one in numbers:
+
+    def request(one: Asked) -> HttpRequest:
         path = f"shipment/v2/status/barcode/{quote(one.tracking_number, safe='')}?detail=true&language=EN"
-        request = call(settings, _BASE, path, headers={"apikey": setting_of(settings, "api_key")})
-        answers.append(settled((yield request), "PostNL", now))
-    return tuple(answers)
+        return call(settings, _BASE, path, headers={"apikey": setting_of(settings, "api_key")})
+
+    return (yield from one_by_one(numbers, request, "PostNL", now))
 
 
 ASKING = Asking(ask=ask, needs=("api_key",), rate_per_s=0.5, burst=3)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from doorstep.carriers.calling import base_setting, call, setting_of, settled
-from doorstep.domain.plugins import Asked, AskFlow, Asking, Setting, Settings
+from doorstep.carriers.calling import base_setting, call, one_by_one, setting_of
+from doorstep.domain.plugins import Asked, AskFlow, Asking, HttpRequest, Setting, Settings
 from doorstep.errors import BadInputError
 
 _BASE = "https://api.goshippo.com"
@@ -40,14 +40,14 @@ def ask(numbers: Sequence[Asked], settings: Settings, token: str, now: datetime)
         TryLaterError, MisconfiguredError: and nothing else.
     """
     del token
-    answers = []
-    for one in numbers:
+
+    def request(one: Asked) -> HttpRequest:
         if (name := _NAMES.get(one.carrier)) is None:
             raise BadInputError("Shippo is asked only about carriers whose name there we know")
         headers = {"authorization": f"ShippoToken {setting_of(settings, 'api_token')}"}
-        request = call(settings, _BASE, f"tracks/{name}/{quote(one.tracking_number, safe='')}", headers=headers)
-        answers.append(settled((yield request), "Shippo", now))
-    return tuple(answers)
+        return call(settings, _BASE, f"tracks/{name}/{quote(one.tracking_number, safe='')}", headers=headers)
+
+    return (yield from one_by_one(numbers, request, "Shippo", now))
 
 
 ASKING = Asking(ask=ask, needs=("api_token",), rate_per_s=8.0, burst=20)

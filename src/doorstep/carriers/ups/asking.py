@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from doorstep.carriers.calling import FORM, base_setting, basic, call, credentials_form, form_token, setting_of, settled
-from doorstep.domain.plugins import Asked, AskFlow, Asking, Setting, Settings, TokenFlow
+from doorstep.carriers.calling import FORM, base_setting, basic, call, credentials_form, form_token, one_by_one, setting_of
+from doorstep.domain.plugins import Asked, AskFlow, Asking, HttpRequest, Setting, Settings, TokenFlow
 
 _BASE = "https://onlinetools.ups.com"
 
@@ -38,13 +38,14 @@ def ask(numbers: Sequence[Asked], settings: Settings, token: str, now: datetime)
     Raises:
         BadInputError, TryLaterError, MisconfiguredError: and nothing else.
     """
-    answers = []
-    for one in numbers:
+
+    def request(one: Asked) -> HttpRequest:
         named = hashlib.blake2b(f"{one.tracking_number} {now:%Y%m%d%H%M%S}".encode(), digest_size=16).hexdigest()
         headers = {"authorization": f"Bearer {token}", "transid": named, "transactionsrc": "doorstep"}
         path = f"api/track/v1/details/{quote(one.tracking_number, safe='')}?locale=en_US&returnSignature=false"
-        answers.append(settled((yield call(settings, _BASE, path, headers=headers)), "UPS", now))
-    return tuple(answers)
+        return call(settings, _BASE, path, headers=headers)
+
+    return (yield from one_by_one(numbers, request, "UPS", now))
 
 
 ASKING = Asking(ask=ask, token=token, needs=("client_id", "client_secret"), rate_per_s=5.0, burst=20)

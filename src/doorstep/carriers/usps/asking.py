@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from doorstep.carriers.calling import JSON, base_setting, call, form_token, setting_of, settled
-from doorstep.domain.plugins import Asked, AskFlow, Asking, Setting, Settings, TokenFlow
+from doorstep.carriers.calling import JSON, base_setting, call, form_token, one_by_one, setting_of
+from doorstep.domain.plugins import Asked, AskFlow, Asking, HttpRequest, Setting, Settings, TokenFlow
 
 _BASE = "https://apis.usps.com"
 
@@ -40,12 +40,16 @@ def ask(numbers: Sequence[Asked], settings: Settings, token: str, now: datetime)
     Raises:
         BadInputError, TryLaterError, MisconfiguredError: and nothing else.
     """
-    answers = []
-    for one in numbers:
-        path = f"tracking/v3/tracking/{quote(one.tracking_number, safe='')}"
-        response = yield call(settings, _BASE, f"{path}?expand=DETAIL", headers={"authorization": f"Bearer {token}"})
-        answers.append(msgspec.structs.replace(settled(response, "USPS", now), url=path))
-    return tuple(answers)
+
+    def request(one: Asked) -> HttpRequest:
+        return call(settings, _BASE, f"{_path(one)}?expand=DETAIL", headers={"authorization": f"Bearer {token}"})
+
+    answers = yield from one_by_one(numbers, request, "USPS", now)
+    return tuple(msgspec.structs.replace(answer, url=_path(one)) for one, answer in zip(numbers, answers, strict=True))
+
+
+def _path(one: Asked) -> str:
+    return f"tracking/v3/tracking/{quote(one.tracking_number, safe='')}"
 
 
 ASKING = Asking(ask=ask, token=token, needs=("client_id", "client_secret"), rate_per_s=60 / 3600, burst=5)
