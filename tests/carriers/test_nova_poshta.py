@@ -1,15 +1,17 @@
 """Nova Poshta: three spellings of a time, hand-overs, returns and what is no scan."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from doorstep.carriers.nova_poshta import CARRIER
+from doorstep.carriers.nova_poshta.asking import ASKING
 from doorstep.carriers.nova_poshta.codes import event_type_of
-from doorstep.domain.plugins import Raw
+from doorstep.domain.plugins import Asked, Raw, Response
 from doorstep.domain.tracking import CarrierNote
 from doorstep.domain.vocabulary import Precision
-from doorstep.errors import BadInputError
+from doorstep.errors import BadInputError, MisconfiguredError, TryLaterError
 
 
 def read(*documents, **answer):
@@ -106,3 +108,41 @@ def test_the_same_answer_may_be_xml():
 def test_what_is_no_answer_is_refused(body):
     with pytest.raises(BadInputError):
         CARRIER.parse(Raw(body=body.encode()))
+
+
+def asked(numbers: list[str], *, status: int = 200, **answer):
+    """Ask about numbers and be answered once; return the request and the answers."""
+    flow = ASKING.ask([Asked(number) for number in numbers], {"api_key": "our-key"}, "", datetime(2026, 11, 22, 12, tzinfo=UTC))
+    request = next(flow)
+    try:
+        flow.send(Response(status=status, body=json.dumps({"data": [], **answer}).encode()))
+    except StopIteration as stop:
+        return request, stop.value
+    raise AssertionError("it asks again")
+
+
+def test_the_question_names_each_document_and_keeps_the_key_out_of_the_address():
+    request, answers = asked(["59001", "59002"], success=True)
+    assert json.loads(request.body)["methodProperties"] == {"Documents": [{"DocumentNumber": "59001"}, {"DocumentNumber": "59002"}]}
+    assert "our-key" not in request.url
+    assert len(answers) == 1
+
+
+def test_a_refused_key_is_the_merchants_to_mend():
+    with pytest.raises(MisconfiguredError, match=r"20000200068.*refuses the API key"):
+        asked(["59001"], success=False, errors=["API key expired"], errorCodes=["20000200068"])
+
+
+def test_a_misspelt_number_is_at_fault_and_alone_it_becomes_a_note():
+    said = {"success": False, "errors": ["Document number is not correct"], "errorCodes": ["20001401442"]}
+    with pytest.raises(BadInputError):
+        asked(["445", "59001"], **said)
+    _, (answer,) = asked(["445"], **said)
+    assert CARRIER.parse(Raw(body=answer.body)).notes == (CarrierNote("20001401442", "Document number is not correct"),)
+
+
+@pytest.mark.parametrize("error", ["To many requests", "Service is unavailable"])
+def test_any_other_failure_passes(error):
+    with pytest.raises(TryLaterError) as caught:
+        asked(["59001"], success=False, errors=[error])
+    assert ("too many calls" in str(caught.value)) == ("many" in error)

@@ -15,9 +15,13 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 class Request:
     method: str
     path: str
-    query: dict[str, str]
+    queries: dict[str, list[str]]
     headers: dict[str, str]
     body: bytes
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {name: values[0] for name, values in self.queries.items()}
 
     @property
     def document(self) -> Any:
@@ -231,6 +235,54 @@ def postnl(vendor: Vendor, request: Request) -> Reply:
     return _one(vendor, request.path.rpartition("/")[2], missing)
 
 
+def gls(vendor: Vendor, request: Request) -> Reply:
+    if request.path == "/oauth2/v2/token":
+        assert request.method == "POST"
+        assert request.form == {"grant_type": "client_credentials"}
+        return vendor.token(_login(request), scope="")
+    if not vendor.admits(request):
+        return 401, b"<html><body>Authorization failed</body></html>", {"content-type": "text/html"}
+    assert request.path.startswith("/track-and-trace-v1/tracking/simple/trackids/")
+    assert request.query == {"showEvents": "true"}
+    numbers = [unquote(number) for number in request.path.rpartition("/")[2].split(",")]
+    assert 0 < len(numbers) <= 10
+    vendor.look_up(numbers)
+    missing = {"errorCode": "E_404_01", "errorMessage": "Resource Not Found"}
+    return 200, {"parcels": [vendor.parcels.get(n) or {"requested": n, **missing} for n in numbers]}, {}
+
+
+def nova_poshta(vendor: Vendor, request: Request) -> Reply:
+    def refused(code: str, text: str, *warnings: str) -> Reply:
+        return 200, {"success": False, "data": [], "errors": [text], "warnings": list(warnings), "errorCodes": [code]}, {}
+
+    assert (request.method, request.path) == ("POST", "/v2.0/json/")
+    asked = request.document
+    assert (asked["modelName"], asked["calledMethod"]) == ("TrackingDocument", "getStatusDocuments")
+    if asked["apiKey"] != vendor.key:
+        return refused("20000200068", "API key expired")
+    numbers = [document["DocumentNumber"] for document in asked["methodProperties"]["Documents"]]
+    assert 0 < len(numbers) <= 100
+    vendor.look_up(numbers)
+    if misspelt := [n for n in numbers if not (n.isdigit() and len(n) == 14)]:
+        return refused("20001401442", "Document number is not correct", *(f"Invalid DocumentNumber: {n}" for n in misspelt))
+    missing = {"StatusCode": "3", "Status": "Номер не знайдено"}
+    return 200, {"success": True, "data": [vendor.parcels.get(n) or {"Number": n, **missing} for n in numbers], "errors": []}, {}
+
+
+def nova_post(vendor: Vendor, request: Request) -> Reply:
+    if request.path == "/clients/authorization":
+        if request.query["apiKey"] != vendor.key:
+            return 401, {"errors": {"apiKey": "Unauthorized"}}, {}
+        status, document, headers = vendor.token(vendor.client)
+        return status, {"jwt": document["access_token"]}, headers
+    if request.headers.get("authorization", "").startswith("Bearer") or not vendor.admits(request):
+        return 401, {"errors": {"": "Unauthorized"}}, {}
+    assert (request.method, request.path) == ("GET", "/shipments/tracking/history")
+    numbers = request.queries["numbers[]"]
+    vendor.look_up(numbers)
+    return 200, {"items": [vendor.parcels[n] for n in numbers if n in vendor.parcels]}, {}
+
+
 PROTOCOLS: dict[str, Callable[[Vendor, Request], Reply]] = {
     "ups": ups,
     "fedex": fedex,
@@ -242,6 +294,9 @@ PROTOCOLS: dict[str, Callable[[Vendor, Request], Reply]] = {
     "shippo": shippo,
     "canadapost": canadapost,
     "postnl": postnl,
+    "gls": gls,
+    "nova_poshta": nova_poshta,
+    "nova_post": nova_post,
 }
 
 
@@ -255,13 +310,13 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
         headers[name.lower()] = value.strip()
     body = await reader.readexactly(int(headers.get("content-length", 0)))
     parts = urlsplit(target)
-    return Request(method, parts.path, {k: v[0] for k, v in parse_qs(parts.query).items()}, headers, body)
+    return Request(method, parts.path, parse_qs(parts.query), headers, body)
 
 
 async def _reply(vendor: Vendor, protocol: Callable[[Vendor, Request], Reply], request: Request) -> bytes:
     if vendor.gate is not None:
         await vendor.gate.wait()
-    if vendor.down is not None and "oauth" not in request.path:
+    if vendor.down is not None and "auth" not in request.path:
         status, headers = vendor.down
         document: Any = {"error": {"code": str(status), "message": "not today"}}
     else:

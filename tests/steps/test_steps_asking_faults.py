@@ -243,6 +243,21 @@ async def test_one_number_at_fault_keeps_no_other_of_its_batch_from_being_asked_
         assert {(await here.row(n))["misses"] for n in numbers if n != "MALFORMED"} == {0}
 
 
+async def test_nova_poshta_refuses_a_whole_batch_for_one_number_and_the_others_are_asked_about_all_the_same(database: Database) -> None:
+    async with asking(database, "nova_poshta") as here:
+        numbers = ["20450000000001", "2045MISSPELT", "20450000000002", "20450000000003"]
+        for number in numbers:
+            await here.send_off(number, "Nova Poshta")
+        said = {"StatusCode": "5", "Status": "On its way", "TrackingUpdateDate": "2026-11-18 11:00:00"}
+        here.vendors["nova_poshta"].parcels = {n: {"Number": n, **said} for n in numbers}
+        await here.ask(NOON + 3 * HOUR)
+        note = (await here.row("2045MISSPELT"))["note"]
+        assert "20001401442" in note
+        for number in ("20450000000001", "20450000000002", "20450000000003"):
+            assert (await here.shop.parcel(number)).folded.status == "in_transit"  # type: ignore[union-attr]
+        assert not await here.shop.rows("select from dead_letter")
+
+
 async def test_shipments_that_were_there_before_the_connection_are_taken_up(database: Database) -> None:
     async with asking(database) as here, serving("ups") as vendor, serving("17track") as rest:
         for number, carrier in (("1Z1", "UPS"), ("LP1", "Yanwen"), ("7001", "FedEx")):

@@ -1,6 +1,7 @@
 """A carrier's HTTP answer → bytes to keep, or who must act; a client's id and secret → a token."""
 
 import base64
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -147,25 +148,25 @@ def retry_after_s(response: Response, now: datetime) -> float | None:
     return min(max(seconds, 0.0), _LONGEST_WAIT_S)
 
 
-def form_token(request: HttpRequest, who: str, now: datetime) -> TokenFlow:
+def form_token(request: HttpRequest, who: str, now: datetime, *, name: str = "access_token", lasts_s: float = 600.0) -> TokenFlow:
     """Ask for a token of the OAuth 2.0 kind (RFC 6749, section 4.4) with a request made by the caller.
+
+    `name`: what the answer calls it, where the carrier has its own word; `lasts_s`: how long it is good where the answer does not say.
 
     Raises:
         TryLaterError: the carrier is in trouble, or answers with no token.
-        MisconfiguredError: it refuses the client's id and secret.
+        MisconfiguredError: it refuses the credential.
     """
     response = yield request
     tree = tree_of(response)
-    value, lasts = worded(dig(tree, "access_token")), worded(dig(tree, "expires_in"))
+    value = worded(dig(tree, name))
     if response.status == _OK and value:
-        try:
-            lasts_s = float(lasts)
-        except ValueError:
-            lasts_s = 600.0
+        with contextlib.suppress(ValueError):
+            lasts_s = float(worded(dig(tree, "expires_in")))
         return Token(value, max(lasts_s - _MARGIN_S, _MARGIN_S) if lasts_s < _LONGEST_WAIT_S * 365 else _LONGEST_WAIT_S)
     error = error_of(response, who, now)
     if isinstance(error, BadInputError):
-        raise MisconfiguredError(f"{error}: it refuses the client's id and secret")
+        raise MisconfiguredError(f"{error}: it refuses the credential")
     raise error
 
 

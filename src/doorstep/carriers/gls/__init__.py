@@ -1,6 +1,7 @@
 """GLS: gateway, group page, MyGLS, the Dutch and the Polish page, the German app (all JSON) → checkpoints and notes."""
 
 from doorstep.carriers.gls import dutch_page, gateway_json, group_page, mygls_json, national_json
+from doorstep.carriers.gls.asking import ASKING, SETTINGS
 from doorstep.carriers.reading import dig, json_of, listed, worded
 from doorstep.domain.plugins import Carrier, Raw
 from doorstep.domain.tracking import CarrierNote, Parsed
@@ -33,4 +34,11 @@ def parse(raw: Raw) -> Parsed:
     return Parsed((), tuple(note for note in notes if note.code))
 
 
-CARRIER = Carrier(slug="gls", name="GLS", parse=parse, tracking_url="https://gls-group.com/GROUP/en/parcel-tracking?match={number}")
+CARRIER = Carrier(
+    slug="gls",
+    name="GLS",
+    parse=parse,
+    settings=SETTINGS,
+    asking=ASKING,
+    tracking_url="https://gls-group.com/GROUP/en/parcel-tracking?match={number}",
+)

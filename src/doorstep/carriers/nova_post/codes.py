@@ -5,11 +5,13 @@ from doorstep.carriers.reading import keyed
 #: "Delivered" in Nova Post's own words (7, 8) means delivered to the branch or locker; handed over is "Received" (9, 10, 11, 106).
 #: Left out: 999, the carrier's own "undetermined".
 #: Source: Nova Post's published table of 57 codes as listed in a public client, and the codes with names of live answers; read 2026-11-22.
+#: 16 as Nova Post's own OpenAPI document words it ("Transferred to a partner for delivery"), read 2026-11-22.
 _EVENT_TYPES = keyed("""
 order_data_received: 1
 order_cancelled: 2
 accepted: 4
-facility_departure: 5 16 19
+facility_departure: 5 19
+handed_to_partner: 16
 facility_arrival: 13 17
 delivery_facility_arrival: 6
 in_facility_waiting: 110 135 149
