@@ -21,6 +21,18 @@ def _installation(database_url, monkeypatch, tmp_path):
     add_merchant("teapots", name="Teapots")
 
 
+def change(database_url, statement):
+    async def run():
+        database = await Database.open(database_url)
+        try:
+            async with database.system() as tx:
+                await tx.execute(statement)
+        finally:
+            await database.close()
+
+    asyncio.run(run())
+
+
 def row_of(database_url):
     async def read():
         database = await Database.open(database_url)
@@ -91,6 +103,20 @@ def test_a_connection_is_paused_resumed_and_removed(capsys, database_url):
     assert row_of(database_url) is None
     with pytest.raises(NotFoundError):
         pause("teapots", number)
+
+
+def test_the_list_says_whether_the_owners_know_of_a_pause(capsys, database_url):
+    add("teapots", "generic", kind="shop")
+    pause("teapots", row_of(database_url)["connection_id"])
+    list_connections("teapots")
+    assert "told" not in capsys.readouterr().out
+    for told, said in (
+        ("told_at = '2026-11-22T12:00Z'", "told by e-mail on 22 Nov 2026"),
+        ("untold = 'no_channel', told_at = null", "Nobody was told"),
+    ):
+        change(database_url, f"update connection set {told}")
+        list_connections("teapots")
+        assert said in capsys.readouterr().out
 
 
 def test_another_merchants_connection_is_not_found(database_url):

@@ -412,6 +412,11 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
     return {
         "asks.shown": await asks.shown(tx, merchant, 7, NOW.date()),
         "access.keys": await access.keys(tx, merchant),
+        "access.owners": await access.owners(tx, merchant),
+        "connections.active_channels": await connections.active_channels(tx, merchant),
+        "messages.times_told": await messages.times_told(
+            tx, merchant, ["ana@customer.example"], "shipment.delivered", NOW.replace(year=2020)
+        ),
         "connections.connections": await connections.connections(tx, Sealer(b"k" * 32), merchant),
         "connections.merchants": await connections.merchants(tx, [merchant]),
         "inbox.dead_letters": await inbox.dead_letters(tx, merchant),
@@ -468,6 +473,7 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert await inbox.replay(tx, MINE, None, NOW) == 0
         assert not await connections.pause(tx, MINE, 7, "forged")
         assert not await connections.remove(tx, MINE, 7)
+        await connections.note_told(tx, MINE, 7, NOW, "forged")
         await access.revoke_key(tx, MINE, 7, NOW)
         await decisions.withdraw(tx, [(MINE, b"w")])
         await imports.forget(tx, MINE, b"h")
@@ -476,7 +482,7 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         await idempotency.sweep(tx, NOW.replace(year=2030))
     async with houses.system() as tx:
         assert await tx.fetchval("select revoked_at from api_key where merchant_id = 1") is None
-        assert await tx.fetchval("select state from connection where merchant_id = 1") == "active"
+        assert await tx.fetchval("select state || coalesce(untold, '') from connection where merchant_id = 1") == "active"
         assert await tx.fetchval("select status from idempotency where merchant_id = 1") == 201
         for table in ("dead_letter", "decision", "import_progress", "suppression"):
             assert await _count(tx, table) == 2

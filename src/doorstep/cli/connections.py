@@ -14,6 +14,7 @@ from doorstep.errors import BadInputError, NotFoundError
 from doorstep.settings import Settings, environment_value
 from doorstep.steps.connect import checked, new_connection, plugin_named, secret_names
 from doorstep.steps.directory import Directory
+from doorstep.steps.pausing import told_text
 from doorstep.steps.send import hook_address
 from doorstep.store import connections
 from doorstep.store.connections import Connection
@@ -124,6 +125,8 @@ def list_connections(merchant: str, *, data_dir: Path | None = None) -> int:
     Console().print(table)
     for one, address in rows:  # beside the table, so that no terminal cuts an address
         print(f"{one.connection_id}  {address}")
+        if told := told_text(one):
+            print(f"{one.connection_id}  {told}")
     return 0
 
 

@@ -13,8 +13,9 @@ from doorstep.domain.plugins import OnUnknown
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 from doorstep.steps.directory import Directory
+from doorstep.steps.pausing import pause
 from doorstep.steps.wire import Wire
-from doorstep.store import connections, messages, recipients
+from doorstep.store import messages, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database, Tx
 from doorstep.store.messages import Leased
@@ -50,6 +51,9 @@ async def send_wave(
     async with database.system() as tx:
         for one in ended:
             await _write_down(tx, one, now)
+        faults = {(one.leased.message.merchant_id, one.leased.connection_id): one.pause for one in ended if one.pause}
+        for of in sorted(faults):  # in one order: two workers would wait for each other otherwise
+            await pause(tx, directory, of, faults[of], now)
         # Our directory may be seconds old, and other workers' too: what was just paused rests at once here and is due later there.
         resting = [c.connection_id for t in directory.tenants() for c in t.connections.values() if not c.active]
         resting += [one.leased.connection_id for one in ended if one.pause]
@@ -131,8 +135,6 @@ async def _write_down(tx: Tx, ended: Ended, now: datetime) -> None:
         if ended.receipt.suppress:
             kept = Suppression(channel=message.channel, address=message.to, purpose=None, reason=ended.receipt.suppress, at=now)
             await recipients.suppress(tx, message.merchant_id, kept)
-    if ended.pause and await connections.pause(tx, message.merchant_id, ended.leased.connection_id, ended.pause):
-        _LOG.error("connection_paused", merchant=message.merchant_id, connection=ended.leased.connection_id, why=ended.pause)
 
 
 async def settle_lost(database: Database, directory: Directory, now: datetime) -> int:

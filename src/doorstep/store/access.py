@@ -55,6 +55,10 @@ where s.session_hash = $1 and s.expires_at > $2 and u.deactivated_at is null
 """
 _CLOSE = "delete from desk_session where session_hash = $1 or expires_at < $2"
 _USERS = "select user_id, email, role, created_at, deactivated_at from desk_user where merchant_id = $1 order by user_id"
+# Whom to tell what concerns the whole shop.
+_OWNERS = """
+select lower(email) as email from desk_user where merchant_id = $1 and role = 'owner' and deactivated_at is null order by user_id limit 20
+"""
 # Hold all of a merchant's users, so that of two owners who deactivate each other one waits and is refused.
 _HOLD_USERS = "select user_id, role, deactivated_at from desk_user where merchant_id = $1 order by user_id for update"
 _HASH_OF = "select password_hash from desk_user where merchant_id = $1 and user_id = $2 and deactivated_at is null for update"
@@ -150,6 +154,11 @@ async def log_out(tx: Tx, session: str, now: datetime) -> None:
 async def users(tx: Tx, merchant_id: int) -> list[Row]:
     """List who may enter, or might once: `user_id, email, role, created_at, deactivated_at`."""
     return await tx.fetch(_USERS, merchant_id)
+
+
+async def owners(tx: Tx, merchant_id: int) -> list[str]:
+    """List the addresses of the owners who may enter, lower case, the first twenty of them."""
+    return [row["email"] for row in await tx.fetch(_OWNERS, merchant_id)]
 
 
 async def set_password(tx: Tx, merchant_id: int, user_id: int, password: str, *, stays: str = "") -> None:

@@ -1,6 +1,7 @@
 """Merchants and their connected shops, carriers and channels; secrets sealed on the way in, opened on the way out."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -38,6 +39,10 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     settings: Mapping[str, str]
     active: bool
     paused_why: str | None
+    #: When its owners were mailed that it is paused; None: it is not, or by hand.
+    told_at: datetime | None = None
+    #: Why nobody was mailed, a `Skip`; None: somebody was, or nobody had to.
+    untold: str | None = None
 
     @override
     def __repr__(self) -> str:
@@ -61,7 +66,7 @@ _ADD = """
 insert into connection (merchant_id, kind, provider, name, hook_token, settings, secrets)
 values ($1, $2, $3, $4, $5, $6::json, $7) returning connection_id
 """
-_COLUMNS = "merchant_id, connection_id, kind, provider, name, hook_token, settings, secrets, state, paused_why"
+_COLUMNS = "merchant_id, connection_id, kind, provider, name, hook_token, settings, secrets, state, paused_why, told_at, untold"
 _ALL = f"select {_COLUMNS} from connection where $1::bigint is null or merchant_id = $1 order by merchant_id, connection_id"
 _BY_TOKEN = f"select {_COLUMNS} from connection where hook_token = $1"
 _ONE = f"select {_COLUMNS} from connection where merchant_id = $1 and connection_id = $2"
@@ -75,7 +80,19 @@ from connection where merchant_id = any($1) and kind = 'carrier' and state = 'ac
 """
 _REMOVE = "delete from connection where merchant_id = $1 and connection_id = $2 returning connection_id"
 _SET = "update connection set name = $3, settings = $4::json, secrets = $5 where merchant_id = $1 and connection_id = $2"
-_STATE = "update connection set state = $3, paused_why = $4 where merchant_id = $1 and connection_id = $2 and state <> $3 returning connection_id"
+_STATE = """
+update connection set state = $3, paused_why = $4, told_at = null, untold = null
+where merchant_id = $1 and connection_id = $2 and state <> $3 returning connection_id
+"""
+# Note that the owners were told of a pause, or why nobody was.
+_TOLD = """
+update connection set told_at = case when $4::text is null then $3::timestamptz end, untold = $4
+where merchant_id = $1 and connection_id = $2
+"""
+# The channels that may carry something now.
+_ACTIVE_CHANNELS = """
+select connection_id, provider from connection where merchant_id = $1 and kind = 'channel' and state = 'active' order by connection_id
+"""
 _AUDIT = "insert into audit (merchant_id, actor, action, detail) values ($1, $2, $3, $4)"
 
 
@@ -100,6 +117,8 @@ def _connection(row: Row, sealer: Sealer) -> Connection:
         settings=msgspec.json.decode(row["settings"], type=dict[str, str]) | (sealer.open(row["secrets"]) if row["secrets"] else {}),
         active=row["state"] == "active",
         paused_why=row["paused_why"],
+        told_at=row["told_at"],
+        untold=row["untold"],
     )
 
 
@@ -238,6 +257,16 @@ async def pause(tx: Tx, merchant_id: int, connection_id: int, why: str) -> bool:
 async def resume(tx: Tx, merchant_id: int, connection_id: int) -> bool:
     """Use a connection again; tell whether it was paused."""
     return await tx.fetchval(_STATE, merchant_id, connection_id, "active", None) is not None
+
+
+async def note_told(tx: Tx, merchant_id: int, connection_id: int, now: datetime, untold: str | None) -> None:
+    """Note that the owners were told of a pause just now, or why nobody was."""
+    await tx.execute(_TOLD, merchant_id, connection_id, now, untold)
+
+
+async def active_channels(tx: Tx, merchant_id: int) -> list[tuple[int, str]]:
+    """List (connection, provider) of the channels that are in use, oldest first."""
+    return [(row["connection_id"], row["provider"]) for row in await tx.fetch(_ACTIVE_CHANNELS, merchant_id)]
 
 
 async def audit(tx: Tx, merchant_id: int, actor: str, action: str, detail: str = "") -> None:

@@ -171,6 +171,13 @@ _PAGES: dict[MessageState | None, str] = {
 _LAST_ID = UUID(int=(1 << 128) - 1)
 _RECIPIENT = "select recipient from message where merchant_id = $1 and month = $2 and message_id = $3"
 _ONE = f"select m.*, {_TEXTS} from message m where merchant_id = $1 and month = $2 and message_id = $3"
+# How often addresses were told of one trigger since then.
+_TIMES_TOLD = """
+select recipient, count(*)::int as times from message
+where merchant_id = $1 and recipient = any($2::text[]) and created_at > $4 and month >= date_trunc('month', $4 at time zone 'UTC')::date
+  and trigger = $3
+group by 1
+"""
 _ATTEMPTS = (
     "select attempt, started_at, ended_at, outcome, detail from send_attempt where merchant_id = $1 and message_id = $2 order by attempt"
 )
@@ -344,6 +351,11 @@ async def recipient(tx: Tx, merchant_id: int, message_id: UUID) -> str | None:
     """Tell to whom a message went; None where it is none of ours."""
     address: str | None = await tx.fetchval(_RECIPIENT, merchant_id, month_of(message_id), message_id)
     return address
+
+
+async def times_told(tx: Tx, merchant_id: int, addresses: Sequence[str], trigger: str, since: datetime) -> dict[str, int]:
+    """Count the messages of one trigger to each address since then; one that got none is left out."""
+    return {row["recipient"]: row["times"] for row in await tx.fetch(_TIMES_TOLD, merchant_id, list(addresses), trigger, since)}
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -101,6 +101,8 @@ create table connection (
     state         text not null default 'active' check (state in ('active', 'paused')),
     paused_why    text,
     created_at    timestamptz not null default now(),
+    told_at       timestamptz,                -- when its owners were mailed that it is paused; null: it is not, or by hand
+    untold        text,                       -- why nobody was mailed: a domain.vocabulary.Skip; null: somebody was, or nobody had to
     primary key (merchant_id, connection_id)
 );
 

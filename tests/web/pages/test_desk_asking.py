@@ -5,8 +5,10 @@ from desk_clients import csrf_of, entered
 from page_shops import fill
 
 from doorstep.steps.ask import Inquirer
+from doorstep.steps.pausing import pause
 from doorstep.steps.wire import Wire
 from doorstep.steps.work import utc_now
+from doorstep.store import connections
 from doorstep.web.desk import doors
 
 _MADE = iter(range(1000))
@@ -55,3 +57,27 @@ async def test_a_channel_has_nothing_of_it(app, house, shop):
     for provider, connection_id in shop.connection_ids.items():
         assert ("Asking " in (await owner.get(f"/desk/connections/{connection_id}")).text) == (provider == "ups")
     await owner.aclose()
+
+
+async def test_a_pause_says_why_who_knows_of_it_and_is_ended_there(app, house, shop):
+    owner = await entered(app, shop.owner)
+    member = await entered(app, shop.member)
+    of = (shop.merchant_id, shop.connection_ids["ups"])
+    path = f"/desk/connections/{of[1]}"
+    assert 'id="paused"' not in (await owner.get(path)).text
+    async with house.database.system() as tx:
+        assert await pause(tx, house.directory, of, "UPS answered 401: it refuses the credential", utc_now())
+    for page in (path, "/desk/connections", "/desk/"):
+        told = (await owner.get(page)).text
+        assert "it refuses the credential" in told
+        assert "Its owners were told by e-mail on" in told
+    assert 'value="active">Resume</button>' not in (await member.get(path)).text
+    await owner.post(f"{path}/state", data={"csrf": await csrf_of(owner), "state": "active"})
+    assert 'id="paused"' not in (await owner.get(path)).text
+    async with house.database.system() as tx:
+        for mailer, _ in await connections.active_channels(tx, shop.merchant_id):
+            await connections.pause(tx, shop.merchant_id, mailer, "paused by a test")
+        await pause(tx, house.directory, of, "UPS answered 401: it refuses the credential", utc_now())
+    assert "Nobody was told by e-mail: no e-mail connection is in use" in (await owner.get(path)).text
+    await owner.aclose()
+    await member.aclose()

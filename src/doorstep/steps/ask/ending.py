@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import structlog
-
 from doorstep.domain.plugins import Answer
 from doorstep.steps.ask.calling import Ended
 from doorstep.steps.ask.leasing import PURPOSE
 from doorstep.steps.askers import ASKED
 from doorstep.steps.directory import Directory
-from doorstep.store import ask_ends, connections, inbox
+from doorstep.steps.pausing import pause
+from doorstep.store import ask_ends, inbox
 from doorstep.store.ask_ends import Outcome, State
 from doorstep.store.ask_leases import Due
 from doorstep.store.connections import Connection
@@ -20,7 +19,6 @@ from doorstep.store.database import Tx
 from doorstep.store.inbox import Arrival
 from doorstep.timeline import PUSHED_FOR, Followed, next_ask_at
 
-_LOG = structlog.get_logger()
 #: Seconds a connection rests at least after its n-th failure in a row; longer where the carrier says so.
 _RESTS_S = (30, 60, 120, 300, 600, 1200, 1800, 3600)
 #: While a connection is paused its numbers wait at least so long.
@@ -52,14 +50,17 @@ async def write_down(tx: Tx, directory: Directory, ended: Sequence[Ended], now: 
             )
         )
         outcomes += [_outcome(one, due, directory, rests_until, now) for due in one.call.due]
-        if one.outcome == "misconfigured" and await connections.pause(tx, connection.merchant_id, connection.connection_id, one.detail):
-            _LOG.error("connection_paused", merchant=connection.merchant_id, connection=connection.connection_id, why=one.detail)
     await ask_ends.end(tx, states, outcomes, now)
     # Credentials are locked behind connections, here as in leasing: two workers would wait for each other otherwise.
     for one in sorted(ended, key=lambda one: one.call.credential):
         if one.token is not None:
             sealed = directory.sealer.seal({"token": one.token.value}, PURPOSE)
             await ask_ends.keep_token(tx, one.call.credential, sealed, now + timedelta(seconds=one.token.lasts_s))
+    refused = {
+        (c.merchant_id, c.connection_id): one.detail for one in ended if one.outcome == "misconfigured" for c in (one.call.connection,)
+    }
+    for of in sorted(refused):  # in one order: two workers would wait for each other otherwise
+        await pause(tx, directory, of, refused[of], now)
 
 
 def _arrival(connection: Connection, answer: Answer, now: datetime) -> Arrival:

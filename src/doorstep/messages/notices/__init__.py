@@ -1,0 +1,41 @@
+"""A paused connection → the mail that its merchant's owners get, in their shop's language; customers' templates have no part in it."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from doorstep.domain.messages import Rendered
+
+_LANGUAGES = ("en", "es")
+
+
+class Paused(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection that was paused because it cannot be used as it is set up."""
+
+    #: The merchant's name.
+    shop: str
+    #: The connection's name at the desk, and its provider's.
+    name: str
+    provider: str
+    #: What rests meanwhile: "carrier" (it is not asked), "channel" (its messages wait), "webhook" or "shop".
+    rests: str
+    #: Our own words for what is wrong; English, without personal data.
+    why: str
+    #: The connection's page at the desk.
+    url: str
+
+
+def paused_notice(paused: Paused, locale: str) -> Rendered:
+    """Write the notice in the language of a tag, in English where we have no other."""
+    language = locale.replace("_", "-").partition("-")[0].lower()
+    words = _words(language if language in _LANGUAGES else "en")
+    holes = {name: " ".join(str(value).split()) for name, value in msgspec.structs.asdict(paused).items()}
+    holes["effect"] = words[f"effect_{paused.rests}"].format_map(holes)
+    return Rendered(subject=words["subject"].format_map(holes), text=words["text"].format_map(holes))
+
+
+@cache
+def _words(language: str) -> dict[str, str]:
+    return tomllib.loads((files(__package__) / f"{language}.toml").read_text("utf-8"))

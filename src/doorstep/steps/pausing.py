@@ -1,0 +1,129 @@
+"""A connection that cannot be used as it is set up → paused, and each of its merchant's owners told of it by one mail.
+
+The mail stands in the outbox in the transaction that pauses: a pause that is rolled back tells nobody, and one that stands tells once,
+whichever worker was first. It leaves by the merchant's own e-mail connection.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from doorstep.channels import channels
+from doorstep.domain.messages import Change, Message
+from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
+from doorstep.errors import BadInputError, NotFoundError
+from doorstep.messages.notices import Paused, paused_notice
+from doorstep.steps.compose import new_message_id
+from doorstep.steps.connect import plugin_named
+from doorstep.steps.directory import Directory, Tenant
+from doorstep.store import access, connections, decisions, messages, recipients
+from doorstep.store.connections import Connection
+from doorstep.store.database import Tx
+from doorstep.store.decisions import why_key
+from doorstep.store.messages import NewMessage
+
+_LOG = structlog.get_logger()
+TRIGGER = "connection.paused"
+#: Notices that one owner gets within `_WITHIN` at most: whoever resumes by a script what is still at fault is not written to for ever.
+MOST_NOTICES = 5
+_WITHIN = timedelta(hours=1)
+#: What the desk and the command line say where nobody was mailed.
+_UNTOLD = {
+    Skip.NO_CHANNEL: "no e-mail connection is in use; connect one, or resume it",
+    Skip.NO_ADDRESS: "there is no owner who may enter the desk",
+    Skip.SUPPRESSED: "the owners' addresses are suppressed, because mail to them bounced or was complained about",
+    Skip.CAPPED: "they had got several such mails within the hour",
+}
+
+
+def told_text(connection: Connection) -> str:
+    """Say whether the owners know of a pause; "" where it is none, or somebody paused by hand."""
+    if connection.told_at is not None:
+        return f"Its owners were told by e-mail on {connection.told_at:%d %b %Y at %H:%M} UTC."
+    return f"Nobody was told by e-mail: {_UNTOLD[Skip(connection.untold)]}." if connection.untold else ""
+
+
+async def pause(tx: Tx, directory: Directory, of: tuple[int, int], why: str, now: datetime) -> bool:
+    """Pause (merchant, connection) for what is wrong with its settings, and tell the owners; tell whether it was active."""
+    if not await connections.pause(tx, *of, why):
+        return False
+    _LOG.error("connection_paused", merchant=of[0], connection=of[1], why=why)
+    untold = await _tell_owners(tx, directory, of, why, now)
+    await connections.note_told(tx, *of, now, untold)
+    if untold is not None:
+        await decisions.count_skips(tx, {(of[0], TRIGGER, untold): 1}, now.date())
+    return True
+
+
+async def _tell_owners(tx: Tx, directory: Directory, of: tuple[int, int], why: str, now: datetime) -> Skip | None:
+    """Queue a mail to each owner; return why nobody is told, None where somebody is."""
+    tenant, connection = directory.tenant(of[0]), directory.connection(*of)
+    if tenant is None or connection is None:  # unreadable, or just removed: nothing could be said of it
+        return Skip.NO_CHANNEL
+    mailer = _mailer(await connections.active_channels(tx, of[0]))
+    if mailer is None:
+        return Skip.NO_CHANNEL
+    owners = await access.owners(tx, of[0])
+    if not owners:
+        return Skip.NO_ADDRESS
+    standing = await recipients.standing(tx, [(of[0], owner) for owner in owners], now)
+    reachable = [owner for owner in owners if (ChannelKind.EMAIL, None) not in standing[of[0], owner].suppressed]
+    if not reachable:
+        return Skip.SUPPRESSED
+    lately = await messages.times_told(tx, of[0], reachable, TRIGGER, now - _WITHIN)
+    told = [owner for owner in reachable if lately.get(owner, 0) < MOST_NOTICES]
+    if not told:
+        return Skip.CAPPED
+    page = f"{directory.base_url}/desk/connections/{of[1]}"
+    await messages.queue(tx, [_notice(tenant, connection, mailer, owner, why, page, now) for owner in told])
+    return None
+
+
+def _mailer(active: Sequence[tuple[int, str]]) -> int | None:
+    """Choose who carries the mail: an e-mail connection, else the demo's console."""
+    kinds = {connection_id: plugin.kind for connection_id, slug in active if (plugin := channels().get(slug)) is not None}
+    return next((i for kind in (ChannelKind.EMAIL, ChannelKind.CONSOLE) for i in kinds if kinds[i] is kind), None)
+
+
+def _notice(tenant: Tenant, connection: Connection, mailer: int, owner: str, why: str, page: str, now: datetime) -> NewMessage:
+    locale = tenant.brand.default_locale
+    paused = Paused(
+        shop=tenant.merchant.name, name=connection.name, provider=_provider_name(connection), rests=_rests(connection), why=why, url=page
+    )
+    change = Change(
+        trigger=TRIGGER, subject_kind="connection", subject_id=connection.connection_id, occurrence=f"{now.isoformat()} {owner}"
+    )
+    return NewMessage(
+        message=Message(
+            message_id=str(new_message_id(now)),
+            merchant_id=connection.merchant_id,
+            channel=ChannelKind.EMAIL,
+            to=owner,
+            content=paused_notice(paused, locale),
+            locale=locale,
+            purpose=Purpose.TRANSACTIONAL,
+            topic="desk",
+            created_at=now,
+        ),
+        connection_id=mailer,
+        template="connection_paused",
+        trigger=TRIGGER,
+        why_key=why_key(change),
+        order_id=None,
+        shipment_ids=(),
+        why="owners are told when a connection is paused for its settings",
+        due_at=now,
+    )
+
+
+def _provider_name(connection: Connection) -> str:
+    try:
+        return plugin_named(connection.kind, connection.provider).name
+    except (NotFoundError, BadInputError):  # its plug-in is gone from this installation
+        return connection.provider
+
+
+def _rests(connection: Connection) -> str:
+    plugin = channels().get(connection.provider) if connection.kind == "channel" else None
+    return "webhook" if plugin and plugin.kind is ChannelKind.WEBHOOK else connection.kind

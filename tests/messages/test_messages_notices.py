@@ -1,0 +1,58 @@
+"""What owners are told of a paused connection: whole in each language, and never filled in twice."""
+
+import tomllib
+from importlib.resources import files
+from string import Formatter
+
+import pytest
+
+from doorstep.messages import notices
+from doorstep.messages.notices import Paused, paused_notice
+
+PAUSED = Paused(
+    shop="Casa Alma",
+    name="Our UPS",
+    provider="UPS",
+    rests="carrier",
+    why="UPS answered 401 (10401): it refuses the credential",
+    url="https://doorstep.example/desk/connections/7",
+)
+
+
+def words(language: str) -> dict[str, str]:
+    return tomllib.loads((files(notices) / f"{language}.toml").read_text("utf-8"))
+
+
+def holes(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_each_language_says_the_same_with_the_same_holes():
+    english, spanish = words("en"), words("es")
+    assert {key: holes(text) for key, text in english.items()} == {key: holes(text) for key, text in spanish.items()}
+    assert all(english[key] != spanish[key] for key in english)
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"), [("en-GB", "is paused"), ("es", "está en pausa"), ("es-MX", "está en pausa"), ("fr", "is paused")]
+)
+def test_it_is_told_in_the_shops_language_and_else_in_english(locale, said):
+    told = paused_notice(PAUSED, locale)
+    assert said in told.subject
+    for part in ("Casa Alma", "Our UPS", "10401", PAUSED.url):
+        assert part in told.text
+    assert not told.html
+    assert "{" not in told.subject + told.text
+
+
+@pytest.mark.parametrize("rests", ["carrier", "channel", "webhook", "shop"])
+def test_what_rests_meanwhile_is_said(rests):
+    told = paused_notice(Paused(shop="S", name="N", provider="P", rests=rests, why="w", url="u"), "en").text
+    assert {"carrier": "is not asked", "channel": "two days", "webhook": "sent afterwards", "shop": "still kept"}[rests] in told
+
+
+def test_a_name_is_one_line_and_no_pattern():
+    told = paused_notice(Paused(shop="{why}", name="a\nSubject: b", provider="P", rests="channel", why="secret", url="u"), "en")
+    assert "\n" not in told.subject
+    assert "{why}" in told.subject
+    assert "secret" not in told.subject
