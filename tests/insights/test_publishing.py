@@ -16,6 +16,7 @@ from doorstep.insights.signing import jwk_of, public_of, sign, verify
 
 _SECRET, _OTHER = b"s" * 32, b"o" * 32
 _KEYS = [jwk_of(public_of(_SECRET))]
+_BASE = "https://parcels.example/m/loom"
 _NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -97,10 +98,13 @@ def test_what_is_left_out_is_never_few(sizes: dict[str, int]) -> None:
 
 
 def test_schema_org_reads_days_by_country() -> None:
-    told = shipping_markup("Loom", "https://loom.example", {"ES": performance_of(_counts(40)), "FR": performance_of(_counts(3))})
-    assert told["@graph"][0] == {"@type": "OnlineStore", "name": "Loom", "url": "https://loom.example"}
+    told = shipping_markup("Loom", "https://loom.example", {"ES": performance_of(_counts(40)), "FR": performance_of(_counts(3))}, _BASE)
+    store = told["@graph"][0]
+    assert (store["@type"], store["name"], store["url"]) == ("OnlineStore", "Loom", "https://loom.example")
+    assert store["subjectOf"]["distribution"]["contentUrl"] == f"{_BASE}/delivery-performance.json"
+    assert len(store["subjectOf"]["description"]) >= 50  # schema.org's readers want at least so much
     assert len(told["@graph"]) == 1  # what few there were to FR would show beside ES
-    told = shipping_markup("Loom", None, {"ES": performance_of(_counts(40)), "FR": performance_of(_counts(30))})
+    told = shipping_markup("Loom", None, {"ES": performance_of(_counts(40)), "FR": performance_of(_counts(30))}, _BASE)
     assert [one["shippingDestination"]["addressCountry"] for one in told["@graph"][1:]] == ["ES", "FR"]
     assert told["@graph"][1]["deliveryTime"]["transitTime"] == {
         "@type": "QuantitativeValue",

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from doorstep.errors import NotFoundError
+from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import (
     access,
     asks,
@@ -443,7 +443,8 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         ].locale,
         "replies.newest": await replies.newest(tx, merchant),
         "tallies.sums": await tallies.sums(tx, merchant, date(2026, 11, 2), date(2026, 11, 30), "lane", {"carrier": "gls"}),
-        "signing.public": await signing.public(tx, merchant),
+        "signing.verifying": await signing.verifying(tx, merchant),
+        "signing.every": await signing.every(tx, merchant),
         "imports.lines_done": await imports.lines_done(tx, merchant, b"h"),
     }
 
@@ -473,6 +474,9 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert await inbox.replay(tx, MINE, None, NOW) == 0
         assert not await connections.pause(tx, MINE, 7, "forged")
         assert not await connections.remove(tx, MINE, 7)
+        assert not await signing.withdraw(tx, MINE, "k", NOW)
+        with pytest.raises(ConflictError):
+            await connections.set_host(tx, MINE, "forged.example")
         await connections.note_told(tx, MINE, 7, NOW, "forged")
         await access.revoke_key(tx, MINE, 7, NOW)
         await decisions.withdraw(tx, [(MINE, b"w")])
@@ -484,6 +488,8 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert await tx.fetchval("select revoked_at from api_key where merchant_id = 1") is None
         assert await tx.fetchval("select state || coalesce(untold, '') from connection where merchant_id = 1") == "active"
         assert await tx.fetchval("select status from idempotency where merchant_id = 1") == 201
+        assert await tx.fetchval("select withdrawn_at from signing_key where merchant_id = 1") is None
+        assert await tx.fetchval("select host from merchant where merchant_id = 1") is None
         for table in ("dead_letter", "decision", "import_progress", "suppression"):
             assert await _count(tx, table) == 2
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)

@@ -24,7 +24,7 @@ _COMMANDS = {
     "estimates": ("doorstep.cli.estimates:estimates", "Tell how good a merchant's own model of its deliveries is."),
     "ask": ("doorstep.cli.asking:ask", "Ask a carrier about tracking numbers, once, and print what it says."),
     "replay": ("doorstep.cli.replay:replay", "Print which delivery problems a history opens, worsens and closes, and when."),
-    "performance": ("doorstep.cli.performance:performance", "Published delivery figures: verify who signed them."),
+    "performance": ("doorstep.cli.performance:performance", "Published delivery figures: verify who signed them; the keys that sign them."),
     "preview": ("doorstep.cli.preview:preview", "Render a template to a file, with a real order or a sample."),
     "doctor": ("doorstep.cli.doctor:doctor", "Examine an installation and say what to mend."),
     "bench": ("doorstep.cli.bench:bench", "Measure speed, lateness and memory beside their baselines."),

@@ -1,7 +1,8 @@
-"""`merchant add | list | key | operator | set`: tenants, who may enter their desk, their programs' keys."""
+"""`merchant add | list | key | operator | host | set`: tenants, who may enter their desk, their programs' keys."""
 
 import asyncio
 import getpass
+import re
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
@@ -29,6 +30,7 @@ merchant = App(name="merchant", help="Merchants: who they are, who enters their 
 #: Settings a merchant may have beside its brand.
 _SETTINGS = ("journeys", "policy", "templates", "return_days")
 _SHORTEST = 10
+_HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 Made = TypeVar("Made")
 
 
@@ -189,6 +191,41 @@ def operator(email: str, *, revoke: bool = False, data_dir: Path | None = None) 
     at_work(data_dir, work)
     print(f"{email} {'is no operator any more' if revoke else 'is an operator'}")
     return 0
+
+
+@merchant.command
+def host(slug: str, name: str | None = None, *, remove: bool = False, data_dir: Path | None = None) -> int:
+    """Say which host of its own leads to this installation for a merchant; its published figures are found there.
+
+    Args:
+        slug: the merchant.
+        name: e.g. parcels.shop.example; it needs a DNS entry and a certificate at your proxy, which must pass the Host header on.
+        remove: it has none any more.
+        data_dir: where the embedded database lives.
+    """
+    if remove == bool(name):
+        raise BadInputError("name a host, or say --remove")
+    own = _host_name(name) if name else None
+
+    async def work(_: Settings, database: Database, __: Directory) -> None:
+        async with database.system() as tx:
+            found = await connections.merchant_by_slug(tx, slug)
+            await connections.set_host(tx, found.merchant_id, own)
+            await connections.audit(tx, found.merchant_id, "cli", "host set" if own else "host removed", own or "")
+
+    at_work(data_dir, work)
+    print(f"merchant {slug} is at home at {own}" if own else f"merchant {slug} has no host of its own any more")
+    return 0
+
+
+def _host_name(given: str) -> str:
+    try:
+        written = given.strip().lower().removesuffix(".").encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise BadInputError(f"{given!r} is no host name") from error
+    if not _HOST.fullmatch(written):
+        raise BadInputError(f"{given!r} is no host name; write it without https:// and without a port, such as parcels.shop.example")
+    return written
 
 
 @merchant.command(name="set")

@@ -9,6 +9,10 @@ from doorstep.insights.performance import LEAST_PUBLIC, Performance, Share
 #: Samples are told rounded down to this, so that the difference of two tells of nobody.
 _STEP = 10
 KIND = "doorstep-delivery-performance/1"
+DIRECTORY_KIND = "doorstep-delivery-performance-directory/1"
+#: Our own name under /.well-known/. None that is registered fits (IANA's list as of 2026-09-25): "jwks.json" is not on it, and "api-catalog"
+#: (RFC 9727) lists programs' interfaces, which one signed document is not.
+WELL_KNOWN = "/.well-known/doorstep-delivery-performance"
 
 
 def public_figures(figures: Performance) -> dict[str, Any]:
@@ -83,10 +87,26 @@ def public_document(
     }
 
 
-def shipping_markup(shop: str, url: str | None, by_destination: Mapping[str, Performance]) -> dict[str, Any]:
-    """Tell how long parcels take to each country in the words of schema.org.
+def directory(merchant: Mapping[str, str | None], base: str) -> dict[str, Any]:
+    """Tell where a merchant's figures, their signature, the keys and the method stand under `base`.
 
-    Source: schema.org/OfferShippingDetails, schema.org/ShippingDeliveryTime (version 29), as known on 2026-11-22.
+    "jwks_uri" is the word of RFC 8414 and OpenID Connect for the address of public keys.
+    """
+    return {
+        "kind": DIRECTORY_KIND,
+        "merchant": dict(merchant),
+        "figures": f"{base}/delivery-performance.json",
+        "signature": f"{base}/delivery-performance.jws",
+        "jwks_uri": f"{base}/jwks.json",
+        "schema_org": f"{base}/delivery.jsonld",
+        "method": f"{base}/delivery-method",
+    }
+
+
+def shipping_markup(shop: str, url: str | None, by_destination: Mapping[str, Performance], base: str) -> dict[str, Any]:
+    """Tell how long parcels take to each country, and where the signed figures stand, in the words of schema.org.
+
+    Source: schema.org/OfferShippingDetails, schema.org/ShippingDeliveryTime, schema.org/Dataset (version 29), as known on 2026-11-22.
     """
     details: Sequence[dict[str, Any]] = [
         {
@@ -105,5 +125,13 @@ def shipping_markup(shop: str, url: str | None, by_destination: Mapping[str, Per
         for country in public_groups(by_destination)
         if by_destination[country].transit_of >= LEAST_PUBLIC and country
     ]
-    store = {"@type": "OnlineStore", "name": shop, **({"url": url} if url else {})}
+    figures = {
+        "@type": "Dataset",
+        "name": f"Delivery performance of {shop}",
+        "description": f"How deliveries of {shop} went in the last half year: on time, at the first attempt, days on the way; signed.",
+        "isAccessibleForFree": True,
+        "measurementTechnique": f"{base}/delivery-method",
+        "distribution": {"@type": "DataDownload", "encodingFormat": "application/json", "contentUrl": f"{base}/delivery-performance.json"},
+    }
+    store = {"@type": "OnlineStore", "name": shop, **({"url": url} if url else {}), "subjectOf": figures}
     return {"@context": "https://schema.org", "@graph": [store, *details]}

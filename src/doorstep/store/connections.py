@@ -22,6 +22,8 @@ class Merchant(msgspec.Struct, frozen=True, kw_only=True):
     brand: dict[str, Any]
     #: Journey overrides, policy, days to return.
     settings: dict[str, Any]
+    #: Its own host, lower case, that leads to this installation; None: none was given. The operator sets it.
+    host: str | None = None
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,12 +56,15 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 _ADD_MERCHANT = """
 insert into merchant (slug, name, brand, settings) values ($1, $2, $3::json, $4::json) on conflict (slug) do nothing returning merchant_id
 """
-_MERCHANTS = (
-    "select merchant_id, slug, name, brand, settings from merchant where $1::bigint[] is null or merchant_id = any($1) order by merchant_id"
-)
-_MERCHANT_BY_SLUG = "select merchant_id, slug, name, brand, settings from merchant where slug = $1"
-_HOLD_MERCHANT = "select merchant_id, slug, name, brand, settings from merchant where merchant_id = $1 for update"
+_MERCHANTS = "select merchant_id, slug, name, brand, settings, host from merchant where $1::bigint[] is null or merchant_id = any($1) order by merchant_id"
+_MERCHANT_BY_SLUG = "select merchant_id, slug, name, brand, settings, host from merchant where slug = $1"
+_HOLD_MERCHANT = "select merchant_id, slug, name, brand, settings, host from merchant where merchant_id = $1 for update"
 _SET_MERCHANT = "update merchant set name = $2, brand = $3::json, settings = $4::json where merchant_id = $1"
+# Give a merchant its own host, unless it is another's.
+_SET_HOST = """
+update merchant set host = $2 where merchant_id = $1
+and not exists (select from merchant o where o.host = $2 and o.merchant_id <> $1) returning merchant_id
+"""
 
 # Connections.
 _ADD = """
@@ -103,6 +108,7 @@ def _merchant(row: Row) -> Merchant:
         name=row["name"],
         brand=msgspec.json.decode(row["brand"]),
         settings=msgspec.json.decode(row["settings"]),
+        host=row["host"],
     )
 
 
@@ -172,6 +178,16 @@ async def set_merchant(tx: Tx, merchant: Merchant) -> None:
         msgspec.json.encode(merchant.brand).decode(),
         msgspec.json.encode(merchant.settings).decode(),
     )
+
+
+async def set_host(tx: Tx, merchant_id: int, host: str | None) -> None:
+    """Give a merchant its own host, or take it away; the operator's, not the merchant's, to say.
+
+    Raises:
+        ConflictError: it is another merchant's.
+    """
+    if await tx.fetchval(_SET_HOST, merchant_id, host) is None:
+        raise ConflictError(f"{host} is another merchant's host")
 
 
 async def connect(tx: Tx, sealer: Sealer, connection: Connection, secret_names: frozenset[str]) -> int:

@@ -38,7 +38,8 @@ create table merchant (
     name        text not null,
     brand       json not null default '{}',   -- messages.Brand
     settings    json not null default '{}',   -- journeys' overrides, gates' policy, return days
-    created_at  timestamptz not null default now()
+    created_at  timestamptz not null default now(),
+    host        text unique                   -- its own host, lower case, that leads to this installation; the operator gives it
 );
 
 -- People who may enter the desk.
@@ -423,13 +424,14 @@ create table tally_count (
     primary key (merchant_id, cut, week, carrier, service, lane, measure)
 );
 
--- The keys a merchant signs published figures with; the newest signs, all of them verify.
+-- The keys a merchant signs published figures with; the newest that has settled signs, all but the withdrawn verify.
 create table signing_key (
     merchant_id bigint not null references merchant,
     key_id      text not null,                -- thumbprint of the public key (RFC 7638)
     public      bytea not null,               -- Ed25519, 32 bytes
-    secret      bytea not null,               -- sealed
+    secret      bytea not null,               -- sealed; empty once it is withdrawn
     made_at     timestamptz not null,
+    withdrawn_at timestamptz,                 -- null: it verifies
     primary key (merchant_id, key_id)
 );
 

@@ -1,6 +1,7 @@
 """A merchant's id or slug → the merchant, looked for once more where it may just have been made."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from doorstep.errors import NotFoundError
 from doorstep.steps.directory import Tenant
@@ -28,6 +29,28 @@ async def tenant_by_slug(house: House, slug: str) -> Tenant:
         NotFoundError: there is none.
     """
     return await _found(house, lambda: next((one for one in house.directory.tenants() if one.merchant.slug == slug), None))
+
+
+async def tenant_by_host(house: House, host: str) -> Tenant:
+    """Find the merchant whose own host this is, as a `Host` header names it; the only merchant of an installation is at home at its address.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    asked, ours = host_of(host), host_of(urlsplit(house.settings.base_url).netloc)
+
+    def look() -> Tenant | None:
+        here = house.directory.tenants()
+        found = next((one for one in here if asked and one.merchant.host == asked), None)
+        return found or (here[0] if len(here) == 1 and asked == ours and not here[0].merchant.host else None)
+
+    return await _found(house, look)
+
+
+def host_of(sent: str) -> str:
+    """Take the name out of a host as browsers send it: without its port and a last dot, lower case."""
+    name = sent.strip().lower()
+    return name[: name.index("]") + 1] if name.startswith("[") and "]" in name else name.partition(":")[0].removesuffix(".")
 
 
 async def _found(house: House, look: Callable[[], Tenant | None]) -> Tenant:

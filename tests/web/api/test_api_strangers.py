@@ -30,6 +30,9 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "identifyNumber": ({"number": "BELONGSTOOURS"}, None, 200),
     "readPerformance": ({"from": "2026-01-01", "to": "2027-01-01", "by": "lane"}, None, 200),
     "readEstimator": ({}, None, 200),
+    "listSigningKeys": ({}, None, 200),
+    "makeSigningKey": ({}, None, 201),
+    "withdrawSigningKey": ({"kid": "signing"}, None, 404),
     "readPromise": ({"to": "ES-28013", "service": MARK}, None, 200),
     "listMessages": ({}, None, 200),
     "readMessage": ({"message_id": "message"}, None, 404),
@@ -72,6 +75,7 @@ async def fill(installation) -> dict[str, str]:
             installation.ours,
             MARK,
         )
+    signing = (await installation.post("/performance/keys", None)).json()["signing_keys"][0]["kid"]
     [order] = (await installation.get("/orders")).json()["orders"]
     [shipment] = (await installation.get("/shipments")).json()["shipments"]
     told = await installation.post(f"/shipments/{shipment['id']}/pitfalls", {"kind": "not_received", "note": MARK})
@@ -86,6 +90,7 @@ async def fill(installation) -> dict[str, str]:
         "webhook": endpoint["id"],
         "pitfall": told.json()["id"],
         "mapping": made["id"],
+        "signing": signing,
     }
 
 

@@ -136,6 +136,8 @@ def test_every_change_is_listed_here_so_that_none_escapes_the_next_two_tests():
         "/keys/{key_id:int}/revoke",
         "/letters/replay",
         "/logout",
+        "/performance/keys",
+        "/performance/keys/{key_id:str}/withdraw",
         "/performance/settings",
         "/pitfalls/{pitfall_id:int}/close",
         "/pitfalls/{pitfall_id:int}/mute",

@@ -7,11 +7,13 @@ from datetime import timedelta
 import msgspec
 import pytest
 from desk_clients import csrf_of, entered
-from page_shops import fill
+from page_shops import BASE, fill
 
+from doorstep.errors import BadSignatureError
+from doorstep.insights.publishing import DIRECTORY_KIND, WELL_KNOWN
 from doorstep.insights.signing import Jwk, verify
 from doorstep.steps.work import utc_now
-from doorstep.store import estimators, tallies
+from doorstep.store import connections, estimators, tallies
 from doorstep.store.tallies import KeptTally
 from doorstep.timeline.estimating.judging import Figures
 
@@ -157,3 +159,131 @@ async def test_customers_read_the_estimate_only_where_the_shop_wants_it(client, 
         ]
     )
     assert "Huella estimada" in (await client.get(f"/t/{token}?lang=es")).text
+
+
+async def at_home(house, shop, host):
+    async with house.database.system() as tx:
+        await connections.set_host(tx, shop.merchant_id, host)
+    await house.directory.refresh(house.database, utc_now(), force=True)
+
+
+async def test_agents_find_the_figures_at_the_shops_own_host_and_by_its_slug_on_a_shared_one(app, client, owner, shop, house):
+    host = f"parcels.{shop.slug}.example"
+    await at_home(house, shop, host)
+    asked = [(WELL_KNOWN, {"host": host}), (f"{WELL_KNOWN}/{shop.slug}", {}), (f"{WELL_KNOWN}/{shop.slug}", {"host": host})]
+    for path, headers in asked:
+        assert (await client.get(path, headers=headers)).status_code == 404, "nothing until an owner publishes"
+    await switch(owner, "publish_performance")
+    asked += [(WELL_KNOWN, {"host": f"{host.upper()}.:8443"})]
+    found = [await client.get(path, headers=headers) for path, headers in asked]
+    assert {answer.status_code for answer in found} == {200}
+    assert len({answer.content for answer in found}) == 1
+    told = found[0].json()
+    assert told["kind"] == DIRECTORY_KIND
+    assert told["merchant"]["slug"] == shop.slug
+    assert found[0].headers["access-control-allow-origin"] == "*"
+    places = {name: told[name].removeprefix(f"https://{host}") for name in ("figures", "signature", "jwks_uri", "schema_org", "method")}
+    answers = {name: await client.get(path, headers={"host": host}) for name, path in places.items()}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    keys = msgspec.convert(answers["jwks_uri"].json()["keys"], list[Jwk])
+    assert answers["jwks_uri"].headers["content-type"].startswith("application/jwk-set+json")
+    assert verify(answers["figures"].content, answers["signature"].text, keys)
+    assert answers["figures"].json()["keys"] == told["jwks_uri"]
+    page = (await owner.get("/desk/performance")).text
+    assert f"https://{host}{WELL_KNOWN}" in page
+    for path, headers in ((WELL_KNOWN, {"host": "elsewhere.example"}), (WELL_KNOWN, {}), (f"{WELL_KNOWN}/nobody", {"host": host})):
+        assert (await client.get(path, headers=headers)).status_code == 404, "no merchant is guessed among several"
+    await switch(owner)
+    for path, headers in asked:
+        assert (await client.get(path, headers=headers)).status_code == 404
+
+
+async def test_without_a_host_of_its_own_a_shop_is_at_home_at_the_installations_address(client, owner, shop):
+    await switch(owner, "publish_performance")
+    told = (await client.get(f"{WELL_KNOWN}/{shop.slug}")).json()
+    assert told["figures"] == f"{BASE}/m/{shop.slug}/delivery-performance.json"
+    assert f"{BASE}{WELL_KNOWN}/{shop.slug}" in (await owner.get("/desk/performance")).text
+
+
+async def test_pages_and_schema_org_lead_to_the_figures_only_where_they_are_published(client, owner, shop):
+    pages = [f"/t/{next(iter(shop.parcel_tokens.values()))}", f"/o/{next(iter(shop.order_tokens.values()))}", f"/find/{shop.slug}"]
+    link = f'<link rel="related" type="application/json" href="{WELL_KNOWN}/{shop.slug}">'
+    for path in pages:
+        assert "doorstep-delivery-performance" not in (await client.get(path)).text
+    await switch(owner, "publish_performance")
+    for path in pages:
+        assert link in (await client.get(path)).text
+    store = (await client.get(f"/m/{shop.slug}/delivery.jsonld")).json()["@graph"][0]
+    assert store["subjectOf"]["@type"] == "Dataset"
+    assert store["subjectOf"]["distribution"]["contentUrl"] == f"{BASE}/m/{shop.slug}/delivery-performance.json"
+
+
+async def signed_now(client, shop):
+    """What is published now: the bytes, their signature, the keys."""
+    answer = await client.get(f"/m/{shop.slug}/delivery-performance.json")
+    keys = msgspec.convert((await client.get(f"/m/{shop.slug}/jwks.json")).json()["keys"], list[Jwk])
+    return answer.content, answer.headers["x-jws-signature"], keys
+
+
+async def age(house, shop):
+    """Let ten minutes pass for the keys there are."""
+    async with house.database.system() as tx:
+        await tx.execute("update signing_key set made_at = made_at - interval '11 minutes' where merchant_id = $1", shop.merchant_id)
+
+
+async def test_a_new_key_signs_once_everybody_can_know_it_and_the_old_one_verifies_until_it_is_withdrawn(app, client, owner, shop, house):
+    await switch(owner, "publish_performance")
+    content, by_old, (old,) = await signed_now(client, shop)
+    await age(house, shop)
+    assert (await owner.post("/desk/performance/keys", data=owner.csrf)).status_code == 303
+    again, signature, keys = await signed_now(client, shop)
+    new = next(key for key in keys if key.kid != old.kid)
+    assert len(keys) == 2
+    assert verify(again, signature, keys) == old.kid, "copies of the list may not have the new one yet"
+    assert "signs from" in (await owner.get("/desk/performance")).text
+    await age(house, shop)
+    again, by_new, keys = await signed_now(client, shop)
+    assert verify(again, by_new, keys) == new.kid
+    assert verify(content, by_old, keys) == old.kid
+    assert (await owner.post(f"/desk/performance/keys/{old.kid}/withdraw", data=owner.csrf)).status_code == 303
+    again, by_new, keys = await signed_now(client, shop)
+    assert keys == [new]
+    assert verify(again, by_new, keys) == new.kid
+    with pytest.raises(BadSignatureError):
+        verify(content, by_old, keys)
+    async with house.database.system() as tx:
+        kept = await tx.fetchval("select secret from signing_key where merchant_id = $1 and key_id = $2", shop.merchant_id, old.kid)
+    assert kept == b"", "a withdrawn key's secret is forgotten"
+    changes = (await owner.get("/desk/changes")).text
+    for done in ("Make signing key", "Withdraw signing key", old.kid, new.kid):
+        assert done in changes or done.replace(" ", "_").lower() in changes
+
+
+async def test_where_the_last_key_leaked_another_signs_at_once(client, owner, shop):
+    await switch(owner, "publish_performance")
+    content, leaked, (old,) = await signed_now(client, shop)
+    await owner.post(f"/desk/performance/keys/{old.kid}/withdraw", data=owner.csrf)
+    again, signature, (new,) = await signed_now(client, shop)
+    assert new.kid != old.kid
+    assert verify(again, signature, [new]) == new.kid
+    with pytest.raises(BadSignatureError):
+        verify(content, leaked, [new])
+    assert (await owner.post(f"/desk/performance/keys/{old.kid}/withdraw", data=owner.csrf)).status_code == 404
+    assert "withdrawn" in (await owner.get("/desk/performance")).text
+
+
+async def test_only_an_owner_of_the_shop_makes_and_withdraws_its_keys(app, client, owner, shop, house):
+    await switch(owner, "publish_performance")
+    _, _, keys = await signed_now(client, shop)
+    stranger = await fill(house.database, house.directory, f"perform{next(_MADE)}", "Strangers")
+    for who, status in ((shop.member, 403), (stranger.owner, 404)):
+        other = await entered(app, who)
+        csrf = {"csrf": await csrf_of(other)}
+        assert (await other.post(f"/desk/performance/keys/{keys[0].kid}/withdraw", data=csrf)).status_code == status
+        page = (await other.get("/desk/performance")).text
+        assert "Make a new key" not in page
+        assert (keys[0].kid in page) == (who == shop.member)
+        await other.aclose()
+    for path in ("/desk/performance/keys", f"/desk/performance/keys/{keys[0].kid}/withdraw"):
+        assert (await client.post(path)).headers["location"] == "/desk/login"
+    assert (await signed_now(client, shop))[2] == keys

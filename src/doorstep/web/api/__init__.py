@@ -16,6 +16,7 @@ from doorstep.web.api import (
     reading,
     recipients,
     sending,
+    signing_keys,
     webhooks,
 )
 from doorstep.web.api.document import OPENAPI, openapi_document
@@ -38,6 +39,7 @@ _ALL = [
     *webhooks.ROUTES,
     *performing.ROUTES,
     *estimator.ROUTES,
+    *signing_keys.ROUTES,
     *me.ROUTES,
 ]
 

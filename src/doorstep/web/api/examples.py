@@ -28,6 +28,13 @@ _ORDER_SHOWN = {
     "locale": "es",
     "page_url": "https://parcels.shop.example/o/3Jx0…",
 }
+_SIGNING_KEY = {
+    "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+    "made_at": "2026-06-01T08:00:00Z",
+    "withdrawn_at": None,
+    "signs": True,
+    "signs_from": None,
+}
 _TRACKING = {
     "tracking_number": "PQ4711ES",
     "carrier": "correos",
@@ -248,6 +255,17 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
             "next": None,
         },
     ),
+    "listSigningKeys": (None, {"signing_keys": [_SIGNING_KEY]}),
+    "makeSigningKey": (
+        None,
+        {
+            "signing_keys": [
+                {**_SIGNING_KEY, "kid": "9Xf…", "made_at": "2026-11-22T10:00:00Z", "signs": False, "signs_from": "2026-11-22T10:10:00Z"},
+                _SIGNING_KEY,
+            ]
+        },
+    ),
+    "withdrawSigningKey": (None, {"signing_keys": [_SIGNING_KEY]}),
     "listCodeMappings": (
         None,
         {"code_mappings": [{**_MAPPING, "id": "7", "made_at": "2026-11-22T10:00:00Z", "replaying": False, "scans": 3}]},

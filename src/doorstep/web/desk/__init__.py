@@ -17,6 +17,7 @@ from doorstep.web.desk import (
     pitfalls,
     rules,
     shipments,
+    signing_keys,
     suppressions,
 )
 
@@ -29,6 +30,8 @@ _PAGES: list[ControllerRouterHandler] = [
     performance.performance,
     performance.performance_csv,
     performance.save_switches,
+    signing_keys.add_signing_key,
+    signing_keys.withdraw_signing_key,
     codes.list_codes,
     codes.mapping_form,
     codes.map_one,

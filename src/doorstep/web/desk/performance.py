@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from os import urandom
 from typing import Any
 
 import msgspec
@@ -14,12 +13,12 @@ from litestar.status_codes import HTTP_200_OK
 
 from doorstep.errors import BadInputError
 from doorstep.insights.performance import LEAST_PUBLIC, SILENT_DAYS, By, Share
-from doorstep.insights.signing import jwk_of, public_of
 from doorstep.steps.footprint import SHOW_CARBON
 from doorstep.steps.report import Group, Report, report, weeks_of
+from doorstep.steps.signing_keys import make_first_key, signing_keys
 from doorstep.steps.trained import trained
 from doorstep.steps.work import utc_now
-from doorstep.store import signing, tallies
+from doorstep.store import tallies
 from doorstep.store.connections import Merchant
 from doorstep.web.desk.doors import desk_page, user_of
 from doorstep.web.desk.merchants import change, merchant_of
@@ -27,7 +26,8 @@ from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 from doorstep.web.look.charts import Point, bars, histogram, line_chart
 from doorstep.web.look.saying import carrier_name
-from doorstep.web.track.published import PUBLISHED, jsonld_of
+from doorstep.web.track.published import jsonld_of
+from doorstep.web.track.published_at import PUBLISHED, directory_url, figures_base, is_published
 
 #: Bars of a picture; the table has the rest.
 _MOST_BARS = 12
@@ -59,7 +59,8 @@ async def performance(request: AnyRequest) -> Response[str]:
         weekly = await report(tx, merchant.merchant_id, asked.weeks, By.WEEK, asked.only)
         model = await trained(tx, merchant.merchant_id)
         choices = await tallies.choices(tx, merchant.merchant_id, *asked.weeks)
-        snippet = await jsonld_of(tx, merchant) if merchant.settings.get(PUBLISHED) else None
+        snippet = await jsonld_of(tx, merchant, house.settings.base_url) if is_published(merchant) else None
+        keys = await signing_keys(tx, merchant.merchant_id, utc_now())
     values: dict[str, Any] = {
         "asked": asked,
         "shown": shown,
@@ -69,7 +70,9 @@ async def performance(request: AnyRequest) -> Response[str]:
         "query": _query(request),
         "by": list(By),
         "switches": [(name, label, bool(merchant.settings.get(name))) for name, label in SWITCHES.items()],
-        "published": f"{house.settings.base_url}/m/{merchant.slug}" if merchant.settings.get(PUBLISHED) else "",
+        "published": figures_base(merchant, house.settings.base_url) if is_published(merchant) else "",
+        "directory": directory_url(merchant, house.settings.base_url),
+        "keys": keys,
         "snippet": snippet,
         "model": model,
         "least": LEAST_PUBLIC,
@@ -96,12 +99,9 @@ async def save_switches(request: AnyRequest) -> Response[Any]:
     ticked = set(form.getall("on", []))
     await change(request, lambda kept: _switched(kept, ticked), "change_settings")
     if PUBLISHED in ticked:
-        house, merchant_id = house_of(request), user_of(request).merchant_id
-        async with house.database.for_merchant(merchant_id) as tx:
-            if not await signing.public(tx, merchant_id):
-                made = urandom(32)
-                public = public_of(made)
-                await signing.add(tx, house.directory.sealer, merchant_id, jwk_of(public).kid, public, made, utc_now())
+        house, user = house_of(request), user_of(request)
+        async with house.database.for_merchant(user.merchant_id) as tx:
+            await make_first_key(tx, house.directory.sealer, user.merchant_id, f"user {user.user_id}", utc_now())
     return Redirect("/desk/performance?saved=1", status_code=303)
 
 

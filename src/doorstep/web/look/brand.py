@@ -93,3 +93,5 @@ class Dressed(msgspec.Struct, frozen=True, kw_only=True):
     support_phone: str | None = None
     support_url: str | None = None
     address: str | None = None
+    #: Path under which the published delivery figures are found; None: none are published.
+    figures_url: str | None = None

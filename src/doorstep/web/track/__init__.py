@@ -10,6 +10,7 @@ from doorstep.web.track.framing import ERRORS
 from doorstep.web.track.pages import order_page, parcel_page
 from doorstep.web.track.published import delivery_jsonld, keys_json, method_page, performance_json, performance_jws
 from doorstep.web.track.telling import tell_problem
+from doorstep.web.track.well_known import directory_of_host, directory_of_slug
 
 _PAGES: list[ControllerRouterHandler] = [
     parcel_page,
@@ -26,6 +27,8 @@ _PAGES: list[ControllerRouterHandler] = [
     keys_json,
     delivery_jsonld,
     method_page,
+    directory_of_host,
+    directory_of_slug,
 ]
 #: Mounted by the application; the look's files come with them, for the desk too.
 ROUTES: list[ControllerRouterHandler] = [*look.ROUTES, Router(path="/", route_handlers=_PAGES, exception_handlers=ERRORS)]

@@ -7,12 +7,14 @@ from litestar import Response
 from litestar.types import ExceptionHandlersMap
 
 from doorstep.errors import NotFoundError, TryLaterError
+from doorstep.insights.publishing import WELL_KNOWN
 from doorstep.steps.directory import Tenant
 from doorstep.web.look.asking import AnyRequest, clean_text
 from doorstep.web.look.brand import Dressed
 from doorstep.web.look.rendering import page
 from doorstep.web.look.serving import brand_url
 from doorstep.web.track.parcels import web_url
+from doorstep.web.track.published_at import is_published
 from doorstep.web.track.words import Words, language_names, words_for
 
 _LOG = structlog.get_logger()
@@ -33,6 +35,7 @@ def dress(tenant: Tenant) -> Dressed:
         support_phone=brand.support_phone,
         support_url=web_url(brand.support_url),
         address=brand.address,
+        figures_url=f"{WELL_KNOWN}/{tenant.merchant.slug}" if is_published(tenant.merchant) else None,
     )
 
 

@@ -13,6 +13,7 @@ from doorstep.insights.publishing import public_document, shipping_markup
 from doorstep.insights.signing import jwk_of, sign
 from doorstep.steps.directory import Tenant
 from doorstep.steps.report import report
+from doorstep.steps.signing_keys import SETTLES, signer_secret
 from doorstep.steps.work import utc_now
 from doorstep.store import signing, tallies
 from doorstep.store.connections import Merchant
@@ -21,13 +22,12 @@ from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest
 from doorstep.web.tenants import tenant_by_slug
 from doorstep.web.track.framing import asked_languages, dress, framed, words_of
+from doorstep.web.track.published_at import figures_base, is_published
+from doorstep.web.track.serving import open_answer
 
-#: The setting that switches it on; off unless a merchant says so.
-PUBLISHED = "publish_performance"
 #: Weeks that are told: whole ones, the current one not among them.
 _WEEKS = 26
 _LASTS = timedelta(days=7)
-_OPEN = {"access-control-allow-origin": "*", "cache-control": "public, max-age=3600", "x-content-type-options": "nosniff"}
 SIGNATURE_HEADER = "x-jws-signature"
 
 
@@ -40,7 +40,7 @@ def _weeks(now: datetime) -> tuple[date, date]:
 
 async def _publishing(house: House, slug: str) -> Tenant:
     tenant = await tenant_by_slug(house, slug)
-    if not tenant.merchant.settings.get(PUBLISHED):
+    if not is_published(tenant.merchant):
         raise NotFoundError("this merchant publishes no figures")
     return tenant
 
@@ -48,10 +48,10 @@ async def _publishing(house: House, slug: str) -> Tenant:
 async def _signed(house: House, slug: str) -> tuple[bytes, str]:
     """The document of today, and its signature."""
     tenant, now = await _publishing(house, slug), utc_now()
-    merchant, base = tenant.merchant, f"{house.settings.base_url}/m/{slug}"
+    merchant, base = tenant.merchant, figures_base(tenant.merchant, house.settings.base_url)
     weeks = _weeks(now)
     async with house.database.for_merchant(merchant.merchant_id) as tx:
-        key = await signing.secret(tx, house.directory.sealer, merchant.merchant_id)
+        key = await signer_secret(tx, house.directory.sealer, merchant.merchant_id, now)
         carriers, services, lanes = [await report(tx, merchant.merchant_id, weeks, by) for by in (By.CARRIER, By.SERVICE, By.LANE)]
     if key is None:
         raise NotFoundError("this merchant has no key to sign with")
@@ -76,14 +76,14 @@ async def _signed(house: House, slug: str) -> tuple[bytes, str]:
 async def performance_json(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
     """Serve the figures; the signature over exactly these bytes stands in a header."""
     content, signature = await _signed(house_of(request), slug)
-    return Response(content, media_type="application/json", headers={**_OPEN, SIGNATURE_HEADER: signature})
+    return open_answer(content, "application/json", headers={SIGNATURE_HEADER: signature})
 
 
 @get("/m/{slug:str}/delivery-performance.jws", include_in_schema=False, opt={"public": True})
 async def performance_jws(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
     """Serve the detached signature of the figures by itself."""
     _, signature = await _signed(house_of(request), slug)
-    return Response(signature.encode(), media_type="application/jose", headers=_OPEN)
+    return open_answer(signature.encode(), "application/jose")
 
 
 @get("/m/{slug:str}/jwks.json", include_in_schema=False, opt={"public": True})
@@ -92,8 +92,8 @@ async def keys_json(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]
     house = house_of(request)
     tenant = await _publishing(house, slug)
     async with house.database.for_merchant(tenant.merchant.merchant_id) as tx:
-        keys = [jwk_of(public) for public in await signing.public(tx, tenant.merchant.merchant_id)]
-    return Response(msgspec.json.encode({"keys": keys}), media_type="application/jwk-set+json", headers=_OPEN)
+        keys = [jwk_of(key.public) for key in await signing.verifying(tx, tenant.merchant.merchant_id)]
+    return open_answer(msgspec.json.encode({"keys": keys}), "application/jwk-set+json", kept=SETTLES)
 
 
 @get("/m/{slug:str}/delivery.jsonld", include_in_schema=False, opt={"public": True})
@@ -102,8 +102,8 @@ async def delivery_jsonld(request: AnyRequest, slug: FromPath[str]) -> Response[
     house = house_of(request)
     tenant = await _publishing(house, slug)
     async with house.database.for_merchant(tenant.merchant.merchant_id) as tx:
-        told = await jsonld_of(tx, tenant.merchant)
-    return Response(msgspec.json.encode(told), media_type="application/ld+json", headers=_OPEN)
+        told = await jsonld_of(tx, tenant.merchant, house.settings.base_url)
+    return open_answer(msgspec.json.encode(told), "application/ld+json")
 
 
 @get("/m/{slug:str}/delivery-method", include_in_schema=False, opt={"public": True})
@@ -114,12 +114,12 @@ async def method_page(request: AnyRequest, slug: FromPath[str]) -> Response[str]
     return framed("track/method.html", words, dress(tenant), least=LEAST_PUBLIC, weeks=_WEEKS)
 
 
-async def jsonld_of(tx: Tx, merchant: Merchant) -> dict[str, Any]:
-    """Put the schema.org data of a merchant together."""
+async def jsonld_of(tx: Tx, merchant: Merchant, base_url: str) -> dict[str, Any]:
+    """Put the schema.org data of a merchant that publishes together."""
     sums = await tallies.sums(tx, merchant.merchant_id, *_weeks(utc_now()), "lane")
     towards: dict[str, list[dict[str, int]]] = {}
     for lane, counts in sums.items():
         towards.setdefault(lane.partition("-")[2].partition("/")[0], []).append(counts)
     figures: dict[str, Performance] = {country: performance_of(added(counts)) for country, counts in towards.items()}
     url = merchant.brand.get("shop_url")
-    return shipping_markup(merchant.name, str(url) if url else None, figures)
+    return shipping_markup(merchant.name, str(url) if url else None, figures, figures_base(merchant, base_url))
