@@ -193,7 +193,7 @@ def within(shares: Shares, least: int = 0, chance: float = CHANCE) -> Expected |
         total += shares[days]
         if first < 0 and total > edge:
             first = days
-        if total >= left - edge - 1e-9:
+        if total >= left - edge - 1e-9 * left:
             return Expected(first, days, sum(shares[first : days + 1]) / left)
     return None
 
