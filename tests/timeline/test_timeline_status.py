@@ -294,3 +294,9 @@ def test_since_keeps_a_label_printed_ahead():
 def test_who_must_act_follows_the_newest_open_problem():
     assert told(*DELIVERED).must_act.value == "nobody"
     assert told(*OUTWARD, "2026-03-03 08:00 customs_duties_due").must_act.value == "customer"
+
+
+def test_a_leg_that_said_nothing_of_the_parcel_was_not_left():
+    taken = [scan("accepted", "2026-03-02 10:00"), scan("refused", "2026-03-03 10:00", carrier="bolt", tracking_number="N2")]
+    early = scan("informational", "2026-03-01 10:00", carrier="bolt", tracking_number="N2")
+    assert fold([early, *taken]).status is fold(taken).status is Status.EXCEPTION

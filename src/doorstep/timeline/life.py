@@ -105,7 +105,8 @@ class Life:
         if elsewhere:
             if counted:
                 self.mixed = True
-            else:
+            if not counted or (self.decided is None and code != MUTE):
+                # Nobody has said where it is yet: a leg that has only said nothing was not left.
                 self.carrier, self.number, elsewhere = scan.carrier, scan.tracking_number, False
         counted.append(scan)
         if bits & PHYSICAL and self.first_us is None:
