@@ -14,9 +14,8 @@ from doorstep.domain.shipments import Around, OpenPitfall
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Actor, Precision, ZoneSource
-from doorstep.timeline import Counted, Facts, Gaps, fold, gaps_of, judge, lane_of, replay
+from doorstep.timeline import Counted, Facts, Gaps, fold, fold_tied, gaps_of, judge, lane_of, replay
 from doorstep.timeline.gaps import EDGES_H, PRIOR_H, bucket_of, prior, too_long_h
-from doorstep.timeline.rests import wait_until, waited_h, week_of
 from doorstep.timeline.stages import STAGE_OF, Stage
 
 NOW = utc("2026-03-31 12:00")
@@ -353,24 +352,9 @@ def test_a_bucket_holds_its_hours(hours):
     assert bucket == 0 or hours > EDGES_H[bucket - 1] * 0.999999
 
 
-@given(st.integers(0, 60 * 24 * 60), st.integers(0, 2000), st.sampled_from(["ES", "SA", None]), st.booleans())
-def test_waiting_so_many_working_hours_is_measured_as_so_many(minutes, hours, country, offices):
-    week = week_of(country, offices=offices)
-    start = 1_770_000_000_000_000 + minutes * 60_000_000
-    until = wait_until(start, hours, week)
-    assert until >= start
-    assert waited_h(start, until, week) == pytest.approx(hours)
-
-
-def test_sundays_do_not_count():
-    saturday, week = utc("2026-03-07 12:00"), week_of("ES", offices=False)
-    until = wait_until(round(saturday.timestamp() * 1e6), 24, week)
-    assert until == round(utc("2026-03-09 12:00").timestamp() * 1e6)
-
-
 def test_gaps_of_an_ended_shipment_are_counted_by_stage():
     scans = history(LABEL, PICKED, "2026-03-03 18:00 facility_arrival", "2026-03-04 08:00 out_for_delivery", "2026-03-04 12:00 delivered")
-    told = gaps_of(fold(scans), scans, "ES")
+    told = gaps_of(fold(scans), scans, HOME)
     assert told == [
         (Stage.ANNOUNCED, bucket_of(9)),
         (Stage.TRANSIT, bucket_of(24)),
@@ -458,3 +442,72 @@ def test_between_countries_silence_lasts_longer_and_a_border_scan_tells_of_them_
     assert kinds(crossed, utc("2026-03-07 12:00"), around=nowhere) == []
     assert kinds(home, utc("2026-03-07 12:00"), around=msgspec.structs.replace(nowhere, destination="ES")) == []
     assert kinds(crossed, utc("2026-03-10 12:00"), around=nowhere) == ["stalled_in_transit"]
+
+
+def at_point(until, now, before=()):
+    about = facts(history(LABEL, PICKED, POINT))
+    folded = fold_tied(about.scans, collect_by=None if until is None else utc(until))
+    return judge(folded, about, GAPS, utc(now), before=before)
+
+
+@pytest.mark.parametrize(
+    ("until", "now", "kind"),
+    [
+        ("2026-03-18 20:00", "2026-03-06 12:00", None),
+        ("2026-03-18 20:00", "2026-03-10 12:00", "pickup_pending"),  # without a deadline its time would be running out
+        ("2026-03-18 20:00", "2026-03-16 20:00", "pickup_expiring"),
+        ("2026-03-18 20:00", "2026-03-18 20:00", "pickup_overdue"),
+        ("2026-03-06 20:00", "2026-03-04 20:00", "pickup_expiring"),
+        ("2026-03-05 12:00", "2026-03-04 12:00", "pickup_expiring"),
+        ("2026-04-18 20:00", "2026-04-01 12:00", "pickup_pending"),  # longer than nearly all are kept, and the carrier says so
+        ("2026-03-04 11:00", "2026-03-10 12:00", "pickup_expiring"),  # the deadline of an earlier stay
+        (None, "2026-03-10 12:00", "pickup_expiring"),
+    ],
+)
+def test_at_a_point_the_carrier_s_deadline_counts_where_it_is_told(until, now, kind):
+    judged_, look_at = at_point(until, now)
+    assert [one.kind for one in judged_.open_pitfalls] == ([kind] if kind else [])
+    assert look_at is not None
+
+
+def test_a_time_to_collect_that_is_prolonged_closes_what_it_opened():
+    late, _ = at_point("2026-03-12 20:00", "2026-03-13 12:00")
+    assert [one.kind for one in late.open_pitfalls] == ["pickup_overdue"]
+    longer, _ = at_point("2026-03-20 20:00", "2026-03-13 13:00", before=late.open_pitfalls)
+    assert [one.kind for one in longer.open_pitfalls] == ["pickup_pending"]
+
+
+def test_a_carrier_that_says_nothing_of_the_parcel_has_never_scanned_it():
+    for empty in ([], history("2026-03-03 09:00 estimated_date_later"), history("- tracking_not_found")):
+        assert kinds(empty, utc("2026-03-09 12:00")) == [
+            *(["estimate_slipped"] if "estimated_date_later" in {s.event_type for s in empty} else []),
+            "never_scanned",
+        ]
+    assert kinds(history("2026-03-03 09:00 label_failed"), utc("2026-03-20 12:00")) == ["label_failed"]
+    assert kinds(history("2026-03-03 09:00 proof_of_delivery_available"), utc("2026-03-20 12:00")) == []
+
+
+def test_an_impossible_estimate_that_is_repeated_stays_the_same_problem():
+    about = facts(history(LABEL, PICKED), estimates=[stated("2026-03-04", "2026-03-02")])
+    first, _ = judge(fold(about.scans, about.estimates), about, GAPS, utc("2026-03-04 12:00"))
+    again = facts(history(LABEL, PICKED), estimates=[stated("2026-03-05", "2026-03-02")])
+    second, _ = judge(fold(again.scans, again.estimates), again, GAPS, utc("2026-03-05 12:00"), before=first.open_pitfalls)
+    assert first.open_pitfalls == second.open_pitfalls != ()
+
+
+def test_two_workers_clocks_do_not_reopen_a_silence():
+    about = facts(history(LABEL, PICKED))
+    scanned = fold(about.scans)
+    since = judge(scanned, about, GAPS, utc("2026-03-07 12:00"))[0].open_pitfalls[0].since
+    first, _ = judge(scanned, about, GAPS, since)
+    second, look_at = judge(scanned, about, GAPS, since - timedelta(seconds=1), before=first.open_pitfalls)
+    assert second == first
+    assert look_at > since
+
+
+def test_a_silence_ends_where_the_graver_one_began_though_patience_was_learnt_since():
+    about = facts(history(LABEL, PICKED))
+    lost, _ = judge(fold(about.scans), about, GAPS, utc(LOST))
+    patient = Gaps([Counted(1, "acme", "", "ES-ES", "transit", bucket_of(200), 5000)])
+    again, _ = judge(fold(about.scans), about, patient, utc("2026-03-20 13:00"), before=lost.open_pitfalls)
+    assert again.open_pitfalls == lost.open_pitfalls

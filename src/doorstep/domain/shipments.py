@@ -114,6 +114,8 @@ class Folded(msgspec.Struct, frozen=True, kw_only=True):
     pieces: tuple[Piece, ...] = ()
     #: While it waits at a pick-up point: until when (aware UTC), if the carrier said so.
     collect_by: datetime | None = None
+    #: Problems that an agent has closed while their reason still stands.
+    settled: tuple[OpenPitfall, ...] = ()
 
     @property
     def telling_event(self) -> str:

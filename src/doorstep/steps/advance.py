@@ -115,7 +115,7 @@ def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetim
     if scanned.status is Status.DELIVERED and (telling := latest.get(scanned.decided_by)):
         shipment.around = told_where(shipment.around, Scan.of(telling), telling)
         facts = facts_of(shipment)
-    stood = before.open_pitfalls if before else shipment.had
+    stood = before.open_pitfalls + before.settled if before else shipment.had
     muted = outlook.muted.get(shipment.merchant_id, ())
     after, look_at = judge(scanned, facts, outlook.gaps, now, before=stood, muted=muted)
     shipment.folded = after

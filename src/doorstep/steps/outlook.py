@@ -128,7 +128,7 @@ def learn(ended: Iterable[tuple[KeptShipment, Folded]]) -> list[Counted]:
         lane = lane_of(around.origin, around.destination)
         counts.update(
             (shipment.merchant_id, shipment.carrier, shipment.service or "", lane, stage, bucket)
-            for stage, bucket in gaps_of(folded, shipment.scans, around.destination)
+            for stage, bucket in gaps_of(folded, shipment.scans, around)
         )
         shipment.around = msgspec.structs.replace(around, learnt=True)
     return [Counted(*key, times) for key, times in counts.items()]

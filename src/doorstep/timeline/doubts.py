@@ -67,14 +67,14 @@ def _late(folded: Folded, facts: Facts) -> list[Span]:
     if believed is not None and believed.source == "model":
         if over is not None and believed.stated_at is not None and (believed.late_chance or 0.0) >= SURELY_LATE:
             said_us = believed.stated_at.instant_us
-            spans += [Span("will_be_late", said_us, over, b"")] if said_us < over else []
+            spans += [Span("will_be_late", said_us, over, b"", lasts=True)] if said_us < over else []
         # What the carrier said stands beside it: that its day has passed is no less true for our expecting a later one.
         believed = best_estimate([estimate for estimate in facts.estimates if estimate.source != "model"])
     if believed is None or believed.source == "shop" or folded.status is _READY:
         return spans
     to_on, stated = believed.to_on, believed.stated_at
     if stated is not None and to_on < date.fromisoformat(stated.local[:10]):
-        spans.append(Span("impossible_estimate", stated.instant_us, None, b""))
+        spans.append(Span("impossible_estimate", stated.instant_us, None, b"", lasts=True))
         return spans
     day_over = end_of_day(to_on, facts.zone)
     if not _offered(folded, facts, stated, day_over):
@@ -83,7 +83,7 @@ def _late(folded: Folded, facts: Facts) -> list[Span]:
         moved_at = folded.last_scan_at or folded.status_since
         since = stated.instant_us if stated else us_of(moved_at) if moved_at else None
         if since is not None and since < over:
-            spans.append(Span("will_be_late", since, over, b""))
+            spans.append(Span("will_be_late", since, over, b"", lasts=True))
     return spans
 
 

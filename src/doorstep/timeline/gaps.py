@@ -7,11 +7,12 @@ from itertools import pairwise
 
 import msgspec
 
-from doorstep.domain.shipments import Folded
+from doorstep.domain.shipments import Around, Folded
 from doorstep.domain.tracking import Scan
 from doorstep.timeline.ordering import DAY_US
-from doorstep.timeline.rests import waited_h, week_of
-from doorstep.timeline.stages import OFFICES, STAGE_OF, Stage
+from doorstep.timeline.rests import waited_h
+from doorstep.timeline.stages import STAGE_OF, Stage
+from doorstep.timeline.whereabouts import calendar_at
 
 #: Upper edges of the buckets in hours, two to a doubling: one hour to about four months. What is longer falls into one bucket more.
 EDGES_H = tuple(2 ** (step / 2) for step in range(24))
@@ -39,6 +40,7 @@ PRIOR_H: Mapping[Stage, tuple[float, float]] = {
 }
 #: Under way between countries a parcel is scanned so many times less often, in these stages.
 _ABROAD, STRETCHED = 2.0, frozenset({Stage.TRANSIT, Stage.RETURNING})
+_TRIED = frozenset({Stage.ATTEMPT, Stage.CARDED})
 #: Longer gaps belong to nobody's ordinary parcel and would only teach patience with the lost.
 _LONGEST_US = 120 * DAY_US
 
@@ -150,26 +152,40 @@ def _levels(merchant_id: int, carrier: str, service: str, lane: str, stage: str)
     )
 
 
-def gaps_of(folded: Folded, scans: Iterable[Scan], destination: str | None) -> list[tuple[Stage, int]]:
-    """Measure the gaps of an ended shipment: the stage of the earlier scan, and the bucket. Dates without a time tell none."""
+def gaps_of(folded: Folded, scans: Iterable[Scan], around: Around) -> list[tuple[Stage, int]]:
+    """Measure the gaps of an ended shipment: the stage of the earlier scan, and the bucket. Dates without a time tell none.
+
+    Stages and days of rest are those by which the silence would have been judged then.
+    """
     there = {scan.fingerprint: scan for scan in scans}
     told: list[tuple[Stage, int]] = []
+    so_far: set[str] = set()
     earlier: tuple[Stage | None, int] | None = None
+    ended_us, tried, back = _us(folded), False, False
     for fingerprint in folded.counted:
         scan = there.get(fingerprint)
         if scan is None or scan.instant_us is None or not scan.precision:
             continue
         stage = STAGE_OF.get(scan.event_type)
-        ended = scan.instant_us == _us(folded)
+        ended = scan.instant_us == ended_us
         if stage is None and not ended:
             continue
         if earlier is not None and earlier[0] is not None and 0 <= scan.instant_us - earlier[1] <= _LONGEST_US:
-            week = week_of(destination, offices=earlier[0] in OFFICES)
-            told.append((earlier[0], bucket_of(waited_h(earlier[1], scan.instant_us, week))))
+            hours = waited_h(earlier[1], scan.instant_us, calendar_at(earlier[0], around, so_far))
+            told.append((earlier[0], bucket_of(hours)))
         if ended:
             break
-        earlier = (stage, scan.instant_us)
+        so_far.add(scan.event_type)
+        tried, back = tried or stage in _TRIED, back or scan.is_return or stage is Stage.RETURNING
+        earlier = (_as_judged(stage, tried=tried, back=back), scan.instant_us)
     return told
+
+
+def _as_judged(stage: Stage | None, *, tried: bool, back: bool) -> Stage | None:
+    """Name the stage as `stage_of` does: after an attempt a depot is no first one, and the way back is one stage but for what is held."""
+    if back and stage not in {None, Stage.HELD, Stage.CUSTOMS}:
+        return Stage.RETURNING
+    return Stage.ATTEMPT if tried and stage is Stage.DEPOT else stage
 
 
 def _us(folded: Folded) -> int | None:

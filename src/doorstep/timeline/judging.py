@@ -1,6 +1,6 @@
 """A fold, what is known around it, learnt gaps, now → the same with every problem that stands now, and when to look again."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -16,8 +16,6 @@ from doorstep.timeline.silence import silences
 from doorstep.timeline.spans import Facts, Span, moment_of, us_of
 
 _RULED = frozenset(kind.kind for kind in PITFALL_KINDS.values() if kind.family is not Family.EVENT)
-#: Those that keep their moment while they stand, though what they rest on is said anew.
-_LASTING = frozenset(kind.kind for kind in PITFALL_KINDS.values() if kind.family is Family.SILENCE) | {"will_be_late"}
 
 
 def judge(
@@ -25,44 +23,63 @@ def judge(
 ) -> tuple[Folded, datetime | None]:
     """Add to a fold what silence, prediction, contradiction and the customer say at `now` (aware).
 
-    `before` are the problems that stood when last judged: a silence found then keeps its moment though patience has been learnt
-    since, and so does a coming lateness that is said anew. `muted` are the kinds that the merchant wants to hear nothing of. Returned beside it is the next moment after `now` at
-    which time alone changes something; None: never.
+    `before` are the problems that stood when last judged, those included that an agent closed: a silence found then keeps its moment
+    though patience has been learnt since, and so does a coming lateness that is said anew. `muted` are the kinds that the merchant wants to hear nothing of.
+    Returned beside it is the next moment after `now` at which time alone changes something; None: never.
     """
     now_us = us_of(now)
     around = facts.around
     opened = [*folded.open_pitfalls] if folded.open_pitfalls else []
     if around.said:
         opened += _said(folded, facts)
-    stood = {(one.kind, one.opened_by): one.since for one in before if one.kind in _LASTING} if before else {}
+    spans = silences(folded, facts, gaps) + doubts(folded, facts)
+    if stood := {(one.kind, one.opened_by): one.since for one in before}:
+        spans = _kept(spans, stood)
     next_us: int | None = None
-    for span in silences(folded, facts, gaps) + doubts(folded, facts):
-        from_us, until_us = span.from_us, span.until_us
-        if stood and (kept := stood.get((span.kind, span.rests_on))) is not None:
-            from_us = min(us_of(kept), now_us)
-        if from_us > now_us:
-            if next_us is None or from_us < next_us:
-                next_us = from_us
-        elif until_us is None or now_us < until_us:
-            opened.append(_opened(span, from_us))
-            next_us = _sooner(next_us, until_us)
+    for span in spans:
+        if span.from_us > now_us and not (stood and stood.get((span.kind, span.rests_on)) == moment_of(span.from_us)):
+            next_us = _sooner(next_us, span.from_us)
+        elif span.until_us is None or now_us < span.until_us:
+            opened.append(_opened(span))
+            next_us = _sooner(next_us, span.until_us)
     if not opened:
         return folded, None if next_us is None else moment_of(next_us)
-    settled = set(around.settled)
     standing: list[OpenPitfall] = []
+    settled = around.settled
     for one in opened:
-        if (one.kind, one.since) in settled:
-            continue
         kind = PITFALL_KINDS[one.kind]
         hushed = kind.mutable and (one.kind in around.muted or one.kind in muted)
         severity, worse_us = _severity(kind, one, now_us)
-        next_us = _sooner(next_us, worse_us)
+        if not settled or (one.kind, one.since) not in settled:
+            next_us = _sooner(next_us, worse_us)
         standing.append(one if severity is one.severity and not hushed else msgspec.structs.replace(one, severity=severity, muted=hushed))
     standing.sort(key=_order)
     pitfalls = tuple(standing)
+    closed: tuple[OpenPitfall, ...] = ()
+    if settled:
+        closed = tuple([one for one in pitfalls if (one.kind, one.since) in settled])
+        pitfalls = tuple([one for one in pitfalls if one not in closed])
     must_act = actor_of_open([one for one in pitfalls if not one.muted and one.severity is not Severity.INFO], folded.must_act)
-    judged = msgspec.structs.replace(folded, open_pitfalls=pitfalls, must_act=must_act)
+    judged = msgspec.structs.replace(folded, open_pitfalls=pitfalls, settled=closed, must_act=must_act)
     return judged, None if next_us is None else moment_of(next_us)
+
+
+def _kept(spans: Sequence[Span], stood: Mapping[tuple[str, bytes], datetime | None]) -> list[Span]:
+    """Let what stood already stand since when it stood; what it took the place of ends then."""
+    moved: dict[int, int] = {}
+    kept: list[Span] = []
+    for span in spans:
+        since = stood.get((span.kind, span.rests_on)) if span.lasts else None
+        if since is not None and (from_us := us_of(since)) != span.from_us:
+            moved[span.from_us] = from_us
+            kept.append(msgspec.structs.replace(span, from_us=from_us))
+        else:
+            kept.append(span)
+    return (
+        [msgspec.structs.replace(span, until_us=moved[span.until_us]) if span.until_us in moved else span for span in kept]
+        if moved
+        else kept
+    )
 
 
 def _order(one: OpenPitfall) -> tuple[bool, str, str]:
@@ -70,9 +87,9 @@ def _order(one: OpenPitfall) -> tuple[bool, str, str]:
     return (True, one.since.isoformat() if one.since else "", one.kind) if one.kind in _RULED else (False, "", "")
 
 
-def _opened(span: Span, from_us: int) -> OpenPitfall:
+def _opened(span: Span) -> OpenPitfall:
     kind = PITFALL_KINDS[span.kind]
-    return OpenPitfall(span.kind, moment_of(from_us), kind.must_act, span.rests_on, kind.severity)
+    return OpenPitfall(span.kind, moment_of(span.from_us), kind.must_act, span.rests_on, kind.severity)
 
 
 def _said(folded: Folded, facts: Facts) -> list[OpenPitfall]:

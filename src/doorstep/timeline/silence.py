@@ -1,12 +1,17 @@
 """A fold, what is known around it, and learnt gaps → the problems that silence makes, with the moments at which they stand."""
 
+from operator import attrgetter
+
+from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.shipments import Folded
-from doorstep.domain.vocabulary import Direction, Status
+from doorstep.domain.vocabulary import Direction, Phase, Status
 from doorstep.timeline.gaps import STRETCHED, Gaps
 from doorstep.timeline.ordering import DAY_US, HOUR_US
-from doorstep.timeline.rests import wait_until, week_of
+from doorstep.timeline.rests import wait_until
 from doorstep.timeline.spans import Facts, Span, us_of
-from doorstep.timeline.stages import CROSSINGS, OFFICES, Stage, stage_of
+from doorstep.timeline.stages import CROSSINGS, Stage, stage_of
+from doorstep.timeline.waiting import deadline_of, recalls
+from doorstep.timeline.whereabouts import calendar_at
 
 #: Stage → the kind that its silence is.
 _STALLED = {
@@ -34,8 +39,12 @@ _LOST_TIMES, _LOST_LEAST_US = 4, 10 * DAY_US
 _DISPATCH_H = 48
 #: The carrier does not know the number.
 _UNKNOWN_US = 48 * HOUR_US
-_PENDING_US, _EXPIRING_US = 3 * DAY_US, 5 * DAY_US
 _GONE_US = 90 * DAY_US
+_EVENT_TYPE = attrgetter("event_type")
+#: Events without a status of their own that say more than that the parcel is not there yet.
+_SPOKEN = frozenset(
+    {"label_failed"} | {slug for slug, event in EVENT_TYPES.items() if event.phase in {Phase.DONE, Phase.PROBLEM, Phase.RETURN}}
+)
 _NOT_FOUND = frozenset({"tracking_not_found", "tracking_invalid"})
 
 
@@ -50,16 +59,21 @@ def silences(folded: Folded, facts: Facts, gaps: Gaps) -> list[Span]:
     if folded.last_scan_at is None:
         return []
     anchor = us_of(folded.last_scan_at)
-    gone = anchor + _GONE_US
-    due = min(_too_long(facts, gaps, stage, anchor), gone)
+    deadline = deadline_of(folded) if stage is Stage.POINT else None
+    gone = max(anchor, deadline or anchor) + _GONE_US
+    due = min(_too_long(facts, gaps, stage, anchor), gone) if deadline is None else deadline
     lost = min(anchor + max(_LOST_LEAST_US, _LOST_TIMES * (due - anchor)), gone) if stage in _MAY_BE_LOST else gone
     spans = [
-        Span(_STALLED[stage], due, lost, newest),
-        Span("presumed_lost", lost, gone, newest),
-        Span("gone_silent", gone, None, newest),
+        Span(_STALLED[stage], due, lost, newest, lasts=deadline is None),
+        Span("presumed_lost", lost, gone, newest, lasts=True),
+        Span("gone_silent", gone, None, newest, lasts=True),
     ]
     if stage is Stage.POINT:
-        spans += _at_the_point(folded, due, newest)
+        spans += recalls(folded, due, newest)
+    return _told(spans)
+
+
+def _told(spans: list[Span]) -> list[Span]:
     return [span for span in spans if span.until_us is None or span.from_us < span.until_us]
 
 
@@ -68,7 +82,7 @@ def _too_long(facts: Facts, gaps: Gaps, stage: Stage, anchor_us: int) -> int:
     apart = around.origin is not None and around.destination is not None and around.origin != around.destination
     abroad = stage in STRETCHED and (apart or not CROSSINGS.isdisjoint([scan.event_type for scan in facts.scans]))
     hours = gaps.patience_h(facts.merchant_id, facts.carrier, facts.service, around.origin, around.destination, stage, abroad=abroad)
-    return wait_until(anchor_us, hours, week_of(around.destination, offices=stage in OFFICES))
+    return wait_until(anchor_us, hours, calendar_at(stage, around, map(_EVENT_TYPE, facts.scans)))
 
 
 def _before_handover(folded: Folded, facts: Facts, gaps: Gaps, stage: Stage, newest: bytes) -> list[Span]:
@@ -76,36 +90,36 @@ def _before_handover(folded: Folded, facts: Facts, gaps: Gaps, stage: Stage, new
     if folded.direction is Direction.RETURN:
         return []  # a return label may lie in the customer's drawer for as long as they please
     if folded.status is Status.PENDING:
-        return _unheard_of(folded, facts, gaps, newest)
+        return _unheard_of(folded, facts, gaps)
     since = folded.status_since or facts.around.sent_at
     if since is None:
         return []
     announced = us_of(since)
     never = _too_long(facts, gaps, Stage.ANNOUNCED, announced)
-    late = wait_until(announced, _DISPATCH_H, week_of(facts.around.origin, offices=True))
+    late = wait_until(announced, _DISPATCH_H, calendar_at(Stage.ANNOUNCED, facts.around, ()))
     gone = announced + _GONE_US
     # Both rest on the announcement, which later papers do not renew.
-    spans = [Span("never_handed_over", never, gone, b""), Span("gone_silent", gone, None, b"")]
+    spans = [Span("never_handed_over", never, gone, b"", lasts=True), Span("gone_silent", gone, None, b"", lasts=True)]
     if late < never:
-        spans.append(Span("late_dispatch", late, never, b""))
+        spans.append(Span("late_dispatch", late, never, b"", lasts=True))
     if stage is Stage.COLLECTION and folded.last_scan_at is not None:
-        spans.append(Span("pickup_not_done", _too_long(facts, gaps, stage, us_of(folded.last_scan_at)), gone, newest))
-    return [span for span in spans if span.until_us is None or span.from_us < span.until_us]
+        not_done = _too_long(facts, gaps, stage, us_of(folded.last_scan_at))
+        spans.append(Span("pickup_not_done", not_done, gone, newest, lasts=True))
+    return _told(spans)
 
 
-def _unheard_of(folded: Folded, facts: Facts, gaps: Gaps, newest: bytes) -> list[Span]:
-    if folded.newest_event == "unknown" and (not_found := _not_found_us(folded, facts)) is not None:
-        gone = not_found + _GONE_US
-        return [Span("number_unknown", not_found + _UNKNOWN_US, gone, b""), Span("gone_silent", gone, None, b"")]
-    sent = facts.around.sent_at
-    if sent is None or folded.counted:
+def _unheard_of(folded: Folded, facts: Facts, gaps: Gaps) -> list[Span]:
+    if folded.newest_event in _SPOKEN:
         return []
-    since = us_of(sent)
+    if (not_found := _not_found_us(folded, facts)) is not None:
+        kind, since, too_long = "number_unknown", not_found, not_found + _UNKNOWN_US
+    elif facts.around.sent_at is not None:
+        since = us_of(facts.around.sent_at)
+        kind, too_long = "never_scanned", _too_long(facts, gaps, Stage.ANNOUNCED, since)
+    else:
+        return []
     gone = since + _GONE_US
-    return [
-        Span("never_scanned", _too_long(facts, gaps, Stage.ANNOUNCED, since), gone, newest),
-        Span("gone_silent", gone, None, newest),
-    ]
+    return _told([Span(kind, too_long, gone, b"", lasts=True), Span("gone_silent", gone, None, b"", lasts=True)])
 
 
 def _not_found_us(folded: Folded, facts: Facts) -> int | None:
@@ -115,14 +129,3 @@ def _not_found_us(folded: Folded, facts: Facts) -> int | None:
     if not told or any(scan.event_type not in _NOT_FOUND for scan in told):
         return None
     return min((scan.instant_us for scan in told if scan.instant_us is not None), default=None)
-
-
-def _at_the_point(folded: Folded, overdue_us: int, newest: bytes) -> list[Span]:
-    if folded.status_since is None:
-        return []
-    since = us_of(folded.status_since)
-    expiring = since + _EXPIRING_US
-    spans = [Span("pickup_pending", since + _PENDING_US, min(expiring, overdue_us), newest)]
-    if expiring < overdue_us:
-        spans.append(Span("pickup_expiring", expiring, overdue_us, newest))
-    return spans

@@ -21,6 +21,8 @@ class Span(msgspec.Struct, frozen=True, gc=False):
     until_us: int | None
     #: What it rests on: the fingerprint of a scan, or b"".
     rests_on: bytes
+    #: It keeps its moment while it stands, though patience is learnt since or what it rests on is said anew.
+    lasts: bool = False
 
 
 class Facts(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 import functools
 from datetime import date, timedelta
 
-import holidays
+from doorstep.timeline.public_holidays import public_holidays
 
 _EPOCH = date(1970, 1, 1)
 _SATURDAY = 5
@@ -13,7 +13,7 @@ CUT_OFF_HOUR = 14
 
 def is_holiday(country: str, region: str, on: date) -> bool:
     """Tell whether a day is a public holiday there; none is known of an unknown country."""
-    return on in _holidays_of(country, region, on.year)
+    return on in public_holidays(country, region, on.year)
 
 
 def is_working_day(country: str, region: str, on: date) -> bool:
@@ -31,16 +31,6 @@ def next_working_day(country: str, region: str, on: date) -> date:
     while not is_working_day(country, region, on):
         on += timedelta(days=1)
     return on
-
-
-@functools.lru_cache(maxsize=4096)
-def _holidays_of(country: str, region: str, year: int) -> frozenset[date]:
-    for subdivision in (region or None, None):
-        try:
-            return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
-        except NotImplementedError:
-            continue
-    return frozenset()
 
 
 @functools.lru_cache(maxsize=65536)
