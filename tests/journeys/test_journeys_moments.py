@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from doorstep import journeys
 from doorstep.domain.orders import Fulfilment, Order, Payment, Refund
+from doorstep.domain.pitfalls import Severity
 from doorstep.domain.shipments import Folded, OpenPitfall
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Actor, Direction, Phase, Skip, Status
@@ -52,8 +53,8 @@ def superseded(moments) -> list[str]:
     return [one.change.trigger for one in moments if one.skip]
 
 
-def pitfall(kind: str, must_act: Actor = Actor.CARRIER) -> OpenPitfall:
-    return OpenPitfall(kind, AT, must_act, b"")
+def pitfall(kind: str, must_act: Actor = Actor.CARRIER, superseded_by: str = "") -> OpenPitfall:
+    return OpenPitfall(kind, AT, must_act, b"", superseded_by=superseded_by)
 
 
 folded = st.builds(
@@ -62,7 +63,14 @@ folded = st.builds(
     attempts=st.integers(0, 3),
     status_since=st.none() | st.datetimes(BEGIN, END, timezones=st.just(UTC)),
     event_type=st.sampled_from(["in_transit", "redelivery_scheduled", "pickup_reminder", "delivery_facility_arrival", "unknown"]),
-    open_pitfalls=st.lists(st.builds(pitfall, st.sampled_from(["delayed", "duties_due", "lost", "odd"])), max_size=2).map(tuple),
+    open_pitfalls=st.lists(
+        st.builds(
+            pitfall,
+            st.sampled_from(["delayed", "duties_due", "lost", "missed_promise", "odd"]),
+            superseded_by=st.sampled_from(["", "lost"]),
+        ),
+        max_size=2,
+    ).map(tuple),
     estimate=st.none() | st.dates(date(2026, 1, 1), date(2026, 12, 1)).map(lambda day: Estimate(from_on=day, to_on=day)),
 )
 
@@ -153,6 +161,36 @@ def test_a_problem_is_told_as_its_own_moment(kind, must_act, trigger):
 
 def test_problems_that_are_the_shops_own_are_not_told():
     assert journeys.changes_of_shipment(shipment(), shipment(open_pitfalls=(pitfall("label_failed"),)), 7) == ()
+
+
+def changed(before, after):
+    return journeys.changes_of_shipment(shipment(open_pitfalls=before), shipment(open_pitfalls=after), 7)
+
+
+def test_a_problem_in_another_s_shadow_is_for_the_shop_s_systems_only():
+    lost = pitfall("presumed_lost")
+    moments = changed((lost,), (lost, pitfall("missed_promise", superseded_by="presumed_lost")))
+    assert told(moments) == [("shipment.shop_action", f"missed_promise/{AT.isoformat()}")]
+    assert changed((), (pitfall("duties_due", Actor.CUSTOMER, superseded_by="lost"),)) == ()
+
+
+def test_out_of_the_shadow_it_is_told_after_all_that_is_new_and_before_the_end_of_the_other():
+    lost, charge = pitfall("lost"), pitfall("duties_due", Actor.CUSTOMER)
+    behind = msgspec.structs.replace(charge, superseded_by="lost")
+    moments = changed((lost, behind), (charge,))
+    assert told(moments) == [("shipment.customs_action", f"duties_due/{AT.isoformat()}")]
+    assert superseded(moments) == ["shipment.problem_closed"]
+    assert told(changed((lost, behind), (msgspec.structs.replace(charge, severity=Severity.CRITICAL),))) == told(moments)
+    arrived = journeys.changes_of_shipment(
+        shipment(open_pitfalls=(lost, behind)), shipment(newest_event="destination_country_arrival", open_pitfalls=(charge,)), 7
+    )
+    assert told(arrived) == [("shipment.in_transit", "destination_country_arrival")]
+
+
+def test_what_worsens_or_ends_in_the_shadow_is_not_told():
+    lost, behind = pitfall("lost"), pitfall("missed_promise", superseded_by="lost")
+    assert changed((lost, behind), (lost, msgspec.structs.replace(behind, severity=Severity.CRITICAL))) == ()
+    assert changed((lost, behind), (lost,)) == ()
 
 
 def test_a_later_estimate_is_a_delay_and_an_earlier_one_is_not():

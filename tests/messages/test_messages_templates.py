@@ -16,9 +16,9 @@ from doorstep.domain.money import Money
 from doorstep.domain.orders import Customer, OrderLine, Payment
 from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Address
-from doorstep.domain.shipments import Piece
+from doorstep.domain.shipments import OpenPitfall, Piece
 from doorstep.domain.tracking import Estimate
-from doorstep.domain.vocabulary import ChannelKind, Status
+from doorstep.domain.vocabulary import Actor, ChannelKind, Status
 from doorstep.messages import TEMPLATES, BadTemplateError, Library, check_template, context_of, sample_facts
 from doorstep.messages.library import PARTS
 
@@ -228,6 +228,17 @@ def test_the_markup_describes_the_order_and_its_parcels():
     assert markup["orderDelivery"][0]["expectedArrivalFrom"] == "2026-11-24T09:00"
     assert markup["acceptedOffer"][0]["price"] == "49.50"
     assert markup["merchant"]["name"] == "Lantern & Loom"
+
+
+def test_a_message_names_the_problem_that_is_heard():
+    facts = sample_facts(parcels=1)
+    stands = tuple(
+        OpenPitfall(kind, None, Actor.SHOP, b"", superseded_by=instead, muted=muted)
+        for kind, instead, muted in (("missed_promise", "lost", False), ("damaged", "", True), ("lost", "", False))
+    )
+    parcel = facts.parcels[0]
+    trouble = msgspec.structs.replace(parcel, folded=msgspec.structs.replace(parcel.folded, open_pitfalls=stands))
+    assert context_of(msgspec.structs.replace(facts, parcels=(trouble,)))["parcel"]["problem"] == "lost"
 
 
 def test_a_large_order_still_renders():

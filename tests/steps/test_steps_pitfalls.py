@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from steps_shop import HOUR, NOON, Shop, fulfilment, open_shop, order, promised, said
 
 from doorstep.domain.pitfalls import Severity
+from doorstep.steps.trouble import settle
 from doorstep.steps.watch import watch
 from doorstep.store import pitfalls
 from doorstep.store.database import Database
@@ -84,6 +85,53 @@ async def test_a_late_estimate_is_told_before_the_day_and_the_broken_promise_is_
     await look(shop, NOON + 7 * DAY)
     assert {kind for kind, _, _ in await lives(shop)} >= {"missed_promise", "stalled_in_transit"}
     assert (await shop.sent()).count("shipment.delayed") == 1
+
+
+async def test_of_a_lost_parcel_s_broken_promise_the_customer_hears_once_it_is_found_and_not_twice(shop: Shop) -> None:
+    sold = order("1001", fulfilment("f1", "N1"), promise=promised("2026-12-14"))
+    await shop.arrive(facts=[sold], trackings=[said("N1", "picked_up", NOON - HOUR)])
+    lost_at = NOON + 25 * DAY
+    await look(shop, lost_at)
+    assert {kind for kind, _, why in await lives(shop) if why is None} == {"presumed_lost"}
+    await look(shop, NOON + 30 * DAY)
+    stands = {one.kind: one.superseded_by for one in (await shop.parcel("N1")).folded.open_pitfalls}
+    assert stands == {"presumed_lost": "", "missed_promise": "presumed_lost"}
+    promise_broken = [key for key in await shop.decisions() if key[1].startswith("missed_promise")]
+    assert [trigger for trigger, _ in promise_broken] == ["shipment.shop_action"]
+    before = await shop.sent()
+    found = NOON + 31 * DAY
+    await shop.arrive(trackings=[said("N1", "facility_arrival", found)], now=found)
+    assert {kind for kind, _, why in await lives(shop) if why is None} == {"missed_promise"}
+    assert (await shop.sent())[len(before) :] == ["shipment.delayed"]
+    told = await shop.sent()
+    await look(shop, found + 40 * DAY)
+    again = found + 41 * DAY
+    await shop.arrive(trackings=[said("N1", "facility_departure", again)], now=again)
+    assert [one.kind for one in (await shop.parcel("N1")).folded.open_pitfalls if one.heard] == ["missed_promise"]
+    assert (await shop.sent()).count("shipment.delayed") == told.count("shipment.delayed")
+
+
+async def test_what_an_agent_closed_stays_closed_whatever_is_learnt_and_tells_nobody_of_the_lesser(shop: Shop) -> None:
+    sold = order("1001", fulfilment("f1", "N1"), promise=promised("2026-12-14"))
+    await shop.arrive(facts=[sold], trackings=[said("N1", "picked_up", NOON - HOUR)])
+    await look(shop, NOON + 30 * DAY)
+    before = await shop.sent()
+    async with shop.database.for_merchant(shop.merchant_id) as tx:
+        row = next(row for row in await pitfalls.page(tx, shop.merchant_id) if row["kind"] == "presumed_lost")
+        await settle(tx, shop.directory, shop.merchant_id, row["pitfall_id"], "Refunded", NOON + 30 * DAY)
+    for day in (31, 35):
+        await look(shop, NOON + day * DAY)
+        folded = (await shop.parcel("N1")).folded
+        assert [(one.kind, one.superseded_by) for one in folded.open_pitfalls] == [("missed_promise", "presumed_lost")]
+        assert [one.kind for one in folded.settled] == ["presumed_lost"]
+    assert await shop.sent() == before
+
+
+async def test_no_problem_ends_before_it_began_though_the_carrier_s_clock_runs_ahead(shop: Shop) -> None:
+    await shop.arrive(trackings=[said("N1", "picked_up", NOON - HOUR), said("N1", "customs_held", NOON + 2 * HOUR)])
+    await shop.arrive(trackings=[said("N1", "customs_released", NOON + 3 * HOUR)], now=NOON + HOUR)
+    [row] = await shop.rows("select opened_at, closed_at from pitfall where merchant_id = $1", shop.merchant_id)
+    assert row["closed_at"] == row["opened_at"] == NOON + 2 * HOUR
 
 
 async def test_a_kind_that_the_merchant_muted_is_kept_and_never_told(database: Database) -> None:

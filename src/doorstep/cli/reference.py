@@ -6,9 +6,9 @@ from pathlib import Path
 from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.domain.event_types import EVENT_TYPES, EventType
-from doorstep.domain.pitfalls import PITFALL_KINDS, Family, NextStep
+from doorstep.domain.pitfalls import ALONE, LADDERS, PITFALL_KINDS, Family, NextStep
 from doorstep.domain.plugins import Asking, Carrier, Channel, Setting, Shop
-from doorstep.domain.vocabulary import Phase, Skip
+from doorstep.domain.vocabulary import Phase, Skip, Status
 from doorstep.insights import FIGURES
 from doorstep.journeys import TRIGGERS, load_defaults
 from doorstep.shops import shops
@@ -70,6 +70,8 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join(lines)
 
 
+#: A delivery that opens a problem of its own.
+_ENDS = frozenset({Status.DELIVERED, Status.RETURNED})
 _FAMILIES = {
     Family.EVENT: "a carrier's scan opens it",
     Family.SILENCE: "no scan comes for longer than such gaps last",
@@ -91,6 +93,7 @@ def pitfalls_markdown() -> str:
                 " a failed attempt, `*seen` any physical scan. Generated from `doorstep.domain.pitfalls`.\n"
             ),
             *(line for family in Family for line in _family(family)),
+            *_ladders(),
             "## Next steps\n",
             _table(("step", "en", "es"), ((f"`{step}`", step.sentence, step.sentence_es) for step in NextStep)),
             "",
@@ -112,7 +115,7 @@ def _family(family: Family) -> Iterator[str]:
                 f"`{kind.step}`",
                 kind.opens or _slugs(kind.opened_by) or "the way back begins before any delivery",
                 kind.closes or _slugs(kind.closed_by) or "its return or delivery",
-                "yes" if kind.survives else "no",
+                "yes" if kind.survives else "opened by one" if any(EVENT_TYPES[slug].status in _ENDS for slug in kind.opened_by) else "no",
                 "yes" if kind.mutable else "no",
             )
             for kind in kinds
@@ -127,6 +130,19 @@ def _family(family: Family) -> Iterator[str]:
         ),
     )
     yield ""
+
+
+def _ladders() -> Iterator[str]:
+    yield "## Which one is told\n"
+    yield (
+        "Of what stands at once the customer hears, of each matter, what stands highest in its list; kinds of one line are heard beside each"
+        " other, a muted one in nobody's place, and what stands in no list beside everything"
+        f" ({_slugs(sorted(ALONE))}). [rules/pitfalls.md](../rules/pitfalls.md#which-one-is-told) tells why.\n"
+    )
+    for ladder in LADDERS:
+        yield f"### {ladder.about[0].upper()}{ladder.about[1:]}\n"
+        yield from (f"{place}. {_slugs(rung)}" for place, rung in enumerate(ladder.rungs, 1))
+        yield ""
 
 
 def _slugs(slugs: Iterable[str]) -> str:

@@ -23,6 +23,13 @@ class OpenPitfall(msgspec.Struct, frozen=True, array_like=True):
     severity: Severity = Severity.LOW
     #: Somebody chose not to hear of it: it is shown in the desk only, and no moment tells it.
     muted: bool = False
+    #: The kind of which the customer hears instead, as long as the reasons of both stand; "": it is heard itself. See `domain.pitfalls.ladders`.
+    superseded_by: str = ""
+
+    @property
+    def heard(self) -> bool:
+        """Whether the customer is to hear of it."""
+        return not (self.muted or self.superseded_by)
 
 
 class Leg(msgspec.Struct, frozen=True, array_like=True):

@@ -60,12 +60,14 @@ def changes_of_shipment(before: Folded | None, after: Folded, shipment_id: int, 
     if before is not None and (before is after or before == after):
         return ()
     found = (*_first_scan(before, after), *_way(before, after), *_status(before, after, zone), *_pitfalls(before, after))
-    if not found:
+    again = tuple(_heard_again(before, after)) if before is not None and after.open_pitfalls else ()
+    if not found and not again:
         return ()
-    return told_once(
-        Change(trigger=trigger, subject_kind="shipment", subject_id=shipment_id, occurrence=occurrence, happened_at=at)
-        for trigger, occurrence, at in found
-    )
+    return told_once((_change(shipment_id, *one) for one in found), (_change(shipment_id, *one) for one in again))
+
+
+def _change(shipment_id: int, trigger: str, occurrence: str, at: datetime | None) -> Change:
+    return Change(trigger=trigger, subject_kind="shipment", subject_id=shipment_id, occurrence=occurrence, happened_at=at)
 
 
 def _first_scan(before: Folded | None, after: Folded) -> Iterator[_Found]:
@@ -128,15 +130,24 @@ def _pitfalls(before: Folded | None, after: Folded) -> Iterator[_Found]:
         at = pitfall.since or after.last_scan_at
         if pitfall.muted or (over and pitfall.kind not in _OF_THE_GOODS and pitfall.kind not in _UNSCANNED):
             continue
-        if earlier is None and trigger is not None and not (pitfall.kind in _UNSCANNED and trigger in told):
+        if earlier is None and pitfall.heard and trigger is not None and not (pitfall.kind in _UNSCANNED and trigger in told):
             yield trigger, _occurrence(pitfall), at
         elif earlier is None and pitfall.kind in _UNSCANNED:
             yield "shipment.shop_action", _occurrence(pitfall), at
-        elif earlier is not None and pitfall.severity.rank > earlier.severity.rank:
+        elif earlier is not None and pitfall.heard and not earlier.superseded_by and pitfall.severity.rank > earlier.severity.rank:
             yield "shipment.problem_escalated", f"{_occurrence(pitfall)}/{pitfall.severity}", None
     for pitfall in known.values():
-        if not pitfall.muted and (pitfall.kind in _UNSCANNED or trigger_of_pitfall(pitfall) is not None):
+        if pitfall.heard and (pitfall.kind in _UNSCANNED or trigger_of_pitfall(pitfall) is not None):
             yield "shipment.problem_closed", _occurrence(pitfall), after.last_scan_at
+
+
+def _heard_again(before: Folded, after: Folded) -> Iterator[_Found]:
+    """The moment of a problem that stood in another's shadow and does so no more; if it was told before that, it is decided already."""
+    was = {(one.kind, one.since): one for one in before.open_pitfalls}
+    for pitfall in after.open_pitfalls:
+        earlier = was.get((pitfall.kind, pitfall.since))
+        if earlier is not None and earlier.superseded_by and pitfall.heard and (trigger := trigger_of_pitfall(pitfall)) is not None:
+            yield trigger, _occurrence(pitfall), None  # however long it has stood, it is news only now
 
 
 def _occurrence(pitfall: OpenPitfall) -> str:

@@ -63,10 +63,15 @@ MERCHANTS_OWN = frozenset({"shipment.shop_action"})
 TRIGGERS: dict[str, Trigger] = {trigger.name: trigger for trigger in _ALL}
 
 
-def told_once(changes: Iterable[Change]) -> tuple[Moment, ...]:
+#: What comes out of another's shadow is told before the end of a problem and what only the shop hears, and after all else.
+_AGAIN = 4.5
+
+
+def told_once(changes: Iterable[Change], again: Iterable[Change] = ()) -> tuple[Moment, ...]:
     """Mark what was learnt at once: the weightiest is told, every other one is superseded.
 
-    Among equals the later one of the argument wins. The told one comes last.
+    Among equals the later one of the argument wins. `again` is not new, only no longer in another's shadow. The told one comes last.
     """
-    ranked = sorted(changes, key=lambda change: TRIGGERS[change.trigger].weight)
+    weighed = [*((TRIGGERS[change.trigger].weight, change) for change in changes), *((_AGAIN, change) for change in again)]
+    ranked = [change for _, change in sorted(weighed, key=lambda one: one[0])]
     return (*(Moment(change, Skip.SUPERSEDED) for change in ranked[:-1]), *(Moment(change) for change in ranked[-1:]))

@@ -114,7 +114,7 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
     event = EVENT_TYPES.get(folded.telling_event)
     own = web(parcel.page_url)
     expected = standing_window(folded, order)
-    problem = next((one for one in folded.open_pitfalls if not one.muted), None)
+    problem = next((one for one in folded.open_pitfalls if one.heard), None)
     return {
         "carrier": parcel.carrier_name,
         "number": parcel.tracking_number,

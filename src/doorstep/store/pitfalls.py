@@ -26,9 +26,10 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
 
 
-# End problems whose reason is gone; one whose scan is undated stands under the moment we learnt of it.
+# End problems whose reason is gone, none before it began (a scan's clock may run ahead of ours); one whose scan is undated stands under
+# the moment we learnt of it.
 _CLOSE = """
-update pitfall p set closed_at = $5, closed_why = n.why
+update pitfall p set closed_at = greatest($5, p.opened_at), closed_why = n.why
 from unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $6::text[]) as n (merchant_id, shipment_id, kind, opened_at, why)
 where p.merchant_id = n.merchant_id and p.shipment_id = n.shipment_id and p.kind = n.kind and p.closed_at is null
     and (n.opened_at is null or p.opened_at = n.opened_at)
@@ -58,21 +59,23 @@ _SETTLED = """
 update pitfall set closed_why = 'agent', note = concat_ws(E'\\n', nullif(note, ''), nullif($3, '')) where merchant_id = $1 and pitfall_id = $2
 """
 
-_COLUMNS = """p.pitfall_id, p.shipment_id, p.kind, p.opened_at, p.found_at, p.severity, p.escalated_at, p.muted, p.closed_at, p.closed_why, p.note"""
+_COLUMNS = """p.pitfall_id, p.shipment_id, p.kind, p.opened_at, p.found_at, p.severity, p.escalated_at, p.muted, p.closed_at, p.closed_why, p.note,
+    s.pitfalls as beside"""
+_FROM = "pitfall p join shipment s on s.merchant_id = p.merchant_id and s.shipment_id = p.shipment_id"
 
-# All problems of shipments, open ones first, then the newest.
+# All problems of shipments with the kinds that are open beside them, open ones first, then the newest.
 _OF_SHIPMENTS = f"""
-select {_COLUMNS} from pitfall p where p.merchant_id = $1 and p.shipment_id = any($2::bigint[])
+select {_COLUMNS} from {_FROM} where p.merchant_id = $1 and p.shipment_id = any($2::bigint[])
 order by p.closed_at is not null, p.opened_at desc, p.kind
 """
 
 # One problem.
-_ONE = f"select {_COLUMNS} from pitfall p where p.merchant_id = $1 and p.pitfall_id = $2"
+_ONE = f"select {_COLUMNS} from {_FROM} where p.merchant_id = $1 and p.pitfall_id = $2"
 
 # Open problems, newest first; the filters asked for are added, so that each plan knows which index leads to them.
 _PAGE = f"""
 select {_COLUMNS}, s.tracking_number, s.carrier, s.order_id, o.number
-from pitfall p join shipment s on s.merchant_id = p.merchant_id and s.shipment_id = p.shipment_id
+from {_FROM}
 left join orders o on o.merchant_id = s.merchant_id and o.order_id = s.order_id
 where p.merchant_id = $1 and p.pitfall_id < $2 and p.closed_at is null"""
 _PAGE_END = " order by p.pitfall_id desc limit $3"

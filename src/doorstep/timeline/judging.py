@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from doorstep.domain.pitfalls import PITFALL_KINDS, Family, PitfallKind, Severity
+from doorstep.domain.pitfalls import PITFALL_KINDS, Family, PitfallKind, Severity, heard_instead
 from doorstep.domain.shipments import Folded, OpenPitfall
 from doorstep.domain.vocabulary import Status
 from doorstep.timeline.doubts import doubts
@@ -54,12 +54,12 @@ def judge(
             next_us = _sooner(next_us, worse_us)
         standing.append(one if severity is one.severity and not hushed else msgspec.structs.replace(one, severity=severity, muted=hushed))
     standing.sort(key=_order)
-    pitfalls = tuple(standing)
+    pitfalls = _as_heard(standing)
     closed: tuple[OpenPitfall, ...] = ()
     if settled:
         closed = tuple([one for one in pitfalls if (one.kind, one.since) in settled])
         pitfalls = tuple([one for one in pitfalls if one not in closed])
-    must_act = actor_of_open([one for one in pitfalls if not one.muted and one.severity is not Severity.INFO], folded.must_act)
+    must_act = actor_of_open([one for one in pitfalls if one.heard and one.severity is not Severity.INFO], folded.must_act)
     judged = msgspec.structs.replace(folded, open_pitfalls=pitfalls, settled=closed, must_act=must_act)
     return judged, None if next_us is None else moment_of(next_us)
 
@@ -80,6 +80,18 @@ def _kept(spans: Sequence[Span], stood: Mapping[tuple[str, bytes], datetime | No
         if moved
         else kept
     )
+
+
+def _as_heard(standing: Sequence[OpenPitfall]) -> tuple[OpenPitfall, ...]:
+    """Note on each problem of which other the customer hears instead.
+
+    What an agent closed still supersedes, as its reason stands: nobody is to hear of the lesser for it. What is muted does not.
+    """
+    if len(standing) > 1:
+        reasons = frozenset([one.kind for one in standing if not one.muted])
+        stronger = [(one, heard_instead(one.kind, reasons)) for one in standing]
+        standing = [msgspec.structs.replace(one, superseded_by=instead) if instead else one for one, instead in stronger]
+    return tuple(standing)
 
 
 def _order(one: OpenPitfall) -> tuple[bool, str, str]:

@@ -1,6 +1,6 @@
 """Delivery problems through the API: reported once, listed, muted, closed."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -58,3 +58,24 @@ async def test_what_no_customer_can_say_is_refused(installation, shipment):
     assert (await installation.post(f"/shipments/{shipment}/pitfalls", {"kind": "lost"})).status_code == 400
     assert (await installation.post("/shipments/999/pitfalls", {"kind": "not_received"})).status_code == 404
     assert (await installation.get("/pitfalls", kind="no_such_kind")).status_code == 400
+
+
+async def test_what_is_heard_instead_is_told_of_each_problem(installation):
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    promise = {"to_on": str(yesterday.date() - timedelta(days=1))}
+    await installation.post("/orders", ORDER | {"promise": promise})
+    moved = {"code": "PU", "event_type": "picked_up", "text": "Taken", "occurred_at": yesterday.isoformat()}
+    await installation.post("/tracking", TRACKING | {"checkpoints": [moved]})
+    await installation.work()
+    shipment = (await installation.get("/shipments")).json()["shipments"][0]["id"]
+    for superseded_by in (None, "not_received"):
+        shown = {one["kind"]: one for one in (await installation.get(f"/shipments/{shipment}")).json()["open_pitfalls"]}
+        listed = {one["kind"]: one for one in (await installation.get("/pitfalls")).json()["pitfalls"]}
+        assert shown["missed_promise"]["superseded_by"] == listed["missed_promise"]["superseded_by"] == superseded_by
+        said = (await installation.post(f"/shipments/{shipment}/pitfalls", {"kind": "not_received"})).json()
+        assert said["superseded_by"] is None
+    closed = (await installation.post(f"/pitfalls/{said['id']}/close", {"note": "It came"})).json()
+    assert closed["superseded_by"] is None
+    assert [(one["kind"], one["superseded_by"]) for one in (await installation.get("/pitfalls")).json()["pitfalls"]] == [
+        ("missed_promise", None)
+    ]

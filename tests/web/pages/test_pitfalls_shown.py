@@ -101,3 +101,15 @@ async def test_what_waiting_makes_dear_cannot_be_muted(member):
     offered = set(re.findall(r'name="muted_pitfalls" value="(\w+)"', page))
     assert "stalled_in_transit" in offered
     assert "duties_due" not in offered
+
+
+async def test_of_what_stands_at_once_the_customer_reads_one_and_the_desk_the_chain(client, member, ours):
+    page = (await client.get(f"/t/{ours.parcel_tokens['A1006LOOM']}?lang=en")).text
+    assert "The address needs a correction" in page
+    assert "Nobody could take the parcel" not in page
+    for path in ("/desk/pitfalls?kind=attempt_failed", f"/desk/shipments/{ours.parcel_ids['A1006LOOM']}"):
+        assert "Part of: The address needs a correction" in (await member.get(path)).text
+    assert "Part of:" not in (await member.get("/desk/pitfalls?kind=address_problem")).text
+    listed = (await member.get("/desk/shipments?problems=1")).text
+    assert "Address problem" in listed
+    assert "Attempt failed" not in listed

@@ -2,12 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from doorstep.domain.orders import Order, Promise
+from doorstep.domain.shipments import OpenPitfall
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Estimate, Scan
-from doorstep.domain.vocabulary import Precision, ZoneSource
+from doorstep.domain.vocabulary import Actor, Precision, ZoneSource
 from doorstep.messages import standing_window
 from doorstep.timeline import fold
 from doorstep.web.track.parcels import _window
@@ -98,3 +100,11 @@ def test_our_own_window_says_how_often_such_windows_hold(language, sentence):
     words = Words(language, languages()[language])
     (_, _, source), late = _window(folded, None, "Europe/Madrid", "UPS", words, datetime(2026, 11, 21, tzinfo=UTC))
     assert (source, late) == (sentence, False)
+
+
+@pytest.mark.parametrize("kind", ["presumed_lost", "gone_silent"])
+def test_no_window_is_shown_beside_the_news_that_the_parcel_may_be_lost(kind):
+    folded = told("picked_up", stated=at(20, 8), on=date(2026, 11, 21))
+    assert standing_window(folded, PROMISED) is not None
+    silent = msgspec.structs.replace(folded, open_pitfalls=(OpenPitfall(kind, None, Actor.SHOP, b""),))
+    assert standing_window(silent, PROMISED) is None

@@ -157,7 +157,7 @@ ROWS: tuple[PitfallKind, ...] = (
          "El transportista desistió; no se sabe qué será del paquete.")),
     row("pickup_deadline", EVENT, HIGH, "72 critical", Culprit.CUSTOMER, Actor.CUSTOMER, NextStep.COLLECT,
         "pickup_deadline_soon",
-        "pickup_extended pickup_expired",
+        "pickup_extended pickup_expired *left out_for_delivery",
         ("Please collect it soon", "The pick-up point keeps the parcel only a little longer before it goes back.",
          "The carrier warned that the point keeps it only a little longer."),
         ("Recógelo pronto", "El punto de recogida lo guarda solo un poco más antes de devolverlo.",

@@ -158,6 +158,7 @@ _PROBLEM = {
     "found_at": "2026-11-24T18:00:00Z",
     "escalated_at": None,
     "muted": False,
+    "superseded_by": None,
     "closed_at": None,
     "closed_why": None,
     "note": "The neighbours have nothing either.",

@@ -11,7 +11,7 @@ from doorstep.carriers import carriers
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.orders import Order
 from doorstep.domain.pickup import PickupPoint, Waits
-from doorstep.domain.pitfalls import PITFALL_KINDS, Culprit, Family, NextStep, Severity
+from doorstep.domain.pitfalls import PITFALL_KINDS, Culprit, Family, NextStep, Severity, heard_instead
 from doorstep.domain.places import Place
 from doorstep.domain.shipments import OpenPitfall, Piece
 from doorstep.domain.times import OccurredAt
@@ -27,6 +27,12 @@ from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
 
 Id = Annotated[str, Meta(description="Our id, a text of digits.", examples=["4711"])]
+SupersededBy = Annotated[
+    str | None,
+    Meta(
+        description="The kind of which the customer hears instead, as long as the reasons of both stand; null: the customer hears of this one."
+    ),
+]
 Next = Annotated[str | None, Meta(description="Send it as `cursor` to get the next page; null on the last page.")]
 
 
@@ -58,6 +64,7 @@ class PitfallShown(msgspec.Struct, frozen=True, kw_only=True):
     customer: Annotated[str, Meta(description="The customer's sentence, in English.")]
     support: Annotated[str, Meta(description="The sentence for whoever answers the customer, in English.")]
     muted: bool
+    superseded_by: SupersededBy
 
 
 class ProblemShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +84,7 @@ class ProblemShown(msgspec.Struct, frozen=True, kw_only=True):
     found_at: Annotated[datetime, Meta(description="When we learnt of it.")]
     escalated_at: datetime | None
     muted: bool
+    superseded_by: SupersededBy
     closed_at: Annotated[datetime | None, Meta(description="Null: open.")]
     closed_why: Annotated[str | None, Meta(description="reason_gone, agent, or the status that ended it.")]
     note: Annotated[str, Meta(description="What the customer said of it, and the agent who closed it.")]
@@ -319,7 +327,14 @@ def _pickup_shown(point: PickupPoint) -> PickupShown:
 
 
 def _pitfall_shown(one: OpenPitfall) -> PitfallShown:
-    return PitfallShown(since=one.since, must_act=one.must_act, severity=one.severity, muted=one.muted, **_of_kind(one.kind))
+    return PitfallShown(
+        since=one.since,
+        must_act=one.must_act,
+        severity=one.severity,
+        muted=one.muted,
+        superseded_by=one.superseded_by or None,
+        **_of_kind(one.kind),
+    )
 
 
 def problem_shown(row: Row) -> ProblemShown:
@@ -330,6 +345,7 @@ def problem_shown(row: Row) -> ProblemShown:
         shipment_id=str(row["shipment_id"]),
         severity=Severity(row["severity"]),
         must_act=PITFALL_KINDS[row["kind"]].must_act,
+        superseded_by=(heard_instead(row["kind"], row["beside"]) or None) if row["closed_at"] is None else None,
         **_of_kind(row["kind"]),
         **{name: row[name] for name in fields},
     )

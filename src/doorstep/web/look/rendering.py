@@ -5,6 +5,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from litestar import Response
 
+from doorstep.domain.pitfalls import heard_instead
 from doorstep.steps.pausing import told_text
 from doorstep.web.look.saying import carrier_name, outcome_text, plain, tone
 from doorstep.web.look.serving import asset_url
@@ -44,7 +45,8 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals["asset"] = asset_url
-    made.filters |= {"carrier": carrier_name, "plain": plain, "outcome": outcome_text, "tone": tone, "told": told_text}
+    made.filters |= {"carrier": carrier_name, "plain": plain, "outcome": outcome_text, "tone": tone}
+    made.filters |= {"told": told_text, "heard_instead": heard_instead}
     return made
 
 

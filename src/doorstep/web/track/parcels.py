@@ -236,7 +236,7 @@ def _day_at(moment: datetime | None, zone: str | None, words: Words) -> str:
 def _pitfalls(folded: Folded, carrier: str, words: Words) -> Iterator[PitfallShown]:
     newest_first = sorted(folded.open_pitfalls, key=lambda p: (p.since is not None, p.since), reverse=True)
     for pitfall in newest_first:
-        if pitfall.muted:
+        if not pitfall.heard:
             continue
         told = PITFALL_KINDS[pitfall.kind].told(words.language)
         title, text = told.title, told.customer
