@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from doorstep.domain.shipments import Folded
-from doorstep.domain.times import OccurredAt
-from doorstep.domain.tracking import Checkpoint, Estimate, Scan, Tie, Tracking
+from doorstep.domain.tracking import Checkpoint, Scan, Tie, Tracking
 from doorstep.domain.vocabulary import Status
 from doorstep.journeys import changes_of_arrival, changes_of_shipment, next_reminder_at
 from doorstep.steps.askers import Written
@@ -22,13 +21,12 @@ from doorstep.store.shipments import KeptShipment, NewShipment
 from doorstep.timeline import fold, fold_tied, judge
 from doorstep.timeline.estimates import best_estimate
 from doorstep.timeline.expecting import expect, look_again_at
+from doorstep.timeline.sayings import take_estimates
 
 #: Roles of a linked number under which the same goods travel, so that its scans belong to the same shipment.
 _SAME_GOODS = frozenset({"last_mile", "return", "replaced_by", "parcel"})
 #: So long after the end of a shipment its scans are taken to be all in.
 LATE_SCANS = timedelta(days=3)
-#: Estimates kept on the row; the oldest stated go first.
-_ESTIMATES = 40
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,9 +106,7 @@ def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetim
         scanned = msgspec.structs.replace(scanned, collect_by=until)
     facts = facts_of(shipment)
     foresight = outlook.foresights.of(shipment.merchant_id)
-    if (expected := expect(scanned, facts, outlook.experience, now, foresight)) and take_estimate(shipment.estimates, expected):
-        if len(shipment.estimates) > _ESTIMATES:
-            _forget_oldest(shipment.estimates)
+    if (expected := expect(scanned, facts, outlook.experience, now, foresight)) and take_estimates(shipment.estimates, (expected,)):
         scanned = msgspec.structs.replace(scanned, estimate=best_estimate(shipment.estimates))
     if scanned.status is Status.DELIVERED and (telling := latest.get(scanned.decided_by)):
         shipment.around = told_where(shipment.around, Scan.of(telling), telling)
@@ -186,10 +182,7 @@ def numbers_in(seen: Sequence[Seen]) -> list[tuple[int, str]]:
 def _take_rest(shipment: KeptShipment, tracking: Tracking) -> bool:
     """Take in estimates, carrier, service and weight; tell whether anything changed."""
     changed = take_shape(shipment, tracking)
-    for estimate in tracking.estimates:
-        changed = take_estimate(shipment.estimates, estimate) or changed
-    if len(shipment.estimates) > _ESTIMATES:
-        _forget_oldest(shipment.estimates)
+    changed = take_estimates(shipment.estimates, tracking.estimates) or changed
     if tracking.service and not shipment.service:
         shipment.service, changed = tracking.service, True
     if shipment.carrier == "unknown" and tracking.carrier != "unknown":
@@ -197,39 +190,6 @@ def _take_rest(shipment: KeptShipment, tracking: Tracking) -> bool:
     if tracking.weight_g and tracking.weight_g != shipment.around.weight_g:
         shipment.around, changed = msgspec.structs.replace(shipment.around, weight_g=tracking.weight_g), True
     return changed
-
-
-def _forget_oldest(estimates: list[Estimate]) -> None:
-    """Keep as many as are allowed, and of every source its newest word."""
-    estimates.sort(key=lambda e: e.stated_at.instant_us if e.stated_at else 0, reverse=True)
-    newest = {e.source: position for position, e in reversed(list(enumerate(estimates)))}
-    others = [position for position in range(len(estimates)) if position not in newest.values()]
-    kept = sorted([*newest.values(), *others[: max(0, _ESTIMATES - len(newest))]])
-    estimates[:] = [estimates[position] for position in kept]
-
-
-def take_estimate(kept: list[Estimate], new: Estimate) -> bool:
-    """Add an estimate to those kept; tell whether anything changed.
-
-    Of the same word said again only the newest saying is kept: carriers repeat their estimate with every scan.
-    """
-    for position, known in enumerate(kept):
-        if known == new:
-            return False
-        if known.to_on == new.to_on and known.source == new.source and msgspec.structs.replace(known, stated_at=new.stated_at) == new:
-            if not _is_later(new.stated_at, known.stated_at):
-                return False
-            kept[position] = new
-            return True
-    kept.append(new)
-    return True
-
-
-def _is_later(new: OccurredAt | None, known: OccurredAt | None) -> bool:
-    if new is None or known is None:
-        return new is not None
-    mine, other = new.instant_us, known.instant_us
-    return mine > other or (mine == other and str(new) > str(known))
 
 
 async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], list[KeptShipment]]) -> list[KeptShipment]:
@@ -284,9 +244,7 @@ async def _merge(tx: Tx, into: KeptShipment, gone: KeptShipment) -> None:
     known = {scan.fingerprint for scan in into.scans}
     into.scans += [scan for scan in gone.scans if scan.fingerprint not in known]
     join_shape(into, gone)
-    for estimate in gone.estimates:
-        if estimate.source != "shop":
-            take_estimate(into.estimates, estimate)
+    take_estimates(into.estimates, [estimate for estimate in gone.estimates if estimate.source != "shop"])
     if into.carrier == "unknown":
         into.carrier = gone.carrier
     mine, theirs = into.around, gone.around
