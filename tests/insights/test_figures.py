@@ -1,7 +1,8 @@
 """Finished shipments → counts → figures: worked out by hand, and whole however they are cut."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Precision, Status, ZoneSource
-from doorstep.insights.finished import Finished, Tally, lane_of, tally_of
-from doorstep.insights.performance import added, days_at, performance_of, share_of, wilson
+from doorstep.insights import finished
+from doorstep.insights.finished import Finished, Tally, lane_of
+from doorstep.insights.performance import Performance, Share, added, days_at, performance_of, share_of, wilson
 
+tally_of = partial(finished.tally_of, surely_late=0.7)
 #: A Wednesday.
 _ENDED = datetime(2026, 11, 18, 11, tzinfo=UTC)
 _DAY = timedelta(days=1)
@@ -141,6 +144,11 @@ def test_the_nearest_rank_is_a_day_that_was() -> None:
     assert days_at({}, 0.5) is None
 
 
+def _ours(stated: int, day: int, late: float | None) -> Estimate:
+    made = _estimate(day, stated=stated, source="model")
+    return Estimate(from_on=made.from_on, to_on=made.to_on, source="model", stated_at=made.stated_at, confidence=0.8, late_chance=late)
+
+
 _SHIPMENTS = st.lists(
     st.builds(
         _shipment,
@@ -150,7 +158,11 @@ _SHIPMENTS = st.lists(
         destination=st.sampled_from(["ES", "FR", None]),
         ended_at=st.integers(0, 40).map(lambda days: _ENDED + days * _DAY),
         first_scan_at=st.none() | st.integers(0, 90).map(lambda days: _ENDED - days * _DAY),
-        estimates=st.lists(st.builds(_estimate, st.integers(10, 28), stated=st.integers(1, 9))).map(tuple),
+        estimates=st.tuples(
+            st.lists(st.builds(_estimate, st.integers(10, 28), stated=st.integers(1, 9)), max_size=3),
+            st.lists(st.builds(_ours, st.integers(1, 28), st.integers(10, 28), st.none() | st.floats(0, 1)), max_size=5),
+            st.lists(st.builds(_estimate, st.integers(10, 28), source=st.just("shop")), max_size=1),
+        ).map(lambda said: tuple(one for some in said for one in some)),
         pitfalls=st.dictionaries(st.sampled_from(["delayed", "lost"]), st.integers(1, 3)),
         carbon_g=st.none() | st.integers(1, 9000),
         pickup=st.booleans(),
@@ -172,7 +184,7 @@ def test_parts_add_up_to_the_whole_and_order_does_not_matter(shipments: list[Fin
         assert added(added(one.counts for one in group) for group in groups.values()) == whole
     found = performance_of(whole)
     assert found.delivered + found.returned == found.finished == len(tallies)
-    for share in (found.on_time, found.promise_kept, found.first_attempt, found.silent, found.pickup):
+    for share in (getattr(found, name) for name, kind in get_type_hints(Performance).items() if kind is Share):
         assert 0 <= share.times <= share.of <= found.finished
         if share.share is not None:
             assert share.low is not None

@@ -54,6 +54,11 @@ def test_any_text_for_a_signature_ends_in_a_clear_error(text: str) -> None:
         verify(b"{}", text, _KEYS)
 
 
+def test_how_reliable_our_own_estimates_are_is_not_published() -> None:
+    ours = {"windowed": 100, "window_held": 80, "warned": 50, "warned_late": 40, "late_watched": 60}
+    assert public_figures(performance_of(_counts(100, **ours))) == public_figures(performance_of(_counts(100)))
+
+
 def test_small_samples_are_left_out() -> None:
     small, enough = public_figures(performance_of(_counts(19))), public_figures(performance_of(_counts(20)))
     assert {name: small[name] for name in small if name != "sample"} == dict.fromkeys([name for name in small if name != "sample"])

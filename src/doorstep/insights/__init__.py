@@ -89,6 +89,38 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure("problems per thousand", "How much goes wrong", "problems opened, times a thousand", "ended shipments", "whole weeks"),
     Figure("CO2e per parcel", "What the way gives off, estimated", "grams", "ended shipments whose countries are known", "whole weeks"),
+    Figure(
+        "our window held",
+        "Whether our own estimates keep their word, beside the chance they were stated with",
+        "shipments that arrived on a day of our first window",
+        "ended shipments that we gave one",
+        "whole weeks, in the desk and the API",
+    ),
+    Figure("days in our window", "How much our own estimates say", "days, both ends counted", "our first windows", "whole weeks"),
+    Figure(
+        "warnings right",
+        "Whether what we call late is late",
+        "shipments that missed the promise as we had said",
+        "ended shipments that we called late before the promised day was over",
+        "whole weeks; beside a warning, the last 26",
+    ),
+    Figure(
+        "late ones foretold",
+        "Whether what is late was called late",
+        "shipments that missed the promise as we had said",
+        "ended shipments that missed the promise and that we estimated",
+        "whole weeks",
+    ),
+    Figure(
+        "before the carrier",
+        "Whether we knew it first",
+        "shipments foretold before an estimate of the carrier's lay beyond the promise",
+        "shipments foretold",
+        "whole weeks",
+    ),
+    Figure(
+        "days of warning", "How early we knew it", "days from our first saying so to the promised day", "shipments foretold", "whole weeks"
+    ),
     Figure("messages by state", "What became of messages", "messages of the channel in the state", "", "the last 7 days, in the desk"),
     Figure("reasons not to send", "Why nothing was sent", "decisions with the reason", "", "the last 7 days, in the desk"),
     Figure("unknown codes", "What no table of ours knows", "new scans with the code", "", "all time, in the desk"),

@@ -1,14 +1,14 @@
 """A finished shipment → what it counts for, in which week, under which carrier, service and lane."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Status
+from doorstep.insights.foretelling import CARRIERS_WORD, first_word, foretold, local_day
 
 #: Statuses with which a shipment is finished and counts. A cancelled one never travelled.
 FINISHED = frozenset({Status.DELIVERED, Status.RETURNED})
@@ -17,7 +17,6 @@ MOST_DAYS = 60
 #: Countries whose own lanes are told apart by the region of the destination: one lane for all of them says little.
 _BY_REGION = frozenset({"US", "CA", "AU", "BR", "IN", "MX", "CN"})
 _LONGEST_REGION = 40
-_CARRIERS_WORD = frozenset({"carrier", "aggregator"})
 
 
 class Finished(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +35,8 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     #: Aware UTC of the delivery, or of the return; None undated: it counts nowhere.
     ended_at: datetime | None
+    #: Aware UTC when it was at the door or lay ready to be fetched, whichever came first; None: as `ended_at`, where it was delivered.
+    arrived_at: datetime | None = None
     #: First scan with the goods in hand; None undated.
     first_scan_at: datetime | None
     attempts: int
@@ -74,11 +75,14 @@ def lane_of(origin: str | None, destination: str | None, region: str | None) -> 
     return lane
 
 
-def tally_of(finished: Finished) -> Tally | None:
-    """Count a shipment; None where it has not ended, or nobody says when."""
+def tally_of(finished: Finished, *, surely_late: float) -> Tally | None:
+    """Count a shipment; None where it has not ended, or nobody says when.
+
+    `surely_late` is the chance of missing the promise from which on we say that it will.
+    """
     if finished.status not in FINISHED or finished.ended_at is None:
         return None
-    ended_on = _day(finished.ended_at, finished.zone)
+    ended_on = local_day(finished.ended_at, finished.zone)
     delivered = finished.status is Status.DELIVERED
     counts = {"finished": 1, finished.status.value: 1}
     if finished.pickup:
@@ -87,7 +91,13 @@ def tally_of(finished: Finished) -> Tally | None:
         counts["attempted"] = 1
         counts["first_attempt"] = int(delivered and finished.attempts == 0)
     counts |= _held_against(finished, ended_on if delivered else None)
-    if delivered and finished.first_scan_at is not None and (days := (ended_on - _day(finished.first_scan_at, finished.zone)).days) >= 0:
+    arrived_on = local_day(finished.arrived_at or finished.ended_at, finished.zone) if delivered else None
+    counts |= foretold(finished.estimates, arrived_on, finished.zone, surely_late)
+    if (
+        delivered
+        and finished.first_scan_at is not None
+        and (days := (ended_on - local_day(finished.first_scan_at, finished.zone)).days) >= 0
+    ):
         counts[f"transit.{min(days, MOST_DAYS):02}"] = 1
     if (longest := _longest_silence(finished.scanned_at)) is not None:
         counts[f"silence.{min(longest.days, MOST_DAYS):02}"] = 1
@@ -101,14 +111,10 @@ def tally_of(finished: Finished) -> Tally | None:
     return Tally(week, finished.carrier, finished.service or "", lane, {name: times for name, times in counts.items() if times})
 
 
-def _day(moment: datetime, zone: str | None) -> date:
-    return moment.astimezone(ZoneInfo(zone) if zone else UTC).date()
-
-
 def _held_against(finished: Finished, delivered_on: date | None) -> dict[str, int]:
     """Hold the day of delivery (None: never) against the carrier's first word and the shop's promise."""
     counts: dict[str, int] = {}
-    if first := _first_word(finished.estimates):
+    if first := first_word(finished.estimates, CARRIERS_WORD):
         counts |= {"expected": 1, "on_time": int(delivered_on is not None and delivered_on <= first.to_on)}
     promise = next((estimate for estimate in finished.estimates if estimate.source == "shop"), None)
     if promise:
@@ -118,17 +124,6 @@ def _held_against(finished: Finished, delivered_on: date | None) -> dict[str, in
             "promise_early": int(delivered_on is not None and delivered_on < promise.from_on),
         }
     return counts
-
-
-def _first_word(estimates: Sequence[Estimate]) -> Estimate | None:
-    """The carrier's earliest estimate: later ones know more, and moved with the delay. One stated at no told time ranks last."""
-    told = [estimate for estimate in estimates if estimate.source in _CARRIERS_WORD]
-    return min(told, key=_stated, default=None)
-
-
-def _stated(estimate: Estimate) -> tuple[bool, float, date, date]:
-    stamp = estimate.stated_at
-    return (stamp is None, stamp.instant.timestamp() if stamp else 0.0, estimate.to_on, estimate.from_on)
 
 
 def _longest_silence(scanned_at: Sequence[datetime]) -> timedelta | None:

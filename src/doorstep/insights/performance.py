@@ -1,4 +1,4 @@
-"""Counts of finished shipments → shares with their range, median and p90 days, problems per thousand, grams of carbon."""
+"""Counts of finished shipments → shares with their range, days, problems per thousand, grams of carbon, how reliable we were."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -68,6 +68,19 @@ class Performance(msgspec.Struct, frozen=True, kw_only=True):
     #: Mean grams CO2e, and of how many.
     carbon_mean_g: int | None
     carbon_of: int
+    #: Arrived within our own first window, of those that we gave one; and the mean chance it was stated with, 0 to 1.
+    window_held: Share
+    window_chance: float | None
+    #: Mean days in such a window, both ends counted.
+    window_mean_days: float | None
+    #: Missed the promise indeed, of those we said would.
+    warnings_right: Share
+    #: We said so before the promised day was over, of those that missed the promise and that we estimated.
+    late_foretold: Share
+    #: We said so before a carrier's estimate did, of those foretold.
+    foretold_first: Share
+    #: Mean days from our saying so to the promised day, of those foretold.
+    warning_mean_days: float | None
 
 
 def wilson(times: int, of: int) -> tuple[float, float]:
@@ -143,7 +156,18 @@ def performance_of(counts: Mapping[str, int]) -> Performance:
         pickup=share_of(times("pickup"), finished),
         carbon_mean_g=round(times("carbon_g") / times("weighed")) if times("weighed") else None,
         carbon_of=times("weighed"),
+        window_held=share_of(times("window_held"), times("windowed")),
+        window_chance=_mean(times("window_percent"), 100 * times("windowed"), 2),
+        window_mean_days=_mean(times("window_days"), times("windowed"), 1),
+        warnings_right=share_of(times("warned_late"), times("warned")),
+        late_foretold=share_of(times("warned_late"), times("late_watched")),
+        foretold_first=share_of(times("warned_first"), times("warned_late")),
+        warning_mean_days=_mean(times("warning_days"), times("warned_late"), 1),
     )
+
+
+def _mean(whole: int, of: int, places: int) -> float | None:
+    return round(whole / of, places) if of else None
 
 
 def _spans(counts: Mapping[str, int], prefix: str) -> dict[int, int]:

@@ -62,7 +62,7 @@ def days_met(shipment: KeptShipment, folded: Folded, order: Order | None, sendin
 
 
 def arrived_at(shipment: KeptShipment, folded: Folded) -> datetime | None:
-    """When it was delivered, or lay ready to be fetched: how long it lay there is the customer's doing."""
+    """Tell when it was delivered, or lay ready to be fetched: how long it lay there is the customer's doing. None: never."""
     if folded.status is not Status.DELIVERED or folded.delivered_at is None:
         return None
     ready = (s.instant_us for s in _counted(shipment, folded) if STAGE_OF.get(s.event_type) is Stage.POINT)

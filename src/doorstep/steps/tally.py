@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from doorstep.domain.orders import Order
 from doorstep.domain.vocabulary import Status
 from doorstep.insights.finished import Finished, tally_of
+from doorstep.steps.experience import arrived_at
 from doorstep.steps.footprint import footprint, is_fetched
 from doorstep.store import orders, shipments, tallies
 from doorstep.store.database import Database
 from doorstep.store.shipments import KeptShipment
 from doorstep.store.tallies import KeptTally
+from doorstep.timeline.doubts import SURELY_LATE
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _Key = tuple[int, int]
@@ -55,6 +57,7 @@ def _counted(
             zone=shipment.zone,
             status=folded.status,
             ended_at=ended_at,
+            arrived_at=arrived_at(shipment, folded),
             first_scan_at=folded.first_scan_at,
             attempts=folded.attempts,
             estimates=shipment.estimates,
@@ -62,7 +65,8 @@ def _counted(
             pickup=is_fetched(shipment),
             pitfalls=troubles,
             carbon_g=estimate.grams if estimate else None,
-        )
+        ),
+        surely_late=SURELY_LATE,
     )
     return KeptTally(made.week, made.carrier, made.service, made.lane, made.counts) if made else None
 

@@ -184,6 +184,13 @@ _FIGURES: dict[str, Any] = {
     "pickup": {"times": 40, "of": 204, "share": 0.1961, "low": 0.1473, "high": 0.2561},
     "carbon_mean_g": 412,
     "carbon_of": 198,
+    "window_held": {"times": 151, "of": 180, "share": 0.8389, "low": 0.7782, "high": 0.8854},
+    "window_chance": 0.8,
+    "window_mean_days": 2.7,
+    "warnings_right": {"times": 17, "of": 21, "share": 0.8095, "low": 0.6, "high": 0.9233},
+    "late_foretold": {"times": 17, "of": 26, "share": 0.6538, "low": 0.4622, "high": 0.8059},
+    "foretold_first": {"times": 12, "of": 17, "share": 0.7059, "low": 0.4687, "high": 0.8672},
+    "warning_mean_days": 1.4,
 }
 _JUDGED_AT = {
     "n": 812,
