@@ -75,6 +75,25 @@ async def test_a_database_of_a_newer_doorstep_is_left_alone(postgres: str) -> No
         await migrate(url, date(2026, 11, 22))
 
 
+async def test_what_ended_before_our_own_estimates_were_counted_is_counted_anew(postgres: str) -> None:
+    url = await _fresh(postgres, "recounted")
+    await migrate(url, date(2026, 11, 22))
+    connection = await asyncpg.connect(url)
+    merchant_id = await connection.fetchval("insert into merchant (slug, name) values ('old', 'Old') returning merchant_id")
+    await connection.execute(
+        """
+        insert into shipment (merchant_id, token, carrier, tracking_number, status)
+        select $1, 'token' || i, 'ups', 'N' || i, (array['in_transit', 'delivered', 'returned', 'cancelled'])[i] from generate_series(1, 4) i
+        """,
+        merchant_id,
+    )
+    await connection.execute("delete from migration where name = '0015_post_recount'")
+    assert await migrate(url, date(2026, 11, 22)) == ["0015_post_recount"]
+    due = await connection.fetch("select s.status from tally_due t join shipment s using (merchant_id, shipment_id)")
+    await connection.close()
+    assert sorted(row["status"] for row in due) == ["delivered", "returned"]
+
+
 async def test_shipments_on_their_way_before_problems_of_silence_were_known_get_a_look_within_the_hour(postgres: str) -> None:
     url = await _fresh(postgres, "first_looks")
     await migrate(url, date(2026, 11, 22))

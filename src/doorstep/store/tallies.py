@@ -86,6 +86,12 @@ where merchant_id = $1 and cut = $4 and week between $2 and $3{filters} group by
 """
 _COLUMNS = ("carrier", "service", "lane")
 
+# The sums of some measures in a span of weeks, over everything.
+_MEASURED = """
+select measure, sum(times)::bigint as times from tally_count
+where merchant_id = $1 and cut = 'carrier' and week between $2 and $3 and measure = any($4::text[]) group by 1
+"""
+
 # What there is to choose from in a span of weeks.
 _CHOICES = """
 select cut, carrier || service || lane as key from tally_count
@@ -163,6 +169,12 @@ async def sums(
     for row in await tx.fetch(_SUMS.format(by=by, filters=filters), merchant_id, first, last, cut, *wanted.values()):
         found.setdefault(row["key"], {})[row["measure"]] = row["times"]
     return found
+
+
+async def measured(tx: Tx, merchant_id: int, first: date, last: date, measures: Sequence[str]) -> dict[str, int]:
+    """Read the sums of some measures of the weeks that begin from `first` to `last`; what nothing counted for is left out."""
+    rows = await tx.fetch(_MEASURED, merchant_id, first, last, list(measures))
+    return {row["measure"]: row["times"] for row in rows}
 
 
 async def choices(tx: Tx, merchant_id: int, first: date, last: date) -> dict[str, list[str]]:

@@ -32,6 +32,10 @@ async def shop(house):
         for number in range(63):
             counts = {"finished": 1, "delivered": 1, "attempted": 1, "first_attempt": 1, "expected": 1, f"transit.0{number % 5}": 1}
             counts |= {"weighed": 1, "carbon_g": 400, "silence.01": 1} | ({"on_time": 1} if number % 10 else {"pitfall.delayed": 1})
+            counts |= {"windowed": 1, "window_days": 3, "window_percent": 80} | ({"window_held": 1} if number % 6 else {})
+            if number % 10 == 0:
+                counts |= {"warned": 1, "late_watched": 1} | ({"warned_late": 1, "warning_days": 2} if number else {})
+                counts |= {"warned_first": 1} if number % 20 == 10 else {}
             carrier, lane = ("gls", "ES-ES") if number < 60 else ("ups", "ES-FR")
             counted[made.merchant_id, 10_000 + week * 100 + number] = KeptTally(monday - timedelta(weeks=week), carrier, "", lane, counts)
     async with house.database.system() as tx:
@@ -68,7 +72,7 @@ async def test_the_page_shows_figures_pictures_and_a_table(owner):
     page = (await owner.get("/desk/performance")).text
     assert "504" in page
     assert "88.9%" in page  # 448 of 504
-    assert page.count("<svg class=") == 3
+    assert page.count("<svg class=") == 4
     for svg in page.split("<svg class=")[1:]:
         drawn = ET.fromstring("<svg class=" + svg.split("</svg>")[0] + "</svg>")
         assert drawn.get("role") == "img"
@@ -77,6 +81,32 @@ async def test_the_page_shows_figures_pictures_and_a_table(owner):
     assert "<style" not in page
     assert " style=" not in page
     assert 'scope="row"' in page
+
+
+async def test_the_page_tells_how_reliable_our_own_estimates_are(owner):
+    page = (await owner.get("/desk/performance")).text
+    section = page.split('<h2 id="reliable">')[1].split("</section>")[0]
+    assert "stated to hold 80% of the time" in section
+    for share in ("416 of 504", "48 of 56", "24 of 48"):
+        assert share in section
+    assert section.count('class="mark"') == 1
+    by_week = (await owner.get("/desk/performance", params={"by": "week", "carrier": "ups"})).text
+    section = by_week.split('<h2 id="reliable">')[1].split("</section>")[0]
+    assert section.count("2 of 3") == 8, "each week's three, of which one missed its window"
+    assert "16 of 24" in section
+
+
+async def test_where_we_estimated_nothing_the_page_says_from_when_on_we_do(owner, app, house):
+    other = await fill(house.database, house.directory, f"perform{next(_MADE)}", "Without")
+    today = utc_now().date()
+    counted = {(other.merchant_id, 1): KeptTally(today - timedelta(days=today.weekday()), "gls", "", "", {"finished": 1, "delivered": 1})}
+    async with house.database.system() as tx:
+        await tallies.replace(tx, counted)
+    theirs = await entered(app, other.owner)
+    page = (await theirs.get("/desk/performance")).text
+    assert "begins with 20 delivered parcels" in page
+    assert 'class="mark"' not in page
+    await theirs.aclose()
 
 
 async def test_filters_narrow_and_what_does_not_fit_is_said(owner):
@@ -96,6 +126,15 @@ async def test_the_table_comes_as_a_file(owner):
     assert lines[0].startswith("lane,finished,delivered")
     assert lines[1].startswith("ES-ES,480,480,0,")
     assert lines[-1].startswith("whole,504,")
+    named = dict(zip(lines[0].split(","), lines[-1].split(","), strict=True))
+    assert {name: named[name] for name in ("window_held", "windowed", "window_chance", "window_mean_days")} == {
+        "window_held": "416",
+        "windowed": "504",
+        "window_chance": "0.8",
+        "window_mean_days": "3.0",
+    }
+    assert [named[name] for name in ("warnings_right", "warned", "late_foretold", "late_watched")] == ["48", "56", "48", "56"]
+    assert (named["foretold_first"], named["warning_mean_days"]) == ("24", "2.0")
 
 
 async def test_nothing_is_public_until_an_owner_says_so_and_not_after_it_is_taken_back(app, client, owner, shop):

@@ -8,6 +8,8 @@ from litestar.params import FromPath, QueryParameter
 
 from doorstep.domain.vocabulary import MessageState, Status
 from doorstep.errors import BadInputError, NotFoundError
+from doorstep.steps.reliability import track_record
+from doorstep.steps.work import utc_now
 from doorstep.store import messages, orders, shipments
 from doorstep.web.api.entering import key_of
 from doorstep.web.api.paging import USUAL, Cursor, Limit, cursor_to, key_in, number_in, number_of, page_of
@@ -92,9 +94,10 @@ async def list_shipments(
             tracking_number=number,
             order_id=of_order,
         )
-    page, more = page_of(rows, limit)
+        page, more = page_of(rows, limit)
+        record = await track_record(tx, merchant_id, page, utc_now().date())
     return ShipmentPage(
-        shipments=[shipment_shown(row, house.settings.base_url) for row in page],
+        shipments=[shipment_shown(row, house.settings.base_url, record) for row in page],
         next=cursor_to("shipments", str(page[-1].shipment_id)) if more else None,
     )
 
@@ -108,7 +111,8 @@ async def read_shipment(request: AnyRequest, shipment_id: FromPath[str]) -> Ship
         if found is None:
             raise NotFoundError("there is no such shipment")
         scans = await scans_of(tx, found)
-    return shipment_whole(found, scans, house.settings.base_url)
+        record = await track_record(tx, merchant_id, [found], utc_now().date())
+    return shipment_whole(found, scans, house.settings.base_url, record)
 
 
 @get("/messages", operation_id="listMessages", tags=["Messages"], opt=_MESSAGES)

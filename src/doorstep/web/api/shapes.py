@@ -20,6 +20,7 @@ from doorstep.domain.vocabulary import Actor, ChannelKind, Direction, MessageSta
 from doorstep.insights.carbon import Carbon
 from doorstep.messages import Hop
 from doorstep.steps.footprint import footprint
+from doorstep.steps.reliability import LEAST_WARNINGS, WARNING, TrackRecord, is_our_warning
 from doorstep.steps.shape import newest_of
 from doorstep.steps.way import hops_of
 from doorstep.store.database import Row
@@ -65,6 +66,13 @@ class PitfallShown(msgspec.Struct, frozen=True, kw_only=True):
     support: Annotated[str, Meta(description="The sentence for whoever answers the customer, in English.")]
     muted: bool
     superseded_by: SupersededBy
+    track_record: Annotated[
+        TrackRecord | None,
+        Meta(
+            description="Where it rests on our own estimate: how often such warnings were right. "
+            f"Null: it does not, or fewer than {LEAST_WARNINGS} have been put to the test."
+        ),
+    ]
 
 
 class ProblemShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -250,20 +258,23 @@ def order_shown(kept: KeptOrder, base_url: str) -> OrderShown:
     return OrderShown(id=str(kept.order_id), page_url=f"{base_url}/o/{kept.token}", **fields)
 
 
-def shipment_shown(kept: KeptShipment, base_url: str) -> ShipmentShown:
-    """Show a shipment."""
-    return ShipmentShown(**_shipment_fields(kept, base_url))
+def shipment_shown(kept: KeptShipment, base_url: str, record: TrackRecord | None) -> ShipmentShown:
+    """Show a shipment; `record` stands beside a warning of our own."""
+    return ShipmentShown(**_shipment_fields(kept, base_url, record))
 
 
-def shipment_whole(kept: KeptShipment, scans: Sequence[tuple[bytes, Checkpoint]], base_url: str) -> ShipmentWhole:
-    """Show a shipment with its checkpoints."""
+def shipment_whole(
+    kept: KeptShipment, scans: Sequence[tuple[bytes, Checkpoint]], base_url: str, record: TrackRecord | None
+) -> ShipmentWhole:
+    """Show a shipment with its checkpoints; `record` stands beside a warning of our own."""
     counted = frozenset(kept.folded.counted) if kept.folded else frozenset()
     shown = [_checkpoint_shown(checkpoint, counts=fingerprint in counted) for fingerprint, checkpoint in scans]
-    return ShipmentWhole(**_shipment_fields(kept, base_url), checkpoints=shown)
+    return ShipmentWhole(**_shipment_fields(kept, base_url, record), checkpoints=shown)
 
 
-def _shipment_fields(kept: KeptShipment, base_url: str) -> dict[str, Any]:
+def _shipment_fields(kept: KeptShipment, base_url: str, record: TrackRecord | None) -> dict[str, Any]:
     folded = kept.folded
+    records = {WARNING: record} if is_our_warning(kept) else {}
     carrier = carriers().get(kept.carrier)
     return {
         "id": str(kept.shipment_id),
@@ -277,7 +288,7 @@ def _shipment_fields(kept: KeptShipment, base_url: str) -> dict[str, Any]:
         "direction": folded.direction if folded else Direction.OUTBOUND,
         "must_act": folded.must_act if folded else Actor.NOBODY,
         "estimate": folded.estimate if folded else None,
-        "open_pitfalls": [_pitfall_shown(one) for one in folded.open_pitfalls] if folded else [],
+        "open_pitfalls": [_pitfall_shown(one, records.get(one.kind)) for one in folded.open_pitfalls] if folded else [],
         "delivered_at": folded.delivered_at if folded else None,
         "attempts": folded.attempts if folded else 0,
         "carbon": footprint(kept, None),
@@ -326,13 +337,14 @@ def _pickup_shown(point: PickupPoint) -> PickupShown:
     )
 
 
-def _pitfall_shown(one: OpenPitfall) -> PitfallShown:
+def _pitfall_shown(one: OpenPitfall, record: TrackRecord | None) -> PitfallShown:
     return PitfallShown(
         since=one.since,
         must_act=one.must_act,
         severity=one.severity,
         muted=one.muted,
         superseded_by=one.superseded_by or None,
+        track_record=record,
         **_of_kind(one.kind),
     )
 

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK
 
 from doorstep.errors import BadInputError
-from doorstep.insights.performance import LEAST_PUBLIC, SILENT_DAYS, By, Share
+from doorstep.insights.performance import LEAST_PUBLIC, SILENT_DAYS, By, Performance, Share
 from doorstep.steps.footprint import SHOW_CARBON
 from doorstep.steps.report import Group, Report, report, weeks_of
 from doorstep.steps.signing_keys import make_first_key, signing_keys
@@ -20,6 +20,7 @@ from doorstep.steps.trained import trained
 from doorstep.steps.work import utc_now
 from doorstep.store import tallies
 from doorstep.store.connections import Merchant
+from doorstep.timeline.estimating.counted import ENOUGH
 from doorstep.web.desk.doors import desk_page, user_of
 from doorstep.web.desk.merchants import change, merchant_of
 from doorstep.web.house import house_of
@@ -66,6 +67,7 @@ async def performance(request: AnyRequest) -> Response[str]:
         "shown": shown,
         "rows": [(_label(shown.by, group.key), group.figures) for group in shown.groups],
         "pictures": _pictures(shown, weekly),
+        "reliable": _reliable(shown.whole),
         "choices": {name: choices.get(name, []) for name in _ONLY},
         "query": _query(request),
         "by": list(By),
@@ -76,6 +78,7 @@ async def performance(request: AnyRequest) -> Response[str]:
         "snippet": snippet,
         "model": model,
         "least": LEAST_PUBLIC,
+        "enough": ENOUGH,
         "silent_days": SILENT_DAYS,
         "saved": request.query_params.get("saved") == "1",
     }
@@ -163,6 +166,20 @@ def _pictures(shown: Report, weekly: Report) -> list[tuple[str, str, Any]]:
     return found
 
 
+def _reliable(whole: Performance) -> tuple[str, Any]:
+    """What is said of our own estimates, and the picture: how often a window held, a warning was right, a late one was foretold."""
+    shares = (("Our window held", whole.window_held), ("Warnings right", whole.warnings_right), ("Late ones foretold", whole.late_foretold))
+    marks = (whole.window_chance, None, None)
+    points = [
+        Point(label=label, value=share.share, low=share.low, high=share.high, mark=mark)
+        for (label, share), mark in zip(shares, marks, strict=True)
+    ]
+    words = "What came true of our own estimates, each with its 95% range."
+    if whole.window_chance is not None:
+        words += f" Windows are stated to hold {whole.window_chance:.0%} of the time: the mark."
+    return words, bars("reliable", "How reliable our own estimates are", words, points)
+
+
 def _short(monday: str) -> str:
     return f"{datetime.fromisoformat(monday).replace(tzinfo=UTC):%-d %b}"
 
@@ -192,6 +209,21 @@ _COLUMNS = (
     "pickup",
     "carbon_mean_g",
     "carbon_of",
+    "window_held",
+    "windowed",
+    "window_chance",
+    "window_mean_days",
+    "warnings_right",
+    "warned",
+    "late_foretold",
+    "late_watched",
+    "foretold_first",
+    "warning_mean_days",
+)
+#: Those of them that are the times of a share.
+_TIMES = (
+    *("on_time", "promise_kept", "promise_early", "first_attempt", "silent", "pickup"),
+    *("window_held", "warnings_right", "late_foretold", "foretold_first"),
 )
 
 
@@ -202,14 +234,14 @@ def _csv(shown: Report) -> str:
     for key, figures in [*((group.key, group.figures) for group in shown.groups), ("whole", shown.whole)]:
         one: Mapping[str, Any] = {
             **msgspec.structs.asdict(figures),
-            **{
-                name: getattr(figures, name).times
-                for name in ("on_time", "promise_kept", "promise_early", "first_attempt", "silent", "pickup")
-            },
+            **{name: getattr(figures, name).times for name in _TIMES},
             "on_time_of": figures.on_time.of,
             "promised": figures.promise_kept.of,
             "attempted": figures.first_attempt.of,
             "silent_of": figures.silent.of,
+            "windowed": figures.window_held.of,
+            "warned": figures.warnings_right.of,
+            "late_watched": figures.late_foretold.of,
         }
         safe = f"'{key}" if key[:1] in {"=", "+", "-", "@", "\t"} else key  # spreadsheets would run it
         writer.writerow([safe, *("" if one[name] is None else one[name] for name in _COLUMNS)])

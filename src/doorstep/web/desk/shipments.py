@@ -12,7 +12,9 @@ from doorstep.domain.tracking import Checkpoint
 from doorstep.domain.vocabulary import Status
 from doorstep.errors import NotFoundError
 from doorstep.steps.compose import lines_in, parcel_of
+from doorstep.steps.reliability import LEAST_WARNINGS, WARNING, WEEKS, is_our_warning, track_record
 from doorstep.steps.way import hops_of
+from doorstep.steps.work import utc_now
 from doorstep.store import decisions, desk, messages, orders, pitfalls, shipments
 from doorstep.store.database import Row, Tx
 from doorstep.store.orders import KeptOrder
@@ -51,6 +53,8 @@ class ParcelRow(msgspec.Struct, frozen=True):
     hops: Sequence[Any]
     #: Rows of its problems, open ones first.
     problems: Sequence[Row]
+    #: It is called late on the word of our own estimate.
+    ours: bool
 
 
 @get("/shipments", include_in_schema=False)
@@ -119,7 +123,9 @@ async def _about(tx: Tx, merchant_id: int, order_id: int | None, only: list[Kept
         ids = {one.shipment_id for one in only}
         decided = [row for row in decided if row["subject_kind"] == "order" or row["subject_id"] in ids]
         sent = [row for row in sent if not row["shipment_ids"] or ids & set(row["shipment_ids"])]
-    told = {"kinds": PITFALL_KINDS, "words_of_customers": WORDS_OF_CUSTOMERS}
+    record = await track_record(tx, merchant_id, kept, utc_now().date())
+    told: dict[str, Any] = {"kinds": PITFALL_KINDS, "words_of_customers": WORDS_OF_CUSTOMERS}
+    told |= {"warning": WARNING, "record": record, "least": LEAST_WARNINGS, "weeks": WEEKS}
     return {"order": order, "parcels": parcels, "decisions": decided, "messages": sent, **told}
 
 
@@ -137,6 +143,7 @@ def _parcel(kept: KeptShipment, order: KeptOrder | None, scans: Scans, problems:
         lines=lines_in(kept, order.order) if order else (),
         hops=hops_of(kept),
         problems=problems,
+        ours=is_our_warning(kept),
     )
 
 

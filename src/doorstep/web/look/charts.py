@@ -18,6 +18,8 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     value: float | None
     low: float | None = None
     high: float | None = None
+    #: What it was to be; None: nothing was said.
+    mark: float | None = None
 
 
 def line_chart(name: str, title: str, sentence: str, points: Sequence[Point]) -> Markup:
@@ -56,7 +58,7 @@ def histogram(name: str, title: str, sentence: str, points: Sequence[Point]) -> 
 
 
 def bars(name: str, title: str, sentence: str, points: Sequence[Point]) -> Markup:
-    """Draw shares as lying bars, one under another, each with its range as a whisker."""
+    """Draw shares as lying bars, one under another, each with its range as a whisker, and a mark at what it was to be."""
     row, named = 34, 190
     span = _WIDE - named - 60
     parts = []
@@ -71,6 +73,8 @@ def bars(name: str, title: str, sentence: str, points: Sequence[Point]) -> Marku
         if point.low is not None and point.high is not None:
             low, high, middle = named + span * point.low, named + span * point.high, top + 13
             parts.append(f'<path class="whisker" d="M{low:.1f} {middle}H{high:.1f}M{low:.1f} {middle - 5}v10M{high:.1f} {middle - 5}v10"/>')
+        if point.mark is not None:
+            parts.append(f'<path class="mark" d="M{named + span * point.mark:.1f} {top}v26"/>')
         parts.append(_text(named + span + 8, top + 17, f"{point.value:.0%}", "start"))
     return _picture(name, title, sentence, parts, 16 + row * max(1, len(points)))
 
