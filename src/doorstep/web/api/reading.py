@@ -12,20 +12,9 @@ from doorstep.steps.reliability import track_record
 from doorstep.steps.work import utc_now
 from doorstep.store import messages, orders, shipments
 from doorstep.web.api.entering import key_of
+from doorstep.web.api.message_shapes import MessagePage, MessageWhole, message_shown, message_whole
 from doorstep.web.api.paging import USUAL, Cursor, Limit, cursor_to, key_in, number_in, number_of, page_of
-from doorstep.web.api.shapes import (
-    MessagePage,
-    MessageWhole,
-    OrderPage,
-    OrderShown,
-    ShipmentPage,
-    ShipmentWhole,
-    message_shown,
-    message_whole,
-    order_shown,
-    shipment_shown,
-    shipment_whole,
-)
+from doorstep.web.api.shapes import OrderPage, OrderShown, ShipmentPage, ShipmentWhole, order_shown, shipment_shown, shipment_whole
 from doorstep.web.house import house_of
 from doorstep.web.problems import AnyRequest
 from doorstep.web.track.pages import scans_of
