@@ -16,6 +16,7 @@ from doorstep.store import (
     connections,
     decisions,
     desk,
+    estimators,
     idempotency,
     imports,
     inbox,
@@ -97,6 +98,8 @@ ROWS: dict[str, dict[str, str]] = {
         "severity": "'critical'",
         "rank": "3",
     },
+    "past_delivery": {"shipment_id": "7", "ended_on": "'2026-11-18'", "document": "'d'"},
+    "estimator": {"kept": "1", "fresh": "1", "trained_at": _AT, "deliveries": "1", "figures": _JSON, "learnt": "'l'"},
     "gap_count": {"carrier": "'gls'", "service": "''", "lane": "'ES-ES'", "stage": "'transit'", "bucket": "3", "times": "1"},
     "day_count": {
         "carrier": "'gls'",
@@ -113,7 +116,7 @@ ROWS: dict[str, dict[str, str]] = {
     "tally_due": {"due_id": "7", "shipment_id": "7"},
     "tally": {"shipment_id": "7", "week": "'2026-11-16'", "carrier": "'gls'", "service": "''", "lane": "'ES-ES'", "counts": _JSON},
     "tally_count": {
-        "cut": "'all'",
+        "cut": "'carrier'",
         "week": "'2026-11-16'",
         "carrier": "'gls'",
         "service": "''",
@@ -442,7 +445,12 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
             merchant, "ana@customer.example"
         ].locale,
         "replies.newest": await replies.newest(tx, merchant),
-        "tallies.sums": await tallies.sums(tx, merchant, date(2026, 11, 2), date(2026, 11, 30), "lane", {"carrier": "gls"}),
+        "tallies.sums": await tallies.sums(tx, merchant, date(2026, 11, 2), date(2026, 11, 30), "carrier"),
+        "tallies.measured": await tallies.measured(tx, merchant, date(2026, 11, 2), date(2026, 11, 30), ["finished"]),
+        "estimators.figures": await estimators.figures(tx, merchant),
+        "estimators.history": await estimators.history(tx, merchant),
+        "estimators.read": await estimators.read(tx, [merchant]),
+        "estimators.there": (await estimators.there(tx)).get(merchant),
         "signing.verifying": await signing.verifying(tx, merchant),
         "signing.every": await signing.every(tx, merchant),
         "imports.lines_done": await imports.lines_done(tx, merchant, b"h"),
@@ -474,6 +482,9 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert await inbox.replay(tx, MINE, None, NOW) == 0
         assert not await connections.pause(tx, MINE, 7, "forged")
         assert not await connections.remove(tx, MINE, 7)
+        await estimators.keep(tx, MINE, b"forged", NOW, deliveries=9, figures="{}", fresh=0)
+        await estimators.let_go(tx, MINE, NOW)
+        await estimators.forget(tx, date(2030, 1, 1))
         assert not await signing.withdraw(tx, MINE, "k", NOW)
         with pytest.raises(ConflictError):
             await connections.set_host(tx, MINE, "forged.example")
@@ -489,6 +500,7 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert await tx.fetchval("select state || coalesce(untold, '') from connection where merchant_id = 1") == "active"
         assert await tx.fetchval("select status from idempotency where merchant_id = 1") == 201
         assert await tx.fetchval("select withdrawn_at from signing_key where merchant_id = 1") is None
+        assert await tx.fetchval("select deliveries from estimator where merchant_id = 1") == 1
         assert await tx.fetchval("select host from merchant where merchant_id = 1") is None
         for table in ("dead_letter", "decision", "import_progress", "suppression"):
             assert await _count(tx, table) == 2

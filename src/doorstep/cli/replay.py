@@ -1,7 +1,7 @@
 """A file of a carrier's bytes, an order, a moment → which delivery problems the history opens, worsens and closes, and when."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,13 @@ from doorstep.domain.orders import Order
 from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.plugins import OrderSeen, Raw
 from doorstep.domain.shipments import Folded, OpenPitfall
-from doorstep.domain.tracking import Estimate, Parsed, Scan, Tracking
+from doorstep.domain.tracking import Estimate, Parsed, Scan, Tie, Tracking
 from doorstep.errors import BadInputError
 from doorstep.messages import zone_of
 from doorstep.shops import shops
 from doorstep.steps.outlook import around_of, origin_of, told_where
-from doorstep.timeline import Facts, Gaps, Turn, fold
+from doorstep.steps.shape import last_moment
+from doorstep.timeline import Facts, Gaps, Turn, fold_tied
 from doorstep.timeline import replay as walk
 
 
@@ -30,14 +31,33 @@ def replay(file: Path, *, now: str, carrier: str | None = None, order: Path | No
     """
     until = _moment(now)
     known = _order(order) if order else None
-    for tracking in _parsed(file, carrier).trackings:
-        facts = _facts(tracking, known)
-        turns, folded = walk(facts, Gaps(), until)
+    for history in _histories(_parsed(file, carrier).trackings):
+        facts = _facts(history, known)
+        turns, folded = walk(facts, Gaps(), until, ties=_ties(history), collect_by=_collect_by(history, facts.zone))
         if json:
-            print(msgspec.json.encode(_line(tracking, turns, folded)).decode())
+            print(msgspec.json.encode(_line(history, turns, folded)).decode())
         else:
-            print("\n".join(_told(tracking, turns, folded)))
+            print("\n".join(_told(history, turns, folded)))
     return 0
+
+
+def _histories(trackings: Sequence[Tracking]) -> list[list[Tracking]]:
+    """Put together what travels as one: numbers that link to each other."""
+    found: list[list[Tracking]] = []
+    for tracking in trackings:
+        numbers = {tracking.tracking_number, *(link.tracking_number for link in tracking.links)}
+        tied = [one for one in found if any(numbers & {t.tracking_number, *(link.tracking_number for link in t.links)} for t in one)]
+        found = [one for one in found if one not in tied] + [[*(t for one in tied for t in one), tracking]]
+    return found
+
+
+def _ties(history: Sequence[Tracking]) -> list[Tie]:
+    return [Tie(one.tracking_number, link.tracking_number, link.carrier, link.role) for one in history for link in one.links]
+
+
+def _collect_by(history: Sequence[Tracking], zone: str | None) -> datetime | None:
+    told = [one.pickup.collect_by for one in history if one.pickup and one.pickup.collect_by]
+    return min((last_moment(stamp, zone) for stamp in told), default=None)
 
 
 def _moment(text: str) -> datetime:
@@ -75,20 +95,23 @@ def _parsed(file: Path, slug: str | None) -> Parsed:
 
 
 def _order(file: Path) -> Order:
-    facts = shops()["generic"].parse(Raw(body=_bytes(file)))
+    try:
+        facts = shops()["generic"].parse(Raw(body=_bytes(file)))
+    except BadInputError as error:
+        raise BadInputError(f"{file}: {error}") from error
     found = next((fact.order for fact in facts if isinstance(fact, OrderSeen)), None)
     if found is None:
         raise BadInputError(f"{file}: there is no order in it")
     return found
 
 
-def _facts(tracking: Tracking, order: Order | None) -> Facts:
-    checkpoints = [msgspec.structs.replace(one, is_return=True) if tracking.is_return else one for one in tracking.checkpoints]
+def _facts(history: Sequence[Tracking], order: Order | None) -> Facts:
+    checkpoints = [msgspec.structs.replace(one, is_return=True) if of.is_return else one for of in history for one in of.checkpoints]
     scans = {(scan := Scan.of(one)).fingerprint: (scan, one) for one in checkpoints}
-    estimates = list(tracking.estimates)
+    estimates, numbers = [estimate for one in history for estimate in one.estimates], {one.tracking_number for one in history}
     around, zone = origin_of(scans.values()), None
     if order is not None:
-        sent = next((f.created_at for f in order.fulfilments if f.active and tracking.tracking_number in f.tracking_numbers), None)
+        sent = next((f.created_at for f in order.fulfilments if f.active and numbers & set(f.tracking_numbers)), None)
         sent = sent or next((f.created_at for f in order.fulfilments if f.active), None)
         around = around_of(around, order, sent)
         address = order.ship_to
@@ -96,10 +119,10 @@ def _facts(tracking: Tracking, order: Order | None) -> Facts:
         if order.promise:
             estimates.append(Estimate(from_on=order.promise.from_on or order.promise.to_on, to_on=order.promise.to_on, source="shop"))
     bare = [scan for scan, _ in scans.values()]
-    decided = scans.get(fold(bare).decided_by)
+    decided = scans.get(fold_tied(bare, ties=_ties(history)).decided_by)
     if decided is not None:
         around = told_where(around, *decided)
-    return Facts(0, tracking.carrier, tracking.service, zone, bare, estimates, around)
+    return Facts(0, history[0].carrier, history[0].service, zone, bare, estimates, around)
 
 
 def _time(at: datetime) -> str:
@@ -116,21 +139,23 @@ def _pitfall(one: OpenPitfall) -> dict[str, Any]:
         "culprit": kind.culprit,
         "must_act": one.must_act,
         "next_step": kind.step,
+        "superseded_by": one.superseded_by or None,
     }
 
 
-def _line(tracking: Tracking, turns: list[Turn], folded: Folded) -> dict[str, Any]:
+def _line(history: Sequence[Tracking], turns: list[Turn], folded: Folded) -> dict[str, Any]:
     return {
-        "tracking_number": tracking.tracking_number,
-        "carrier": tracking.carrier,
+        "tracking_number": history[0].tracking_number,
+        "further_numbers": [one.tracking_number for one in history[1:]],
+        "carrier": history[0].carrier,
         "status": folded.status,
         "turns": [{"at": _time(turn.at), "what": turn.what, "status": turn.status, **_pitfall(turn.pitfall)} for turn in turns],
         "open": [_pitfall(one) for one in folded.open_pitfalls],
     }
 
 
-def _told(tracking: Tracking, turns: list[Turn], folded: Folded) -> Iterator[str]:
-    yield f"{tracking.tracking_number} ({tracking.carrier}): {folded.status}"
+def _told(history: Sequence[Tracking], turns: list[Turn], folded: Folded) -> Iterator[str]:
+    yield f"{', '.join(f'{one.tracking_number} ({one.carrier})' for one in history)}: {folded.status}"
     for turn in turns:
         since = f", since {_time(turn.pitfall.since)}" if turn.pitfall.since and turn.pitfall.since != turn.at else ""
         yield f"  {_time(turn.at)}  {turn.what:<7}  {turn.pitfall.kind} ({turn.pitfall.severity}{since})"
@@ -138,4 +163,5 @@ def _told(tracking: Tracking, turns: list[Turn], folded: Folded) -> Iterator[str
         yield "  nothing is open"
     for one in folded.open_pitfalls:
         kind = PITFALL_KINDS[one.kind]
-        yield f"  open: {one.kind} ({one.severity}), {one.must_act} to act: {kind.step.sentence}"
+        part = f", part of {one.superseded_by}" if one.superseded_by else ""
+        yield f"  open: {one.kind} ({one.severity}{part}), {one.must_act} to act: {kind.step.sentence}"

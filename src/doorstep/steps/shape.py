@@ -8,6 +8,7 @@ import msgspec
 
 from doorstep.domain.pickup import Waits
 from doorstep.domain.shipments import Folded
+from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Tie, Tracking
 from doorstep.domain.vocabulary import Precision, Status
 from doorstep.store.shipments import KeptShipment
@@ -84,14 +85,12 @@ def collect_by(shipment: KeptShipment, folded: Folded) -> datetime | None:
     waiting = waiting_of(shipment, folded)
     of_pieces = [waiting[piece.tracking_number] for piece in folded.pieces if piece.tracking_number in waiting]
     told = of_pieces or [waits for waits in [newest_of(waiting.values())] if waits]
-    return min((until for waits in told if (until := _until(waits, shipment.zone))), default=None)
+    stamps = (waits.point.collect_by for waits in told)
+    return min((last_moment(stamp, shipment.zone) for stamp in stamps if stamp is not None), default=None)
 
 
-def _until(waits: Waits, zone: str | None) -> datetime | None:
-    """Where only a day was told, that day's end for the recipient."""
-    stamp = waits.point.collect_by
-    if stamp is None:
-        return None
+def last_moment(stamp: OccurredAt, zone: str | None) -> datetime:
+    """Tell until when (aware UTC): where only a day was told, that day's end for the recipient."""
     if stamp.precision is not Precision.DATE:
         return stamp.instant
     after = date.fromisoformat(stamp.local[:10]) + timedelta(days=1)

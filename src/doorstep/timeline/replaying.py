@@ -1,15 +1,16 @@
 """A history and learnt gaps → which problems it opened, worsened and closed, and when, had we been told each scan at its own time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
 
 from doorstep.domain.shipments import Folded, OpenPitfall
-from doorstep.domain.tracking import Estimate, Scan
+from doorstep.domain.tracking import Estimate, Scan, Tie
 from doorstep.domain.vocabulary import Status
 from doorstep.timeline.folding import fold
 from doorstep.timeline.gaps import Gaps
+from doorstep.timeline.joining import fold_tied
 from doorstep.timeline.judging import judge
 from doorstep.timeline.spans import Facts, moment_of, us_of
 
@@ -25,10 +26,19 @@ class Turn(msgspec.Struct, frozen=True):
     status: Status
 
 
-def replay(facts: Facts, gaps: Gaps, now: datetime, *, since: datetime | None = None) -> tuple[list[Turn], Folded]:
+def replay(
+    facts: Facts,
+    gaps: Gaps,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    ties: Collection[Tie] = (),
+    collect_by: datetime | None = None,
+) -> tuple[list[Turn], Folded]:
     """Walk time from the first scan to `now` (aware), silence included; return the turns in order, and the shipment at `now`.
 
-    Scans and estimates without a time are known from the beginning; so is what the shop said.
+    Scans and estimates without a time are known from the beginning; so is what the shop said, which numbers hang together (`ties`), and
+    until when it waits to be collected once it does.
     """
     turns: list[Turn] = []
     stood: tuple[OpenPitfall, ...] = ()
@@ -37,7 +47,9 @@ def replay(facts: Facts, gaps: Gaps, now: datetime, *, since: datetime | None = 
     for position, at_us in enumerate(moments):
         until = moments[position + 1] if position + 1 < len(moments) else None
         known = _known_at(facts, at_us)
-        scanned = fold(known.scans, known.estimates, since=since)
+        scanned = fold_tied(known.scans, known.estimates, since=since, ties=ties)
+        if collect_by is not None and scanned.status is Status.READY_FOR_PICKUP:
+            scanned = msgspec.structs.replace(scanned, collect_by=collect_by)
         look: datetime | None = moment_of(at_us)
         while look is not None and look <= now and (until is None or us_of(look) < until):
             judged, following = judge(scanned, known, gaps, look, before=stood)
@@ -82,11 +94,13 @@ def _stated_by(estimate: Estimate, at_us: int) -> bool:
 
 def _turns(stood: Sequence[OpenPitfall], judged: Folded, at: datetime) -> Iterator[Turn]:
     was = {(one.kind, one.since): one for one in stood}
-    for one in judged.open_pitfalls:
-        earlier = was.pop((one.kind, one.since), None)
+    stands = {(one.kind, one.since): one for one in judged.open_pitfalls}
+    for key, gone in was.items():
+        if key not in stands:
+            yield Turn(at, "closes", gone, judged.status)
+    for key, one in stands.items():
+        earlier = was.get(key)
         if earlier is None:
             yield Turn(at, "opens", one, judged.status)
         elif one.severity.rank > earlier.severity.rank:
             yield Turn(at, "worsens", one, judged.status)
-    for gone in was.values():
-        yield Turn(at, "closes", gone, judged.status)
