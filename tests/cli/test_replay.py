@@ -81,3 +81,51 @@ def test_bytes_that_no_carrier_sends_are_said(tmp_path):
     path.write_bytes(b"\x00nothing")
     with pytest.raises(BadInputError, match="--carrier"):
         replay(path, now="2026-03-06")
+
+
+def test_numbers_that_hang_together_are_one_history(tmp_path, capsys):
+    mine = {
+        **TRACKING,
+        "checkpoints": TRACKING["checkpoints"][:1],
+        "links": [{"tracking_number": "L2", "carrier": "gls", "role": "last_mile"}],
+    }
+    last = {"event_type": "delivered", "code": "D", "text": "There", "occurred_at": "2026-03-04T10:00:00+00:00"}
+    theirs = {"tracking_number": "L2", "carrier": "gls", "checkpoints": [last]}
+    path = tmp_path / "both.json"
+    path.write_text(json.dumps([mine, theirs]))
+    line = told(capsys, path, now="2026-06-01T12:00:00Z", carrier="generic")
+    assert (line["tracking_number"], line["further_numbers"], line["status"]) == ("N1", ["L2"], "delivered")
+    assert line["open"] == []
+    path.write_text(json.dumps([{**mine, "links": []}, theirs]))
+    assert replay(path, now="2026-06-01T12:00:00Z", carrier="generic") == 0
+    alone = capsys.readouterr().out
+    assert "N1 (acme): in_transit" in alone
+    assert "L2 (gls): delivered" in alone
+
+
+def test_the_day_until_which_it_waits_counts(tmp_path, capsys):
+    ready = {"event_type": "ready_for_pickup", "code": "R", "text": "Ready", "occurred_at": "2026-03-04T10:00:00+00:00"}
+    waits = {**TRACKING, "checkpoints": [TRACKING["checkpoints"][0], ready]}
+    path = tmp_path / "waits.json"
+    point = {"kind": "shop", "name": "Kiosk", "address": "Calle 1", "city": "Madrid", "country": "ES"}
+    path.write_text(json.dumps({**waits, "pickup": {**point, "collect_by": "2026-04-20T18:00:00+00:00"}}))
+    late = told(capsys, path, now="2026-04-18T12:00:00Z", carrier="generic")
+    path.write_text(json.dumps({**waits, "pickup": {**point, "collect_by": "2026-03-08T18:00:00+00:00"}}))
+    soon = told(capsys, path, now="2026-04-18T12:00:00Z", carrier="generic")
+    assert [turn["at"] for turn in soon["turns"]] != [turn["at"] for turn in late["turns"]]
+
+
+def test_a_problem_that_another_explains_says_so_and_what_ends_is_told_before_what_begins(file, capsys):
+    line = told(capsys, file, now="2026-05-30T12:00:00Z", carrier="generic")
+    assert all("superseded_by" in one for one in line["open"])
+    at_once = {}
+    for turn in line["turns"]:
+        at_once.setdefault(turn["at"], []).append(turn["what"])
+    assert all(whats == sorted(whats, key=["closes", "opens", "worsens"].index) or "worsens" in whats for whats in at_once.values())
+
+
+def test_an_order_that_cannot_be_read_is_named(file, tmp_path):
+    broken = tmp_path / "order.json"
+    broken.write_text("{")
+    with pytest.raises(BadInputError, match=r"order\.json"):
+        replay(file, now="2026-03-12T12:00:00Z", carrier="generic", order=broken)
