@@ -213,7 +213,7 @@ async def test_a_point_kept_before_pieces_had_their_own_is_still_read(shop: Shop
 async def test_the_api_tells_where_each_piece_is_to_be_collected_and_never_the_code(shop: Shop) -> None:
     first, second = (waiting(f"N{n}", NOON - HOUR, f"11{n}", name=f"Locker {n}") for n in (1, 2))
     await shop.arrive(trackings=[msgspec.structs.replace(first, links=(link("N2", "parcel"),)), second])
-    shown = shipment_shown(await shop.parcel("N1"), "https://parcels.example")
+    shown = shipment_shown(await shop.parcel("N1"), "https://parcels.example", None)
     assert [piece.pickup.name for piece in shown.pieces if piece.pickup] == ["Locker 1", "Locker 2"]
     assert "111" not in msgspec.json.encode(shown).decode()
     assert "112" not in msgspec.json.encode(shown).decode()

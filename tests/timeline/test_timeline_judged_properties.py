@@ -82,7 +82,7 @@ def shipments(draw):
 
 
 def folded(facts, ties, collect_by):
-    return fold_tied(facts.scans, facts.estimates, ties=ties, collect_by=collect_by)
+    return msgspec.structs.replace(fold_tied(facts.scans, facts.estimates, ties=ties), collect_by=collect_by)
 
 
 def known(facts, scans):

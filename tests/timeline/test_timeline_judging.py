@@ -446,7 +446,7 @@ def test_between_countries_silence_lasts_longer_and_a_border_scan_tells_of_them_
 
 def at_point(until, now, before=()):
     about = facts(history(LABEL, PICKED, POINT))
-    folded = fold_tied(about.scans, collect_by=None if until is None else utc(until))
+    folded = msgspec.structs.replace(fold_tied(about.scans), collect_by=None if until is None else utc(until))
     return judge(folded, about, GAPS, utc(now), before=before)
 
 

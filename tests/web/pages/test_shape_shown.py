@@ -101,7 +101,7 @@ async def test_the_code_is_for_the_customer_alone(app, shaped):
 async def test_the_api_shows_legs_pieces_and_point_without_the_code(house, shaped):
     async with house.database.for_merchant(shaped.merchant_id) as tx:
         kept = await shipments.page(tx, shaped.merchant_id, order_id=shaped.order_ids[f"#LOOM-{NUMBER}"])
-    shown = {one.tracking_number: shipment_shown(one, "https://parcels.example") for one in kept}
+    shown = {one.tracking_number: shipment_shown(one, "https://parcels.example", None) for one in kept}
     assert CODE not in msgspec.json.encode(list(shown.values())).decode()
     assert (shown["LOOMP1"].pickup.name, shown["LOOMP1"].pickup.kind) == ("Locker Plaza Inventada", "locker")
     assert [(leg.carrier, leg.has_it) for leg in shown["LOOMH1"].legs] == [("dhl_parcel_de", False), ("ups", True)]
