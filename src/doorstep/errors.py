@@ -1,5 +1,7 @@
 """What went wrong → who must act. No message text here ever holds personal data or a secret."""
 
+from doorstep.domain.vocabulary import Remedy
+
 
 class DoorstepError(Exception):
     """Somebody must act; which subclass says who."""
@@ -27,12 +29,14 @@ class RefusedError(DoorstepError):
     Attributes:
         suppress: whether the *address* is dead (unknown mailbox, opted out) rather than only this message refused.
         code: the provider's own code, kept for the desk.
+        remedy: what follows: SUPPRESS where the address is dead, else SWITCH unless told (FIX: the template is at fault).
     """
 
-    def __init__(self, text: str, *, suppress: bool, code: str = "") -> None:
+    def __init__(self, text: str, *, suppress: bool, code: str = "", remedy: Remedy | None = None) -> None:
         super().__init__(text)
         self.suppress = suppress
         self.code = code
+        self.remedy = remedy or (Remedy.SUPPRESS if suppress else Remedy.SWITCH)
 
 
 class TryLaterError(DoorstepError):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose, Remedy
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,12 +50,58 @@ class Pieced(msgspec.Struct, frozen=True):
     parts: list[int | str]
 
 
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer that a message offers: a button, a line of a list, or a number to reply with."""
+
+    #: What comes back, and what it means to us: "reschedule".
+    choice_id: str
+    #: As the customer reads it; each channel has its own limit.
+    title: str
+    #: A second line, where the channel has room.
+    about: str = ""
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """The one page that a message leads to."""
+
+    title: str
+    url: str
+
+
+class Approved(msgspec.Struct, frozen=True, kw_only=True):
+    """A template as the provider has approved it, with this message's values."""
+
+    name: str
+    #: As the provider writes it: "en_US".
+    language: str
+    #: In the order of {{1}}, {{2}} …
+    values: tuple[str, ...] = ()
+    #: What follows the fixed part of its link button's address; None: it has no such button.
+    link_end: str | None = None
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where a notification arrives: a browser's subscription, or a device that holds a pass."""
+
+    #: A push service's address, or a push token.
+    endpoint: str
+    #: Base64url without padding, of RFC 8291; "" where the device has none.
+    p256dh: str = ""
+    auth: str = ""
+
+
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):
     """A template filled in; parts that the channel has no use for are ""."""
 
     subject: str = ""
     text: str = ""
     html: str = ""
+    #: Answers it offers, in order.
+    choices: tuple[Choice, ...] = ()
+    #: The page it leads to, for channels that have a button for it; `text` then holds no address.
+    link: Link | None = None
+    #: What may be sent where free text may not; None: nothing.
+    approved: Approved | None = None
     #: The same page as `html`, so that the store need not keep the template's own texts with each message; None: not known.
     pieced: Pieced | None = None
 
@@ -82,6 +128,27 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     unsubscribe_url: str | None = None
     #: For channel `webhook`: the JSON document; else b"".
     body: bytes = b""
+    #: Until when the provider takes free text to this person; None: not now, or the channel knows no such window.
+    window_until: datetime | None = None
+    #: The provider's id of the message that this one answers.
+    in_reply_to: str | None = None
+    #: For `push` and `wallet`: where it is to arrive.
+    devices: tuple[Device, ...] = ()
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider charges for a message, as far as it says."""
+
+    #: In the currency's whole units, as written by the provider ("0.0075"); "" untold.
+    amount: str = ""
+    #: ISO 4217; "" untold.
+    currency: str = ""
+    #: Text parts billed; 0 untold.
+    parts: int = 0
+    #: The provider's own class of it ("utility"); "" untold.
+    category: str = ""
+    #: False: the provider says that it is free; None: untold.
+    billable: bool | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +167,38 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     suppress: str | None = None
     #: The address concerned, where the receipt names it.
     address: str | None = None
+    #: What follows from an error; None: nothing, or it is no error.
+    remedy: Remedy | None = None
+    cost: Cost | None = None
+    #: For CLICKED: where the link led; "" untold.
+    url: str = ""
+    #: An open or a click by a machine (a scanner, a mail proxy): noted, and no proof that a person saw anything.
+    machine: bool = False
+    #: Endpoints of `Message.devices` that are no more.
+    gone: tuple[str, ...] = ()
+
+
+class Attachment(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that came with a reply: its bytes, or where they are to be had."""
+
+    #: As the sender named it; never used as a path.
+    name: str
+    #: As the sender or the provider says; checked before it is shown.
+    content_type: str
+    content: bytes = b""
+    #: Where the provider keeps it; "" where `content` is here.
+    url: str = ""
+    #: The provider's id of it, where its address must be asked for.
+    media_id: str = ""
+
+
+class Location(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that a person sent, WGS 84 degrees."""
+
+    latitude: float
+    longitude: float
+    name: str = ""
+    address: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +214,34 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     #: "stop", "start", "help", or "" for anything else.
     keyword: str = ""
     at: datetime | None = None
+    #: `Choice.choice_id` of the button or line that was chosen; "" for anything else.
+    choice: str = ""
+    #: The provider's ids of messages that it answers, the nearest first.
+    answers: tuple[str, ...] = ()
+    #: Our id of the message that it answers, where what came back says it.
+    message_id: str | None = None
+    #: As the provider knows the person; "" untold.
+    sender_name: str = ""
+    #: Other addresses of the same person that the provider vouches for, by kind: "phone", "bsuid".
+    also: tuple[tuple[str, str], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    location: Location | None = None
+    #: Left out of `text`: the quoted mail and the signature below it.
+    quoted: str = ""
+
+
+class TemplateNews(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider says of an approved template of ours."""
+
+    name: str
+    #: As the provider writes it: "en_US".
+    language: str
+    #: "approved", "rejected", "paused", "disabled", "pending"; "" unchanged.
+    status: str = ""
+    #: "utility", "marketing", "authentication"; "" unchanged.
+    category: str = ""
+    #: The provider's reason, cut short.
+    reason: str = ""
 
 
 class Suppression(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from doorstep.domain.messages import Message, Receipt, Reply
+from doorstep.domain.messages import Message, Receipt, Reply, TemplateNews
 from doorstep.domain.orders import Fulfilment, Order, Refund
 from doorstep.domain.tracking import Parsed
 from doorstep.domain.vocabulary import ChannelKind
@@ -206,6 +206,42 @@ class Inbound(msgspec.Struct, frozen=True):
 
     receipts: tuple[Receipt, ...] = ()
     replies: tuple[Reply, ...] = ()
+    templates: tuple[TemplateNews, ...] = ()
+    #: What the provider says is wrong with the whole connection, for its owners; "": nothing.
+    fault: str = ""
+    #: `fault` is such that nothing can be sent: the connection is paused.
+    stops: bool = False
+
+
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """A template to be shown to a provider for approval."""
+
+    #: Lower case, digits and underscores.
+    name: str
+    #: As the provider writes it: "en_US".
+    language: str
+    #: With {{1}}, {{2}} …
+    body: str
+    #: One example for each of them.
+    examples: tuple[str, ...] = ()
+    #: Title of the link button and its address with {{1}} at its end; None: none.
+    link_title: str | None = None
+    link_base: str | None = None
+    #: Titles of quick replies.
+    choices: tuple[str, ...] = ()
+
+
+#: Yields requests, is sent responses, returns what stands. Raises TryLaterError, MisconfiguredError, RefusedError and nothing else.
+TemplateFlow = Generator[HttpRequest, Response, tuple[TemplateNews, ...]]
+
+
+class Approving(msgspec.Struct, frozen=True, kw_only=True):
+    """How a provider is told of templates and asked what became of them."""
+
+    #: Settings → every template of this account and how it stands.
+    listed: Callable[[Settings], TemplateFlow]
+    #: A template, settings → how it stands now that it is handed in.
+    submit: Callable[[Template, Settings], TemplateFlow]
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,3 +261,15 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     verify: Callable[[Raw, Settings, datetime], None] | None = None
     #: The body to answer a webhook with (content type, bytes); None: empty 200.
     answer: tuple[str, bytes] | None = None
+    #: Answers the provider's GET that asks whether the hook is ours: raw (its url with the query), settings → the body to answer with.
+    #: Raises BadSignatureError, MisconfiguredError and nothing else. None: it asks no such thing.
+    greet: Callable[[Raw, Settings], bytes] | None = None
+    #: How templates are approved; None: the channel needs no approval.
+    approving: Approving | None = None
+    #: Free text goes only to a person who wrote within so many seconds; None: at any time.
+    window_s: int | None = None
+    #: Settings → free text may go outside the window too (the provider makes a template of it).
+    direct: Callable[[Settings], bool] | None = None
+    #: Asks whether the settings work without writing to anybody: settings, now → the flow; its receipt's text says what it found.
+    #: None: only a test message can tell.
+    probe: Callable[[Settings, datetime], Flow] | None = None

@@ -112,6 +112,16 @@ class ChannelKind(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    WHATSAPP = "whatsapp"
+    MESSENGER = "messenger"
+    #: A notification in the browser, after RFC 8030.
+    PUSH = "push"
+    #: The brand's own app.
+    INAPP = "inapp"
+    #: The chat on the shop's site.
+    CHAT = "chat"
+    #: An order in Apple Wallet; the message is only the hint that it changed.
+    WALLET = "wallet"
     WEBHOOK = "webhook"
     CONSOLE = "console"
 
@@ -131,12 +141,18 @@ class MessageState(StrEnum):
     REACHED = "reached"
     #: The recipient opened it.
     READ = "read"
+    #: The recipient followed a link in it.
+    CLICKED = "clicked"
+    #: The recipient answered it.
+    REPLIED = "replied"
     #: Came back: the address does not take mail.
     BOUNCED = "bounced"
     #: The provider will never send it.
     REFUSED = "refused"
     #: The merchant or a rule stopped it before it left.
     CANCELLED = "cancelled"
+    #: The recipient called it spam.
+    COMPLAINED = "complained"
 
     @property
     def rank(self) -> int:
@@ -151,10 +167,28 @@ _RANKS = {
     MessageState.SENT: 3,
     MessageState.REACHED: 4,
     MessageState.READ: 5,
-    MessageState.BOUNCED: 6,
-    MessageState.REFUSED: 6,
-    MessageState.CANCELLED: 6,
+    MessageState.CLICKED: 6,
+    MessageState.REPLIED: 7,
+    MessageState.BOUNCED: 8,
+    MessageState.REFUSED: 8,
+    MessageState.CANCELLED: 8,
+    MessageState.COMPLAINED: 9,
 }
+
+
+class Remedy(StrEnum):
+    """What follows from a provider's error."""
+
+    #: The same message may go later: too many calls, a fault of theirs.
+    RETRY = "retry"
+    #: This channel cannot carry it to this person now; the next one is tried.
+    SWITCH = "switch"
+    #: The connection is paused: credentials, payment, permissions.
+    STOP = "stop"
+    #: The address is dead or unwilling and is never written to again.
+    SUPPRESS = "suppress"
+    #: The template is at fault and is paused until somebody mends it; the next channel is tried.
+    FIX = "fix"
 
 
 class Skip(StrEnum):
@@ -174,6 +208,8 @@ class Skip(StrEnum):
     NO_CHANNEL = "no_channel"
     #: Marketing without consent, or service consent withdrawn.
     NO_CONSENT = "no_consent"
+    #: The provider lets only an approved template through now, and there is none (or it is paused).
+    NOT_APPROVED = "not_approved"
     #: The address is suppressed (bounced, complained, unsubscribed, STOP).
     SUPPRESSED = "suppressed"
     #: The frequency cap for this customer is reached.

@@ -37,6 +37,19 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     #: Paragraphs, an empty line between them.
     intro: str
     sms: str
+    #: What a chat reads (WhatsApp, Messenger, the site's chat, the brand's app): at most 600 characters whatever is filled in, no
+    #: address, since the link is a button there. "": the headline and the intro.
+    chat: str = ""
+    #: What a notification says below its title (the headline); "": the preheader.
+    push: str = ""
+    #: The same for providers that approve a text beforehand: values with filters, no tags, a word before the first value and one after the last.
+    utility: str = ""
+    #: Answers that are offered, by slug, in order; their titles are the layout's words `choice_<slug>`.
+    choices: tuple[str, ...] = ()
+    #: The page that its button leads to: "parcel", "order", or "" for none.
+    link: str = "parcel"
+    #: The same parts in a warmer tone: "headline", "intro", "sms", "chat", "push", "subject", "preheader".
+    warm: dict[str, str] = {}
     #: Blocks of the layout below the intro, in order.
     blocks: tuple[str, ...] = ("window", "button", "steps", "parcels", "items", "address")
 
