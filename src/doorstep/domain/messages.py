@@ -39,6 +39,10 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     urgent: bool = False
     #: Seconds to wait for the other parcels of the order; 0: none.
     digest_s: int = 0
+    #: It asks for an answer: a channel on which one is easily given is the better.
+    asks: bool = False
+    #: Seconds after which the next channel is tried where the first reports what it reached and has not; 0: only where it fails.
+    fallback_s: int = 0
 
 
 class Pieced(msgspec.Struct, frozen=True):

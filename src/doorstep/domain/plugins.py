@@ -254,6 +254,8 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     #: Message, settings, now, our own public base address → the flow.
     send: Callable[[Message, Settings, datetime, str], Flow]
     on_unknown: OnUnknown = OnUnknown.WAIT
+    #: Says of every message that arrives that it has; where it stays silent, another channel may be tried.
+    reports_reached: bool = False
     #: Most calls a second per connection that the provider takes; None: unlimited.
     rate_per_s: float | None = None
     #: A provider's webhook → receipts and replies. Raises BadInputError and nothing else. None: it sends none.

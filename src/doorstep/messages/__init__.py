@@ -1,10 +1,11 @@
 """Action + facts + template + locale → message; gates; channel choice."""
 
+from doorstep.messages.choosing import Evidence
 from doorstep.messages.context import context_of
 from doorstep.messages.context_window import WITHOUT_WINDOW, standing_window
 from doorstep.messages.engine import BadTemplateError
 from doorstep.messages.facts import Brand, Facts, Hop, Links, Parcel
-from doorstep.messages.gates import Go, Policy, Recipient, Wait, allow
+from doorstep.messages.gates import Go, Policy, Recipient, Stop, Wait, allow
 from doorstep.messages.library import TEMPLATES, Library, check_template
 from doorstep.messages.quiet import QuietHours
 from doorstep.messages.samples import sample_facts
@@ -17,6 +18,7 @@ __all__ = (
     "WITHOUT_WINDOW",
     "BadTemplateError",
     "Brand",
+    "Evidence",
     "Facts",
     "Go",
     "Hop",
@@ -27,6 +29,7 @@ __all__ = (
     "QuietHours",
     "Recipient",
     "Segments",
+    "Stop",
     "Wait",
     "allow",
     "check_template",

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from doorstep.channels import channels
 from doorstep.errors import BadInputError, DoorstepError, MisconfiguredError, TryLaterError
 from doorstep.steps.advance import Seen, advance, numbers_in
 from doorstep.steps.answer import answer
@@ -136,6 +135,6 @@ async def _come_back(tx: Tx, read: Sequence[tuple[Waiting, Connection, Said]], d
     """Take in what providers and people sent back."""
     for row, connection, said in read:
         if said.inbound.receipts:
-            await confirm(tx, row.merchant_id, said.inbound.receipts, channels()[connection.provider].kind, now)
+            await confirm(tx, directory, connection, said.inbound.receipts, now)
         if said.inbound.replies and (tenant := directory.tenant(row.merchant_id)):
             await answer(tx, directory, tenant, connection, said.inbound.replies, now)

@@ -161,7 +161,7 @@ async def decide_waiting(tx: Tx, directory: Directory, now: datetime, most: int)
         decision = Decision(merchant_id=merchant_id, change=action.change, order_id=order_id, outcome="waiting")
         key = (merchant_id, order_id or 0)
         kept, mine = known.get(key), parcels.get(key, [])
-        answer = _ask_again(merchant_id, action.change, kept, mine, directory, now, completed=key in completed)
+        answer = ask_again(merchant_id, action.change, kept, mine, directory, now, completed=key in completed)
         (made if answer else untrue).append(decision)
         if kept is not None and isinstance(answer, Action):
             _join(due, merchant_id, kept, mine, msgspec.structs.replace(answer, due_at=now), decision)
@@ -189,7 +189,7 @@ async def _completed(tx: Tx, claimed: Sequence[tuple[int, int | None, Action]]) 
     return await decisions.completed(tx, parts)
 
 
-def _ask_again(
+def ask_again(
     merchant_id: int,
     change: Change,
     order: KeptOrder | None,

@@ -52,6 +52,15 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     sending: Sending = Sending()
     #: Through which connections carriers are asked.
     askers: Askers = Askers()
+    #: Templates that providers let through at any time: (connection id, template, language).
+    approved: frozenset[tuple[int, str, str]] = frozenset()
+
+    def approved_on(self, template: str, locale: str) -> frozenset[ChannelKind]:
+        """Name the channels whose provider lets this template through in this language at any time."""
+        language = locale.replace("_", "-").partition("-")[0].lower()
+        return frozenset(
+            kind for kind, connection in self.channels.items() if (connection.connection_id, template, language) in self.approved
+        )
 
 
 class Directory:

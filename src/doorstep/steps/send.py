@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -12,10 +13,11 @@ from doorstep.domain.messages import Receipt, Suppression
 from doorstep.domain.plugins import OnUnknown
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
+from doorstep.steps.confirm import follow_up
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import pause
 from doorstep.steps.wire import Wire
-from doorstep.store import messages, recipients
+from doorstep.store import messages, receipts, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database, Tx
 from doorstep.store.messages import Leased
@@ -91,7 +93,8 @@ async def _call(leased: Leased, directory: Directory, wire: Wire, now: datetime)
             receipt = await wire.run(flow, connection=(message.merchant_id, leased.connection_id), channel=channel)
     except RefusedError as error:
         suppress = "refused" if error.suppress else None
-        return Ended(leased, _receipt(leased, MessageState.REFUSED, str(error), code=error.code, suppress=suppress))
+        receipt = _receipt(leased, MessageState.REFUSED, str(error), code=error.code, suppress=suppress)
+        return Ended(leased, msgspec.structs.replace(receipt, remedy=error.remedy))
     except TryLaterError as error:
         return _later(leased, str(error), error.after_s, now)
     except MisconfiguredError as error:
@@ -132,6 +135,9 @@ async def _write_down(tx: Tx, ended: Ended, now: datetime) -> None:
         await messages.put_off(tx, ended.leased, ended.later or now, ended.detail, now)
     else:
         await messages.finish(tx, ended.leased, ended.receipt, now)
+        await follow_up(tx, message.merchant_id, UUID(message.message_id), message.channel, ended.receipt, now)
+        if ended.receipt.cost is not None:
+            await receipts.charge(tx, message.merchant_id, UUID(message.message_id), ended.receipt.cost, now)
         if ended.receipt.suppress:
             kept = Suppression(channel=message.channel, address=message.to, purpose=None, reason=ended.receipt.suppress, at=now)
             await recipients.suppress(tx, message.merchant_id, kept)

@@ -17,6 +17,7 @@ from doorstep.steps.ask import Inquirer
 from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
+from doorstep.steps.fall_back import fall_back
 from doorstep.steps.reread import reread
 from doorstep.steps.send import Ended, call_all, send_wave, settle_lost
 from doorstep.steps.sum_up import BATCH_SECONDS, DEAD, EVENTS, RECONCILED, ROWS, observe_call
@@ -76,6 +77,7 @@ class Worker:
         async with Wire(allow_private=self._allow_private, observe=observe_call) as wire, asyncio.TaskGroup() as loops:
             loops.create_task(self._loop("batch", self._batch))
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
+            loops.create_task(self._loop("fall_back", self._fall_back, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
             loops.create_task(self._loop("tally", self._tally, rest_s=(0.5, 5.0)))
@@ -126,6 +128,10 @@ class Worker:
     async def _waiting(self) -> int:
         async with self._database.system() as tx:
             return await decide_waiting(tx, self._directory, utc_now(), BATCH)
+
+    async def _fall_back(self) -> int:
+        async with self._database.system() as tx:
+            return await fall_back(tx, self._directory, utc_now(), SLICE)
 
     async def _watch(self) -> int:
         return await watch(self._database, self._directory, utc_now(), SLICE)
