@@ -182,7 +182,12 @@ def _address(address: Address) -> dict[str, Any]:
 
 
 def _links(links: Links) -> dict[str, Any]:
-    return {"order": web(links.order), "preferences": web(links.preferences), "unsubscribe": web(links.unsubscribe)}
+    return {
+        "order": web(links.order),
+        "preferences": web(links.preferences),
+        "unsubscribe": web(links.unsubscribe),
+        "pixel": web(links.pixel),
+    }
 
 
 def _money(money: Money | None, locale: str) -> str | None:

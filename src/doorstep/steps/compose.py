@@ -14,6 +14,7 @@ from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
 from doorstep.errors import BadInputError
 from doorstep.messages import Facts, Go, Links, Parcel, Recipient, Stop, Wait, allow, context_of, tag_to_speak
 from doorstep.steps.directory import Directory, Tenant
+from doorstep.steps.engage import redirect_token, ref_of
 from doorstep.steps.footprint import footprint, tells_carbon
 from doorstep.steps.happenings import Happening
 from doorstep.steps.reach import Reached, reach
@@ -162,27 +163,31 @@ def _message(
 ) -> NewMessage:
     order = due.order.order
     told = _told(due)
+    message_id = new_message_id(now)
     parcels = due.parcels
     if len(parcels) > 1:
         parcels = sorted(parcels, key=lambda s: (s.shipment_id not in told, s.shipment_id))
     base = directory.base_url
     token = directory.sealer.token("mail", str(due.merchant_id), go.address, locale)
     unsubscribe = f"{base}/u/{token}" if action.purpose is Purpose.MARKETING else None
+    shown = [parcel_of(s, order, base, carbon=tells_carbon(tenant.merchant)) for s in parcels]
+    mark = f"?m={ref_of(message_id)}" if _tracks(tenant, go.channel) else ""
+    pixel = f"{base}/e/{due.merchant_id}.{ref_of(message_id)}.gif" if tenant.brand.tracking == "all" else None
     facts = Facts(
         brand=tenant.brand,
         order=order,
-        parcels=tuple([parcel_of(s, order, base, carbon=tells_carbon(tenant.merchant)) for s in parcels]),
+        parcels=_tracked(tenant, go.channel, message_id, directory, tuple(shown)),
         told=len(told) or None,
         waiting=lines_waiting(order, parcels),
         change=action.change,
         locale=locale,
-        links=Links(order=f"{base}/o/{due.order.token}", preferences=f"{base}/p/{token}", unsubscribe=unsubscribe),
+        links=Links(order=f"{base}/o/{due.order.token}{mark}", preferences=f"{base}/p/{token}", unsubscribe=unsubscribe, pixel=pixel),
     )
     content = tenant.library.render(action.template, go.channel, locale, context_of(facts))
     customer = order.customer
     return NewMessage(
         message=Message(
-            message_id=new_message_id(now),
+            message_id=message_id,
             merchant_id=due.merchant_id,
             channel=go.channel,
             to=go.address,
@@ -206,6 +211,32 @@ def _message(
         why=f"{action.journey}: {go.why}{due.instead}. Gates: {go.gates}",
         due_at=now,
         standby=_standby(due, action, go.channel, tenant, now),
+    )
+
+
+def _tracks(tenant: Tenant, channel: ChannelKind) -> bool:
+    """Say whether links say which message they stood in; in a text every character costs."""
+    return tenant.brand.tracking != "none" and channel is not ChannelKind.SMS
+
+
+def _tracked(
+    tenant: Tenant, channel: ChannelKind, message_id: str, directory: Directory, parcels: tuple[Parcel, ...]
+) -> tuple[Parcel, ...]:
+    """Let a message's links say which message they stood in, as far as the merchant wants it."""
+    if not _tracks(tenant, channel):
+        return parcels
+    mark = f"?m={ref_of(message_id)}"
+    own = [msgspec.structs.replace(one, page_url=f"{one.page_url}{mark}") for one in parcels]
+    if tenant.brand.tracking != "all":
+        return tuple(own)
+    merchant_id, sealer = tenant.merchant.merchant_id, directory.sealer
+    return tuple(
+        msgspec.structs.replace(
+            one, carrier_url=f"{directory.base_url}/c/{redirect_token(sealer, merchant_id, message_id, one.carrier_url)}"
+        )
+        if one.carrier_url
+        else one
+        for one in own
     )
 
 

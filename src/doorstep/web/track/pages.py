@@ -16,6 +16,7 @@ from doorstep.store.shipments import KeptShipment
 from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, is_token
 from doorstep.web.tenants import tenant_of
+from doorstep.web.track.engaging import note_visit
 from doorstep.web.track.framing import dress, framed, words_of
 from doorstep.web.track.orders import Read, page_shown, return_days_of
 from doorstep.web.track.parcels import Scans
@@ -35,6 +36,7 @@ async def parcel_page(request: AnyRequest, token: FromPath[str]) -> Response[str
         raise NotFoundError("there is no such page")
     async with house.database.for_merchant(found.merchant_id) as tx:
         read = await _read(tx, found.merchant_id, found.order_id, found)
+    await note_visit(request, found.merchant_id)
     return await _answer(request, house, read)
 
 
@@ -48,6 +50,7 @@ async def order_page(request: AnyRequest, token: FromPath[str]) -> Response[str]
         raise NotFoundError("there is no such page")
     async with house.database.for_merchant(found.merchant_id) as tx:
         read = await _read(tx, found.merchant_id, found.order_id, None)
+    await note_visit(request, found.merchant_id)
     return await _answer(request, house, read)
 
 
