@@ -207,7 +207,7 @@ create table leg (
     merchant_id     bigint not null,
     tracking_number text collate "C" not null,
     shipment_id     bigint not null,
-    role            text not null default 'first',  -- first, last_mile, return, replaced_by, parcel; shared: beside the one before it, for another order; earlier: of a use before
+    role            text not null default 'first',  -- first, last_mile, return, replaced_by, parcel, part; shared: beside the one before it, for another order; earlier: of a use before
     primary key (merchant_id, tracking_number, shipment_id),
     foreign key (merchant_id, shipment_id) references shipment on delete cascade
 );
