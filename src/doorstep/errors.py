@@ -1,6 +1,21 @@
 """What went wrong → who must act. No message text here ever holds personal data or a secret."""
 
-from doorstep.domain.vocabulary import Remedy
+from enum import StrEnum
+
+
+class Remedy(StrEnum):
+    """What follows from a provider's error."""
+
+    #: The same message may go later: too many calls, a fault of theirs.
+    RETRY = "retry"
+    #: This channel cannot carry it to this person now; the next one is tried.
+    SWITCH = "switch"
+    #: The connection is paused: credentials, payment, permissions.
+    STOP = "stop"
+    #: The address is dead or unwilling and is never written to again.
+    SUPPRESS = "suppress"
+    #: The template is at fault and is paused until somebody mends it; the next channel is tried.
+    FIX = "fix"
 
 
 class DoorstepError(Exception):

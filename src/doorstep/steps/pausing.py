@@ -1,7 +1,7 @@
 """A connection that cannot be used as it is set up → paused, and each of its merchant's owners told of it by one mail.
 
 The mail stands in the outbox in the transaction that pauses: a pause that is rolled back tells nobody, and one that stands tells once,
-whichever worker was first. It leaves by the merchant's own e-mail connection.
+whichever worker was first. It leaves by the merchant's own e-mail connection; where none is in use, once one is.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,13 @@ TRIGGER = "connection.paused"
 #: Notices that one owner gets within `_WITHIN` at most: whoever resumes by a script what is still at fault is not written to for ever.
 MOST_NOTICES = 5
 _WITHIN = timedelta(hours=1)
+#: Kinds of channels that carry the mail, the best first: e-mail, else the demo's console.
+_MAILERS = (ChannelKind.EMAIL, ChannelKind.CONSOLE)
+#: Pauses told late at once; the others on the next round.
+_MOST_LATE = 100
 #: What the desk and the command line say where nobody was mailed.
 _UNTOLD = {
-    Skip.NO_CHANNEL: "no e-mail connection is in use; connect one, or resume it",
+    Skip.NO_CHANNEL: "no e-mail connection is in use; connect one, or resume it, and they are told then",
     Skip.NO_ADDRESS: "there is no owner who may enter the desk",
     Skip.SUPPRESSED: "the owners' addresses are suppressed, because mail to them bounced or was complained about",
     Skip.CAPPED: "they had got several such mails within the hour",
@@ -54,6 +58,24 @@ async def pause(tx: Tx, directory: Directory, of: tuple[int, int], why: str, now
     if untold is not None:
         await decisions.count_skips(tx, {(of[0], TRIGGER, untold): 1}, now.date())
     return True
+
+
+async def tell_late(tx: Tx, directory: Directory, now: datetime) -> int:
+    """Tell owners of pauses of which they could not be mailed for want of a channel, once they can; return of how many somebody was told.
+
+    Each is told once at most: where somebody is not reached now for another reason, that stands with it from now on.
+    """
+    mailers = [slug for slug, plugin in channels().items() if plugin.kind in _MAILERS]
+    told = 0
+    for of, why in await connections.untold(tx, Skip.NO_CHANNEL, mailers, _MOST_LATE):
+        untold = await _tell_owners(tx, directory, of, why, now)
+        if untold is Skip.NO_CHANNEL:  # this worker does not know the merchant or the connection yet
+            continue
+        await connections.note_told(tx, *of, now, untold)
+        if untold is not None:
+            await decisions.count_skips(tx, {(of[0], TRIGGER, untold): 1}, now.date())
+        told += untold is None
+    return told
 
 
 async def _tell_owners(tx: Tx, directory: Directory, of: tuple[int, int], why: str, now: datetime) -> Skip | None:
@@ -81,9 +103,9 @@ async def _tell_owners(tx: Tx, directory: Directory, of: tuple[int, int], why: s
 
 
 def _mailer(active: Sequence[tuple[int, str]]) -> int | None:
-    """Choose who carries the mail: an e-mail connection, else the demo's console."""
+    """Choose who carries the mail: of the best kind the oldest."""
     kinds = {connection_id: plugin.kind for connection_id, slug in active if (plugin := channels().get(slug)) is not None}
-    return next((i for kind in (ChannelKind.EMAIL, ChannelKind.CONSOLE) for i in kinds if kinds[i] is kind), None)
+    return next((i for kind in _MAILERS for i in kinds if kinds[i] is kind), None)
 
 
 def _notice(tenant: Tenant, connection: Connection, mailer: int, owner: str, why: str, page: str, now: datetime) -> NewMessage:

@@ -18,6 +18,7 @@ from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.fall_back import fall_back
+from doorstep.steps.pausing import tell_late
 from doorstep.steps.reread import reread
 from doorstep.steps.send import Ended, call_all, send_wave, settle_lost
 from doorstep.steps.sum_up import BATCH_SECONDS, DEAD, EVENTS, RECONCILED, ROWS, observe_call
@@ -149,6 +150,8 @@ class Worker:
         now = utc_now()
         if lost := await settle_lost(self._database, self._directory, now):
             _LOG.warning("calls_lost", times=lost)
+        async with self._database.system() as tx:
+            await tell_late(tx, self._directory, now)
         async with self._database.system() as tx:
             await idempotency.sweep(tx, now)
             await asks.forget(tx, now)
