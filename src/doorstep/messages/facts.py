@@ -30,6 +30,8 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True):
     shop_url: str | None = None
     #: BCP 47.
     default_locale: str = "en"
+    #: How messages sound: "plain", or "warm".
+    tone: str = "plain"
     #: Alphanumeric, at most 11 characters; None: the provider's number.
     sms_sender: str | None = None
     #: What is noted of a message: "none"; "clicks" on our own pages; "all": links to other sites and mails shown, too.

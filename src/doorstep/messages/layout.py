@@ -134,16 +134,26 @@ def layout_file(name: str) -> str:
 
 
 @cache
-def words_of(locale: str) -> dict[str, str]:
-    """Read the layout's own words in a language; once per process."""
-    return msgspec.toml.decode(layout_file(f"{locale}.toml"), type=dict[str, str])
+def words_of(language: str) -> dict[str, str]:
+    """Read the layout's own words in a language, English ones where it has none; once per process."""
+    english = msgspec.toml.decode(layout_file("en.toml"), type=dict[str, str])
+    if language == "en" or not is_written("layout", language):
+        return english
+    return {**english, **msgspec.toml.decode(layout_file(f"{language}.toml"), type=dict[str, str])}
+
+
+def is_written(template: str, language: str) -> bool:
+    """Tell whether a template of ours (or the "layout") is there in a language."""
+    return (resources.files("doorstep.messages") / "templates" / template / f"{language}.toml").is_file()
 
 
 @cache
 def parts_of(template: str, locale: str) -> Parts | None:
     """Read a template that comes with Doorstep; None: not in this language. Once per process."""
+    if not is_written(template, locale):
+        return None
     file = resources.files("doorstep.messages") / "templates" / template / f"{locale}.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=Parts) if file.is_file() else None
+    return msgspec.toml.decode(file.read_bytes(), type=Parts)
 
 
 @cache

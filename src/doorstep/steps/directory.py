@@ -181,12 +181,13 @@ def tenant_of(merchant: Merchant, connected: list[Connection], base_url: str, co
         else:
             carrying[kind] = connection
     settings = merchant.settings
+    brand = msgspec.convert({"name": merchant.name, "page_base": base_url, **merchant.brand}, Brand, strict=False)
     return Tenant(
         merchant=merchant,
-        brand=msgspec.convert({"name": merchant.name, "page_base": base_url, **merchant.brand}, Brand, strict=False),
+        brand=brand,
         journeys=with_overrides(_DEFAULTS, settings.get("journeys", {})),
         policy=msgspec.convert({**settings.get("policy", {}), "connected": list(carrying)}, Policy, strict=False),
-        library=Library.of({tuple(k.split("/")): v for k, v in settings.get("templates", {}).items()}),
+        library=Library.of({tuple(k.split("/")): v for k, v in settings.get("templates", {}).items()}, brand.tone),
         channels=carrying,
         webhooks=tuple(webhooks),
         connections={connection.connection_id: connection for connection in connected},
