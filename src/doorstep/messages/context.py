@@ -87,6 +87,7 @@ def _brand(brand: Brand) -> dict[str, Any]:
         "support_phone": brand.support_phone,
         "address": brand.address,
         "shop_url": web(brand.shop_url),
+        "takes_replies": brand.sms_sender is None,
     }
 
 
@@ -113,7 +114,8 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
     step, word = _STEPS[status], _WORDS[status]
     own = web(parcel.page_url)
     expected = standing_window(folded, order)
-    problem = next((one for one in folded.open_pitfalls if one.heard), None)
+    problem = next((one for one in folded.open_pitfalls if one.heard), None) if folded.open_pitfalls else None
+    told = pitfall_told(problem.kind, locale) if problem else None
     return {
         "carrier": parcel.carrier_name,
         "number": parcel.tracking_number,
@@ -131,7 +133,8 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
         "attempts": folded.attempts,
         "carbon_g": parcel.carbon_g,
         "problem": problem.kind if problem else None,
-        "problem_text": pitfall_told(problem.kind, locale).customer if problem else None,
+        "problem_title": told.title if told else None,
+        "problem_text": told.customer if told else None,
         "must_act": _ACTORS[folded.must_act],
         "last_text": parcel.last_text,
         "last_place": parcel.last_place,
