@@ -164,6 +164,11 @@ def _gaps_of(rows: Sequence[Row]) -> Gaps:
 _DEFAULTS = load_defaults()
 
 
+def library_of(merchant: Merchant, tone: str) -> Library:
+    """Put a merchant's own wording over our templates of a tone."""
+    return Library.of({tuple(k.split("/")): v for k, v in merchant.settings.get("templates", {}).items()}, tone)
+
+
 def tenant_of(merchant: Merchant, connected: list[Connection], base_url: str, codes: MappedCodes = _NO_CODES) -> Tenant:
     """Make a merchant ready from what is saved of it."""
     kinds = channels()
@@ -187,7 +192,7 @@ def tenant_of(merchant: Merchant, connected: list[Connection], base_url: str, co
         brand=brand,
         journeys=with_overrides(_DEFAULTS, settings.get("journeys", {})),
         policy=msgspec.convert({**settings.get("policy", {}), "connected": list(carrying)}, Policy, strict=False),
-        library=Library.of({tuple(k.split("/")): v for k, v in settings.get("templates", {}).items()}, brand.tone),
+        library=library_of(merchant, brand.tone),
         channels=carrying,
         webhooks=tuple(webhooks),
         connections={connection.connection_id: connection for connection in connected},
