@@ -5,6 +5,7 @@ from pathlib import Path
 
 from doorstep.carriers import carriers
 from doorstep.channels import channels
+from doorstep.cli.reference_messages import messages_markdown
 from doorstep.domain.event_types import EVENT_TYPES, EventType
 from doorstep.domain.pitfalls import ALONE, LADDERS, PITFALL_KINDS, Family, NextStep
 from doorstep.domain.plugins import Asking, Carrier, Channel, Setting, Shop
@@ -234,6 +235,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "journeys.md": journeys_markdown,
     "plug-ins.md": plugins_markdown,
     "figures.md": figures_markdown,
+    "messages.md": messages_markdown,
 }
 
 

@@ -49,7 +49,9 @@ async def test_it_shows_the_merchants_own_wording_and_name_and_what_is_wrong_wit
     assert 'class="alert">line 1' in page
     mails = (await own.get("/desk/gallery?channel=email&language=en")).text
     assert "Hooray, it sails" in mails
-    assert len(re.findall(r'<iframe src="/desk/gallery/[a-z_]+/shown\?[^"]+" title="[^"]+" sandbox="" loading="lazy">', mails)) == len(TEMPLATES)
+    assert len(re.findall(r'<iframe src="/desk/gallery/[a-z_]+/shown\?[^"]+" title="[^"]+" sandbox="" loading="lazy">', mails)) == len(
+        TEMPLATES
+    )
     assert "Own &amp; Words" in (await own.get("/desk/gallery/shipped/shown")).text
 
 
@@ -83,7 +85,15 @@ async def test_language_tone_channel_and_sample_can_be_chosen(own, query, said):
 
 async def test_one_message_is_shown_on_every_channel_and_one_that_is_not_there_on_none(own):
     page = (await own.get("/desk/gallery/failed_attempt?language=en")).text
-    for part in ("/shown?", "GSM-7", 'class="phone whatsapp"', 'class="phone messenger"', 'class="phone chat"', 'class="push"', "Another day"):
+    for part in (
+        "/shown?",
+        "GSM-7",
+        'class="phone whatsapp"',
+        'class="phone messenger"',
+        'class="phone chat"',
+        'class="push"',
+        "Another day",
+    ):
         assert part in page, part
     for path in ("nonsense", "nonsense/shown", "shipped?pitfall=nonsense", "delayed%2fx", "delivery_problem/shown?pitfall=x"):
         assert (await own.get(f"/desk/gallery/{path}")).status_code == 404, path
