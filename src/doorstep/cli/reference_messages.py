@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from doorstep.domain.languages import LANGUAGES
 from doorstep.domain.sentences import untranslated
-from doorstep.messages import CHOICES, TEMPLATES
+from doorstep.domain.vocabulary import ChannelKind
+from doorstep.messages import CHOICES, TEMPLATES, Library, context_of, facts_for
 from doorstep.messages.approving import META_LANGUAGES
 from doorstep.messages.layout import is_written, parts_of, words_of
 
@@ -28,7 +29,8 @@ def _templates() -> Iterator[str]:
         parts = parts_of(template, "en")
         if parts is not None:
             answers = ", ".join(f"`{slug}`" for slug in parts.choices) or "none"
-            rows.append((f"`{template}`", parts.push, answers, parts.link or "none"))
+            made = Library.of().render(template, ChannelKind.PUSH, "en", context_of(facts_for(template, "en")))
+            rows.append((f"`{template}`", f"**{made.subject}** {made.text}", answers, parts.link or "none"))
     yield _table(("template", "as a notification", "answers", "leads to"), rows)
 
 
@@ -50,9 +52,4 @@ def _languages() -> Iterator[str]:
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     heads = list(head)
-    return "\n".join([f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *(f"| {' | '.join(_cells(cells))} |" for cells in rows)])
-
-
-def _cells(cells: Iterable[str]) -> Iterator[str]:
-    for cell in cells:
-        yield f"`{cell}`" if "{" in cell else cell
+    return "\n".join([f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *(f"| {' | '.join(cells)} |" for cells in rows)])

@@ -4,7 +4,7 @@
 CHOICES: dict[str, str] = {
     "reschedule": "Bring it on another day.",
     "pickup_point": "Take it to a pick-up point instead.",
-    "not_home": "Nobody will be there to take it today.",
+    "not_home": "Nobody will be there to take it.",
     "not_received": "It is said to be delivered, and I do not have it.",
     "fix_address": "The address is wrong or incomplete; here is the right one.",
     "confirm_cod": "I will be there with the money.",

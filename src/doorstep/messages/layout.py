@@ -44,9 +44,9 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     push: str = ""
     #: The same for providers that approve a text beforehand: values with filters, no tags, a word before the first value and one after the last.
     utility: str = ""
-    #: Answers that are offered, by slug, in order; their titles are the layout's words `choice_<slug>`.
+    #: Answers that are offered, by slug, in order; their titles are the layout's words `choice_<slug>`. The English file speaks for all.
     choices: tuple[str, ...] = ()
-    #: The page that its button leads to: "parcel", "order", or "" for none.
+    #: The page that its button leads to: "parcel", "order", or "" for none; the English file speaks for all.
     link: str = "parcel"
     #: The same parts in a warmer tone: "headline", "intro", "sms", "chat", "push", "subject", "preheader".
     warm: dict[str, str] = {}
@@ -153,7 +153,9 @@ def parts_of(template: str, locale: str) -> Parts | None:
     if not is_written(template, locale):
         return None
     file = resources.files("doorstep.messages") / "templates" / template / f"{locale}.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=Parts)
+    parts = msgspec.toml.decode(file.read_bytes(), type=Parts)
+    english = parts_of(template, "en") if locale != "en" else None
+    return msgspec.structs.replace(parts, choices=english.choices, link=english.link) if english is not None else parts
 
 
 @cache

@@ -81,7 +81,7 @@ def _change(template: str) -> Change:
 
 
 def _point(locale: str) -> PickupPoint:
-    name = {"es": "Papelería Norte", "fr": "Presse du Nord", "de": "Kiosk Nord", "it": "Cartoleria Nord", "pt": "Papelaria Norte"}
+    name = {"es": "Papelería Norte", "fr": "Tabac du Nord", "de": "Kiosk Nord", "it": "Cartoleria Nord", "pt": "Papelaria Norte"}
     return PickupPoint(
         kind="shop",
         name=name.get(locale[:2], "North Corner Shop"),
