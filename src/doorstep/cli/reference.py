@@ -1,15 +1,16 @@
 """The closed vocabularies → pages of docs/reference; a test holds page and code equal."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from doorstep.carriers import carriers
-from doorstep.channels import channels
+from doorstep.channels import channels, error_tables
 from doorstep.cli.reference_messages import messages_markdown
 from doorstep.domain.event_types import EVENT_TYPES, EventType
 from doorstep.domain.pitfalls import ALONE, LADDERS, PITFALL_KINDS, Family, NextStep
 from doorstep.domain.plugins import Asking, Carrier, Channel, Setting, Shop
-from doorstep.domain.vocabulary import Phase, Skip, Status
+from doorstep.domain.vocabulary import Phase, Remedy, Skip, Status
 from doorstep.insights import FIGURES
 from doorstep.journeys import TRIGGERS, load_defaults
 from doorstep.shops import shops
@@ -218,6 +219,44 @@ def _settings(settings: Iterable[Setting]) -> str:
     return "<br>".join(told) or "none"
 
 
+_REMEDIES = {
+    Remedy.RETRY: "the same message goes again later",
+    Remedy.SWITCH: "this channel cannot carry it to this person now; the next one is tried",
+    Remedy.STOP: "the connection is paused until the merchant mends it",
+    Remedy.SUPPRESS: "the address is dead or unwilling and is never written to again",
+    Remedy.FIX: "the template is at fault and is paused until somebody mends it",
+}
+
+
+def channel_errors_markdown() -> str:
+    """Write the page of every error code we know, by provider."""
+    names = channels()
+    parts = [
+        (
+            "# Errors of the channels\n\nWhat each provider's own error code means and what follows from it, whether it answers the call"
+            " or comes later with a delivery report. A code without a row here is refused without suppression, with the provider's own"
+            " code beside it. Generated from the `ERRORS` of each folder of `doorstep.channels`.\n"
+        ),
+        _table(("remedy", "what follows"), ((f"`{remedy}`", _REMEDIES[remedy]) for remedy in Remedy)),
+        "",
+    ]
+    for slug, (errors, source) in sorted(error_tables().items()):
+        counted = Counter(error.remedy for error in errors.values())
+        told = ", ".join(f"{counted[remedy]} {remedy}" for remedy in Remedy if counted[remedy])
+        rows = ((f"`{error.code}`", _cell(error.meaning), f"`{error.remedy}`") for error in errors.values())
+        parts += [
+            f"## {names[slug].name}\n",
+            f"{len(errors)} codes: {told}." + (f" {source}" if source else "") + "\n",
+            _table(("code", "meaning", "remedy"), rows),
+            "",
+        ]
+    return "\n".join(parts)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
 def figures_markdown() -> str:
     """Write the page of every figure."""
     rows = ((f"`{f.name}`", f.meaning, f.counts, f.of, f.window) for f in FIGURES)
@@ -234,6 +273,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "pitfalls.md": pitfalls_markdown,
     "journeys.md": journeys_markdown,
     "plug-ins.md": plugins_markdown,
+    "channel-errors.md": channel_errors_markdown,
     "figures.md": figures_markdown,
     "messages.md": messages_markdown,
 }
