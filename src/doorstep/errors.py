@@ -45,13 +45,15 @@ class RefusedError(DoorstepError):
         suppress: whether the *address* is dead (unknown mailbox, opted out) rather than only this message refused.
         code: the provider's own code, kept for the desk.
         remedy: what follows: SUPPRESS where the address is dead, else SWITCH unless told (FIX: the template is at fault).
+        reason: why the address is suppressed, where it is ("refused" untold; "stop": its owner can take that back).
     """
 
-    def __init__(self, text: str, *, suppress: bool, code: str = "", remedy: Remedy | None = None) -> None:
+    def __init__(self, text: str, *, suppress: bool, code: str = "", remedy: Remedy | None = None, reason: str = "refused") -> None:
         super().__init__(text)
         self.suppress = suppress
         self.code = code
         self.remedy = remedy or (Remedy.SUPPRESS if suppress else Remedy.SWITCH)
+        self.reason = reason
 
 
 class TryLaterError(DoorstepError):

@@ -474,6 +474,9 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "messages.times_told": await messages.times_told(
             tx, merchant, ["ana@customer.example"], "shipment.delivered", NOW.replace(year=2020)
         ),
+        "messages.last_told": await messages.last_told(
+            tx, merchant, ChannelKind.EMAIL, "ana@customer.example", ["shipment.delivered"], NOW.replace(year=2020)
+        ),
         "connections.connections": await connections.connections(tx, Sealer(b"k" * 32), merchant),
         "connections.merchants": await connections.merchants(tx, [merchant]),
         "inbox.dead_letters": await inbox.dead_letters(tx, merchant),

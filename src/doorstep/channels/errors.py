@@ -41,7 +41,7 @@ def error_of(meaning: ErrorMeaning, text: str, after_s: float | None = None) -> 
         case Remedy.STOP:
             return MisconfiguredError(said)
         case remedy:
-            return RefusedError(said, suppress=remedy is Remedy.SUPPRESS, code=meaning.code, remedy=remedy)
+            return RefusedError(said, suppress=remedy is Remedy.SUPPRESS, code=meaning.code, remedy=remedy, reason=meaning.reason)
 
 
 def suppression_of(meaning: ErrorMeaning | None) -> str | None:

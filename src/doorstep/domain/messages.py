@@ -217,6 +217,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     provider_id: str
     #: "stop", "start", "help", or "" for anything else.
     keyword: str = ""
+    #: The provider has answered the keyword itself: nobody confirms it a second time.
+    confirmed: bool = False
     at: datetime | None = None
     #: `Choice.choice_id` of the button or line that was chosen; "" for anything else.
     choice: str = ""

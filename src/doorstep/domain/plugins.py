@@ -266,6 +266,8 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     #: Answers the provider's GET that asks whether the hook is ours: raw (its url with the query), settings → the body to answer with.
     #: Raises BadSignatureError, MisconfiguredError and nothing else. None: it asks no such thing.
     greet: Callable[[Raw, Settings], bytes] | None = None
+    #: The provider may call the hook by GET too, all it says in the query; kept and read as a POST with an empty body.
+    by_get: bool = False
     #: How templates are approved; None: the channel needs no approval.
     approving: Approving | None = None
     #: Free text goes only to a person who wrote within so many seconds; None: at any time.

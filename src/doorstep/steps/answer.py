@@ -27,8 +27,9 @@ from doorstep.store.messages import NewMessage
 _OWN_WORDS = ("stop", "unsubscribed")
 #: Who cannot be told is asked so often at most, and not again so soon.
 _MOST_ASKED, _ASK_AGAIN = 2, timedelta(days=7)
-#: One confirmation of a keyword within this; the word is obeyed every time.
-_CONFIRM_AGAIN = timedelta(days=1)
+#: A STOP after a STOP within so long brings no second confirmation. Source: 47 CFR 64.1200(a)(12) allows one, as known on 2026-11-29.
+_ONE_CONFIRMATION = timedelta(days=1)
+_CONFIRMATIONS = ("reply.stop", "reply.start")
 
 
 async def answer(tx: Tx, directory: Directory, tenant: Tenant, connection: Connection, got: Sequence[Reply], now: datetime) -> None:
@@ -193,8 +194,7 @@ async def _obey(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversati
             for purpose in ((Purpose.TRANSACTIONAL, Purpose.MARKETING) if keyword == "stop" else (Purpose.TRANSACTIONAL,))
         ]
         await recipients.consent(tx, [(merchant_id, reply.sender, one) for one in said])
-    told = await messages.times_told(tx, merchant_id, [reply.sender], f"reply.{keyword}", now - _CONFIRM_AGAIN)
-    if told.get(reply.sender):
+    if reply.confirmed or await _confirmed_before(tx, merchant_id, reply, keyword, now):
         return
     locale = await recipients.chosen_locale(tx, merchant_id, [talk.address]) or tenant.brand.default_locale
     brand = tenant.brand
@@ -202,6 +202,15 @@ async def _obey(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversati
     await messages.queue(
         tx, [_said(tenant, connection, reply, locale, text, f"keyword_{keyword}", f"the customer wrote {keyword.upper()}", None, now)]
     )
+
+
+async def _confirmed_before(tx: Tx, merchant_id: int, reply: Reply, keyword: str, now: datetime) -> bool:
+    """Tell whether the same wish was confirmed lately, and not its contrary since."""
+    trigger = f"reply.{keyword}"
+    if trigger not in _CONFIRMATIONS:
+        return False
+    last = await messages.last_told(tx, merchant_id, reply.channel, reply.sender, _CONFIRMATIONS, now - _ONE_CONFIRMATION)
+    return last == trigger
 
 
 def _said(  # noqa: PLR0913, PLR0917 - what a message is made of

@@ -92,7 +92,7 @@ async def _call(leased: Leased, directory: Directory, wire: Wire, now: datetime)
         async with asyncio.timeout(_LONGEST_CALL_S):
             receipt = await wire.run(flow, connection=(message.merchant_id, leased.connection_id), channel=channel)
     except RefusedError as error:
-        suppress = "refused" if error.suppress else None
+        suppress = error.reason if error.suppress else None
         receipt = _receipt(leased, MessageState.REFUSED, str(error), code=error.code, suppress=suppress)
         return Ended(leased, msgspec.structs.replace(receipt, remedy=error.remedy))
     except TryLaterError as error:

@@ -177,6 +177,13 @@ where merchant_id = $1 and recipient = any($2::text[]) and created_at > $4 and m
   and trigger = $3
 group by 1
 """
+# Which of some triggers an address was told of last since then; the newest id is the newest message.
+_LAST_TOLD = """
+select trigger from message
+where merchant_id = $1 and recipient = $2 and channel = $3 and created_at > $5
+  and month >= date_trunc('month', $5 at time zone 'UTC')::date and trigger = any($4::text[])
+order by created_at desc, message_id desc limit 1
+"""
 _ATTEMPTS = (
     "select attempt, started_at, ended_at, outcome, detail from send_attempt where merchant_id = $1 and message_id = $2 order by attempt"
 )
@@ -372,6 +379,12 @@ async def to_whom(tx: Tx, merchant_id: int, message_id: UUID) -> Row | None:
 async def times_told(tx: Tx, merchant_id: int, addresses: Sequence[str], trigger: str, since: datetime) -> dict[str, int]:
     """Count the messages of one trigger to each address since then; one that got none is left out."""
     return {row["recipient"]: row["times"] for row in await tx.fetch(_TIMES_TOLD, merchant_id, list(addresses), trigger, since)}
+
+
+async def last_told(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, triggers: Sequence[str], since: datetime) -> str | None:
+    """Name the trigger of the newest message to an address since then, of these triggers; None where there is none."""
+    trigger: str | None = await tx.fetchval(_LAST_TOLD, merchant_id, address, channel, list(triggers), since)
+    return trigger
 
 
 async def of_order(tx: Tx, merchant_id: int, order_id: int) -> list[Row]:

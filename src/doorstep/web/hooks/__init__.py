@@ -62,9 +62,17 @@ async def _answer(house: House, scope: HTTPScope, receive: Receive) -> tuple[str
             return await _keep(house, provider, token, scope, receive)
         case "GET" | "HEAD":
             connection = await _connection(house, provider, token)
+            if scope["method"] == "GET" and scope["query_string"] and _by_get(connection):
+                return await _keep(house, provider, token, scope, receive)
             return "text/plain", f"This is a Doorstep hook for {connection.provider}. It takes POST.\n".encode()
         case _:
             raise MethodNotAllowedException(headers={"allow": "GET, HEAD, POST"})
+
+
+def _by_get(connection: Connection) -> bool:
+    """Tell whether the provider of a connection says what it has to say by GET too."""
+    plugin = plugin_of(connection)
+    return isinstance(plugin, Channel) and plugin.by_get
 
 
 async def _keep(house: House, provider: str, token: str, scope: HTTPScope, receive: Receive) -> tuple[str, bytes]:
@@ -176,4 +184,6 @@ def _delivery_key(plugin: Carrier | Shop | Channel, raw: Raw) -> bytes:
             named = None
     if named:
         return hashlib.blake2b(named.encode("utf-8", "replace"), digest_size=16, person=b"named").digest()
+    if not raw.body:  # a GET: all it says stands in the query
+        return hashlib.blake2b(raw.url.partition("?")[2].encode(), digest_size=16, person=b"query").digest()
     return hashlib.blake2b(raw.body, digest_size=16, person=b"hashed").digest()
