@@ -28,11 +28,12 @@ ENDS = (RefusedError, TryLaterError, MisconfiguredError, UnknownOutcomeError)
 SETTINGS = {
     "email": {"host": "smtp.shop.example", "from_address": "orders@shop.example", "password": "pa55word", "username": "u"},
     "twilio": {"account_sid": "AC1", "auth_token": "t0ken", "from_number": "+12025550100"},
+    "messagebird": {"senders": "*=+12025550100", "access_key": "k3y", "signing_key": "s1gn"},
     "vonage": {"senders": "*=+12025550100", "api_key": "k3y", "api_secret": "s3cret", "signature_secret": "s1gn"},
     "webhook": {"url": "https://shop.example/in", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
     "console": {},
 }
-TO = {"email": "ana@example.com", "twilio": "+12025550123", "vonage": "+12025550123"}
+TO = {"email": "ana@example.com", "twilio": "+12025550123", "vonage": "+12025550123", "messagebird": "+12025550123"}
 
 
 def message(slug, **changes):
