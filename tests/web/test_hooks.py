@@ -199,3 +199,53 @@ async def test_any_bytes_to_any_hook_end_in_words_and_the_worker_survives_them(h
         assert await tx.fetchval("select count(*) from inbox_due") == 0
         unforeseen = await tx.fetch("select error, detail from dead_letter where error not in ('BadInputError', 'MisconfiguredError')")
     assert unforeseen == []
+
+
+def bird(url: str, body: bytes = b"") -> dict[str, str]:
+    """Sign a call as MessageBird does, whose connection here has `SECRET` for its key."""
+
+    def part(content: bytes) -> bytes:
+        return base64.urlsafe_b64encode(content).rstrip(b"=")
+
+    stamp = int(datetime.now(UTC).timestamp())
+    claims = {"iss": "MessageBird", "nbf": stamp, "exp": stamp + 60, "url_hash": hashlib.sha256(url.encode()).hexdigest()}
+    claims |= {"payload_hash": hashlib.sha256(body).hexdigest()} if body else {}
+    content = part(b'{"alg":"HS256"}') + b"." + part(json.dumps(claims).encode())
+    return {"messagebird-signature-jwt": (content + b"." + part(hmac.digest(SECRET.encode(), content, "sha256"))).decode()}
+
+
+async def test_a_provider_that_reports_by_get_is_kept_like_one_that_posts(hooks):
+    address = f"/hooks/messagebird/{hooks.tokens['channel', 'messagebird']}"
+    public = f"{hooks.house.settings.base_url}{address}"
+
+    async def report(query, method="GET", signed_query=None):
+        return await hooks.client.request(method, f"{address}?{query}", headers=bird(f"{public}?{signed_query or query}"))
+
+    first = "id=b-1&reference=m-1&recipient=34612345678&status=sent&statusDatetime=2026-11-29T11%3A59%3A00%2B00%3A00"
+    second = first.replace("status=sent", "status=delivered")
+    for query, kept in ((first, 1), (first, 1), (second, 2), (first, 2)):
+        answer = await report(query)
+        assert (answer.status_code, answer.text) == (200, "")
+        assert await hooks.kept() == kept
+    assert (await report(first, signed_query=second)).status_code == 401
+    assert (await hooks.client.get(f"{address}?{first}&more=1")).status_code == 401
+    assert (await report(first + "&x=1", method="HEAD")).status_code == 200
+    assert await hooks.kept() == 2
+    async with hooks.house.database.system() as tx:
+        rows = await tx.fetch("select url, body, headers from inbox order by inbox_id")
+    assert [(row["url"], row["body"]) for row in rows] == [(first, b""), (second, b"")]
+    await work_batch(hooks.house.database, hooks.house.directory, datetime.now(UTC), 100)
+    async with hooks.house.database.system() as tx:
+        assert await tx.fetchval("select count(*) from inbox_due") == 0
+        assert await tx.fetch("select error, detail from dead_letter") == []
+
+
+async def test_a_get_to_any_other_hook_or_without_a_query_keeps_nothing(hooks):
+    for kind, slug in hooks.tokens:
+        address = f"/hooks/{slug}/{hooks.tokens[kind, slug]}"
+        assert "It takes" in (await hooks.client.get(address)).text
+        if not (kind == "channel" and channels()[slug].by_get):
+            assert "It takes" in (await hooks.client.get(f"{address}?MessageSid=SM1&MessageStatus=sent")).text
+        for method in ("PUT", "DELETE", "PATCH"):
+            assert (await hooks.client.request(method, f"{address}?status=sent")).status_code == 405
+    assert await hooks.kept() == 0

@@ -36,7 +36,7 @@ _POOL = re.compile(r"MG[0-9a-fA-F]{32}")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 #: Words that a text asks people to send, and the verbs that ask for them, in the languages messages are written in.
 _KEYWORDS = r"STOP|START|HELP|BAJA|ALTA|AYUDA|HILFE|AIDE|AIUTO|SAIR|AJUDA|UNSUBSCRIBE|UNSTOP"
-_ASKS = r"reply|text|send|answer|respond[ae]|envíe|antworten|mit|beendet|beenden|senden|répondez|envoyez|risponda|rispondi|invia|responda|responde|envie"
+_ASKS = r"reply|text|send|answer|respond[ae]|envíe|antworten|mit|beendet|beenden|senden|répondez|envoyez|risponda|rispondi|invia|envie"
 _KEYWORD = re.compile(rf"\b(?:{_KEYWORDS})\b")
 _ASK = re.compile(rf"\b(?:{_ASKS})\b", re.IGNORECASE)
 #: Between two sentences: after a mark and before a space, so that addresses stay whole, and before each new line.

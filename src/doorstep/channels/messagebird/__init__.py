@@ -142,7 +142,7 @@ def read(raw: Raw, settings: Settings) -> Inbound:
 
 
 def _fields(raw: Raw) -> dict[str, str]:
-    """Return the fields of a GET's query, a form or a JSON object, as texts."""
+    """Return the fields of a query, a form or a JSON object, as texts."""
     if not raw.body:
         try:
             return dict(parse_qsl(raw.url.partition("?")[2], keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"))
