@@ -1,7 +1,7 @@
 """What every channel keeps to, whoever wrote it."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -32,6 +32,8 @@ SETTINGS = {
     "vonage": {"senders": "*=+12025550100", "api_key": "k3y", "api_secret": "s3cret", "signature_secret": "s1gn"},
     "webhook": {"url": "https://shop.example/in", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
     "console": {},
+    "whatsapp": {"phone_number_id": "106540352242922", "waba_id": "1", "access_token": "t0ken", "app_secret": "s", "verify_token": "v"},
+    "messenger": {"page_id": "104152438000001", "access_token": "t0ken", "app_secret": "s", "verify_token": "v"},
 }
 _KEY = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g=="
 _MAILING = {"from_address": "orders@shop.example", "username": "u", "password": "pa55word"}
@@ -45,6 +47,7 @@ SETTINGS |= {
     **{slug: {**_MAILING, "hook_token": "t0ken"} for slug in ("postmark", "brevo", "mailjet", "sparkpost")},
 }
 TO = {"twilio": "+12025550123", "vonage": "+12025550123", "messagebird": "+12025550123"}
+TO |= {"whatsapp": "+12025550123", "messenger": "1254477777772919"}
 TO |= {slug: "ana@example.com" for slug in SETTINGS if slug not in {*TO, "webhook", "console"}}
 
 
@@ -60,6 +63,7 @@ def message(slug, **changes):
         "topic": "t",
         "created_at": NOW,
         "body": b"{}",
+        "window_until": NOW + timedelta(hours=1),
     }
     return Message(**{**fields, **changes})
 

@@ -249,3 +249,66 @@ async def test_a_get_to_any_other_hook_or_without_a_query_keeps_nothing(hooks):
         for method in ("PUT", "DELETE", "PATCH"):
             assert (await hooks.client.request(method, f"{address}?status=sent")).status_code == 405
     assert await hooks.kept() == 0
+def question(token: str, **changed: str) -> dict[str, str]:
+    return {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": "1158201444", **changed}
+
+
+@pytest.mark.parametrize("slug", ["whatsapp", "messenger"])
+async def test_a_provider_that_asks_whether_the_hook_is_ours_gets_its_challenge_back_for_the_right_token_alone(hooks, slug):
+    path = f"/hooks/{slug}/{hooks.tokens['channel', slug]}"
+    answer = await hooks.client.get(path, params=question(SECRET))
+    assert (answer.status_code, answer.text) == (200, "1158201444")
+    assert answer.headers["content-type"].startswith("text/plain")
+    refused = [
+        question("wrong"),
+        question(""),
+        question(SECRET + "x"),
+        question(SECRET, **{"hub.mode": "unsubscribe"}),
+        question(SECRET, **{"hub.challenge": ""}),
+        question(SECRET, **{"hub.challenge": "1" * 201}),
+        {"hub.verify_token": SECRET},
+        {"hub.mode": "subscribe", "hub.challenge": "7"},
+    ]
+    for asked in refused:
+        answer = await hooks.client.get(path, params=asked)
+        assert answer.status_code == 401, asked
+        assert "1158201444" not in answer.text
+        assert SECRET not in answer.text
+    assert (await hooks.client.get(path)).status_code == 200
+    assert await hooks.kept() == 0
+
+
+async def test_another_merchants_verify_token_opens_no_hook(hooks):
+    async with hooks.house.database.system() as tx:
+        stranger = await connections.add_merchant(tx, "cups", "Cups", {}, {})
+        given = {"phone_number_id": "1", "waba_id": "2", "access_token": "a", "app_secret": "b", "verify_token": "the-strangers-own-token"}
+        made = new_connection(stranger, "channel", "whatsapp", "whatsapp", given)
+        await connections.connect(tx, hooks.house.directory.sealer, made, secret_names(channels()["whatsapp"]))
+    mine, theirs = f"/hooks/whatsapp/{hooks.tokens['channel', 'whatsapp']}", f"/hooks/whatsapp/{made.hook_token}"
+    assert (await hooks.client.get(mine, params=question("the-strangers-own-token"))).status_code == 401
+    assert (await hooks.client.get(theirs, params=question(SECRET))).status_code == 401
+    assert (await hooks.client.get(theirs, params=question("the-strangers-own-token"))).status_code == 200
+
+
+async def test_a_channel_that_asks_no_such_thing_and_a_connection_without_a_token_answer_no_challenge(hooks):
+    answer = await hooks.client.get(f"/hooks/twilio/{hooks.tokens['channel', 'twilio']}", params=question(SECRET))
+    assert "1158201444" not in answer.text
+    async with hooks.house.database.system() as tx:
+        merchant_id = await connections.add_merchant(tx, "bowls", "Bowls", {}, {})
+        made = new_connection(merchant_id, "channel", "whatsapp", "whatsapp", {"phone_number_id": "1"})
+        await connections.connect(tx, hooks.house.directory.sealer, made, frozenset())
+    answer = await hooks.client.get(f"/hooks/whatsapp/{made.hook_token}", params=question(""))
+    assert answer.status_code == 503
+    assert "1158201444" not in answer.text
+
+
+async def test_metas_webhooks_are_kept_with_its_signature_over_these_bytes_alone(hooks):
+    body = b'{"object": "whatsapp_business_account", "entry": []}'
+    right = "sha256=" + hmac.digest(SECRET.encode(), body, "sha256").hex()
+    wrong = "sha256=" + hmac.digest(b"another", body, "sha256").hex()
+    for signature, sent in ((wrong, body), (right, body + b" "), (right[:-1], body), (right.removeprefix("sha256="), body), ("", body)):
+        answer = await hooks.post("channel", "whatsapp", sent, **({"x-hub-signature-256": signature} if signature else {}))
+        assert answer.status_code == 401
+    assert await hooks.kept() == 0
+    assert (await hooks.post("channel", "whatsapp", body, **{"x-hub-signature-256": right})).status_code == 200
+    assert await hooks.kept() == 1

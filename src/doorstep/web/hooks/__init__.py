@@ -61,18 +61,22 @@ async def _answer(house: House, scope: HTTPScope, receive: Receive) -> tuple[str
         case "POST":
             return await _keep(house, provider, token, scope, receive)
         case "GET" | "HEAD":
-            connection = await _connection(house, provider, token)
-            if scope["method"] == "GET" and scope["query_string"] and _by_get(connection):
-                return await _keep(house, provider, token, scope, receive)
-            return "text/plain", f"This is a Doorstep hook for {connection.provider}. It takes POST.\n".encode()
+            return await _greet(house, provider, token, scope, receive)
         case _:
             raise MethodNotAllowedException(headers={"allow": "GET, HEAD, POST"})
 
 
-def _by_get(connection: Connection) -> bool:
-    """Tell whether the provider of a connection says what it has to say by GET too."""
+async def _greet(house: House, provider: str, token: str, scope: HTTPScope, receive: Receive) -> tuple[str, bytes]:
+    """Keep what a provider says by GET, answer its question whether the hook is ours, and anybody else with what it is."""
+    connection = await _connection(house, provider, token)
     plugin = plugin_of(connection)
-    return isinstance(plugin, Channel) and plugin.by_get
+    query = scope["query_string"].decode("latin-1")
+    if query and isinstance(plugin, Channel) and plugin.by_get and scope["method"] == "GET":
+        return await _keep(house, provider, token, scope, receive)
+    if query and isinstance(plugin, Channel) and plugin.greet is not None:
+        asked = Raw(body=b"", url=f"{house.settings.base_url}/hooks/{provider}/{token}?{query}")
+        return "text/plain; charset=utf-8", plugin.greet(asked, connection.settings)
+    return "text/plain", f"This is a Doorstep hook for {connection.provider}. It takes POST.\n".encode()
 
 
 async def _keep(house: House, provider: str, token: str, scope: HTTPScope, receive: Receive) -> tuple[str, bytes]:
