@@ -111,7 +111,7 @@ def test_outside_the_window_without_a_template_another_channel_is_tried(one):
 def test_a_message_that_is_taken_is_sent_under_its_id():
     receipt = answered("messenger", 200, {"recipient_id": "1254477777772919", "message_id": "m_A"})
     assert (receipt.message_id, receipt.provider_id, receipt.state) == (OUR_ID, "m_A", MessageState.SENT)
-    for body in (b"", b"{}", b"<html>", {"recipient_id": "1"}):
+    for body in (b"", b"{}", b"<html>", {"recipient_id": "1"}, {"recipient_id": "7", "message_id": "m_A"}):
         with pytest.raises(UnknownOutcomeError):
             answered("messenger", 200, body)
 
@@ -238,7 +238,6 @@ def test_a_delivery_tells_of_the_messages_it_names():
         {"read": {"watermark": STAMP, "mids": None}},
         {"referral": {"ref": "summer", "source": "SHORTLINK", "type": "OPEN_THREAD"}},
         {"message": {"mid": "m_1", "is_deleted": True}},
-        {"optin": {"type": "notification_messages"}},
         {"account_linking": {"status": "linked"}},
     ],
 )

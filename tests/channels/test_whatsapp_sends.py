@@ -282,13 +282,23 @@ def test_every_example_of_an_answer_is_read():
     for file in sorted((SPEC.parent / "openapi_examples").glob("response_200__*.json")):
         document = json.loads(file.read_text())
         if document.get("messages"):
-            assert answered("whatsapp", 200, document).provider_id == document["messages"][0]["id"]
+            one = message("whatsapp", to=document["contacts"][0]["input"])
+            assert answered("whatsapp", 200, document, one).provider_id == document["messages"][0]["id"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"<html>", b'{"messages": []}', b'{"messages": [{}]}', b'{"messages": 7}', b"\xff"])
 def test_a_success_that_names_no_message_is_an_unknown_outcome(body):
     with pytest.raises(UnknownOutcomeError):
         answered("whatsapp", 200, body)
+
+
+def test_an_answer_about_another_number_is_an_unknown_outcome():
+    other = taken() | {"contacts": [{"input": "34600000002", "wa_id": "34600000002"}]}
+    with pytest.raises(UnknownOutcomeError):
+        answered("whatsapp", 200, other)
+    hidden = message("whatsapp", to="US.13491208655302741918")
+    assert answered("whatsapp", 200, other, hidden).provider_id == "wamid.A"
+    assert answered("whatsapp", 200, taken() | {"contacts": []}).provider_id == "wamid.A"
 
 
 _RAISES = {Remedy.RETRY: TryLaterError, Remedy.STOP: MisconfiguredError, Remedy.SWITCH: RefusedError, Remedy.FIX: RefusedError}

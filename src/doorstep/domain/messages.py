@@ -215,7 +215,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     #: The provider's id of it, for once-only handling.
     provider_id: str
-    #: "stop", "start", "help", or "" for anything else.
+    #: "stop", "start", "help"; "stop_marketing", "start_marketing" where the provider's own settings say so; "" for anything else.
     keyword: str = ""
     #: The provider has answered the keyword itself: nobody confirms it a second time.
     confirmed: bool = False

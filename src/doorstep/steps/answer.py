@@ -40,7 +40,8 @@ async def answer(tx: Tx, directory: Directory, tenant: Tenant, connection: Conne
         if await conversations.known(tx, merchant_id, connection.connection_id, reply.provider_id):
             continue
         by_mail = reply.channel is ChannelKind.EMAIL
-        keyword = reply.keyword or ("" if by_mail else keyword_of(reply.text))
+        # The title of a button is our own word: "Cancel" on it ends no subscription.
+        keyword = reply.keyword or ("" if by_mail or reply.choice else keyword_of(reply.text))
         if keyword:
             await _keyword(tx, directory, tenant, connection, talk, reply, keyword, now)
         else:
@@ -175,6 +176,9 @@ async def unsubscribe(tx: Tx, merchant_id: int, address: str, source: str, now: 
 
 async def _obey(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversation, reply: Reply, keyword: str, now: datetime) -> None:
     merchant_id = tenant.merchant.merchant_id
+    if keyword in {"stop_marketing", "start_marketing"}:
+        await _marketing(tx, merchant_id, reply, keyword, now)
+        return
     if keyword == "stop":
         kept = Suppression(channel=reply.channel, address=reply.sender, purpose=None, reason="stop", at=now)
         await recipients.suppress(tx, merchant_id, kept)
@@ -202,6 +206,15 @@ async def _obey(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversati
     await messages.queue(
         tx, [_said(tenant, connection, reply, locale, text, f"keyword_{keyword}", f"the customer wrote {keyword.upper()}", None, now)]
     )
+
+
+async def _marketing(tx: Tx, merchant_id: int, reply: Reply, keyword: str, now: datetime) -> None:
+    """Obey a switch in the provider's own settings: marketing ends, or may be sent again where a consent stands; nothing is answered."""
+    if keyword == "start_marketing":
+        await recipients.release(tx, merchant_id, reply.channel, reply.sender, ("unsubscribed",))
+        return
+    kept = Suppression(channel=reply.channel, address=reply.sender, purpose=Purpose.MARKETING, reason="unsubscribed", at=now)
+    await recipients.suppress(tx, merchant_id, kept)
 
 
 async def _confirmed_before(tx: Tx, merchant_id: int, reply: Reply, keyword: str, now: datetime) -> bool:

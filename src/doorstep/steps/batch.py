@@ -16,6 +16,8 @@ from doorstep.steps.directory import Directory
 from doorstep.steps.happenings import outshone
 from doorstep.steps.normalise import Said, normalise
 from doorstep.steps.order import Told, take_orders
+from doorstep.steps.pausing import pause
+from doorstep.steps.templates import take_news
 from doorstep.store import inbox
 from doorstep.store.connections import Connection
 from doorstep.store.database import PASSING, Database, Tx
@@ -138,3 +140,7 @@ async def _come_back(tx: Tx, read: Sequence[tuple[Waiting, Connection, Said]], d
             await confirm(tx, directory, connection, said.inbound.receipts, now)
         if said.inbound.replies and (tenant := directory.tenant(row.merchant_id)):
             await answer(tx, directory, tenant, connection, said.inbound.replies, now)
+        if said.inbound.templates:
+            await take_news(tx, directory, connection, said.inbound.templates, now)
+        if said.inbound.stops:
+            await pause(tx, directory, (row.merchant_id, connection.connection_id), said.inbound.fault, now)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from doorstep.channels import channels
 from doorstep.domain.messages import Receipt, Suppression
-from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose, Remedy
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import pause
 from doorstep.store import fallbacks, messages, receipts, recipients
@@ -25,19 +25,23 @@ async def confirm(tx: Tx, directory: Directory, connection: Connection, said: Se
         if noted is None:
             continue  # a bounce that names no message of ours may be anybody's invention
         message_id, new = noted
-        if receipt.suppress:
-            await _suppress(tx, merchant_id, message_id, kind, receipt, now)
+        row = await messages.to_whom(tx, merchant_id, message_id) if receipt.suppress else None
+        if row is not None:
+            await recipients.suppress(tx, merchant_id, suppression_of(kind, row["recipient"], receipt, now))
         if new:
             await follow_up(tx, merchant_id, message_id, kind, receipt, now)
             if receipt.remedy is Remedy.STOP:
                 await pause(tx, directory, (merchant_id, connection.connection_id), receipt.provider_text or receipt.provider_code, now)
 
 
-async def _suppress(tx: Tx, merchant_id: int, message_id: UUID, kind: ChannelKind, receipt: Receipt, now: datetime) -> None:
-    row = await messages.to_whom(tx, merchant_id, message_id)
-    if row is not None and receipt.suppress:
-        kept = Suppression(channel=kind, address=row["recipient"], purpose=None, reason=receipt.suppress, at=receipt.at or now)
-        await recipients.suppress(tx, merchant_id, kept)
+def suppression_of(kind: ChannelKind, address: str, receipt: Receipt, now: datetime) -> Suppression:
+    """Make the suppression that a receipt asks for: of marketing alone where the person only unsubscribed, else of everything.
+
+    A mail provider that took an unsubscribe writes to that address no more, whatever the purpose.
+    """
+    reason = receipt.suppress or "refused"
+    purpose = Purpose.MARKETING if reason == "unsubscribed" and kind is not ChannelKind.EMAIL else None
+    return Suppression(channel=kind, address=address, purpose=purpose, reason=reason, at=receipt.at or now)
 
 
 async def follow_up(tx: Tx, merchant_id: int, message_id: UUID, kind: ChannelKind, receipt: Receipt, now: datetime) -> None:

@@ -9,11 +9,11 @@ import msgspec
 import structlog
 
 from doorstep.channels import channels
-from doorstep.domain.messages import Receipt, Suppression
+from doorstep.domain.messages import Receipt
 from doorstep.domain.plugins import OnUnknown
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
-from doorstep.steps.confirm import follow_up
+from doorstep.steps.confirm import follow_up, suppression_of
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import pause
 from doorstep.steps.wire import Wire
@@ -139,7 +139,7 @@ async def _write_down(tx: Tx, ended: Ended, now: datetime) -> None:
         if ended.receipt.cost is not None:
             await receipts.charge(tx, message.merchant_id, UUID(message.message_id), ended.receipt.cost, now)
         if ended.receipt.suppress:
-            kept = Suppression(channel=message.channel, address=message.to, purpose=None, reason=ended.receipt.suppress, at=now)
+            kept = suppression_of(message.channel, message.to, ended.receipt, now)
             await recipients.suppress(tx, message.merchant_id, kept)
 
 

@@ -23,6 +23,7 @@ from doorstep.steps.reread import reread
 from doorstep.steps.send import Ended, call_all, send_wave, settle_lost
 from doorstep.steps.sum_up import BATCH_SECONDS, DEAD, EVENTS, RECONCILED, ROWS, observe_call
 from doorstep.steps.tally import tally
+from doorstep.steps.templates import TemplateKeeper
 from doorstep.steps.train import train
 from doorstep.steps.watch import watch
 from doorstep.steps.wire import Wire
@@ -87,6 +88,7 @@ class Worker:
             if self._sends:
                 loops.create_task(self._send(wire))
                 loops.create_task(self._ask(wire))
+                loops.create_task(self._keep_templates(wire))
 
     async def _loop(self, name: str, step: Callable[[], Awaitable[int]], rest_s: tuple[float, float] = _REST_S) -> None:
         rest = rest_s[0]
@@ -158,6 +160,10 @@ class Worker:
             await estimators.forget(tx, now.date())
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
+
+    async def _keep_templates(self, wire: Wire) -> None:
+        keeper = TemplateKeeper(self._database, self._directory, wire)
+        await self._loop("templates", lambda: keeper.turn(utc_now()), rest_s=(1.0, 5.0))
 
     async def _ask(self, wire: Wire) -> None:
         inquirer = Inquirer(self._database, self._directory, wire)

@@ -36,8 +36,11 @@ def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> 
     response = yield request("POST", f"{page}/messages", settings, body_of(message, now))
     if response.status != _OK:
         raise failure_of(response, _NAME, ERRORS, now)
-    if not (mid := text(answer_of(response), "message_id")):
+    answer = answer_of(response)
+    if not (mid := text(answer, "message_id")):
         raise UnknownOutcomeError("Messenger answered 200 without a message's id")
+    if text(answer, "recipient_id") not in {"", message.to}:  # of another call on the same connection
+        raise UnknownOutcomeError("Messenger's answer is about another recipient")
     return Receipt(message_id=message.message_id, provider_id=mid, state=MessageState.SENT, provider_code="accepted", at=now)
 
 

@@ -9,7 +9,7 @@ from doorstep.channels.graph_templates import approving
 from doorstep.channels.reading import one_line
 from doorstep.channels.whatsapp.codes import ERRORS, ERRORS_SOURCE
 from doorstep.channels.whatsapp.hearing import read
-from doorstep.channels.whatsapp.writing import body_of
+from doorstep.channels.whatsapp.writing import body_of, is_bsuid
 from doorstep.domain.messages import Message, Receipt
 from doorstep.domain.plugins import Channel, Flow, OnUnknown, Setting, Settings
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
@@ -47,6 +47,8 @@ def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> 
     taken = next(iter(parts(answer, "messages")), {})
     if not text(taken, "id"):
         raise UnknownOutcomeError("WhatsApp answered 200 without a message's id")
+    if _is_anothers(answer, message.to):
+        raise UnknownOutcomeError("WhatsApp's answer is about another recipient")
     status = text(taken, "message_status")
     if status == "paused":
         raise RefusedError("WhatsApp has paused the template for its quality", suppress=False, code="132015", remedy=Remedy.FIX)
@@ -58,6 +60,12 @@ def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> 
         provider_text="held until its quality is assessed" if status == "held_for_quality_assessment" else "",
         at=now,
     )
+
+
+def _is_anothers(answer: dict[str, Any], to: str) -> bool:
+    """Say whether an answer names another number than was written to: one that belongs to another call on the same connection."""
+    given = text(next(iter(parts(answer, "contacts")), {}), "input").lstrip("+")
+    return given.isdigit() and not is_bsuid(to) and given != to.lstrip("+")
 
 
 def _refused(message: Message, answer: dict[str, Any], failure: Exception, now: datetime) -> Receipt:
