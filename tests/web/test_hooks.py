@@ -249,6 +249,8 @@ async def test_a_get_to_any_other_hook_or_without_a_query_keeps_nothing(hooks):
         for method in ("PUT", "DELETE", "PATCH"):
             assert (await hooks.client.request(method, f"{address}?status=sent")).status_code == 405
     assert await hooks.kept() == 0
+
+
 def question(token: str, **changed: str) -> dict[str, str]:
     return {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": "1158201444", **changed}
 
