@@ -114,6 +114,8 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     most_bytes: int = 1_048_576
     #: The answer never changes: a good one may be kept and given again without asking.
     lasting: bool = False
+    #: A certificate with its private key, PEM, by which the caller shows itself in TLS; "": it does not.
+    certificate: str = ""
 
 
 class SmtpRequest(msgspec.Struct, frozen=True, kw_only=True):
