@@ -2,21 +2,23 @@
 
 import asyncio
 import json
+import socket
 import ssl
 import tempfile
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 import h2.config
 import h2.connection
 import h2.events
 
-from wallet_keys import house
+from wallet_keys import house, issue
 
 
-def context(server, trusted, newest):
-    """TLS, up to a version, of a server that takes clients of `trusted` only."""
+def context(server, trusted):
+    """TLS of a server that takes clients of `trusted` only."""
     made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "server.pem")
@@ -24,13 +26,12 @@ def context(server, trusted, newest):
         made.load_cert_chain(path)
     made.load_verify_locations(cadata=trusted.pem)
     made.verify_mode = ssl.CERT_REQUIRED
-    made.maximum_version = newest
     made.set_alpn_protocols(["h2"])
     return made
 
 
 @asynccontextmanager
-async def serving(answers=None, *, trusted=None, newest=ssl.TLSVersion.TLSv1_3):
+async def serving(answers=None):
     """Serve; `answers` maps a push token to (status, reason[, headers]), any other token is taken. Yields base, seen, connections."""
     answers = answers or {}
     kept = house()
@@ -73,9 +74,28 @@ async def serving(answers=None, *, trusted=None, newest=ssl.TLSVersion.TLSv1_3):
         if said:
             talk.send_data(stream, said, end_stream=True)
 
-    server = await asyncio.start_server(handle, "localhost", 0, ssl=context(kept.push, trusted or kept.root, newest))
+    server = await asyncio.start_server(handle, "localhost", 0, ssl=context(kept.push, kept.root))
     state.base = f"https://localhost:{server.sockets[0].getsockname()[1]}"
     try:
         yield state
     finally:
         server.close()
+
+
+@contextmanager
+def refusing(newest):
+    """Turn every certificate away with an alert, up to a version of TLS. asyncio's own TLS breaks off without a word, so this one blocks."""
+    tls = context(house().push, issue("Others", authority=True))
+    tls.maximum_version = newest
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            with suppress(OSError):
+                while True:
+                    caller, _ = server.accept()
+                    with caller, suppress(OSError), tls.wrap_socket(caller, server_side=True):
+                        pass
+
+        Thread(target=serve, daemon=True).start()
+        yield SimpleNamespace(base=f"https://localhost:{server.getsockname()[1]}")
+        server.shutdown(socket.SHUT_RDWR)

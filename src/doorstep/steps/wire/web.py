@@ -150,7 +150,7 @@ class Web:
             raise TryLaterError(f"no connection to the provider: {_named(error)}") from None
         except _UNSENDABLE as error:
             raise MisconfiguredError(f"the provider's address cannot be called: {_named(error)}") from None
-        except (httpx.TransportError, TimeoutError) as error:
+        except (httpx.TransportError, ssl.SSLError, TimeoutError) as error:  # httpx lets an alert that comes late through as it is
             if _refuses_certificate(request, error):
                 raise MisconfiguredError(_NOT_TAKEN) from None
             raise _unanswered(request, error) from None
