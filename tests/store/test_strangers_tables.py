@@ -86,6 +86,8 @@ ROWS: dict[str, dict[str, str]] = {
         "email": "'ana@customer.example'",
         "document": """'{"external_id": "1001", "number": "#1001"}'""",
     },
+    "wallet_order": {"order_id": "7", "digest": "'d'", "updated_at": _AT},
+    "wallet_device": {"order_id": "7", "device": "'phone'", "order_type": "'order.type'", "push_token": "'aa'", "registered_at": _AT},
     "shipment": {
         "shipment_id": "7",
         "order_id": "7",

@@ -1,4 +1,4 @@
-"""Providers' receipts → messages move forward, dead addresses are suppressed, other channels tried, connections paused."""
+"""Providers' receipts → messages move forward, dead addresses and devices are let go, other channels tried, connections paused."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from uuid import UUID
 from doorstep.channels import channels
 from doorstep.domain.messages import Receipt, Suppression
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose, Remedy
+from doorstep.steps.devices import forget_gone
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import pause
 from doorstep.store import fallbacks, messages, receipts, recipients
@@ -46,6 +47,7 @@ def suppression_of(kind: ChannelKind, address: str, receipt: Receipt, now: datet
 
 async def follow_up(tx: Tx, merchant_id: int, message_id: UUID, kind: ChannelKind, receipt: Receipt, now: datetime) -> None:
     """Let another channel be tried where a message failed; where it arrived, nothing needs to stand behind it any more."""
+    await forget_gone(tx, kind, merchant_id, receipt.gone)
     if receipt.state in _FAILED:
         why = " ".join(part for part in (receipt.state, receipt.provider_code, receipt.provider_text) if part)
         await fallbacks.fail(tx, merchant_id, message_id, kind, receipt.remedy, why, now)

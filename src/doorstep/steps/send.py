@@ -14,6 +14,7 @@ from doorstep.domain.plugins import OnUnknown
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 from doorstep.steps.confirm import follow_up, suppression_of
+from doorstep.steps.devices import with_devices
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import pause
 from doorstep.steps.wire import Wire
@@ -60,6 +61,7 @@ async def send_wave(
         resting = [c.connection_id for t in directory.tenants() for c in t.connections.values() if not c.active]
         resting += [one.leased.connection_id for one in ended if one.pause]
         leased = await messages.lease(tx, now, now + timedelta(seconds=LEASE_S), WAVE if most is None else most, resting)
+        leased = await with_devices(tx, leased)
     if any(one.pause for one in ended) or any(directory.connection(x.message.merchant_id, x.connection_id) is None for x in leased):
         # Another worker queued it through a connection younger than our directory: it is not gone, we have not heard of it.
         await directory.refresh(database, now, force=True)

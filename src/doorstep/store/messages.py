@@ -42,6 +42,8 @@ class Leased(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     #: A receipt left open whether an earlier try went through.
     unknown: bool = False
+    #: The order it is about; None: none.
+    order_id: int | None = None
 
 
 def month_of(message_id: UUID) -> date:
@@ -248,6 +250,7 @@ async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequ
             month=row["month"],
             attempt=row["attempt"],
             unknown=row["rank"] == MessageState.UNKNOWN.rank,
+            order_id=row["order_id"],
         )
         for row in await tx.fetch(_LEASE, now, most, until, list(resting))
     ]

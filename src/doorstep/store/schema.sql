@@ -702,6 +702,30 @@ create unique index conversation_once on conversation (merchant_id, channel, add
 create index conversation_customer on conversation (customer_id, merchant_id) where customer_id is not null;
 create index conversation_open on conversation (merchant_id, last_in_at, conversation_id) where open;
 
+-- Orders that were given out for Apple Wallet: what the last package said, and since when it says so.
+create table wallet_order (
+    merchant_id bigint not null,
+    order_id    bigint not null,
+    digest      bytea not null,               -- of the package without its date
+    updated_at  timestamptz not null,         -- whole seconds; only grows
+    primary key (merchant_id, order_id),
+    foreign key (merchant_id, order_id) references orders on delete cascade
+);
+
+-- Devices that hold an order in Apple Wallet and are to be told when it changes.
+create table wallet_device (
+    merchant_id   bigint not null,
+    order_id      bigint not null,
+    device        text not null,              -- as it calls itself towards us
+    order_type    text not null,              -- the order type identifier under which it holds it
+    push_token    text not null,
+    registered_at timestamptz not null,
+    primary key (merchant_id, order_id, device),
+    foreign key (merchant_id, order_id) references orders on delete cascade
+);
+create index wallet_device_own on wallet_device (device, merchant_id);
+create index wallet_device_token on wallet_device (push_token, merchant_id);
+
 -- What came back from people.
 create table reply (
     merchant_id   bigint not null,
