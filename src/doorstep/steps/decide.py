@@ -12,6 +12,7 @@ from doorstep.domain.vocabulary import Skip
 from doorstep.errors import TryLaterError
 from doorstep.journeys import PART, PARTLY
 from doorstep.journeys import decide as ask_journeys
+from doorstep.steps import wallet
 from doorstep.steps.arrivals import apart, arrived, arriving, waits_for_word
 from doorstep.steps.compose import Composed, Due, announcements, compose
 from doorstep.steps.directory import Directory
@@ -93,6 +94,7 @@ async def _decide(
             _join(due, happening.merchant_id, order, parcels, answer, decision)
     composed = await compose(tx, list(due.values()), directory, now)
     composed.messages += announcements([(h, around[_key(h)]) for h in fresh if h.moment.skip is None], directory, now)
+    composed.messages += await wallet.hints(tx, [(h, around[_key(h)]) for h in fresh], directory, now)
     await settle(tx, composed, waiting, skips)
     if len(await decisions.decide(tx, made, now)) != len(made):
         raise TryLaterError("another worker decided the same moments; this batch starts again")

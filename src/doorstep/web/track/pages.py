@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from doorstep.errors import NotFoundError
 from doorstep.messages import tag_to_speak
+from doorstep.returns import return_days_of
 from doorstep.steps.footprint import tells_carbon
 from doorstep.steps.work import utc_now
 from doorstep.store import checkpoints, orders, recipients, shipments
@@ -18,7 +19,7 @@ from doorstep.web.look.asking import AnyRequest, is_token
 from doorstep.web.tenants import tenant_of
 from doorstep.web.track.engaging import note_visit
 from doorstep.web.track.framing import dress, framed, words_of
-from doorstep.web.track.orders import Read, page_shown, return_days_of
+from doorstep.web.track.orders import Read, page_shown
 from doorstep.web.track.parcels import Scans
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
