@@ -8,8 +8,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from doorstep.domain.messages import Device, Message, Rendered
 from doorstep.domain.people import IdentityKind
-from doorstep.domain.vocabulary import ChannelKind
+from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import (
     access,
@@ -31,6 +32,7 @@ from doorstep.store import (
     recipients,
     signing,
     tallies,
+    wallet,
 )
 from doorstep.store.database import Database, Tx
 from doorstep.store.partitions import ensure_months
@@ -465,6 +467,22 @@ async def test_a_merchant_reaches_no_month_by_its_own_name_nor_what_is_nobodys(h
                 await tx.execute(attempt)
 
 
+async def _wallet_devices(tx: Tx, merchant: int) -> tuple[Device, ...]:
+    message = Message(
+        message_id="m",
+        merchant_id=merchant,
+        channel=ChannelKind.WALLET,
+        to="",
+        content=Rendered(),
+        locale="en",
+        purpose=Purpose.TRANSACTIONAL,
+        topic="t",
+        created_at=NOW,
+    )
+    leased = messages.Leased(message=message, connection_id=7, month=NOW.date(), attempt=1, order_id=7)
+    return (await wallet.devices(tx, [leased]))["m"]
+
+
 async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
     """What the store's readers say when they are asked for this merchant by id."""
     message = UUID("01a1ee50-4380-7000-8000-000000000001")
@@ -531,6 +549,9 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "estimators.there": (await estimators.there(tx)).get(merchant),
         "signing.verifying": await signing.verifying(tx, merchant),
         "signing.every": await signing.every(tx, merchant),
+        "wallet.held": await wallet.held(tx, [(merchant, 7)]),
+        "wallet.changed": await wallet.changed(tx, [merchant], "order.type", "phone", NOW.replace(year=2020)),
+        "wallet.devices": await _wallet_devices(tx, merchant),
         "imports.lines_done": await imports.lines_done(tx, merchant, b"h"),
     }
 
@@ -569,6 +590,9 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         await connections.note_told(tx, MINE, 7, NOW, "forged")
         await access.revoke_key(tx, MINE, 7, NOW)
         await decisions.withdraw(tx, [(MINE, b"w")])
+        await wallet.forget(tx, MINE, ["aa"])
+        assert not await wallet.unregister(tx, MINE, 7, "phone")
+        assert await wallet.register(tx, MINE, 7, "forged", "order.type", "bb", NOW) is None
         await imports.forget(tx, MINE, b"h")
         await recipients.lift(tx, MINE, "email", "ana@customer.example", "")
         await fallbacks.forget(tx, MINE, UUID("01a1ee50-4380-7000-8000-000000000001"))
@@ -589,6 +613,6 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert await tx.fetchval("select deliveries from estimator where merchant_id = 1") == 1
         assert await tx.fetchval("select host from merchant where merchant_id = 1") is None
         assert await tx.fetchval("select asked from conversation where merchant_id = 1") == 0
-        for table in ("fallback", "dead_letter", "decision", "import_progress", "suppression"):
+        for table in ("fallback", "dead_letter", "decision", "import_progress", "suppression", "wallet_device"):
             assert await _count(tx, table) == 2
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)

@@ -27,9 +27,10 @@ join wallet_order w using (merchant_id, order_id)
 where exists (select from wallet_device d where d.merchant_id = w.merchant_id and d.order_id = w.order_id)
 """
 
-# Tell a device of an order's changes from now on; "true" where it was not told before.
+# Tell a device of an order's changes from now on; "fresh" where it was not told before. Nothing where there is no such order.
 _REGISTER = """
-insert into wallet_device (merchant_id, order_id, device, order_type, push_token, registered_at) values ($1, $2, $3, $4, $5, $6)
+insert into wallet_device (merchant_id, order_id, device, order_type, push_token, registered_at)
+select merchant_id, order_id, $3, $4, $5, $6 from orders where merchant_id = $1 and order_id = $2
 on conflict (merchant_id, order_id, device) do update set order_type = excluded.order_type, push_token = excluded.push_token
 returning xmax = 0 as fresh
 """
@@ -71,9 +72,9 @@ async def held(tx: Tx, orders: Collection[tuple[int, int]]) -> dict[tuple[int, i
     return {(row["merchant_id"], row["order_id"]): row["digest"] for row in rows}
 
 
-async def register(tx: Tx, merchant_id: int, order_id: int, device: str, order_type: str, push_token: str, now: datetime) -> bool:
-    """Tell a device of an order's changes from now on; tell whether that is new."""
-    fresh: bool = await tx.fetchval(_REGISTER, merchant_id, order_id, device, order_type, push_token, now)
+async def register(tx: Tx, merchant_id: int, order_id: int, device: str, order_type: str, push_token: str, now: datetime) -> bool | None:
+    """Tell a device of an order's changes from now on; tell whether that is new. None: the merchant has no such order."""
+    fresh: bool | None = await tx.fetchval(_REGISTER, merchant_id, order_id, device, order_type, push_token, now)
     if fresh:
         await tx.execute(_CROWDED, merchant_id, order_id, MOST_DEVICES)
     return fresh

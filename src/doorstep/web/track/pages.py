@@ -21,6 +21,7 @@ from doorstep.web.track.engaging import note_visit
 from doorstep.web.track.framing import dress, framed, words_of
 from doorstep.web.track.orders import Read, page_shown
 from doorstep.web.track.parcels import Scans
+from doorstep.web.track.passing import wallet_url
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Parcels whose scans are read for one page; an order rarely has more than five.
@@ -62,7 +63,7 @@ async def _answer(request: AnyRequest, house: House, read: Read) -> Response[str
     shown = page_shown(
         read, tenant.brand.name, return_days_of(tenant.merchant.settings), words, utc_now(), carbon=tells_carbon(tenant.merchant)
     )
-    return framed("track/parcels.html", words, dress(tenant), page=shown, live=True)
+    return framed("track/parcels.html", words, dress(tenant), page=shown, live=True, wallet_url=wallet_url(request, tenant, read.order))
 
 
 async def _read(tx: Tx, merchant_id: int, order_id: int | None, only: KeptShipment | None) -> Read:
