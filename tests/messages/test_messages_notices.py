@@ -34,7 +34,7 @@ def test_each_language_says_the_same_with_the_same_holes():
 
 
 @pytest.mark.parametrize(
-    ("locale", "said"), [("en-GB", "is paused"), ("es", "está en pausa"), ("es-MX", "está en pausa"), ("fr", "is paused")]
+    ("locale", "said"), [("en-GB", "is paused"), ("es", "está en pausa"), ("es-MX", "está en pausa"), ("ja", "is paused")]
 )
 def test_it_is_told_in_the_shops_language_and_else_in_english(locale, said):
     told = paused_notice(PAUSED, locale)

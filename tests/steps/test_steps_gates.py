@@ -433,7 +433,7 @@ async def test_a_language_chosen_by_mail_holds_for_texts_to_the_same_customer(ho
 
 async def test_a_page_saved_without_words_in_the_readers_language_chooses_none(house: Database, tmp_path: Path) -> None:
     shop = await open_shop(house)
-    await prefer(shop, tmp_path, "en", locale="fr", marketing="yes")
+    await prefer(shop, tmp_path, "en", locale="ja", marketing="yes")
     assert await shop.rows("select 1 from chosen_locale where merchant_id = $1", shop.merchant_id) == []
     await shop.arrive(facts=[order("1", locale="es")])
     assert await locales(shop) == ["es"]

@@ -90,7 +90,7 @@ async def test_a_brand_is_saved_shown_on_the_page_at_once_and_noted(owner, house
         ("shop_url", "https://", "Shop"),
         ("support_email", "nobody", "E-mail"),
         ("support_phone", "call us", "Telephone"),
-        ("default_locale", "fr", "Language"),
+        ("default_locale", "ja", "Language"),
         ("default_locale", "en_US!", "Language"),
         ("sms_sender", "Far too long a name", "Sender"),
         ("sms_sender", "12345", "Sender"),
