@@ -58,8 +58,8 @@ _CONFIRMATIONS: dict[str, dict[str, str]] = {
     },
     "fr": {
         "stop": "{brand} : vous ne recevrez plus de SMS de notre part. Répondez START pour les recevoir de nouveau.",
-        "start": "{brand} : vous recevrez de nouveau nos SMS. Répondez STOP pour arrêter, AIDE pour de l'aide.",
-        "help": "{brand} : SMS sur vos commandes. Aide : {contact}. Répondez STOP pour arrêter.",
+        "start": "{brand} : vous recevrez de nouveau nos SMS. Répondez STOP pour y mettre fin, AIDE pour de l'aide.",
+        "help": "{brand} : SMS sur vos commandes. Aide : {contact}. Répondez STOP pour y mettre fin.",
     },
     "it": {
         "stop": "{brand}: non riceverà più SMS da noi. Risponda START per riceverli di nuovo.",
