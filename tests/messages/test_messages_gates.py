@@ -42,9 +42,12 @@ def consent(granted, purpose=Purpose.MARKETING, channel=None, at=NOON):
 
 
 def test_the_preferred_open_channel_is_taken_with_its_reason():
-    assert allow(ACTION, PERSON, POLICY, NOON) == Go(EMAIL, "a@b.example", "email: preferred")
+    gates = "topic shipping on; not suppressed; consent not needed; 0 today and 0 this week before it; email may leave at any hour"
+    assert allow(ACTION, PERSON, POLICY, NOON) == Go(EMAIL, "a@b.example", "email: preferred", gates)
     bounced = person(suppressed=frozenset({(EMAIL, None)}))
-    assert allow(ACTION, bounced, POLICY, NOON) == Go(SMS, "+34600000000", "sms: first open channel; email suppressed")
+    went = allow(ACTION, bounced, POLICY, NOON)
+    assert (went.channel, went.address, went.why) == (SMS, "+34600000000", "sms: first open channel; email suppressed")
+    assert went.gates.endswith("it may ring now in UTC")
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,7 @@ ROWS: dict[str, dict[str, str]] = {
         "why": "'y'",
         "state_at": _AT,
         "provider_id": "'p-1'",
+        "state": "'read'",
     },
     "message_cost": {"message_id": f"({_ID})::uuid", "amount": "0.05", "currency": "'EUR'", "at": _AT},
     "click": {"message_id": f"({_ID})::uuid", "url": "'https://shop.example'", "machine": "false", "first_at": _AT, "last_at": _AT},

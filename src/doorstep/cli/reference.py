@@ -184,6 +184,7 @@ _REASONS = {
     Skip.NO_ADDRESS: "The customer has no address on any channel the journey allows.",
     Skip.NO_CHANNEL: "No provider is connected for any channel the journey allows.",
     Skip.NO_CONSENT: "Consent is missing where it is asked for, or was withdrawn.",
+    Skip.NOT_APPROVED: "The provider takes no free text now, and the template is not approved there (or is paused).",
     Skip.SUPPRESSED: "The address bounced, complained, unsubscribed or said STOP.",
     Skip.CAPPED: "The customer has had as many messages as the cap allows.",
     Skip.DIGESTED: "Joined into the message about the order's other parcels.",

@@ -20,10 +20,13 @@ _VALUE_LIMIT = 120
 _VALUE = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
 _WORD = re.compile(r"\w")
 
+#: Before a template's slug in the name under which providers know it.
+APPROVED_PREFIX = "doorstep_"
+
 
 def approved_name(template: str) -> str:
     """Name a template as the provider knows it."""
-    return f"doorstep_{template}"
+    return f"{APPROVED_PREFIX}{template}"
 
 
 def pieces_of(utility: str) -> list[str]:

@@ -14,9 +14,9 @@ from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
 from doorstep.errors import BadInputError
 from doorstep.messages import Facts, Go, Links, Parcel, Recipient, Stop, Wait, allow, context_of, tag_to_speak
 from doorstep.steps.directory import Directory, Tenant
-from doorstep.steps.engage import redirect_token, ref_of
 from doorstep.steps.footprint import footprint, tells_carbon
 from doorstep.steps.happenings import Happening
+from doorstep.steps.marks import redirect_token, ref_of
 from doorstep.steps.reach import Reached, reach
 from doorstep.steps.way import carrier_name, carrier_url, hops_of, lines_waiting, point_of, points_of
 from doorstep.steps.whereto import country_of, zone_of_order

@@ -11,7 +11,8 @@ from litestar.response import Redirect
 from doorstep.domain.vocabulary import MessageState
 from doorstep.errors import NotFoundError
 from doorstep.messages.context import web
-from doorstep.steps.engage import engaged, id_of, read_redirect
+from doorstep.steps.engage import engaged
+from doorstep.steps.marks import id_of, read_redirect
 from doorstep.steps.work import utc_now
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, is_token
