@@ -16,7 +16,7 @@ _MADE = iter(range(1000))
 OWN = {
     "shipped/en/chat": "Hooray, {{ order.number }} sails from " + HOSTILE,
     "shipped/en/subject": "Hooray, it sails",
-    "delayed/en/chat": "{{ order.number | plus: }}",
+    "delayed/en/chat": "{{ order.number",
     "delivered/en/utility": "{{ order.number }} alone",
 }
 
