@@ -14,7 +14,7 @@ from doorstep.channels.messenger import ERRORS as MESSENGERS
 from doorstep.channels.whatsapp import ERRORS as WHATSAPPS
 from doorstep.domain.messages import Approved, Choice, Link, Message, Rendered
 from doorstep.domain.vocabulary import ChannelKind, Purpose, Remedy
-from doorstep.steps.compose import new_message_id
+from doorstep.steps.message_ids import new_message_id
 from doorstep.steps.send import Ended, call_all, send_wave
 from doorstep.steps.wire import Wire
 from doorstep.store import messages

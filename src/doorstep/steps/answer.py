@@ -12,9 +12,9 @@ from doorstep.domain.messages import Message, Receipt, Rendered, Reply, Suppress
 from doorstep.domain.orders import Consent
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.errors import NotFoundError
-from doorstep.steps.compose import new_message_id
 from doorstep.steps.confirm import follow_up
 from doorstep.steps.directory import Directory, Tenant
+from doorstep.steps.message_ids import new_message_id
 from doorstep.steps.whose_reply import Whose, sender_of, whose
 from doorstep.store import conversations, messages, orders, receipts, recipients
 from doorstep.store.connections import Connection

@@ -1,6 +1,5 @@
 """Due actions → gates → channel → rendered messages for the outbox."""
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.footprint import footprint, tells_carbon
 from doorstep.steps.happenings import Happening
 from doorstep.steps.marks import redirect_token, ref_of
+from doorstep.steps.message_ids import new_message_id
 from doorstep.steps.reach import Reached, reach
 from doorstep.steps.way import carrier_name, carrier_url, hops_of, lines_waiting, point_of, points_of
 from doorstep.steps.whereto import country_of, zone_of_order
@@ -43,9 +43,6 @@ class Due(msgspec.Struct, kw_only=True):
     tries: int = 1
 
 
-#: Of a version 7 id, the bits that say so, and those of chance.
-_VERSION_7 = 0x7 << 76 | 0x2 << 62
-_CHANCE = (1 << 80) - 1 & ~(0xF << 76) & ~(0x3 << 62)
 #: A shipment the carrier has not spoken of yet.
 _NOTHING_YET = fold(())
 
@@ -57,14 +54,6 @@ class Composed(msgspec.Struct):
     #: (merchant, order id, action, until).
     waiting: list[tuple[int, int | None, Action, datetime]] = []
     skips: Counter[tuple[int, str, str]] = msgspec.field(default_factory=Counter)
-
-
-def new_message_id(now: datetime) -> str:
-    """Make a version 7 id: the month of a message can be read off it."""
-    stamp = int(now.timestamp() * 1000) << 80
-    chance = int.from_bytes(os.urandom(10)) & _CHANCE
-    text = f"{stamp | chance | _VERSION_7:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 async def compose(tx: Tx, due: Sequence[Due], directory: Directory, now: datetime) -> Composed:

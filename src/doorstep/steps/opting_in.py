@@ -8,8 +8,8 @@ from doorstep.domain.orders import Consent
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.messages.notices.confirming import confirming_notice
-from doorstep.steps.compose import new_message_id
 from doorstep.steps.directory import Directory, Tenant
+from doorstep.steps.message_ids import new_message_id
 from doorstep.store import messages, opting_in, recipients
 from doorstep.store.database import Row, Tx
 from doorstep.store.messages import NewMessage

@@ -15,9 +15,9 @@ from doorstep.domain.messages import Change, Message, Rendered
 from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.messages.notices import Paused, paused_notice
-from doorstep.steps.compose import new_message_id
 from doorstep.steps.connect import plugin_named
 from doorstep.steps.directory import Directory, Tenant
+from doorstep.steps.message_ids import new_message_id
 from doorstep.store import access, connections, decisions, messages, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.database import Tx

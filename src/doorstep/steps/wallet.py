@@ -25,9 +25,10 @@ from doorstep.errors import MisconfiguredError, NotFoundError
 from doorstep.messages import Parcel
 from doorstep.messages.wording import hours_rows
 from doorstep.returns import return_days_of, return_window
-from doorstep.steps.compose import new_message_id, parcel_of
+from doorstep.steps.compose import parcel_of
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.happenings import Happening
+from doorstep.steps.message_ids import new_message_id
 from doorstep.steps.shape import collect_by, newest_of, waiting_of
 from doorstep.steps.way import lines_waiting
 from doorstep.store import orders, shipments, wallet
