@@ -56,3 +56,10 @@ def test_a_name_is_one_line_and_no_pattern():
     assert "\n" not in told.subject
     assert "{why}" in told.subject
     assert "secret" not in told.subject
+
+
+@pytest.mark.parametrize("file", sorted(one.name for one in files(notices).iterdir() if one.name.endswith(".toml")))
+def test_every_written_language_has_each_part_with_its_holes_and_says_it_itself(file):
+    english, other = words("en"), words(file.removesuffix(".toml"))
+    assert {key: holes(text) for key, text in english.items()} == {key: holes(text) for key, text in other.items()}
+    assert file == "en.toml" or all(english[key] != other[key] for key in english)
