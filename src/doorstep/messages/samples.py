@@ -22,7 +22,7 @@ _GOODS = {
     "fr": ("Lampe de table", "Couleur", "vert", "Couverture en laine"),
     "de": ("Tischlampe", "Farbe", "Grün", "Wolldecke"),
     "it": ("Lampada da tavolo", "Colore", "verde", "Coperta di lana"),
-    "pt": ("Candeeiro de mesa", "Cor", "verde", "Manta de lã"),
+    "pt": ("Luminária de mesa", "Cor", "verde", "Manta de lã"),
     "hi": ("टेबल लैंप", "रंग", "हरा", "ऊनी कंबल"),
 }
 
