@@ -102,18 +102,20 @@ class Open(msgspec.Struct, frozen=True):
     """A channel that every gate lets through."""
 
     channel: ChannelKind
-    #: In the step's order, from 0.
+    #: Among the open ones, in the step's order, from 0.
     place: int
     #: The customer said yes to this channel by name.
     consented: bool = False
 
 
 def choose(open_ones: Sequence[Open], action: Action, country: str | None, evidence: Mapping[ChannelKind, Evidence]) -> tuple[Open, str]:
-    """Take the channel with most points, of equal ones the preferred; tell why."""
+    """Take the channel with most points, of equal ones the preferred; tell what spoke for it, "" where it is the preferred one."""
+    if len(open_ones) == 1:
+        return open_ones[0], ""
     scored = [(one, points_of(one, action, country, evidence.get(one.channel))) for one in open_ones]
     best, points = max(scored, key=lambda pair: (sum(pair[1].values()), -pair[0].place))
-    if best.place == min(one.place for one in open_ones):
-        return best, "preferred" if best.place == 0 else "first open channel"
+    if best.place == 0:
+        return best, ""
     told = ", ".join(f"{name} {value:+.1f}" for name, value in points.items())
     return best, f"chosen before {open_ones[0].channel}: {told}"
 

@@ -164,27 +164,25 @@ def _channel(
 ) -> Go | Stop:
     """Of the step's channels that are open, take the one that most speaks for."""
     furthest = 0
-    closed: list[str] = []
+    before: list[str] = []
     open_ones: list[Open] = []
-    for place, channel in enumerate(action.channels):
-        if channel in avoid:
-            closed.append(f"{channel} {_TRIED}")
-            continue
-        stage = _closed(action.purpose, channel, recipient, policy, now, approved)
-        if stage is None:
+    for channel in action.channels:
+        stage = None if channel in avoid else _closed(action.purpose, channel, recipient, policy, now, approved)
+        if channel not in avoid and stage is None:
             said = _consent(action.purpose, channel, recipient.consents, own=True) if recipient.consents else None
-            open_ones.append(Open(channel, place, bool(said)))
+            open_ones.append(Open(channel, len(open_ones), bool(said)))
+            if policy.strict_order:
+                break
         else:
-            furthest = max(furthest, stage)
-            closed.append(f"{channel} {_STAGES[stage]}")
+            furthest = max(furthest, stage or 0)
+            if not open_ones:
+                before.append(f"{channel} {_TRIED if stage is None else _STAGES[stage]}")
     if not open_ones:
-        return Stop(_STAGES[furthest], ", ".join(closed))
-    if len(open_ones) == 1 or policy.strict_order:
-        best, why = open_ones[0], "first open channel" if closed else "preferred"
-    else:
-        best, why = choose(open_ones, action, recipient.country, recipient.evidence)
+        return Stop(_STAGES[furthest], ", ".join(before))
+    best, told = choose(open_ones, action, recipient.country, recipient.evidence)
+    why = told or ("first open channel" if before else "preferred")
     return Go(
-        best.channel, recipient.addresses[best.channel], "; ".join((f"{best.channel}: {why}", *([", ".join(closed)] if closed else ())))
+        best.channel, recipient.addresses[best.channel], "; ".join((f"{best.channel}: {why}", *([", ".join(before)] if before else ())))
     )
 
 
