@@ -1,0 +1,114 @@
+"""Approved templates at the desk: how each stands, asked about now, handed in; a stranger reaches nothing of it."""
+
+from datetime import timedelta
+
+import pytest
+from desk_clients import csrf_of, entered
+from page_shops import HOSTILE, NOW, fill
+
+from doorstep.domain.messages import TemplateNews
+from doorstep.steps.connect import checked, new_connection, plugin_named, secret_names
+from doorstep.steps.templates import take_news
+from doorstep.store import connections, desk, templates
+from doorstep.web.desk import doors
+
+_MADE = iter(range(1000))
+GIVEN = {"phone_number_id": "1", "waba_id": "2", "access_token": "the-token", "app_secret": "the-secret", "verify_token": "the-word"}
+
+
+@pytest.fixture(autouse=True)
+def _full_buckets():
+    for bucket in (doors._NETWORKS, doors._EMAILS):
+        bucket._left.clear()
+
+
+async def opened(house):
+    """A shop with WhatsApp, and that connection."""
+    shop = await fill(house.database, house.directory, f"approves{next(_MADE)}", "Approves & Co")
+    plugin = plugin_named("channel", "whatsapp")
+    made = new_connection(shop.merchant_id, "channel", "whatsapp", "Our WhatsApp", checked(plugin, GIVEN))
+    async with house.database.system() as tx:
+        number = await connections.connect(tx, house.directory.sealer, made, secret_names(plugin))
+        one = await connections.one(tx, house.directory.sealer, shop.merchant_id, number)
+    await house.directory.refresh(house.database, NOW, force=True)
+    return shop, one
+
+
+@pytest.fixture
+async def shop(house):
+    yield await opened(house)
+    await house.database.close()
+
+
+async def tell(house, one, *news, at=NOW):
+    async with house.database.system() as tx:
+        await take_news(tx, house.directory, one, news, at)
+
+
+async def test_the_page_says_how_each_template_stands_and_why(app, house, shop):
+    shop, one = shop
+    owner = await entered(app, shop.owner)
+    page = (await owner.get("/desk/approvals")).text
+    assert "Our WhatsApp" in page
+    assert "not asked about yet" in page
+    assert "No template is known yet" in page
+    utility = {"category": "utility", "status": "approved"}
+    await tell(
+        house, one, TemplateNews(name="doorstep_shipped", language="en_US", **utility), TemplateNews(name="b", language="es", **utility)
+    )
+    await tell(house, one, TemplateNews(name="b", language="es", category="marketing"))
+    await tell(house, one, TemplateNews(name="c", language="es", status="rejected", reason=HOSTILE))
+    page = (await owner.get("/desk/approvals")).text
+    for said in ("doorstep_shipped", "en_US", "Approved", "Utility", "Paused", "made it a marketing template", "Rejected"):
+        assert said in page
+    assert HOSTILE not in page
+    assert "the-token" not in page
+    async with house.database.system() as tx:
+        of = (one.merchant_id, one.connection_id)
+        await templates.line_up(tx, [of], NOW)
+        await templates.done(tx, of, NOW, NOW + timedelta(hours=1), NOW, "WhatsApp answered 401, error 190")
+    assert "The last time came to nothing: WhatsApp answered 401" in (await owner.get("/desk/approvals")).text
+    await owner.aclose()
+
+
+async def test_asking_now_makes_it_this_connections_turn_and_is_noted(app, house, shop):
+    shop, one = shop
+    async with house.database.system() as tx:
+        of = (one.merchant_id, one.connection_id)
+        await templates.line_up(tx, [of], NOW + timedelta(hours=1))
+        assert await templates.claim(tx, NOW + timedelta(minutes=5), NOW + timedelta(minutes=20), 8) == []
+    member, owner = await entered(app, shop.member), await entered(app, shop.owner)
+    assert (await member.post(f"/desk/approvals/{one.connection_id}/ask", data={"csrf": await csrf_of(member)})).status_code == 403
+    assert "Ask now" not in (await member.get("/desk/approvals")).text
+    answer = await owner.post(f"/desk/approvals/{one.connection_id}/ask", data={"csrf": await csrf_of(owner)})
+    assert answer.headers["location"] == "/desk/approvals?done=asked"
+    assert "asked about now" in (await owner.get(answer.headers["location"])).text
+    async with house.database.system() as tx:
+        assert await templates.claim(tx, NOW + timedelta(minutes=5), NOW + timedelta(minutes=20), 8) == [of]
+        assert "ask_approvals" in {row["action"] for row in await desk.changes(tx, shop.merchant_id)}
+    await member.aclose()
+    await owner.aclose()
+
+
+async def test_a_connection_that_approves_nothing_and_one_that_is_not_there_are_not_asked(app, house, shop):
+    shop, _ = shop
+    owner = await entered(app, shop.owner)
+    csrf = {"csrf": await csrf_of(owner)}
+    for number in (shop.connection_ids["console"], shop.connection_ids["ups"], 2**60, 0):
+        assert (await owner.post(f"/desk/approvals/{number}/ask", data=csrf)).status_code == 404
+    page = (await owner.get("/desk/approvals")).text
+    assert "console of" not in page
+    await owner.aclose()
+
+
+async def test_a_stranger_sees_and_asks_nothing_of_it(app, house, shop):
+    _, one = shop
+    await tell(house, one, TemplateNews(name="our_secret_template", language="es", status="approved"))
+    other, _ = await opened(house)
+    stranger = await entered(app, other.owner)
+    assert "our_secret_template" not in (await stranger.get("/desk/approvals")).text
+    csrf = {"csrf": await csrf_of(stranger)}
+    assert (await stranger.post(f"/desk/approvals/{one.connection_id}/ask", data=csrf)).status_code == 404
+    async with house.database.system() as tx:
+        assert await templates.due(tx, one.merchant_id, one.connection_id) is None
+    await stranger.aclose()
