@@ -126,18 +126,47 @@ async def test_what_a_provider_refuses_is_noted_with_its_reason(meta: Shop, grap
     graph.instead = [(400, error(987654, details="no placeholder at the end"))]
     await turn(meta)
     kept = (await stand(meta))[KEY]
-    assert kept.status == "rejected"
+    assert kept.status == "refused"
     assert "no placeholder" in kept.reason
     await ask(meta, Template(name="n", language="es", body="x" * 1025))
     await turn(meta, now=NOON + MINUTE)
-    assert (await stand(meta))["n", "es"].status == "rejected"
+    assert (await stand(meta))["n", "es"].status == "refused"
 
 
-async def test_one_that_is_there_already_stands_as_it_is_listed(meta: Shop, graph: Graph) -> None:
-    graph.have(*KEY)
+async def test_one_that_is_there_already_and_says_the_same_stands_as_it_is_listed(meta: Shop, graph: Graph) -> None:
+    graph.have(KEY[0], "es")
+    graph.have(*KEY, components=[{"type": "BODY", "text": SHIPPED.body}])
     await ask(meta)
     await turn(meta)
     assert (await stand(meta))[KEY].status == "approved"
+    assert await usable(meta) == {KEY, (KEY[0], "es")}
+
+
+async def test_one_that_is_there_with_another_text_is_changed_and_waits_to_be_approved_anew(meta: Shop, graph: Graph) -> None:
+    graph.have(*KEY, components=[{"type": "BODY", "text": "An older text."}])
+    await turn(meta)
+    assert await usable(meta) == {KEY}
+    await ask(meta, now=NOON + MINUTE)
+    await turn(meta, now=NOON + MINUTE)
+    assert await usable(meta) == set()
+    assert (await stand(meta))[KEY].status == "pending"
+    assert graph.templates[KEY]["components"][0]["text"] == SHIPPED.body
+    await hear(meta, template_update(*KEY, "APPROVED"))
+    assert await usable(meta) == {KEY}
+
+
+async def test_an_older_text_that_cannot_be_changed_is_never_used_for_the_newer_one(meta: Shop, graph: Graph) -> None:
+    graph.have(*KEY, components=[{"type": "BODY", "text": "An older text."}])
+    await turn(meta)
+    await ask(meta, now=NOON + MINUTE)
+    there = (200, {"data": [graph.templates[KEY]]})
+    graph.instead = [(400, error(100, 2388024)), there, (400, error(987654, details="edited too often"))]
+    await turn(meta, now=NOON + MINUTE)
+    assert await usable(meta) == set()
+    await turn(meta, now=NOON + 2 * HOUR)
+    kept = (await stand(meta))[KEY]
+    assert (kept.status, "edited too often" in kept.reason) == ("refused", True)
+    assert await usable(meta) == set()
 
 
 @pytest.mark.parametrize("instead", [(401, error(190)), (500, error(2)), (200, b"garbage"), (400, error(4))])
