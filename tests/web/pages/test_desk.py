@@ -135,6 +135,7 @@ def posts():
 def test_every_change_is_listed_here_so_that_none_escapes_the_next_two_tests():
     assert posts() == [
         "/approvals/{connection_id:int}/ask",
+        "/approvals/{connection_id:int}/hand-in",
         "/brand",
         "/connections/new",
         "/connections/{connection_id:int}",

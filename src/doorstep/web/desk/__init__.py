@@ -63,6 +63,7 @@ _PAGES: list[ControllerRouterHandler] = [
     connections.set_state,
     approvals.list_approvals,
     approvals.ask_now,
+    approvals.hand_in_ours,
     keys.list_keys,
     keys.make_key,
     keys.revoke_key,
