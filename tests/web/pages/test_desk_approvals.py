@@ -111,7 +111,9 @@ async def test_one_message_is_handed_in_in_the_language_that_was_chosen(app, hou
     shop, one = shop
     owner = await entered(app, shop.owner)
     path, csrf = f"/desk/approvals/{one.connection_id}/hand-in", {"csrf": await csrf_of(owner)}
-    assert "not handed in" in (await owner.get("/desk/approvals?language=es")).text
+    page = (await owner.get("/desk/approvals?language=es")).text
+    assert "not handed in" in page
+    assert "Ours, in Spanish" in page
     answer = await owner.post(path, data=csrf | {"template": "shipped", "language": "es"})
     assert answer.headers["location"] == "/desk/approvals?language=es&done=handed_in"
     ((key, kept),) = (await stand(house, one)).items()

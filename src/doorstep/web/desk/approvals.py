@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import msgspec
+from babel import Locale
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -94,7 +95,8 @@ async def list_approvals(request: AnyRequest) -> Response[str]:
         for one, due, kept in standing
     ]
     done = _DONE.get(request.query_params.get("done", ""), "")
-    return desk_page(request, "approvals.html", shown=shown, done=done, language=language, languages=LANGUAGES)
+    names = {code: Locale(code).english_name for code in LANGUAGES}
+    return desk_page(request, "approvals.html", shown=shown, done=done, language=language, languages=names)
 
 
 def _language(given: object, tenant: Tenant) -> str:
