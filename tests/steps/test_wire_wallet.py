@@ -7,6 +7,7 @@ import pytest
 
 from apns_server import refusing, serving
 from doorstep.channels import channel_named
+from doorstep.channels.apple_wallet.keys import keys_of
 from doorstep.domain.messages import Device, Message, Receipt, Rendered
 from doorstep.domain.plugins import HttpRequest
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
@@ -172,3 +173,25 @@ async def test_a_merchants_own_push_address_is_guarded():
         with pytest.raises(MisconfiguredError):
             flow = WALLET.send(message(A), settings(push_url="https://127.0.0.1:8443"), NOW, "")
             await wired.run(flow, connection=(1, 1), channel=WALLET)
+
+
+async def test_a_push_goes_to_the_address_that_was_checked_under_its_own_certificate():
+    called = []
+
+    async def public(host, port):
+        return ["8.8.8.8"]
+
+    async with Wire(resolve=public) as wired:
+        asked = HttpRequest(method="POST", url="https://push.example", certificate=keys_of(settings(), NOW).pem, guarded=True)
+        client = await wired._web._client_for(asked)
+        assert client is not wired._web._checked
+        inner = client._transport._pool._network_backend._inner
+
+        async def connect(host, *rest):
+            called.append(host)
+            raise ConnectionRefusedError
+
+        inner.connect_tcp = connect
+        with pytest.raises(ConnectionRefusedError):
+            await wired.run(WALLET.send(message(A), settings(push_url="https://push.example"), NOW, ""), connection=(1, 1), channel=WALLET)
+    assert called == ["8.8.8.8"]
