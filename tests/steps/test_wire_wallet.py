@@ -14,7 +14,7 @@ from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError
 from doorstep.steps.wire import Wire
 from doorstep.steps.wire import web as web_module
-from wallet_keys import ORDER_TYPE, house, issue, settings, soon_over
+from wallet_keys import ORDER_TYPE, ends_in, house, issue, settings
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 WALLET = channel_named("apple_wallet")
@@ -116,7 +116,7 @@ async def test_no_push_token_leads_elsewhere(token):
 
 
 async def test_a_certificate_that_is_over_is_the_merchants_to_mend_before_anything_leaves():
-    over = soon_over()
+    over = ends_in(days=-1)
     async with serving() as server, wire() as wired:
         with pytest.raises(MisconfiguredError, match="good from"):
             flow = WALLET.send(message(A), settings(certificate=over.pem + over.key_pem, push_url=server.base), datetime.now(UTC), "")
