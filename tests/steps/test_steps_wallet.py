@@ -167,13 +167,17 @@ async def test_a_receipt_that_comes_by_itself_forgets_devices_of_its_own_merchan
         await one.arrive(trackings=[said(f"N{one.merchant_id}", "picked_up", NOON - HOUR)])
     [row] = await shop.rows("select message_id from message where channel = 'wallet' and merchant_id = $1", shop.merchant_id)
     gone = Receipt(message_id=str(row["message_id"]), provider_id=None, state=MessageState.SENT, gone=(A,))
+
+    def by(provider):
+        return shop.directory.connection(shop.merchant_id, shop.connected[provider])
+
     unknown = Receipt(message_id="01a1ee50-4380-7000-8000-000000000001", provider_id=None, state=MessageState.SENT, gone=(A,))
     async with database.system() as tx:
-        await confirm(tx, shop.merchant_id, [unknown], ChannelKind.WALLET, NOON)
-        await confirm(tx, shop.merchant_id, [gone], ChannelKind.EMAIL, NOON)
+        await confirm(tx, shop.directory, by("apple_wallet"), [unknown], NOON)
+        await confirm(tx, shop.directory, by("email"), [gone], NOON)
     assert await tokens(shop) == [A, A]
     async with database.system() as tx:
-        await confirm(tx, shop.merchant_id, [gone], ChannelKind.WALLET, NOON)
+        await confirm(tx, shop.directory, by("apple_wallet"), [msgspec.structs.replace(gone, provider_code="410")], NOON)
     assert [row["merchant_id"] for row in await shop.rows("select merchant_id from wallet_device")] == [theirs.merchant_id]
 
 
