@@ -20,7 +20,8 @@ from doorstep.steps.directory import Directory
 from doorstep.steps.fall_back import fall_back
 from doorstep.steps.pausing import tell_late
 from doorstep.steps.reread import reread
-from doorstep.steps.send import Ended, call_all, send_wave, settle_lost
+from doorstep.steps.send import settle_lost
+from doorstep.steps.sender import Sender
 from doorstep.steps.sum_up import BATCH_SECONDS, DEAD, EVENTS, RECONCILED, ROWS, observe_call
 from doorstep.steps.tally import tally
 from doorstep.steps.templates import TemplateKeeper
@@ -181,16 +182,15 @@ class Worker:
             _LOG.warning("step_put_off", step="ask", error=type(error).__name__, why=str(error))
 
     async def _send(self, wire: Wire) -> None:
-        ended: list[Ended] = []
+        sender = Sender(self._database, self._directory, wire, utc_now)
         rest = _REST_S[0]
-        while not self._stopping.is_set() or ended:
+        while not self._stopping.is_set() or sender.busy:
             try:
-                leased = await send_wave(self._database, self._directory, ended, utc_now(), most=0 if self._stopping.is_set() else None)
+                begun = await sender.turn(rest, stopping=self._stopping.is_set())
             except Exception:  # noqa: BLE001 - the ledger could not be written: the same endings are written on the next round
                 _LOG.exception("step_failed", step="send")
                 await self._pause(1.0)
                 continue
-            ended = await call_all(leased, self._directory, wire, utc_now())
-            rest = _REST_S[0] if ended else min(rest * 2, _REST_S[1])
-            if not ended:
+            rest = _REST_S[0] if begun else min(rest * 2, _REST_S[1])
+            if not sender.busy:
                 await self._pause(rest)
