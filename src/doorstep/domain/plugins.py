@@ -9,7 +9,7 @@ import msgspec
 from doorstep.domain.messages import Message, Receipt, Reply, TemplateNews
 from doorstep.domain.orders import Fulfilment, Order, Refund
 from doorstep.domain.tracking import Parsed
-from doorstep.domain.vocabulary import ChannelKind
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +112,8 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     guarded: bool = False
     #: So many bytes of the answer are kept, the rest is not read.
     most_bytes: int = 1_048_576
+    #: The answer never changes: a good one may be kept and given again without asking.
+    lasting: bool = False
 
 
 class SmtpRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,6 +128,18 @@ class SmtpRequest(msgspec.Struct, frozen=True, kw_only=True):
     envelope_from: str
     envelope_to: str
     content: bytes
+
+
+class ImapRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A mailbox whose unseen mails a channel wants read."""
+
+    host: str
+    port: int
+    username: str
+    password: str
+    folder: str
+    #: "none", "starttls" or "tls".
+    security: str
 
 
 Request = HttpRequest | SmtpRequest
@@ -244,6 +258,25 @@ class Approving(msgspec.Struct, frozen=True, kw_only=True):
     submit: Callable[[Template, Settings], TemplateFlow]
 
 
+class ProviderCode(msgspec.Struct, frozen=True, kw_only=True):
+    """One code of a provider, what it means, and who must act; docs/reference/provider-codes.md is made from these."""
+
+    #: As the provider writes it; for an answer to our own call, words that stand in it, lower case.
+    code: str
+    meaning: str
+    #: What becomes of the message; None: it is an answer to our own call.
+    state: MessageState | None = None
+    #: None: nothing is to be done.
+    remedy: Remedy | None = None
+    #: Why the address is suppressed ("bounced", "complained", "unsubscribed"); None: it is not.
+    suppress: str | None = None
+
+
+#: Yields requests, is sent responses, returns the body to keep. Raises BadInputError, BadSignatureError, TryLaterError,
+#: MisconfiguredError and nothing else.
+IntakeFlow = Generator[HttpRequest, Response, bytes]
+
+
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """How one provider carries messages."""
 
@@ -273,3 +306,14 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     #: Asks whether the settings work without writing to anybody: settings, now → the flow; its receipt's text says what it found.
     #: None: only a test message can tell.
     probe: Callable[[Settings, datetime], Flow] | None = None
+    #: Where checking or understanding what came in takes calls (a certificate, a confirmation, the mail itself): after `verify`, before
+    #: anything is kept. Raw, settings, now → the flow. None: what came in is kept as it is.
+    intake: Callable[[Raw, Settings, datetime], IntakeFlow] | None = None
+    #: The sender's own id of a delivery, for once-only keeping; None: the body's hash is the key.
+    delivery_id: Callable[[Raw], str | None] | None = None
+    #: Bytes of a webhook at most; more where mails with files come in.
+    most_bytes: int = 2_000_000
+    #: Settings → the mailbox in which answers and bounces arrive; None, or no function: there is none to be read.
+    mailbox: Callable[[Settings], ImapRequest | None] | None = None
+    #: What the provider's codes mean, for the docs.
+    codes: tuple[ProviderCode, ...] = ()
