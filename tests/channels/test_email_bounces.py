@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from doorstep.channels import channel_named
 from doorstep.channels.email.bounces import failures_in
 from doorstep.domain.plugins import Raw
-from doorstep.domain.vocabulary import MessageState
+from doorstep.domain.vocabulary import MessageState, Remedy
 from doorstep.errors import BadInputError
 
 EMAIL = channel_named("email")
@@ -105,7 +105,7 @@ def test_a_dead_mailbox_bounces_and_is_suppressed():
     (receipt,) = read(report()).receipts
     assert receipt.state is MessageState.BOUNCED
     assert (receipt.suppress, receipt.address, receipt.message_id) == ("bounced", "ana@example.com", "msg-1")
-    assert receipt.provider_code == "550 5.1.1"
+    assert (receipt.provider_code, receipt.remedy) == ("550 5.1.1", Remedy.SUPPRESS)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_dead_mailbox_bounces_and_is_suppressed():
 )
 def test_a_full_mailbox_a_policy_and_an_expiry_bounce_without_suppression(status, diagnostic):
     (receipt,) = read(report(status=status, diagnostic=diagnostic)).receipts
-    assert (receipt.state, receipt.suppress) == (MessageState.BOUNCED, None)
+    assert (receipt.state, receipt.suppress, receipt.remedy) == (MessageState.BOUNCED, None, Remedy.SWITCH)
 
 
 def test_a_vague_status_gives_way_to_what_the_server_said():
@@ -175,11 +175,18 @@ Hi
 """.encode()
 
 
-@pytest.mark.parametrize(("kind", "suppress"), [("abuse", "complained"), ("fraud", "complained"), ("opt-out", "unsubscribed")])
-def test_a_complaint_suppresses_the_address(kind, suppress):
+@pytest.mark.parametrize(
+    ("kind", "suppress", "state"),
+    [
+        ("abuse", "complained", MessageState.COMPLAINED),
+        ("fraud", "complained", MessageState.COMPLAINED),
+        ("opt-out", "unsubscribed", MessageState.REACHED),
+    ],
+)
+def test_a_complaint_suppresses_the_address(kind, suppress, state):
     (receipt,) = read(complaint(kind)).receipts
     assert (receipt.suppress, receipt.address, receipt.message_id) == (suppress, "ana@example.com", "msg-1")
-    assert receipt.state is MessageState.REACHED
+    assert (receipt.state, receipt.remedy) == (state, Remedy.SUPPRESS)
 
 
 def test_not_spam_is_no_complaint():

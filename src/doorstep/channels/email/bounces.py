@@ -2,6 +2,7 @@
 
 import re
 from email.message import Message as Letter
+from itertools import islice
 
 from doorstep.channels.email.failures import Failure
 from doorstep.channels.email.letters import address_in, decoded, header, is_readable, parts, text_of, written
@@ -27,6 +28,8 @@ _SEPARATOR = re.compile(
     r"|^[> \t]*(?:Received: |Return-Path: ?<|Message-ID: ?<|DKIM-Signature: |MIME-Version: 1)",
     re.MULTILINE | re.IGNORECASE,
 )
+#: So many texts of a mail are read, and so many letters of all together.
+_MOST_TEXTS, _MOST_LETTERS = 20, 200_000
 _ATOM = r"A-Za-z0-9.!#$%&'*+/=?^_`{|}~-"
 _DOMAIN = r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?<![{_ATOM}])[{_ATOM}]{{1,64}}@{_DOMAIN}")
@@ -91,7 +94,7 @@ def returned_text(letter: Letter) -> str:
 
 
 def _split(letter: Letter) -> tuple[str, str]:
-    text = "\n".join(text_of(part) for part in parts(letter) if is_readable(part))
+    text = "\n".join(text_of(part) for part in islice(filter(is_readable, parts(letter)), _MOST_TEXTS))[:_MOST_LETTERS]
     found = _SEPARATOR.search(text)
     return (text[: found.start()], text[found.start() :]) if found else (text, "")
 

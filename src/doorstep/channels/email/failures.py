@@ -5,7 +5,7 @@ from typing import NamedTuple
 from doorstep.channels.email.replies import is_dead
 from doorstep.channels.reading import redacted
 from doorstep.domain.messages import Receipt
-from doorstep.domain.vocabulary import MessageState
+from doorstep.domain.vocabulary import MessageState, Remedy
 
 
 class Failure(NamedTuple):
@@ -42,5 +42,6 @@ def receipt_of(failure: Failure, message_id: str | None) -> Receipt:
         provider_code=f"{failure.reply or ''} {failure.status}".strip() or failure.action,
         provider_text=redacted(failure.text),
         suppress="bounced" if dead else None,
+        remedy=(Remedy.SUPPRESS if dead else Remedy.SWITCH) if bounced else None,
         address=failure.address or None,
     )

@@ -9,8 +9,8 @@ from email.message import Message as Letter
 
 from doorstep.errors import BadInputError
 
-#: What a bounce says stands in front; the rest is our own mail, returned.
-_MOST_BYTES = 1_000_000
+#: The largest mail that common providers take; what is beyond is cut off.
+_MOST_BYTES = 25_000_000
 _LONGEST_HEADER = 998
 #: So much of a text is read; all patterns here take time in proportion to it.
 _MOST_LETTERS = 100_000
@@ -20,14 +20,14 @@ _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&nbsp;": " ", "&#64;": "@
 _BRACKETED = re.compile(r"<([^<>\s]{1,320})>")
 
 
-def letter_of(body: bytes) -> Letter:
-    """Parse a mail.
+def letter_of(body: bytes, most: int = _MOST_BYTES) -> Letter:
+    """Parse a mail, its first `most` bytes.
 
     Raises:
         BadInputError: the bytes are no mail, or nest too deeply.
     """
     try:
-        letter = email.message_from_bytes(body[:_MOST_BYTES].lstrip(b"\r\n"))
+        letter = email.message_from_bytes(body[:most].lstrip(b"\r\n"))
     except (RecursionError, MessageError, ValueError, IndexError, LookupError) as error:
         raise BadInputError("the mail cannot be read") from error
     if not any(name in letter for name in ("From", "Received", "Return-Path", "Message-ID")):
@@ -72,6 +72,12 @@ def text_of(part: Letter) -> str:
 
     A multipart whose boundary is broken is one leaf, and its text the whole of it.
     """
+    text = source_of(part)
+    return without_tags(text) if part.get_content_subtype() == "html" else text
+
+
+def source_of(part: Letter, most: int = _MOST_LETTERS) -> str:
+    """Return the text of a leaf as it was written, HTML with its tags, its first `most` letters."""
     whole = part.get_payload()
     if part.is_multipart():
         return ""
@@ -85,8 +91,7 @@ def text_of(part: Letter) -> str:
         text = content.decode(charset, "replace")
     except (LookupError, ValueError):
         text = content.decode("latin-1")
-    text = text[:_MOST_LETTERS].replace("\r\n", "\n")
-    return without_tags(text) if part.get_content_subtype() == "html" else text
+    return text[:most].replace("\r\n", "\n")
 
 
 def is_readable(part: Letter) -> bool:

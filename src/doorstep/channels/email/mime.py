@@ -7,6 +7,7 @@ Written out by hand on the standard library's encoders: its EmailMessage takes s
 import binascii
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -38,26 +39,35 @@ class Sender(NamedTuple):
     reply_to: str
     #: For unsubscribing by mail; "": none.
     unsubscribe_address: str
+    #: `reply_to` names this very message and goes before the message's own.
+    reply_to_first: bool = False
 
 
-def mail(message: Message, to: str, sender: Sender, now: datetime) -> bytes:
-    """Write a mail: text and HTML as alternatives, UTF-8, line ends CRLF.
+def ident_of(message: Message) -> str:
+    """Return our message id as it may stand in a header."""
+    return _UNSAFE_ID.sub("-", message.message_id)
+
+
+def mail(message: Message, to: str, sender: Sender, now: datetime, more: Sequence[str] = ()) -> bytes:
+    """Write a mail: text and HTML as alternatives, UTF-8, line ends CRLF; `more` are header lines for the provider, ASCII.
 
     The Message-ID is the same each time a message is written, so a mail that came twice can be told.
     """
-    ident = _UNSAFE_ID.sub("-", message.message_id)
+    ident = ident_of(message)
+    reply_to = sender.reply_to if sender.reply_to_first else message.reply_to or sender.reply_to
     lines = [
         f"Date: {format_datetime(now)}",
         f"Message-ID: <{ident}@{domain_of(sender.address)}>",
         f"From: {_mailbox(sender.name, sender.address)}",
         f"To: {_mailbox(message.to_name or '', to)}",
         f"Subject: {_encoded(message.content.subject, 'Subject')}",
-        *([f"Reply-To: {reply_to}"] if (reply_to := one_line(message.reply_to or sender.reply_to)) else []),
+        *([f"Reply-To: {one_line(reply_to)}"] if one_line(reply_to) else []),
         "Auto-Submitted: auto-generated",
         f"X-Doorstep-Message: {ident}",
         f"Feedback-ID: {_feedback_id(message)}",
         *_unsubscribe(message, sender),
         f"Content-Language: {_UNSAFE_ID.sub('-', message.locale) or 'en'}",
+        *more,
         "MIME-Version: 1.0",
     ]
     content = message.content
