@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from doorstep.channels import channel_named, channels
 from doorstep.domain.messages import Message, Receipt, Rendered
 from doorstep.domain.plugins import HttpRequest, Raw, Response, SmtpRequest
-from doorstep.domain.vocabulary import Purpose
+from doorstep.domain.vocabulary import MessageState, Purpose, Remedy
 from doorstep.errors import (
     BadInputError,
     BadSignatureError,
@@ -31,7 +31,20 @@ SETTINGS = {
     "webhook": {"url": "https://shop.example/in", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
     "console": {},
 }
-TO = {"email": "ana@example.com", "twilio": "+12025550123"}
+_KEY = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g=="
+_MAILING = {"from_address": "orders@shop.example", "username": "u", "password": "pa55word"}
+SETTINGS |= {
+    "amazon_ses": {**_MAILING, "topic_arn": "arn:aws:sns:eu-west-1:123456789012:doorstep"},
+    "sendgrid": {**_MAILING, "verification_key": _KEY},
+    "mailgun": {**_MAILING, "signing_key": "k"},
+    "resend": {**_MAILING, "signing_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+    "mandrill": {**_MAILING, "webhook_key": "k"},
+    "mailersend": {**_MAILING, "signing_secret": "k"},
+    **{slug: {**_MAILING, "hook_token": "t0ken"} for slug in ("postmark", "brevo", "mailjet", "sparkpost")},
+}
+TO = {"email": "ana@example.com", "twilio": "+12025550123"} | {
+    slug: "ana@example.com" for slug in SETTINGS if slug not in {"twilio", "webhook", "console"}
+}
 
 
 def message(slug, **changes):
@@ -135,6 +148,21 @@ def test_any_answer_is_a_receipt_or_says_who_must_act_and_tells_no_address(slug,
 def test_any_bytes_are_read_or_are_bad_input(slug, body, url, kind):
     with suppress(BadInputError):
         channel_named(slug).read(Raw(body=body, url=url, content_type=kind), SETTINGS[slug])
+
+
+@pytest.mark.parametrize("slug", [slug for slug in EVERY if channel_named(slug).codes])
+def test_each_code_stands_once_and_says_who_must_act(slug):
+    codes = channel_named(slug).codes
+    assert len({code.code for code in codes}) == len(codes)
+    for code in codes:
+        assert code.meaning
+        assert (code.remedy is Remedy.SUPPRESS) == (code.suppress is not None)
+        assert code.suppress in {None, "bounced", "complained", "unsubscribed", "stop"}
+        if code.state is None:
+            assert code.code == code.code.lower()
+            assert code.remedy is not None
+        if code.state in {MessageState.BOUNCED, MessageState.REFUSED, MessageState.COMPLAINED}:
+            assert code.remedy is not None
 
 
 @pytest.mark.parametrize("slug", [slug for slug in EVERY if channel_named(slug).verify])
