@@ -5,16 +5,16 @@ from email_providers import DATA, PROVIDERS, SETTINGS, sample
 
 from doorstep.channels import channel_named
 from doorstep.domain.vocabulary import MessageState as S
-from doorstep.domain.vocabulary import Remedy as R
+from doorstep.domain.vocabulary import Remedy
 from doorstep.errors import BadInputError
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="needs ../shared/data, which is not in the repository")
 
-_GONE = ("bounced", R.SUPPRESS)
-_SPAM = ("complained", R.SUPPRESS)
-_OUT = ("unsubscribed", R.SUPPRESS)
+_GONE = ("bounced", Remedy.SUPPRESS)
+_SPAM = ("complained", Remedy.SUPPRESS)
+_OUT = ("unsubscribed", Remedy.SUPPRESS)
 _NONE = (None, None)
-_SWITCH, _FIX = (None, R.SWITCH), (None, R.FIX)
+_SWITCH, _FIX = (None, Remedy.SWITCH), (None, Remedy.FIX)
 
 #: Sample → what it says of each recipient: state, suppression and remedy, address.
 EVENTS = {

@@ -16,7 +16,7 @@ _LONGEST_MARK = 400
 #: "On … wrote:", as one line.
 _WROTE = re.compile(
     r"(?:On\b.{4,300}\bwrote|Am\b.{4,300}\bschrieb\b.{0,200}|.{4,200}\bschrieb am\b.{4,200}|Le\b.{4,300}\ba écrit|El\b.{4,300}\bescribió"
-    r"|Il\b.{4,300}\bha scritto|(?:Em|A)\b.{4,300}\bescreveu|.{4,300}\bने (?:यह )?लिखा|.{3,200}@.{3,200}\bwrote)\s?:",
+    r"|Il\b.{4,300}\bha scritto|(?:Em|A)\b.{4,300}\bescreveu|.{4,300}\bने (?:यह )?लिखा|.{3,200}@.{3,200}\b(?:wrote|escreveu\b.{0,80}))\s?:",
     re.IGNORECASE,
 )
 #: How such a line begins: only there are the next lines looked at.
@@ -50,7 +50,7 @@ _CONTAINER = re.compile(
     r"<(?:div|blockquote|span)\b[^<>]{0,300}(?:gmail_quote|gmail_attr|yahoo_quoted|moz-cite-prefix|divRplyFwdMsg|appendonsend|protonmail_quote|type=[\"']?cite)",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h\d|/?blockquote|/?table|hr)\b[^<>]{0,5000}>", re.IGNORECASE)
+_BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|li|/?h\d|/?blockquote|/?table|hr)\b[^<>]{0,5000}>", re.IGNORECASE)
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]{0,5000}>")
 _BLANKS = re.compile(r"[ \t\u00a0]+")
 #: Letters without a width, by which trackers and preview texts hide; marks that turn the direction of writing around.
