@@ -22,7 +22,7 @@ _MILLISECONDS = 100_000_000_000
 #: What fetches pages and pictures without a person: mail proxies, security scanners, robots, programs.
 _MACHINES = re.compile(
     r"googleimageproxy|ggpht\.com|yahoomailproxy|yahoocachesystem|outlookimageproxy|mimecast|barracuda|proofpoint|forcepoint|symantec|fireeye"
-    r"|trend ?micro|sophos|safelinks|urldefense|bitdefender|zscaler|cloudmark|vade ?secure|scanner|\bbot\b|bot[/;)]|crawl|spider|preview|headlesschrome"
+    r"|trend ?micro|sophos|safelinks|urldefense|bitdefender|zscaler|cloudmark|vade ?secure|scanner|\bbot\b|bot[/;)-]|crawl|spider|preview|headlesschrome"
     r"|phantomjs|facebookexternalhit|python-|python/|aiohttp|curl/|wget/|go-http-client|\bjava/|okhttp|apache-httpclient|libwww|node-fetch|axios/|ruby|php/",
     re.IGNORECASE,
 )

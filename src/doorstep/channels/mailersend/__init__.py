@@ -48,7 +48,7 @@ def verify(raw: Raw, settings: Settings, now: datetime) -> None:  # noqa: ARG001
     """
     keys = secrets_of(settings, "signing_secret")
     given = header_of(raw, "signature")
-    check_one_of(given.strip().lower(), [hmac.digest(key.encode(), raw.body, hashlib.sha256).hex() for key in keys])
+    check_one_of(given, [hmac.digest(key.encode(), raw.body, hashlib.sha256).hex() for key in keys])
 
 
 def read(raw: Raw, settings: Settings) -> Inbound:
