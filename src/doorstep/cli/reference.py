@@ -7,8 +7,8 @@ from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.domain.event_types import EVENT_TYPES, EventType
 from doorstep.domain.pitfalls import ALONE, LADDERS, PITFALL_KINDS, Family, NextStep
-from doorstep.domain.plugins import Asking, Carrier, Channel, Setting, Shop
-from doorstep.domain.vocabulary import Phase, Skip, Status
+from doorstep.domain.plugins import Asking, Carrier, Channel, ProviderCode, Setting, Shop
+from doorstep.domain.vocabulary import Phase, Remedy, Skip, Status
 from doorstep.insights import FIGURES
 from doorstep.journeys import TRIGGERS, load_defaults
 from doorstep.shops import shops
@@ -217,6 +217,38 @@ def _settings(settings: Iterable[Setting]) -> str:
     return "<br>".join(told) or "none"
 
 
+def provider_codes_markdown() -> str:
+    """Write the page of what providers say of messages, and who must act on it."""
+    parts = [
+        (
+            "# Providers' codes\n\nWhat each provider of messages says, and what follows. Generated from the channels' own tables, where the"
+            " source of each stands. What a provider adds later is kept as it is and follows the line of its kind without a detail; nothing is"
+            " guessed.\n"
+        ),
+        _table(("remedy", "what follows"), ((f"`{remedy}`", _REMEDIES[remedy]) for remedy in Remedy)),
+        "",
+    ]
+    for channel in sorted((one for one in channels().values() if one.codes), key=lambda one: one.slug):
+        parts.append(f"## {channel.name}\n")
+        parts.append(_table(("code", "meaning", "message becomes", "remedy", "suppressed as"), map(_provider_code, channel.codes)))
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _provider_code(code: ProviderCode) -> tuple[str, ...]:
+    becomes = f"`{code.state}`" if code.state else "answer to our call"
+    return f"`{code.code}`", code.meaning, becomes, f"`{code.remedy}`" if code.remedy else "none", code.suppress or "no"
+
+
+_REMEDIES = {
+    Remedy.RETRY: "The same message goes later.",
+    Remedy.SWITCH: "This channel does not reach this person now; the next one is tried.",
+    Remedy.STOP: "Nothing can be sent by this connection until its owner acts; it is paused.",
+    Remedy.SUPPRESS: "The address is never written to again.",
+    Remedy.FIX: "The message itself is at fault; its template is to be mended.",
+}
+
+
 def figures_markdown() -> str:
     """Write the page of every figure."""
     rows = ((f"`{f.name}`", f.meaning, f.counts, f.of, f.window) for f in FIGURES)
@@ -234,6 +266,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "journeys.md": journeys_markdown,
     "plug-ins.md": plugins_markdown,
     "figures.md": figures_markdown,
+    "provider-codes.md": provider_codes_markdown,
 }
 
 
