@@ -17,6 +17,7 @@ from doorstep.steps.ask import Inquirer
 from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
+from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.reread import reread
 from doorstep.steps.send import Ended, call_all, send_wave, settle_lost
 from doorstep.steps.sum_up import BATCH_SECONDS, DEAD, EVENTS, RECONCILED, ROWS, observe_call
@@ -84,6 +85,7 @@ class Worker:
             if self._sends:
                 loops.create_task(self._send(wire))
                 loops.create_task(self._ask(wire))
+                loops.create_task(self._mailboxes())
 
     async def _loop(self, name: str, step: Callable[[], Awaitable[int]], rest_s: tuple[float, float] = _REST_S) -> None:
         rest = rest_s[0]
@@ -164,6 +166,13 @@ class Worker:
             await inquirer.close(utc_now())
         except DoorstepError as error:  # the ledger could not be written: the numbers are due again when their leases end
             _LOG.warning("step_put_off", step="ask", error=type(error).__name__, why=str(error))
+
+    async def _mailboxes(self) -> None:
+        mailboxes = Mailboxes(self._database, self._directory, allow_private=self._allow_private)
+        try:
+            await self._loop("mailboxes", lambda: mailboxes.turn(utc_now()), rest_s=(1.0, 5.0))
+        finally:
+            mailboxes.close()
 
     async def _send(self, wire: Wire) -> None:
         ended: list[Ended] = []
