@@ -155,11 +155,6 @@ MAILBOX_SETTINGS = (
     Setting(name="imap_folder", label="Its folder", required=False, default="INBOX", example="INBOX"),
     Setting(name="imap_security", label="Its security: tls, starttls or none", required=False, default="tls", example="tls"),
 )
-#: The login of a webhook's address, as https://user:password@…: all that some providers sign with.
-HOOK_LOGIN = (
-    Setting(name="hook_username", label="User name that stands in the webhook's address", example="doorstep"),
-    Setting(name="hook_password", label="Password that stands in the webhook's address", secret=True),
-)
 
 
 def plain_settings() -> tuple[Setting, ...]:
