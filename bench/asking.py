@@ -7,7 +7,6 @@ from uuid import UUID
 
 import msgspec
 
-from doorstep.channels import channels
 from doorstep.cli.benching.load import make_load
 from doorstep.cli.benching.stage import Stage, accept, take
 from doorstep.domain.messages import Receipt
@@ -24,6 +23,7 @@ from doorstep.store import (
     access,
     checkpoints,
     connections,
+    conversations,
     decisions,
     desk,
     estimators,
@@ -36,7 +36,6 @@ from doorstep.store import (
     orders,
     pitfalls,
     recipients,
-    replies,
     shipments,
 )
 from doorstep.store.database import Database, Row, Tx
@@ -200,7 +199,8 @@ async def _confirmed(tx: Tx, know: Known) -> None:
         {"message_id": None, "provider_id": know.message["provider_id"]},
     ):
         receipt = Receipt(**by, state=MessageState.BOUNCED, suppress="bounced")
-        await confirm(tx, know.merchant_id, [receipt], channels()["email"].kind, know.now)
+        connection = next(c for c in know.on.directory.tenants()[0].connections.values() if c.kind == "channel")
+        await confirm(tx, know.on.directory, connection, [receipt], know.now)
 
 
 async def _mapped(tx: Tx, know: Known) -> None:
@@ -318,7 +318,7 @@ WEB: Mapping[str, _Asks] = {
     "suppressions": lambda tx, know: recipients.suppressions(tx, know.merchant_id),
     "address's suppressions": lambda tx, know: recipients.suppressions_of(tx, know.merchant_id, know.order["email"]),
     "suppression": lambda tx, know: recipients.suppression(tx, know.merchant_id, "email", know.order["email"], ""),
-    "replies": lambda tx, know: replies.newest(tx, know.merchant_id),
+    "conversations": lambda tx, know: conversations.page(tx, know.merchant_id, (know.now, 2**62), 50, only_open=True),
     "once": lambda tx, know: idempotency.begin(tx, know.merchant_id, "another key", b"x", know.now),
 }
 

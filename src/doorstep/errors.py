@@ -1,6 +1,21 @@
 """What went wrong → who must act. No message text here ever holds personal data or a secret."""
 
-from doorstep.domain.vocabulary import Remedy
+from enum import StrEnum
+
+
+class Remedy(StrEnum):
+    """What follows from a provider's error."""
+
+    #: The same message may go later: too many calls, a fault of theirs.
+    RETRY = "retry"
+    #: This channel cannot carry it to this person now; the next one is tried.
+    SWITCH = "switch"
+    #: The connection is paused: credentials, payment, permissions.
+    STOP = "stop"
+    #: The address is dead or unwilling and is never written to again.
+    SUPPRESS = "suppress"
+    #: The template is at fault and is paused until somebody mends it; the next channel is tried.
+    FIX = "fix"
 
 
 class DoorstepError(Exception):
@@ -30,13 +45,15 @@ class RefusedError(DoorstepError):
         suppress: whether the *address* is dead (unknown mailbox, opted out) rather than only this message refused.
         code: the provider's own code, kept for the desk.
         remedy: what follows: SUPPRESS where the address is dead, else SWITCH unless told (FIX: the template is at fault).
+        reason: why the address is suppressed, where it is ("refused" untold; "stop": its owner can take that back).
     """
 
-    def __init__(self, text: str, *, suppress: bool, code: str = "", remedy: Remedy | None = None) -> None:
+    def __init__(self, text: str, *, suppress: bool, code: str = "", remedy: Remedy | None = None, reason: str = "refused") -> None:
         super().__init__(text)
         self.suppress = suppress
         self.code = code
         self.remedy = remedy or (Remedy.SUPPRESS if suppress else Remedy.SWITCH)
+        self.reason = reason
 
 
 class TryLaterError(DoorstepError):

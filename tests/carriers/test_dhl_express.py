@@ -110,8 +110,8 @@ def test_a_delivered_shipment_has_a_signature_pieces_and_no_estimate() -> None:
     assert tracking.signed_by == "R SAMPLE"
     assert tracking.estimates == ()
     assert [(link.tracking_number, link.role) for link in tracking.links] == [
-        ("JD000000000000000017", "parcel"),
-        ("JD000000000000000024", "parcel"),
+        ("JD000000000000000017", "part"),
+        ("JD000000000000000024", "part"),
     ]
     assert [scan.occurred_at and scan.occurred_at.offset for scan in tracking.checkpoints] == ["+01:00", "+01:00", "+00:00"]
 
@@ -181,6 +181,10 @@ TAGS = [
     "ServiceArea",
     "Description",
     "Response",
+    "Pieces",
+    "PieceInfo",
+    "LicensePlate",
+    "PieceEvent",
 ]
 KEYS = [
     "results",
@@ -201,6 +205,10 @@ KEYS = [
     "value",
     "pieces",
     "pIds",
+    "totalPieces",
+    "totalNumberOfPieces",
+    "numberOfPieces",
+    "trackingNumber",
     "shipments",
     "shipmentTrackingNumber",
     "events",

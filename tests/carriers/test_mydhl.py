@@ -25,7 +25,7 @@ def scan(**event):
 def test_a_shipment_is_carried_by_dhl_express():
     tracking = read((SAMPLES / "answer.json").read_bytes()).trackings[0]
     assert (tracking.carrier, tracking.weight_g, tracking.service) == ("dhl_express", 2500, "P")
-    assert [(link.role, link.tracking_number) for link in tracking.links] == [("parcel", "JD010000000000000017")]
+    assert [(link.role, link.tracking_number) for link in tracking.links] == [("part", "JD010000000000000017")]
     assert (tracking.estimates[0].to_on.isoformat(), tracking.estimates[0].to_time) == ("2026-05-13", "12:00")
 
 

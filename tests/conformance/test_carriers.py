@@ -95,7 +95,7 @@ def keep_to_the_contract(parsed: Parsed) -> None:
             assert estimate.from_on <= estimate.to_on
             assert estimate.source in {"carrier", "shop", "model", "aggregator"}
         for link in tracking.links:
-            assert link.role in {"last_mile", "return", "replaced_by", "parcel"}
+            assert link.role in {"last_mile", "return", "replaced_by", "parcel", "part"}
             assert link.tracking_number
         for checkpoint in tracking.checkpoints:
             assert checkpoint.event_type in EVENT_TYPES

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from doorstep.domain.pitfalls import PITFALL_KINDS, WORDS_OF_CUSTOMERS, Family, NextStep
+from doorstep.domain.sentences import pitfall_told
 from doorstep.domain.vocabulary import Actor
 
 CANDIDATES = Path(__file__).parents[3] / "shared" / "data" / "carriers" / "pitfall_candidates.tsv"
@@ -86,7 +87,7 @@ def test_what_the_customer_must_do_cannot_be_muted_where_waiting_costs_them():
 def test_no_two_kinds_say_the_same():
     assert len(PITFALL_KINDS) == len(KINDS) >= 40
     for language in ("en", "es"):
-        supports = [kind.told(language).support for kind in KINDS]
+        supports = [pitfall_told(kind.kind, language).support for kind in KINDS]
         assert len(set(supports)) == len(supports)
     assert all(kind.en != kind.es for kind in KINDS)
 

@@ -42,9 +42,12 @@ def consent(granted, purpose=Purpose.MARKETING, channel=None, at=NOON):
 
 
 def test_the_preferred_open_channel_is_taken_with_its_reason():
-    assert allow(ACTION, PERSON, POLICY, NOON) == Go(EMAIL, "a@b.example", "email: preferred")
+    gates = "topic shipping on; not suppressed; consent not needed; 0 today and 0 this week before it; email may leave at any hour"
+    assert allow(ACTION, PERSON, POLICY, NOON) == Go(EMAIL, "a@b.example", "email: preferred", gates)
     bounced = person(suppressed=frozenset({(EMAIL, None)}))
-    assert allow(ACTION, bounced, POLICY, NOON) == Go(SMS, "+34600000000", "sms: first open channel; email suppressed")
+    went = allow(ACTION, bounced, POLICY, NOON)
+    assert (went.channel, went.address, went.why) == (SMS, "+34600000000", "sms: first open channel; email suppressed")
+    assert went.gates.endswith("it may ring now in UTC")
 
 
 @pytest.mark.parametrize(
@@ -63,12 +66,12 @@ def test_the_preferred_open_channel_is_taken_with_its_reason():
     ],
 )
 def test_every_closed_gate_gives_its_reason(recipient, policy, reason):
-    assert allow(ACTION, recipient, policy, NOON) is reason
+    assert allow(ACTION, recipient, policy, NOON).skip is reason
 
 
 def test_the_reason_is_of_the_channel_that_came_furthest():
     recipient = person(addresses={SMS: "+1"}, suppressed=frozenset({(SMS, None)}))
-    assert allow(ACTION, recipient, POLICY, NOON) is Skip.SUPPRESSED
+    assert allow(ACTION, recipient, POLICY, NOON).skip is Skip.SUPPRESSED
 
 
 def test_a_suppression_for_marketing_leaves_service_messages_alone():
@@ -78,14 +81,14 @@ def test_a_suppression_for_marketing_leaves_service_messages_alone():
 
 
 def test_marketing_needs_a_recorded_yes():
-    assert allow(PROMOTION, PERSON, POLICY, NOON) is Skip.NO_CONSENT
+    assert allow(PROMOTION, PERSON, POLICY, NOON).skip is Skip.NO_CONSENT
     assert isinstance(allow(PROMOTION, person(consents=(consent(granted=True),)), POLICY, NOON), Go)
     assert allow(PROMOTION, person(consents=(consent(granted=True, channel=SMS),)), POLICY, NOON).channel is SMS
 
 
 @given(st.permutations([consent(granted=True, at=NOON - timedelta(days=2)), consent(granted=False), consent(granted=True)]))
 def test_the_newest_statement_decides_and_of_equally_new_ones_the_no(consents):
-    assert allow(PROMOTION, person(consents=tuple(consents)), POLICY, NOON) is Skip.NO_CONSENT
+    assert allow(PROMOTION, person(consents=tuple(consents)), POLICY, NOON).skip is Skip.NO_CONSENT
 
 
 def test_a_newer_yes_on_one_channel_opens_only_that():
@@ -95,7 +98,7 @@ def test_a_newer_yes_on_one_channel_opens_only_that():
 
 def test_marketing_is_capped_at_one_a_day():
     recipient = person(consents=(consent(granted=True),), day={Purpose.MARKETING: 1})
-    assert allow(PROMOTION, recipient, POLICY, NOON) is Skip.CAPPED
+    assert allow(PROMOTION, recipient, POLICY, NOON).skip is Skip.CAPPED
     assert isinstance(allow(ACTION, recipient, POLICY, NOON), Go)
 
 

@@ -34,7 +34,7 @@ def test_each_language_says_the_same_with_the_same_holes():
 
 
 @pytest.mark.parametrize(
-    ("locale", "said"), [("en-GB", "is paused"), ("es", "está en pausa"), ("es-MX", "está en pausa"), ("fr", "is paused")]
+    ("locale", "said"), [("en-GB", "is paused"), ("es", "está en pausa"), ("es-MX", "está en pausa"), ("ja", "is paused")]
 )
 def test_it_is_told_in_the_shops_language_and_else_in_english(locale, said):
     told = paused_notice(PAUSED, locale)
@@ -56,3 +56,10 @@ def test_a_name_is_one_line_and_no_pattern():
     assert "\n" not in told.subject
     assert "{why}" in told.subject
     assert "secret" not in told.subject
+
+
+@pytest.mark.parametrize("file", sorted(one.name for one in files(notices).iterdir() if one.name.endswith(".toml")))
+def test_every_written_language_has_each_part_with_its_holes_and_says_it_itself(file):
+    english, other = words("approval_en" if file.startswith("approval_") else "en"), words(file.removesuffix(".toml"))
+    assert {key: holes(text) for key, text in english.items()} == {key: holes(text) for key, text in other.items()}
+    assert file.endswith("en.toml") or all(english[key] != other[key] for key in english)

@@ -259,6 +259,13 @@ def test_a_language_falls_back_to_its_root_and_then_to_english():
     assert (OURS.locale_for("shipped", "es-MX"), OURS.locale_for("shipped", "fi")) == ("es", "en")
 
 
+def test_a_mail_holds_the_picture_that_counts_opens_only_where_there_is_one():
+    facts = sample_facts()
+    counted = msgspec.structs.replace(facts, links=msgspec.structs.replace(facts.links, pixel="https://parcels.example/e/1.x.gif"))
+    assert html.fromstring(email("shipped", facts=counted).html).xpath("//img[@width='1']/@src") == ["https://parcels.example/e/1.x.gif"]
+    assert not html.fromstring(email("shipped").html).xpath("//img[@width='1']")
+
+
 def test_an_unknown_template_is_bad():
     with pytest.raises(BadTemplateError, match="no template called 'nope'"):
         OURS.render("nope", ChannelKind.EMAIL, "en", {})

@@ -13,9 +13,15 @@ from urllib.parse import parse_qs
 class Called:
     """One request that came."""
 
+    method: str
     path: str
     headers: dict[str, str]
     body: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.body)
+        return found
 
     @property
     def form(self) -> dict[str, str]:
@@ -27,6 +33,10 @@ class Provider:
     """A small HTTP server of a provider; `answer` says what it answers."""
 
     answer: Callable[[Called], tuple[int, Any] | None]
+    #: Seconds between having a request and answering it.
+    slow_s: float = 0.0
+    #: How often each answer is written.
+    times: int = 1
     port: int = 0
     calls: list[Called] = field(default_factory=list)
 
@@ -38,22 +48,22 @@ class Provider:
         """Answer one connection's requests; where the answer is None, hang up without one."""
         try:
             while line := await reader.readline():
-                path = line.decode().split()[1]
+                method, path = line.decode().split()[:2]
                 headers = {}
                 while (header := await reader.readline()).strip():
                     name, _, value = header.decode().partition(":")
                     headers[name.lower()] = value.strip()
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
-                called = Called(path, headers, body)
+                called = Called(method, path, headers, body)
                 self.calls.append(called)
                 answer = self.answer(called)
                 if answer is None:
                     break
+                await asyncio.sleep(self.slow_s)
                 status, content = answer
-                said = json.dumps(content).encode()
-                writer.write(
-                    f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {len(said)}\r\n\r\n".encode() + said
-                )
+                said = content if isinstance(content, bytes) else json.dumps(content).encode()
+                head = f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {len(said)}\r\n\r\n".encode()
+                writer.write((head + said) * self.times)
                 await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass

@@ -84,7 +84,8 @@ async def test_sms_leave_by_twilio_and_their_receipts_only_move_forward(house: H
 
 async def test_stop_suppresses_and_confirms_once_and_start_releases(house: House, sample: dict[str, Any]) -> None:
     async with provider(_twilio) as twilio:
-        shop = await house.shop({"generic": {}}, channels={"twilio": _settings(twilio.base)}, settings=SMS_FIRST)
+        ours = _settings(twilio.base) | {"opt_out": "doorstep"}
+        shop = await house.shop({"generic": {}}, channels={"twilio": ours}, settings=SMS_FIRST)
         stop = {"MessageSid": "SM" + "1" * 32, "From": PHONE, "To": "+12025550123", "Body": " Stop. ", "NumMedia": "0"}
         for _ in range(3):
             assert (await _call_back(shop, **stop)).status_code == 200

@@ -21,12 +21,16 @@ async def shop(database: Database) -> Shop:
     return await open_shop(database)
 
 
-@pytest.fixture(params=["shipments", "pieces"])
+@pytest.fixture(params=["shipments", "pieces", "parts"])
 async def sent(request: pytest.FixtureRequest, shop: Shop) -> Shop:
-    """An order in three parcels that are on their way: as three shipments of the shop, or as three pieces of one."""
+    """An order in three parcels that are on their way: as three shipments of the shop, as three pieces of one, or as parts of a waybill."""
     if request.param == "shipments":
         await shop.arrive(facts=[order("1", *(fulfilment(f"f{number}", number) for number in NUMBERS))])
         first = [said(number, "picked_up", NOON - 9 * HOUR) for number in NUMBERS]
+    elif request.param == "parts":
+        await shop.arrive(facts=[order("1", fulfilment("f", "W1"))])
+        links = [link(number, "part") for number in NUMBERS]
+        first = [tracking("W1", scan("W1", "picked_up", NOON - 9 * HOUR), links=links)]
     else:
         await shop.arrive(facts=[order("1", fulfilment("f", "N1"))])
         links = [link("N2", "parcel"), link("N3", "parcel")]
@@ -142,6 +146,16 @@ async def test_a_cancelled_label_and_a_parcel_that_goes_back_are_waited_for_no_m
     await shop.wait_until(NOON + HOUR)
     assert await told(shop) == [DELIVERED]
     assert "1 of the 2 parcels of your order are there." in await text_of(shop, DELIVERED)
+
+
+@pytest.mark.parametrize(("parts", "at_once"), [(["P1"], [DELIVERED]), (["P1", "P2"], [])])
+async def test_a_waybill_that_speaks_for_several_parts_is_told_after_the_wait(shop: Shop, parts: list[str], at_once: list[str]) -> None:
+    await shop.arrive(facts=[order("1", fulfilment("f", "W1"))])
+    links = [link(number, "part") for number in parts]
+    await shop.arrive(trackings=[tracking("W1", scan("W1", "delivered", NOON - HOUR), links=links)])
+    assert await told(shop) == at_once
+    await shop.wait_until(NOON + HOUR)
+    assert await told(shop) == [DELIVERED]
 
 
 async def test_a_lost_parcel_is_waited_for_no_more(shop: Shop) -> None:

@@ -20,7 +20,7 @@ from doorstep.steps.answer import answer
 from doorstep.steps.receive import Receiver
 from doorstep.steps.send import call_all, send_wave
 from doorstep.steps.wire import Wire
-from doorstep.store import decisions, messages, recipients
+from doorstep.store import decisions, receipts, recipients
 from doorstep.store.database import Database
 from doorstep.web.app import make_app
 from doorstep.web.house import House
@@ -433,7 +433,7 @@ async def test_a_language_chosen_by_mail_holds_for_texts_to_the_same_customer(ho
 
 async def test_a_page_saved_without_words_in_the_readers_language_chooses_none(house: Database, tmp_path: Path) -> None:
     shop = await open_shop(house)
-    await prefer(shop, tmp_path, "en", locale="fr", marketing="yes")
+    await prefer(shop, tmp_path, "en", locale="ja", marketing="yes")
     assert await shop.rows("select 1 from chosen_locale where merchant_id = $1", shop.merchant_id) == []
     await shop.arrive(facts=[order("1", locale="es")])
     assert await locales(shop) == ["es"]
@@ -533,7 +533,7 @@ async def test_a_mail_whose_outcome_a_receipt_left_open_is_not_sent_a_second_tim
     (row,) = await shop.rows("select message_id from message where merchant_id = $1", shop.merchant_id)
     left_open = Receipt(message_id=str(row["message_id"]), provider_id=None, state=MessageState.UNKNOWN)
     async with house.system() as tx:
-        await messages.confirm(tx, shop.merchant_id, left_open, NOON)
+        await receipts.note(tx, shop.merchant_id, left_open, NOON)
     held = [one for one in await shop.lease(most=500) if one.message.merchant_id == shop.merchant_id]
     async with Wire(allow_private=True) as wire:
         (ended,) = await call_all(held, shop.directory, wire, NOON)

@@ -6,7 +6,7 @@ from uuid import RFC_4122, UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorstep.steps.compose import new_message_id
+from doorstep.steps.message_ids import new_message_id
 from doorstep.store.messages import month_of
 
 

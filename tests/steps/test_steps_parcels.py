@@ -120,6 +120,38 @@ async def test_estimates_of_a_merged_shipment_are_kept(shop: Shop) -> None:
     assert [e.to_on for e in (await shop.parcel("N1")).estimates] == [day]
 
 
+async def test_parts_of_a_waybill_join_it_and_one_of_them_does_not_deliver_it(shop: Shop) -> None:
+    parts = [link(number, "part") for number in ("P1", "P2", "P3")]
+    await shop.arrive(facts=[order("1", fulfilment("f", "W1"))], trackings=[said("P1", "picked_up", NOON - 10 * HOUR)])
+    one = said("P2", "delivered", NOON - HOUR)
+    await shop.arrive(trackings=[tracking("W1", scan("W1", "out_for_delivery", NOON - 3 * HOUR), links=parts), one])
+    [only] = await shop.parcels()
+    assert only.order_id is not None
+    assert only.folded is not None
+    assert (only.folded.status, len(only.scans)) == ("out_for_delivery", 3)
+    assert [(piece.tracking_number, str(piece.status)) for piece in only.folded.pieces] == [
+        ("P1", "out_for_delivery"),
+        ("P2", "delivered"),
+        ("P3", "out_for_delivery"),
+    ]
+    await shop.arrive(trackings=[said(number, "delivered", NOON) for number in ("P1", "P3")])
+    assert [one.folded.status for one in await shop.parcels() if one.folded] == ["delivered"]
+
+
+async def test_a_part_and_its_waybill_that_the_shop_sent_together_stay_part_and_whole(shop: Shop) -> None:
+    await shop.arrive(facts=[order("1", fulfilment("f", "W1", "P1"))])
+    await shop.arrive(trackings=[tracking("W1", scan("W1", "picked_up", NOON - 9 * HOUR), links=[link("P1", "part"), link("P2", "part")])])
+    await shop.arrive(trackings=[said(number, "delivered", NOON) for number in ("P1", "P2")])
+    assert [one.folded.status for one in await shop.parcels() if one.folded] == ["delivered"]
+
+
+async def test_parts_sent_as_two_fulfilments_stay_two_promises(shop: Shop) -> None:
+    await shop.arrive(facts=[order("1", fulfilment("f", "P1"), fulfilment("g", "P2"))])
+    both = [said(number, "picked_up", NOON - 9 * HOUR) for number in ("P1", "P2")]
+    await shop.arrive(trackings=[tracking("W1", links=[link("P1", "part"), link("P2", "part")]), *both])
+    assert (await shop.parcel("P1")).shipment_id != (await shop.parcel("P2")).shipment_id
+
+
 async def test_three_numbers_linked_in_a_chain_in_one_batch_become_one_shipment(shop: Shop) -> None:
     await shop.arrive(facts=[order("1", fulfilment("f", "N1"))], trackings=[said(n, "picked_up", NOON - HOUR) for n in ("N1", "N2", "N3")])
     chain = [tracking("N1", links=[link("N2", "last_mile")]), tracking("N2", links=[link("N3", "replaced_by")])]

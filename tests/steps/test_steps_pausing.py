@@ -9,11 +9,14 @@ import pytest
 from steps_shop import EMAIL, HOUR, NOON, Shop, open_shop, order
 from test_steps_asking import asking
 
+from doorstep.channels import channels
 from doorstep.domain.messages import Suppression
 from doorstep.domain.vocabulary import ChannelKind, Skip
 from doorstep.errors import MisconfiguredError
-from doorstep.steps.pausing import MOST_NOTICES, TRIGGER, pause, told_text
+from doorstep.steps.connect import new_connection, secret_names
+from doorstep.steps.pausing import MOST_NOTICES, TRIGGER, pause, tell_late, told_text
 from doorstep.steps.send import Ended, send_wave
+from doorstep.steps.work import Worker
 from doorstep.store import access, connections, recipients
 from doorstep.store.database import Database
 
@@ -137,7 +140,7 @@ async def test_where_no_mail_can_leave_the_desk_says_so(database: Database, chan
     assert not await notices(shop)
     one = await shown(shop)
     assert one.untold == Skip.NO_CHANNEL
-    assert told_text(one) == "Nobody was told by e-mail: no e-mail connection is in use; connect one, or resume it."
+    assert told_text(one) == "Nobody was told by e-mail: no e-mail connection is in use; connect one, or resume it, and they are told then."
     assert await shop.skips() == {(TRIGGER, Skip.NO_CHANNEL): 1}
 
 
@@ -207,3 +210,112 @@ async def test_a_channel_that_is_misconfigured_is_told_by_another_mailbox_and_el
     assert (row["recipient"], row["via"]) == (ana, spare.connected["email"])
     assert "its messages wait" in row["text"]
     assert EMAIL["host"] not in row["text"]
+
+
+# -- told late --------------------------------------------------------------------------------------------------------------------------
+
+WEBHOOK = {"url": "https://shop.example/hook", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+
+
+async def connect(shop: Shop, slug: str, given: Mapping[str, str]) -> int:
+    """Add a channel as the desk and the command line do."""
+    plugin = channels()[slug]
+    made = new_connection(shop.merchant_id, "channel", slug, slug, dict(given))
+    async with shop.database.system() as tx:
+        return await connections.connect(tx, shop.directory.sealer, made, secret_names(plugin))
+
+
+async def late(shop: Shop, at: Any = NOON + HOUR) -> int:
+    async with shop.database.system() as tx:
+        return await tell_late(tx, shop.directory, at)
+
+
+async def test_owners_are_told_late_and_once_when_a_mailbox_is_connected(database: Database) -> None:
+    shop = await open_shop(database, channels={})
+    (ana,) = names("ana")
+    await people(shop, ana)
+    await fault(shop)
+    assert await late(shop) == 0
+    await connect(shop, "webhook", WEBHOOK)
+    assert await late(shop) == 0
+    assert (await shown(shop)).untold == Skip.NO_CHANNEL
+    mailbox = await connect(shop, "email", EMAIL)
+    assert await late(shop) == 1
+    assert await late(shop, NOON + 2 * HOUR) == 0
+    (row,) = await notices(shop)
+    assert (row["recipient"], row["via"]) == (ana, mailbox)
+    assert WHY in row["text"]
+    assert told_text(await shown(shop)) == "Its owners were told by e-mail on 18 Nov 2026 at 12:00 UTC."
+    assert await shop.skips() == {(TRIGGER, Skip.NO_CHANNEL): 1}
+
+
+async def test_a_mailbox_that_is_resumed_tells_of_the_others_but_not_of_itself(database: Database) -> None:
+    shop = await open_shop(database)
+    await people(shop, *names("ana"))
+    await fault(shop, "email")
+    await fault(shop)
+    await resume(shop, "email")
+    assert await late(shop) == 1
+    (row,) = await notices(shop)
+    assert f"/connections/{shop.connected['carrier']}" in row["text"]
+
+
+async def test_a_stranger_sees_no_pause_of_ours(database: Database) -> None:
+    shop, other = await open_shop(database, channels={}), await open_shop(database)
+    await fault(shop)
+    await connect(shop, "email", EMAIL)
+    for merchant_id, seen in ((other.merchant_id, []), (shop.merchant_id, [((shop.merchant_id, shop.connected["carrier"]), WHY)])):
+        async with database.for_merchant(merchant_id) as tx:
+            assert await connections.untold(tx, Skip.NO_CHANNEL, ["email"], 10) == seen
+
+
+async def test_workers_that_look_at_once_tell_late_once(database: Database) -> None:
+    shop = await open_shop(database, channels={})
+    await people(shop, *names("ana"))
+    await fault(shop)
+    await connect(shop, "email", EMAIL)
+    assert sorted(await asyncio.gather(*(late(shop) for _ in range(4)))) == [0, 0, 0, 1]
+    assert len(await notices(shop)) == 1
+
+
+async def test_what_was_resumed_or_paused_by_hand_meanwhile_is_not_told_late(database: Database) -> None:
+    shop, other = await open_shop(database, channels={}), await open_shop(database)
+    await people(shop, *names("ana"))
+    await people(other, *names("bea"))
+    await fault(shop)  # the other shop's mailbox is no way to our owners
+    assert await late(shop) == 0
+    await resume(shop)
+    async with database.system() as tx:
+        await connections.pause(
+            tx, shop.merchant_id, shop.connected["shop" if "shop" in shop.connected else "generic"], "paused at the desk"
+        )
+    await connect(shop, "email", EMAIL)
+    assert await late(shop) == 0
+    assert not await notices(shop)
+
+
+async def test_where_nobody_can_be_reached_late_either_that_is_said_and_not_tried_again(database: Database) -> None:
+    shop = await open_shop(database, channels={})
+    await fault(shop)
+    await connect(shop, "email", EMAIL)
+    assert await late(shop) == 0
+    assert (await shown(shop)).untold == Skip.NO_ADDRESS
+    assert await shop.skips() == {(TRIGGER, Skip.NO_CHANNEL): 1, (TRIGGER, Skip.NO_ADDRESS): 1}
+    await people(shop, *names("ana"))
+    assert await late(shop) == 0
+
+
+async def test_the_workers_sweep_tells_late(database: Database) -> None:
+    shop = await open_shop(database, channels={})
+    await people(shop, *names("ana"))
+    await fault(shop)
+    await connect(shop, "email", EMAIL)
+    worker = Worker(database, shop.directory, sends=False)
+    running = asyncio.create_task(worker.run())
+    for _ in range(400):
+        if await notices(shop):
+            break
+        await asyncio.sleep(0.05)
+    worker.stop()
+    await running
+    assert len(await notices(shop)) == 1

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from steps_shop import HOUR, NOON, Shop, fulfilment, open_shop, order, promised, said
+from steps_shop import HOUR, NOON, Shop, fulfilment, link, open_shop, order, promised, said, scan, tracking
 
 from doorstep.domain.pitfalls import Severity
+from doorstep.steps.refold import refold_all
 from doorstep.steps.trouble import settle
 from doorstep.steps.watch import watch
 from doorstep.store import pitfalls
@@ -176,3 +177,15 @@ async def test_open_problems_are_listed_newest_first_by_kind_and_severity(shop: 
     assert [row["kind"] for row in low] == ["customs_held"]
     assert [row["pitfall_id"] for row in after] == [row["pitfall_id"] for row in every[1:]]
     assert [row["kind"] for row in of_one] == [every[0]["kind"]]
+
+
+async def test_a_piece_left_behind_is_a_problem_that_comes_with_time_and_no_difference_to_the_checkpoints(shop: Shop) -> None:
+    parts = [link(number, "part") for number in ("P1", "P2")]
+    whole = tracking("W1", scan("W1", "picked_up", NOON - 30 * HOUR), links=parts)
+    await shop.arrive(facts=[order("1001", fulfilment("f1", "W1"))], trackings=[whole, said("P1", "delivered", NOON - HOUR)])
+    assert await lives(shop) == []
+    later = NOON + timedelta(days=6)
+    assert [batch.differing async for batch in refold_all(shop.database, later, write=False)] == [[]]
+    await look(shop, later)
+    assert [kind for kind, _, _ in await lives(shop)] == ["pieces_missing"]
+    assert [batch.differing async for batch in refold_all(shop.database, later, write=False)] == [[]]

@@ -8,24 +8,31 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from doorstep.domain.messages import Device, Message, Rendered
+from doorstep.domain.people import IdentityKind
+from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import (
     access,
     asks,
     checkpoints,
     connections,
+    conversations,
     decisions,
     desk,
     estimators,
+    fallbacks,
     idempotency,
     imports,
     inbox,
     messages,
     orders,
+    people,
+    receipts,
     recipients,
-    replies,
     signing,
     tallies,
+    wallet,
 )
 from doorstep.store.database import Database, Tx
 from doorstep.store.partitions import ensure_months
@@ -79,8 +86,10 @@ ROWS: dict[str, dict[str, str]] = {
         "number_key": "'1001'",
         "token": "'order-' || m",
         "email": "'ana@customer.example'",
-        "document": _JSON,
+        "document": """'{"external_id": "1001", "number": "#1001"}'""",
     },
+    "wallet_order": {"order_id": "7", "digest": "'d'", "updated_at": _AT},
+    "wallet_device": {"order_id": "7", "device": "'phone'", "order_type": "'order.type'", "push_token": "'aa'", "registered_at": _AT},
     "shipment": {
         "shipment_id": "7",
         "order_id": "7",
@@ -185,6 +194,45 @@ ROWS: dict[str, dict[str, str]] = {
         "why": "'y'",
         "state_at": _AT,
         "provider_id": "'p-1'",
+        "state": "'read'",
+    },
+    "message_cost": {"message_id": f"({_ID})::uuid", "amount": "0.05", "currency": "'EUR'", "at": _AT},
+    "click": {"message_id": f"({_ID})::uuid", "url": "'https://shop.example'", "machine": "false", "first_at": _AT, "last_at": _AT},
+    "fallback": {
+        "message_id": f"({_ID})::uuid",
+        "month": "'2026-11-01'",
+        "due_at": "'infinity'",
+        "order_id": "7",
+        "actions": "'[]'",
+        "tried": "'{sms}'",
+    },
+    "customer": {"customer_id": "7", "created_at": _AT},
+    "customer_identity": {
+        "kind": "'email'",
+        "value": "'ana@customer.example'",
+        "customer_id": "7",
+        "source": "'reply'",
+        "first_at": _AT,
+        "verified_at": _AT,
+    },
+    "customer_change": {
+        "change_id": "7",
+        "kind": "'merge'",
+        "from_id": "7",
+        "to_id": "8",
+        "identities": "'[]'",
+        "actor": "'cli'",
+        "why": "'y'",
+        "at": _AT,
+    },
+    "conversation": {
+        "conversation_id": "7",
+        "channel": "'sms'",
+        "address": "'+34600000001'",
+        "connection_id": "7",
+        "customer_id": "7",
+        "opened_at": _AT,
+        "last_in_at": _AT,
     },
     "outbox": {"message_id": f"({_ID})::uuid", "month": "'2026-11-01'", "connection_id": "7", "due_at": _AT},
     "send_attempt": {"message_id": f"({_ID})::uuid", "attempt": "1", "started_at": _AT},
@@ -206,7 +254,9 @@ ROWS: dict[str, dict[str, str]] = {
         "text": "'hello'",
         "keyword": "''",
         "received_at": _AT,
+        "conversation_id": "7",
     },
+    "reply_file": {"reply_id": "7", "position": "0", "name": "'n'", "content_type": "'image/png'", "size": "1", "content": "'c'"},
     "consent": {
         "consent_id": "7",
         "address": "'ana@customer.example'",
@@ -214,6 +264,15 @@ ROWS: dict[str, dict[str, str]] = {
         "granted": "true",
         "source": "'checkout'",
         "at": _AT,
+    },
+    "consent_asked": {
+        "asked_id": "7",
+        "address": "'ana@customer.example'",
+        "purpose": "'marketing'",
+        "source": "'page'",
+        "wording": "'w'",
+        "locale": "'en'",
+        "asked_at": _AT,
     },
     "suppression": {"channel": "'email'", "address": "'ana@customer.example'", "purpose": "''", "reason": "'bounced'", "at": _AT},
     "topic_off": {"address": "'ana@customer.example'", "topic": "'t'", "at": _AT},
@@ -363,7 +422,7 @@ async def test_a_merchant_empties_a_table_of_its_own_rows_only(houses: Database,
             await tx.execute(f"truncate {table} cascade")
     with pytest.raises(_UndoneError):
         async with houses.for_merchant(STRANGER) as tx:
-            for referring in [t for t in reversed(ROWS) if table in {"merchant", t}]:
+            for referring in [t for t in reversed(ROWS) if table in {"merchant", t} or (table, t) == ("customer", "customer_identity")]:
                 await tx.execute(f"delete from {referring}")
             await tx.execute("reset role")
             assert await _count(tx, table) == 1
@@ -409,6 +468,22 @@ async def test_a_merchant_reaches_no_month_by_its_own_name_nor_what_is_nobodys(h
                 await tx.execute(attempt)
 
 
+async def _wallet_devices(tx: Tx, merchant: int) -> tuple[Device, ...]:
+    message = Message(
+        message_id="m",
+        merchant_id=merchant,
+        channel=ChannelKind.WALLET,
+        to="",
+        content=Rendered(),
+        locale="en",
+        purpose=Purpose.TRANSACTIONAL,
+        topic="t",
+        created_at=NOW,
+    )
+    leased = messages.Leased(message=message, connection_id=7, month=NOW.date(), attempt=1, order_id=7)
+    return (await wallet.devices(tx, [leased]))["m"]
+
+
 async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
     """What the store's readers say when they are asked for this merchant by id."""
     message = UUID("01a1ee50-4380-7000-8000-000000000001")
@@ -419,6 +494,9 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "connections.active_channels": await connections.active_channels(tx, merchant),
         "messages.times_told": await messages.times_told(
             tx, merchant, ["ana@customer.example"], "shipment.delivered", NOW.replace(year=2020)
+        ),
+        "messages.last_told": await messages.last_told(
+            tx, merchant, ChannelKind.EMAIL, "ana@customer.example", ["shipment.delivered"], NOW.replace(year=2020)
         ),
         "connections.connections": await connections.connections(tx, Sealer(b"k" * 32), merchant),
         "connections.merchants": await connections.merchants(tx, [merchant]),
@@ -436,7 +514,27 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "messages.one": await messages.one(tx, merchant, message),
         "messages.page": await messages.page(tx, merchant),
         "messages.of_order": await messages.of_order(tx, merchant, 7),
-        "messages.recipient": await messages.recipient(tx, merchant, message),
+        "messages.to_whom": await messages.to_whom(tx, merchant, message),
+        "receipts.by_provider": await receipts.by_provider(tx, merchant, "p-1"),
+        "receipts.told_of, the cost": (await receipts.told_of(tx, merchant, message))[0],
+        "receipts.told_of, the clicks": (await receipts.told_of(tx, merchant, message))[1],
+        "fallbacks.one": await fallbacks.one(tx, merchant, message),
+        "people.whose": await people.whose(tx, merchant, [(IdentityKind.EMAIL, "ana@customer.example")]),
+        "people.identities": await people.identities(tx, merchant, 7),
+        "people.one": await people.one(tx, merchant, 7),
+        "people.changes": await people.changes(tx, merchant, 7),
+        "conversations.one": await conversations.one(tx, merchant, 7),
+        "conversations.page": await conversations.page(tx, merchant, (NOW.replace(year=2030), 99), 9, only_open=True),
+        "conversations.of_customer": await conversations.of_customer(tx, merchant, 7),
+        "conversations.last_in": await conversations.last_in(tx, [(merchant, ChannelKind.SMS, "+34600000001")]),
+        "conversations.known": await conversations.known(tx, merchant, 7, "r-1"),
+        "conversations.lately": await conversations.lately(tx, merchant, ChannelKind.EMAIL, "ana@customer.example", NOW.replace(year=2020)),
+        "conversations.told": await conversations.told(tx, merchant, ChannelKind.EMAIL, "ana@customer.example", NOW.replace(year=2020)),
+        "conversations.replies": await conversations.replies(tx, merchant, 7),
+        "conversations.files": await conversations.files(tx, merchant, [7]),
+        "conversations.file": await conversations.file(tx, merchant, 7, 0),
+        "orders.of_contact": await orders.of_contact(tx, merchant, "email", "ana@customer.example", 9),
+        "recipients.evidence": await recipients.evidence(tx, [(merchant, "ana@customer.example")], NOW.replace(year=2020)),
         "recipients.suppressions": await recipients.suppressions(tx, merchant),
         "recipients.standing": (await recipients.standing(tx, [(merchant, "ana@customer.example")], NOW))[
             merchant, "ana@customer.example"
@@ -444,7 +542,6 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "recipients.standing, the language": (await recipients.standing(tx, [(merchant, "ana@customer.example")], NOW))[
             merchant, "ana@customer.example"
         ].locale,
-        "replies.newest": await replies.newest(tx, merchant),
         "tallies.sums": await tallies.sums(tx, merchant, date(2026, 11, 2), date(2026, 11, 30), "carrier"),
         "tallies.measured": await tallies.measured(tx, merchant, date(2026, 11, 2), date(2026, 11, 30), ["finished"]),
         "estimators.figures": await estimators.figures(tx, merchant),
@@ -453,6 +550,9 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "estimators.there": (await estimators.there(tx)).get(merchant),
         "signing.verifying": await signing.verifying(tx, merchant),
         "signing.every": await signing.every(tx, merchant),
+        "wallet.held": await wallet.held(tx, [(merchant, 7)]),
+        "wallet.changed": await wallet.changed(tx, [merchant], "order.type", "phone", NOW.replace(year=2020)),
+        "wallet.devices": await _wallet_devices(tx, merchant),
         "imports.lines_done": await imports.lines_done(tx, merchant, b"h"),
     }
 
@@ -491,8 +591,19 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         await connections.note_told(tx, MINE, 7, NOW, "forged")
         await access.revoke_key(tx, MINE, 7, NOW)
         await decisions.withdraw(tx, [(MINE, b"w")])
+        await wallet.forget(tx, MINE, ["aa"])
+        assert not await wallet.unregister(tx, MINE, 7, "phone")
+        assert await wallet.register(tx, MINE, 7, "forged", "order.type", "bb", NOW) is None
         await imports.forget(tx, MINE, b"h")
         await recipients.lift(tx, MINE, "email", "ana@customer.example", "")
+        await fallbacks.forget(tx, MINE, UUID("01a1ee50-4380-7000-8000-000000000001"))
+        await conversations.asked(tx, MINE, 7, NOW)
+        assert not await conversations.set_open(tx, MINE, 7, is_open=False)
+        for forged in (people.merge(tx, MINE, 7, 8, "x", "y", NOW), people.undo(tx, MINE, 7, "x", NOW)):
+            with pytest.raises(NotFoundError):
+                await forged
+        with pytest.raises(NotFoundError):
+            await people.split(tx, MINE, 7, [(IdentityKind.EMAIL, "ana@customer.example")], "x", "y", NOW)
         await idempotency.answer(tx, MINE, "i-1", 500, b"forged")
         await idempotency.sweep(tx, NOW.replace(year=2030))
     async with houses.system() as tx:
@@ -502,6 +613,7 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert await tx.fetchval("select withdrawn_at from signing_key where merchant_id = 1") is None
         assert await tx.fetchval("select deliveries from estimator where merchant_id = 1") == 1
         assert await tx.fetchval("select host from merchant where merchant_id = 1") is None
-        for table in ("dead_letter", "decision", "import_progress", "suppression"):
+        assert await tx.fetchval("select asked from conversation where merchant_id = 1") == 0
+        for table in ("fallback", "dead_letter", "decision", "import_progress", "suppression", "wallet_device"):
             assert await _count(tx, table) == 2
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)

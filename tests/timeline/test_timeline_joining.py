@@ -81,6 +81,55 @@ def test_a_last_mile_number_belongs_to_the_piece_that_it_continues():
     assert {piece.tracking_number: piece.carrier for piece in folded.pieces}["N3"] == "bolt"
 
 
+# -- a whole that is no piece itself --------------------------------------------------------------------------------------------------
+
+PARTS = [tie("N1", "N2", "part"), tie("N1", "N3", "part")]
+WHOLE = way("N1", "2026-03-01 09:00 picked_up", "2026-03-02 07:00 out_for_delivery")
+
+
+def test_a_whole_is_delivered_with_its_last_part_though_nobody_says_so_of_itself():
+    there = [scan("delivered", "2026-03-02 10:00", tracking_number="N2"), scan("delivered", "2026-03-03 11:00", tracking_number="N3")]
+    first = fold_tied([*WHOLE, there[0]], ties=PARTS)
+    assert (first.status, first.delivered_at) == (Status.OUT_FOR_DELIVERY, None)
+    assert stands(first) == {"N2": Status.DELIVERED, "N3": Status.OUT_FOR_DELIVERY}
+    both = fold_tied([*WHOLE, *there], ties=PARTS)
+    assert (both.status, both.delivered_at) == (Status.DELIVERED, utc("2026-03-03 11:00"))
+    assert stands(both) == {"N2": Status.DELIVERED, "N3": Status.DELIVERED}
+
+
+def test_what_befalls_the_whole_befalls_a_part_with_scans_of_its_own():
+    behind = scan("missorted", "2026-03-02 06:00", tracking_number="N3")
+    assert fold_tied([*WHOLE, behind, scan("delivered", "2026-03-03 11:00", tracking_number="N1")], ties=PARTS).status is Status.DELIVERED
+
+
+def test_a_part_nobody_has_spoken_of_holds_delivery_back():
+    folded = fold_tied([scan("delivered", "2026-03-02 10:00", tracking_number="N2")], ties=PARTS)
+    assert (folded.status, stands(folded)) == (Status.PENDING, {"N2": Status.DELIVERED, "N3": Status.PENDING})
+
+
+def test_a_whole_known_as_a_parcel_before_is_one_no_more():
+    there = [scan("delivered", f"2026-03-0{day} 10:00", tracking_number=number) for day, number in ((2, "N2"), (3, "N3"))]
+    assert fold_tied([*WHOLE, *there], ties=[*PIECES, *PARTS, tie("N2", "N1", "parcel")]).status is Status.DELIVERED
+
+
+def test_parts_and_whole_are_one_leg():
+    own = [scan("missorted", "2026-03-01 20:00", tracking_number="N3"), scan("delivered", "2026-03-02 10:00", tracking_number="N2")]
+    [leg] = fold_tied([*WHOLE, *own], ties=PARTS).legs
+    assert (leg.tracking_number, leg.first_at, leg.last_at) == ("N1", utc("2026-03-01 09:00"), utc("2026-03-02 10:00"))
+
+
+def test_a_part_that_travels_on_under_another_number_is_there_when_that_is():
+    onward = way("L3", "2026-03-02 08:00 received_by_partner", "2026-03-02 15:00 delivered", carrier="bolt")
+    other = scan("delivered", "2026-03-02 10:00", tracking_number="N2")
+    assert fold_tied([*WHOLE, other, *onward], ties=[*PARTS, tie("N3", "L3", "last_mile")]).status is Status.DELIVERED
+
+
+def test_a_whole_that_travels_on_under_another_number_takes_its_parts_along():
+    onward = way("L1", "2026-03-02 08:00 received_by_partner", "2026-03-02 15:00 delivered", carrier="bolt")
+    behind = scan("missorted", "2026-03-01 20:00", tracking_number="N3")
+    assert fold_tied([*WHOLE, behind, *onward], ties=[*PARTS, tie("N1", "L1", "last_mile")]).status is Status.DELIVERED
+
+
 def test_ordinary_shipments_fold_as_ever():
     assert fold_tied(OUT) == fold(OUT)
 
@@ -151,7 +200,7 @@ TIES = st.lists(
         tie,
         st.sampled_from([n for _, n in LEGS]),
         st.sampled_from([n for _, n in LEGS]),
-        st.sampled_from(["parcel", "last_mile", "return", "replaced_by"]),
+        st.sampled_from(["parcel", "part", "last_mile", "return", "replaced_by"]),
     ),
     max_size=5,
 )

@@ -59,7 +59,7 @@ TIES = st.lists(
         st.sampled_from(["N1", "N2"]),
         st.sampled_from(["N1", "N2", "N3"]),
         st.none(),
-        st.sampled_from(["parcel", "return", "replaced_by"]),
+        st.sampled_from(["parcel", "part", "return", "replaced_by"]),
     ),
     max_size=2,
 )

@@ -12,7 +12,7 @@ from timeline_histories import history, scan, utc
 from doorstep.domain.pitfalls import PITFALL_KINDS, Family, Severity
 from doorstep.domain.shipments import Around, OpenPitfall
 from doorstep.domain.times import OccurredAt
-from doorstep.domain.tracking import Estimate
+from doorstep.domain.tracking import Estimate, Tie
 from doorstep.domain.vocabulary import Actor, Precision, ZoneSource
 from doorstep.timeline import Counted, Facts, Gaps, fold, fold_tied, gaps_of, judge, lane_of, replay
 from doorstep.timeline.gaps import EDGES_H, PRIOR_H, bucket_of, prior, too_long_h
@@ -511,3 +511,88 @@ def test_a_silence_ends_where_the_graver_one_began_though_patience_was_learnt_si
     patient = Gaps([Counted(1, "acme", "", "ES-ES", "transit", bucket_of(200), 5000)])
     again, _ = judge(fold(about.scans), about, patient, utc("2026-03-20 13:00"), before=lost.open_pitfalls)
     assert again.open_pitfalls == lost.open_pitfalls
+
+
+# -- pieces left behind ---------------------------------------------------------------------------------------------------------------
+
+PARTS = [Tie("W1", number, None, "part") for number in ("N2", "N3", "N4")]
+THERE = history("2026-03-03 10:00 delivered", tracking_number="N2")
+
+
+def in_pieces(scans, now, ties=PARTS, before=()):
+    about = facts([*history(PICKED, tracking_number="W1"), *scans])
+    return judge(fold_tied(about.scans, ties=ties), about, GAPS, utc(now), before=before)
+
+
+def open_in_pieces(scans, now, **known):
+    return [one.kind for one in in_pieces(scans, now, **known)[0].open_pitfalls]
+
+
+def test_a_piece_that_is_silent_for_long_after_another_was_delivered_is_missing():
+    assert open_in_pieces(THERE, "2026-03-06 12:25") == []
+    judged_, _ = in_pieces(THERE, "2026-03-06 12:26")  # some 72 hours after the delivery
+    [one] = judged_.open_pitfalls
+    assert (one.kind, one.since, one.severity, one.opened_by) == (
+        "pieces_missing",
+        utc("2026-03-06 12:26"),
+        Severity.LOW,
+        THERE[0].fingerprint,
+    )
+    assert in_pieces(THERE, "2026-03-06 09:00")[1] == utc("2026-03-06 12:26")
+    worse, _ = in_pieces(THERE, "2026-03-09 12:26")
+    assert [(one.kind, one.severity) for one in worse.open_pitfalls] == [("pieces_missing", Severity.HIGH)]
+
+
+def test_a_piece_counts_from_its_own_last_scan_whatever_the_others_do():
+    moved = history("2026-03-04 18:00 facility_arrival", tracking_number="N3")
+    lively = history("2026-03-06 09:00 facility_arrival", "2026-03-06 18:00 facility_departure", tracking_number="N4")
+    late = history("2026-03-06 08:00 out_for_delivery", tracking_number="N3")
+    assert open_in_pieces([*THERE, *moved, *lively], "2026-03-07 20:25") == []
+    assert open_in_pieces([*THERE, *moved, *lively], "2026-03-07 20:26") == ["pieces_missing"]
+    assert open_in_pieces([*THERE, *lively, *late], "2026-03-07 14:37") == ["pieces_missing"]  # on the tour for some 30 hours
+    assert open_in_pieces([*THERE, *moved, *lively, *late], "2026-03-07 14:36") == []
+
+
+def test_what_befalls_the_whole_renews_the_patience_with_each_piece():
+    renewed = history("2026-03-05 10:00 facility_arrival", tracking_number="W1")
+    assert open_in_pieces([*THERE, *renewed], "2026-03-09 12:25") == []
+    assert open_in_pieces([*THERE, *renewed], "2026-03-09 12:26") == ["pieces_missing"]
+
+
+def test_a_piece_nobody_has_scanned_is_missing_and_not_never_handed_over():
+    ties = [Tie("W1", number, None, "part") for number in ("N2", "N3")]
+    about = facts(THERE)
+    judged_, _ = judge(fold_tied(about.scans, ties=ties), about, GAPS, utc("2026-03-10 10:00"))
+    assert [one.kind for one in judged_.open_pitfalls] == ["pieces_missing"]
+
+
+def test_missing_pieces_are_found_under_plain_parcels_too():
+    own = [*THERE, *history(PICKED, tracking_number="N3"), *history("2026-03-03 10:00 delivered", tracking_number="W1")]
+    ties = [Tie("W1", number, None, "parcel") for number in ("N2", "N3")]
+    assert [one.kind for one in in_pieces(own, "2026-03-06 12:26", ties=ties)[0].open_pitfalls] == ["pieces_missing"]
+
+
+def test_where_nothing_was_delivered_a_silence_is_the_whole_shipments():
+    elsewhere = history("2026-03-03 10:00 facility_arrival", tracking_number="N2")
+    assert open_in_pieces(elsewhere, "2026-03-07 12:00") == ["stalled_in_transit"]
+
+
+def test_a_piece_that_waits_for_somebody_is_told_as_such():
+    waits = [*history("2026-03-03 10:00 customs_held", tracking_number="N3"), *history("2026-03-03 10:00 delivered", tracking_number="N4")]
+    assert "pieces_missing" not in open_in_pieces([*THERE, *waits], "2026-03-12 12:00")
+
+
+def test_a_scan_that_says_that_pieces_are_missing_opens_it_once():
+    said = history("2026-03-04 10:00 partial_arrival", tracking_number="N3")
+    judged_, _ = in_pieces([*THERE, *said], "2026-03-10 12:00")
+    assert [(one.kind, one.since) for one in judged_.open_pitfalls if one.kind == "pieces_missing"] == [
+        ("pieces_missing", utc("2026-03-04 10:00"))
+    ]
+
+
+def test_missing_pieces_are_lost_in_the_end_and_found_when_they_come():
+    missing, _ = in_pieces(THERE, "2026-03-06 13:00")
+    assert open_in_pieces(THERE, "2026-03-20 12:00", before=missing.open_pitfalls) == ["presumed_lost"]
+    rest = [scan("delivered", "2026-03-07 10:00", tracking_number=number) for number in ("N3", "N4")]
+    there, _ = in_pieces([*THERE, *rest], "2026-03-20 12:00", before=missing.open_pitfalls)
+    assert there.open_pitfalls == ()

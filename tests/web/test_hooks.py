@@ -199,3 +199,118 @@ async def test_any_bytes_to_any_hook_end_in_words_and_the_worker_survives_them(h
         assert await tx.fetchval("select count(*) from inbox_due") == 0
         unforeseen = await tx.fetch("select error, detail from dead_letter where error not in ('BadInputError', 'MisconfiguredError')")
     assert unforeseen == []
+
+
+def bird(url: str, body: bytes = b"") -> dict[str, str]:
+    """Sign a call as MessageBird does, whose connection here has `SECRET` for its key."""
+
+    def part(content: bytes) -> bytes:
+        return base64.urlsafe_b64encode(content).rstrip(b"=")
+
+    stamp = int(datetime.now(UTC).timestamp())
+    claims = {"iss": "MessageBird", "nbf": stamp, "exp": stamp + 60, "url_hash": hashlib.sha256(url.encode()).hexdigest()}
+    claims |= {"payload_hash": hashlib.sha256(body).hexdigest()} if body else {}
+    content = part(b'{"alg":"HS256"}') + b"." + part(json.dumps(claims).encode())
+    return {"messagebird-signature-jwt": (content + b"." + part(hmac.digest(SECRET.encode(), content, "sha256"))).decode()}
+
+
+async def test_a_provider_that_reports_by_get_is_kept_like_one_that_posts(hooks):
+    address = f"/hooks/messagebird/{hooks.tokens['channel', 'messagebird']}"
+    public = f"{hooks.house.settings.base_url}{address}"
+
+    async def report(query, method="GET", signed_query=None):
+        return await hooks.client.request(method, f"{address}?{query}", headers=bird(f"{public}?{signed_query or query}"))
+
+    first = "id=b-1&reference=m-1&recipient=34612345678&status=sent&statusDatetime=2026-11-29T11%3A59%3A00%2B00%3A00"
+    second = first.replace("status=sent", "status=delivered")
+    for query, kept in ((first, 1), (first, 1), (second, 2), (first, 2)):
+        answer = await report(query)
+        assert (answer.status_code, answer.text) == (200, "")
+        assert await hooks.kept() == kept
+    assert (await report(first, signed_query=second)).status_code == 401
+    assert (await hooks.client.get(f"{address}?{first}&more=1")).status_code == 401
+    assert (await report(first + "&x=1", method="HEAD")).status_code == 200
+    assert await hooks.kept() == 2
+    async with hooks.house.database.system() as tx:
+        rows = await tx.fetch("select url, body, headers from inbox order by inbox_id")
+    assert [(row["url"], row["body"]) for row in rows] == [(first, b""), (second, b"")]
+    await work_batch(hooks.house.database, hooks.house.directory, datetime.now(UTC), 100)
+    async with hooks.house.database.system() as tx:
+        assert await tx.fetchval("select count(*) from inbox_due") == 0
+        assert await tx.fetch("select error, detail from dead_letter") == []
+
+
+async def test_a_get_to_any_other_hook_or_without_a_query_keeps_nothing(hooks):
+    for kind, slug in hooks.tokens:
+        address = f"/hooks/{slug}/{hooks.tokens[kind, slug]}"
+        assert "It takes" in (await hooks.client.get(address)).text
+        if not (kind == "channel" and channels()[slug].by_get):
+            assert "It takes" in (await hooks.client.get(f"{address}?MessageSid=SM1&MessageStatus=sent")).text
+        for method in ("PUT", "DELETE", "PATCH"):
+            assert (await hooks.client.request(method, f"{address}?status=sent")).status_code == 405
+    assert await hooks.kept() == 0
+
+
+def question(token: str, **changed: str) -> dict[str, str]:
+    return {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": "1158201444", **changed}
+
+
+@pytest.mark.parametrize("slug", ["whatsapp", "messenger"])
+async def test_a_provider_that_asks_whether_the_hook_is_ours_gets_its_challenge_back_for_the_right_token_alone(hooks, slug):
+    path = f"/hooks/{slug}/{hooks.tokens['channel', slug]}"
+    answer = await hooks.client.get(path, params=question(SECRET))
+    assert (answer.status_code, answer.text) == (200, "1158201444")
+    assert answer.headers["content-type"].startswith("text/plain")
+    refused = [
+        question("wrong"),
+        question(""),
+        question(SECRET + "x"),
+        question(SECRET, **{"hub.mode": "unsubscribe"}),
+        question(SECRET, **{"hub.challenge": ""}),
+        question(SECRET, **{"hub.challenge": "1" * 201}),
+        {"hub.verify_token": SECRET},
+        {"hub.mode": "subscribe", "hub.challenge": "7"},
+    ]
+    for asked in refused:
+        answer = await hooks.client.get(path, params=asked)
+        assert answer.status_code == 401, asked
+        assert "1158201444" not in answer.text
+        assert SECRET not in answer.text
+    assert (await hooks.client.get(path)).status_code == 200
+    assert await hooks.kept() == 0
+
+
+async def test_another_merchants_verify_token_opens_no_hook(hooks):
+    async with hooks.house.database.system() as tx:
+        stranger = await connections.add_merchant(tx, "cups", "Cups", {}, {})
+        given = {"phone_number_id": "1", "waba_id": "2", "access_token": "a", "app_secret": "b", "verify_token": "the-strangers-own-token"}
+        made = new_connection(stranger, "channel", "whatsapp", "whatsapp", given)
+        await connections.connect(tx, hooks.house.directory.sealer, made, secret_names(channels()["whatsapp"]))
+    mine, theirs = f"/hooks/whatsapp/{hooks.tokens['channel', 'whatsapp']}", f"/hooks/whatsapp/{made.hook_token}"
+    assert (await hooks.client.get(mine, params=question("the-strangers-own-token"))).status_code == 401
+    assert (await hooks.client.get(theirs, params=question(SECRET))).status_code == 401
+    assert (await hooks.client.get(theirs, params=question("the-strangers-own-token"))).status_code == 200
+
+
+async def test_a_channel_that_asks_no_such_thing_and_a_connection_without_a_token_answer_no_challenge(hooks):
+    answer = await hooks.client.get(f"/hooks/twilio/{hooks.tokens['channel', 'twilio']}", params=question(SECRET))
+    assert "1158201444" not in answer.text
+    async with hooks.house.database.system() as tx:
+        merchant_id = await connections.add_merchant(tx, "bowls", "Bowls", {}, {})
+        made = new_connection(merchant_id, "channel", "whatsapp", "whatsapp", {"phone_number_id": "1"})
+        await connections.connect(tx, hooks.house.directory.sealer, made, frozenset())
+    answer = await hooks.client.get(f"/hooks/whatsapp/{made.hook_token}", params=question(""))
+    assert answer.status_code == 503
+    assert "1158201444" not in answer.text
+
+
+async def test_metas_webhooks_are_kept_with_its_signature_over_these_bytes_alone(hooks):
+    body = b'{"object": "whatsapp_business_account", "entry": []}'
+    right = "sha256=" + hmac.digest(SECRET.encode(), body, "sha256").hex()
+    wrong = "sha256=" + hmac.digest(b"another", body, "sha256").hex()
+    for signature, sent in ((wrong, body), (right, body + b" "), (right[:-1], body), (right.removeprefix("sha256="), body), ("", body)):
+        answer = await hooks.post("channel", "whatsapp", sent, **({"x-hub-signature-256": signature} if signature else {}))
+        assert answer.status_code == 401
+    assert await hooks.kept() == 0
+    assert (await hooks.post("channel", "whatsapp", body, **{"x-hub-signature-256": right})).status_code == 200
+    assert await hooks.kept() == 1

@@ -1,10 +1,12 @@
 """The closed vocabularies → pages of docs/reference; a test holds page and code equal."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from doorstep.carriers import carriers
-from doorstep.channels import channels
+from doorstep.channels import channels, error_tables
+from doorstep.cli.reference_messages import messages_markdown
 from doorstep.domain.event_types import EVENT_TYPES, EventType
 from doorstep.domain.pitfalls import ALONE, LADDERS, PITFALL_KINDS, Family, NextStep
 from doorstep.domain.plugins import Asking, Carrier, Channel, ProviderCode, Setting, Shop
@@ -182,6 +184,7 @@ _REASONS = {
     Skip.NO_ADDRESS: "The customer has no address on any channel the journey allows.",
     Skip.NO_CHANNEL: "No provider is connected for any channel the journey allows.",
     Skip.NO_CONSENT: "Consent is missing where it is asked for, or was withdrawn.",
+    Skip.NOT_APPROVED: "The provider takes no free text now, and the template is not approved there (or is paused).",
     Skip.SUPPRESSED: "The address bounced, complained, unsubscribed or said STOP.",
     Skip.CAPPED: "The customer has had as many messages as the cap allows.",
     Skip.DIGESTED: "Joined into the message about the order's other parcels.",
@@ -217,13 +220,51 @@ def _settings(settings: Iterable[Setting]) -> str:
     return "<br>".join(told) or "none"
 
 
-def provider_codes_markdown() -> str:
-    """Write the page of what providers say of messages, and who must act on it."""
+_REMEDIES = {
+    Remedy.RETRY: "the same message goes again later",
+    Remedy.SWITCH: "this channel cannot carry it to this person now; the next one is tried",
+    Remedy.STOP: "the connection is paused until the merchant mends it",
+    Remedy.SUPPRESS: "the address is dead or unwilling and is never written to again",
+    Remedy.FIX: "the template is at fault and is paused until somebody mends it",
+}
+
+
+def channel_errors_markdown() -> str:
+    """Write the page of every error code we know, by provider."""
+    names = channels()
     parts = [
         (
-            "# Providers' codes\n\nWhat each provider of messages says, and what follows. Generated from the channels' own tables, where the"
-            " source of each stands. What a provider adds later is kept as it is and follows the line of its kind without a detail; nothing is"
-            " guessed.\n"
+            "# Errors of the channels\n\nWhat each provider's own error code means and what follows from it, whether it answers the call"
+            " or comes later with a delivery report. A code without a row here is refused without suppression, with the provider's own"
+            " code beside it. Generated from the `ERRORS` of each folder of `doorstep.channels`.\n"
+        ),
+        _table(("remedy", "what follows"), ((f"`{remedy}`", _REMEDIES[remedy]) for remedy in Remedy)),
+        "",
+    ]
+    for slug, (errors, source) in sorted(error_tables().items()):
+        counted = Counter(error.remedy for error in errors.values())
+        told = ", ".join(f"{counted[remedy]} {remedy}" for remedy in Remedy if counted[remedy])
+        rows = ((f"`{error.code}`", _cell(error.meaning), f"`{error.remedy}`") for error in errors.values())
+        parts += [
+            f"## {names[slug].name}\n",
+            f"{len(errors)} codes: {told}." + (f" {source}" if source else "") + "\n",
+            _table(("code", "meaning", "remedy"), rows),
+            "",
+        ]
+    return "\n".join(parts)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def provider_codes_markdown() -> str:
+    """Write the page of what e-mail providers say of messages, and who must act on it."""
+    parts = [
+        (
+            "# E-mail providers' codes\n\nWhat each provider of e-mail says of a message, and what follows. Generated from the channels' own"
+            " tables, where the source of each stands. What a provider adds later follows the line of its kind without a detail, its own words"
+            " beside it; nothing is guessed.\n"
         ),
         _table(("remedy", "what follows"), ((f"`{remedy}`", _REMEDIES[remedy]) for remedy in Remedy)),
         "",
@@ -238,15 +279,6 @@ def provider_codes_markdown() -> str:
 def _provider_code(code: ProviderCode) -> tuple[str, ...]:
     becomes = f"`{code.state}`" if code.state else "answer to our call"
     return f"`{code.code}`", code.meaning, becomes, f"`{code.remedy}`" if code.remedy else "none", code.suppress or "no"
-
-
-_REMEDIES = {
-    Remedy.RETRY: "The same message goes later.",
-    Remedy.SWITCH: "This channel does not reach this person now; the next one is tried.",
-    Remedy.STOP: "Nothing can be sent by this connection until its owner acts; it is paused.",
-    Remedy.SUPPRESS: "The address is never written to again.",
-    Remedy.FIX: "The message itself is at fault; its template is to be mended.",
-}
 
 
 def figures_markdown() -> str:
@@ -265,8 +297,10 @@ PAGES: dict[str, Callable[[], str]] = {
     "pitfalls.md": pitfalls_markdown,
     "journeys.md": journeys_markdown,
     "plug-ins.md": plugins_markdown,
-    "figures.md": figures_markdown,
+    "channel-errors.md": channel_errors_markdown,
     "provider-codes.md": provider_codes_markdown,
+    "figures.md": figures_markdown,
+    "messages.md": messages_markdown,
 }
 
 

@@ -10,6 +10,11 @@ import unicodedata
 #: Longer than any keyword with generous punctuation.
 _LONGEST = 60
 
+#: Signs that make a vowel, end a consonant or nasalise it: without them "बंद" (stop) would be "बाद" (later).
+_VOWEL_SIGNS = frozenset(map(chr, (*range(0x0900, 0x0904), *range(0x093E, 0x0950), 0x0955, 0x0956, 0x0957, 0x0962, 0x0963)))
+#: The two ways of writing one nasal vowel.
+_NASAL = str.maketrans("\N{DEVANAGARI SIGN CANDRABINDU}", "\N{DEVANAGARI SIGN ANUSVARA}")
+
 #: Keyword → the words for it, lower case, without accents, spaces and punctuation.
 _WORDS: dict[str, tuple[str, ...]] = {
     "stop": (
@@ -19,6 +24,9 @@ _WORDS: dict[str, tuple[str, ...]] = {
         *("arret", "arreter", "arretez", "desabonner", "desabonnement", "desinscription", "fin"),  # fr
         *("ferma", "fermare", "basta", "annulla", "disiscrivi", "disiscrivimi", "cancellami"),  # it
         *("pare", "sair", "remover", "descadastrar", "naoenviar"),  # pt
+        *("बंद", "बंदकरें", "बंदकरो", "बंदकरदो", "बंदकरदें", "रोकें", "रोको", "रोकदें", "रोकदो", "स्टॉप", "अनसब्सक्राइब"),  # hi
+        # "band" alone is none: it may be the missing item that was asked for.
+        *("bandkaro", "bandkaren", "bandkarein", "bandkardo", "roko", "rokein", "rokdo"),  # hi, in Latin letters
     ),
     "start": (
         *("start", "yes", "unstop", "subscribe", "resume"),  # en
@@ -27,6 +35,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
         *("demarrer", "reprendre", "debut", "commencer"),  # fr
         *("inizia", "avvia", "riprendi"),  # it
         *("comecar", "voltar", "retomar"),  # pt
+        *("शुरू", "शुरु", "शुरूकरें", "शुरूकरो", "चालू", "चालूकरें", "चालूकरो", "स्टार्ट"),  # hi
+        *("shuru", "shurukaro", "shurukaren", "shurukarein"),  # hi, in Latin letters
     ),
     "help": (
         *("help", "info"),  # en
@@ -35,10 +45,9 @@ _WORDS: dict[str, tuple[str, ...]] = {
         *("aide",),  # fr
         *("aiuto",),  # it
         *("ajuda",),  # pt
+        *("मदद", "सहायता", "हेल्प", "madad", "sahayata"),  # hi
     ),
 }
-_KEYWORDS = {word: keyword for keyword, words in _WORDS.items() for word in words}
-
 #: Language → keyword → text with {brand} and {contact}. Kept short: most fit one part of an SMS.
 _CONFIRMATIONS: dict[str, dict[str, str]] = {
     "en": {
@@ -58,28 +67,41 @@ _CONFIRMATIONS: dict[str, dict[str, str]] = {
     },
     "fr": {
         "stop": "{brand} : vous ne recevrez plus de SMS de notre part. Répondez START pour les recevoir de nouveau.",
-        "start": "{brand} : vous recevrez de nouveau nos SMS. Répondez STOP pour arrêter, AIDE pour de l'aide.",
-        "help": "{brand} : SMS sur vos commandes. Aide : {contact}. Répondez STOP pour arrêter.",
+        "start": "{brand} : vous recevrez de nouveau nos SMS. Répondez STOP pour y mettre fin, AIDE pour de l'aide.",
+        "help": "{brand} : SMS sur vos commandes. Aide : {contact}. Répondez STOP pour y mettre fin.",
     },
     "it": {
-        "stop": "{brand}: non riceverà più SMS da noi. Risponda START per riceverli di nuovo.",
-        "start": "{brand}: riceverà di nuovo i nostri SMS. Risponda STOP per interromperli, AIUTO per assistenza.",
-        "help": "{brand}: SMS sui suoi ordini. Assistenza: {contact}. Risponda STOP per interromperli.",
+        "stop": "{brand}: non riceverai più SMS da noi. Rispondi START per riceverli di nuovo.",
+        "start": "{brand}: riceverai di nuovo i nostri SMS. Rispondi STOP per interromperli, AIUTO per assistenza.",
+        "help": "{brand}: SMS sui tuoi ordini. Assistenza: {contact}. Rispondi STOP per interromperli.",
     },
     "pt": {
-        "stop": "{brand}: não enviaremos mais SMS. Responda START para voltar a recebê-los.",
-        "start": "{brand}: voltará a receber os nossos SMS. Responda SAIR para parar, AJUDA para ajuda.",
+        "stop": "{brand}: sem mais SMS da nossa parte. Responda START para voltar a receber.",
+        "start": "{brand}: os nossos SMS voltam. Responda SAIR para parar, AJUDA para ajuda.",
         "help": "{brand}: SMS sobre os seus pedidos. Ajuda: {contact}. Responda SAIR para parar.",
     },
+    "hi": {
+        "stop": "{brand}: अब हम आपको SMS नहीं भेजेंगे। फिर पाने के लिए START भेजें।",
+        "start": "{brand}: हमारे SMS फिर मिलेंगे। रोकने के लिए STOP, मदद के लिए HELP भेजें।",
+        "help": "{brand}: आपके ऑर्डर के SMS। मदद: {contact}। रोकने के लिए STOP भेजें।",
+    },
 }
+
+
+def _folded(text: str) -> str:
+    """Leave out case, accents, spaces and punctuation; the vowel signs of Devanagari are letters."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_NASAL)
+    return "".join(letter for letter in plain if letter.isalnum() or letter in _VOWEL_SIGNS)
+
+
+_KEYWORDS = {_folded(word): keyword for keyword, words in _WORDS.items() for word in words}
 
 
 def keyword_of(text: str) -> str:
     """Tell whether a whole reply is a keyword: "stop", "start", "help", or "" for anything else. Case, accents and punctuation do not count."""
     if len(text) > _LONGEST:
         return ""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    return _KEYWORDS.get("".join(letter for letter in folded if letter.isalnum()), "")
+    return _KEYWORDS.get(_folded(text), "")
 
 
 def confirmation(keyword: str, brand_name: str, locale: str, help_contact: str) -> str:

@@ -39,6 +39,10 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     urgent: bool = False
     #: Seconds to wait for the other parcels of the order; 0: none.
     digest_s: int = 0
+    #: It asks for an answer: a channel on which one is easily given is the better.
+    asks: bool = False
+    #: Seconds after which the next channel is tried where the first reports what it reached and has not; 0: only where it fails.
+    fallback_s: int = 0
 
 
 class Pieced(msgspec.Struct, frozen=True):
@@ -211,8 +215,10 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     #: The provider's id of it, for once-only handling.
     provider_id: str
-    #: "stop", "start", "help", or "" for anything else.
+    #: "stop", "start", "help"; "stop_marketing", "start_marketing" where the provider's own settings say so; "" for anything else.
     keyword: str = ""
+    #: The provider has answered the keyword itself: nobody confirms it a second time.
+    confirmed: bool = False
     at: datetime | None = None
     #: `Choice.choice_id` of the button or line that was chosen; "" for anything else.
     choice: str = ""

@@ -69,6 +69,8 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     #: The sentence the customer agreed to, where known.
     wording: str | None = None
+    #: What shows it: the page, the message, the network it came from; "" unknown.
+    proof: str = ""
 
 
 class Promise(msgspec.Struct, frozen=True):

@@ -114,6 +114,8 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     most_bytes: int = 1_048_576
     #: The answer never changes: a good one may be kept and given again without asking.
     lasting: bool = False
+    #: A certificate with its private key, PEM, by which the caller shows itself in TLS; "": it does not.
+    certificate: str = ""
 
 
 class SmtpRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -287,6 +289,8 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     #: Message, settings, now, our own public base address → the flow.
     send: Callable[[Message, Settings, datetime, str], Flow]
     on_unknown: OnUnknown = OnUnknown.WAIT
+    #: Says of every message that arrives that it has; where it stays silent, another channel may be tried.
+    reports_reached: bool = False
     #: Most calls a second per connection that the provider takes; None: unlimited.
     rate_per_s: float | None = None
     #: A provider's webhook → receipts and replies. Raises BadInputError and nothing else. None: it sends none.
@@ -297,6 +301,8 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     #: Answers the provider's GET that asks whether the hook is ours: raw (its url with the query), settings → the body to answer with.
     #: Raises BadSignatureError, MisconfiguredError and nothing else. None: it asks no such thing.
     greet: Callable[[Raw, Settings], bytes] | None = None
+    #: The provider may call the hook by GET too, all it says in the query; kept and read as a POST with an empty body.
+    by_get: bool = False
     #: How templates are approved; None: the channel needs no approval.
     approving: Approving | None = None
     #: Free text goes only to a person who wrote within so many seconds; None: at any time.

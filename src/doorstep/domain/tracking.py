@@ -80,7 +80,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     tracking_number: str
     #: Slug, or None where untold.
     carrier: str | None
-    #: "last_mile": the same goods travel on under it; "return": the way back has it; "replaced_by": a new label; "parcel": a piece.
+    #: "last_mile": the same goods travel on under it; "return": the way back has it; "replaced_by": a new label; "parcel": a piece;
+    #: "part": a piece of what the naming number stands for as a whole, itself none: what is scanned under that befell each part.
     role: str
 
 

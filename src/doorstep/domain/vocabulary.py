@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from doorstep.errors import Remedy as Remedy  # noqa: PLC0414 - it stands with the errors it follows from, and is one of the words
+
 
 class Phase(StrEnum):
     """The stretch of a parcel's way in which an event type belongs."""
@@ -174,21 +176,6 @@ _RANKS = {
     MessageState.CANCELLED: 8,
     MessageState.COMPLAINED: 9,
 }
-
-
-class Remedy(StrEnum):
-    """What follows from a provider's error."""
-
-    #: The same message may go later: too many calls, a fault of theirs.
-    RETRY = "retry"
-    #: This channel cannot carry it to this person now; the next one is tried.
-    SWITCH = "switch"
-    #: The connection is paused: credentials, payment, permissions.
-    STOP = "stop"
-    #: The address is dead or unwilling and is never written to again.
-    SUPPRESS = "suppress"
-    #: The template is at fault and is paused until somebody mends it; the next channel is tried.
-    FIX = "fix"
 
 
 class Skip(StrEnum):

@@ -58,4 +58,6 @@ def _act(journey: Journey, change: Change, order: Order, parcels_in_order: int, 
         topic=journey.topic,
         urgent=journey.urgent,
         digest_s=digest_s,
+        asks=journey.asks,
+        fallback_s=journey.fallback_s,
     )

@@ -56,6 +56,10 @@ class Journey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     urgent: bool = False
     #: Seconds to wait for the order's other parcels; only where there are any.
     digest_s: int = 0
+    #: It asks for an answer: a channel on which one is easily given is the better.
+    asks: bool = False
+    #: Seconds after which the next channel is tried where the first reports what it reached and has not; 0: only where it fails.
+    fallback_s: int = 0
     #: Told although the order is cancelled.
     after_cancel: bool = False
 
@@ -81,7 +85,21 @@ class Journeys(msgspec.Struct, frozen=True):
 
 #: What a merchant may change of a journey; the rest is its identity.
 CHANGEABLE = frozenset(
-    {"enabled", "channels", "delay_s", "max_age_s", "digest_s", "urgent", "template", "topic", "when", "purpose", "priority"}
+    {
+        "enabled",
+        "channels",
+        "delay_s",
+        "max_age_s",
+        "digest_s",
+        "urgent",
+        "template",
+        "topic",
+        "when",
+        "purpose",
+        "priority",
+        "asks",
+        "fallback_s",
+    }
 )
 
 
@@ -123,6 +141,6 @@ def with_overrides(journeys: Journeys, overrides: Mapping[str, Mapping[str, obje
 
 
 def _checked(journey: Journey) -> Journey:
-    if not journey.channels or min(journey.delay_s, journey.max_age_s, journey.digest_s) < 0:
+    if not journey.channels or min(journey.delay_s, journey.max_age_s, journey.digest_s, journey.fallback_s) < 0:
         raise BadInputError(f"journey {journey.name!r}: it needs a channel, and its seconds cannot be negative")
     return journey

@@ -1,22 +1,29 @@
 """Action + facts + template + locale → message; gates; channel choice."""
 
+from doorstep.messages.choices import CHOICES
+from doorstep.messages.choosing import Evidence
 from doorstep.messages.context import context_of
 from doorstep.messages.context_window import WITHOUT_WINDOW, standing_window
 from doorstep.messages.engine import BadTemplateError
 from doorstep.messages.facts import Brand, Facts, Hop, Links, Parcel
-from doorstep.messages.gates import Go, Policy, Recipient, Wait, allow
-from doorstep.messages.library import TEMPLATES, Library, check_template
+from doorstep.messages.gates import Go, Policy, Recipient, Stop, Wait, allow
+from doorstep.messages.library import TEMPLATES, TONES, Library, check_template
 from doorstep.messages.quiet import QuietHours
 from doorstep.messages.samples import sample_facts
+from doorstep.messages.scenes import MANNERS, facts_for
 from doorstep.messages.segments import Segments, segments_of
 from doorstep.messages.wording import tag_to_speak
 from doorstep.messages.zones import zone_of
 
 __all__ = (
+    "CHOICES",
+    "MANNERS",
     "TEMPLATES",
+    "TONES",
     "WITHOUT_WINDOW",
     "BadTemplateError",
     "Brand",
+    "Evidence",
     "Facts",
     "Go",
     "Hop",
@@ -27,10 +34,12 @@ __all__ = (
     "QuietHours",
     "Recipient",
     "Segments",
+    "Stop",
     "Wait",
     "allow",
     "check_template",
     "context_of",
+    "facts_for",
     "sample_facts",
     "segments_of",
     "standing_window",

@@ -6,8 +6,8 @@ from typing import Any
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Order, OrderLine, Payment, Promise
-from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.places import Address
+from doorstep.domain.sentences import event_sentence, pitfall_told
 from doorstep.domain.shipments import Folded
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Actor, Direction, Status
@@ -87,6 +87,7 @@ def _brand(brand: Brand) -> dict[str, Any]:
         "support_phone": brand.support_phone,
         "address": brand.address,
         "shop_url": web(brand.shop_url),
+        "takes_replies": brand.sms_sender is None,
     }
 
 
@@ -111,10 +112,10 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
     folded = parcel.folded
     status = folded.status
     step, word = _STEPS[status], _WORDS[status]
-    event = EVENT_TYPES.get(folded.telling_event)
     own = web(parcel.page_url)
     expected = standing_window(folded, order)
-    problem = next((one for one in folded.open_pitfalls if one.heard), None)
+    problem = next((one for one in folded.open_pitfalls if one.heard), None) if folded.open_pitfalls else None
+    told = pitfall_told(problem.kind, locale) if problem else None
     return {
         "carrier": parcel.carrier_name,
         "number": parcel.tracking_number,
@@ -124,7 +125,7 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
         "status": word,
         "standing": standing_text(status, locale),
         "event": folded.event_type,
-        "news": (event.es if locale[:2] == "es" else event.en) if event else None,
+        "news": event_sentence(folded.telling_event, locale) if folded.telling_event in EVENT_TYPES else None,
         "window": window_text(expected, locale) if expected else None,
         "carried": step >= 2,  # noqa: PLR2004 - see _STEPS
         "near": step >= 3,  # noqa: PLR2004
@@ -132,7 +133,8 @@ def _parcel(parcel: Parcel, order: Order, lines: list[dict[str, Any]], locale: s
         "attempts": folded.attempts,
         "carbon_g": parcel.carbon_g,
         "problem": problem.kind if problem else None,
-        "problem_text": PITFALL_KINDS[problem.kind].told(locale[:2]).customer if problem else None,
+        "problem_title": told.title if told else None,
+        "problem_text": told.customer if told else None,
         "must_act": _ACTORS[folded.must_act],
         "last_text": parcel.last_text,
         "last_place": parcel.last_place,
@@ -182,7 +184,12 @@ def _address(address: Address) -> dict[str, Any]:
 
 
 def _links(links: Links) -> dict[str, Any]:
-    return {"order": web(links.order), "preferences": web(links.preferences), "unsubscribe": web(links.unsubscribe)}
+    return {
+        "order": web(links.order),
+        "preferences": web(links.preferences),
+        "unsubscribe": web(links.unsubscribe),
+        "pixel": web(links.pixel),
+    }
 
 
 def _money(money: Money | None, locale: str) -> str | None:

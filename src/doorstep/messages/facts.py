@@ -30,8 +30,12 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True):
     shop_url: str | None = None
     #: BCP 47.
     default_locale: str = "en"
+    #: How messages sound: "plain", or "warm".
+    tone: str = "plain"
     #: Alphanumeric, at most 11 characters; None: the provider's number.
     sms_sender: str | None = None
+    #: What is noted of a message: "none"; "clicks" on our own pages; "all": links to other sites and mails shown, too.
+    tracking: str = "clicks"
     #: Where customer pages live, e.g. "https://parcels.example"; no slash at the end.
     page_base: str | None = None
 
@@ -92,6 +96,8 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
     preferences: str | None = None
     #: Only in marketing.
     unsubscribe: str | None = None
+    #: A picture of one point that tells that the mail was shown; only where the merchant and the law allow it.
+    pixel: str | None = None
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

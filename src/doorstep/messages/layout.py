@@ -44,9 +44,9 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     push: str = ""
     #: The same for providers that approve a text beforehand: values with filters, no tags, a word before the first value and one after the last.
     utility: str = ""
-    #: Answers that are offered, by slug, in order; their titles are the layout's words `choice_<slug>`.
+    #: Answers that are offered, by slug, in order; their titles are the layout's words `choice_<slug>`. The English file speaks for all.
     choices: tuple[str, ...] = ()
-    #: The page that its button leads to: "parcel", "order", or "" for none.
+    #: The page that its button leads to: "parcel", "order", or "" for none; the English file speaks for all.
     link: str = "parcel"
     #: The same parts in a warmer tone: "headline", "intro", "sms", "chat", "push", "subject", "preheader".
     warm: dict[str, str] = {}
@@ -134,16 +134,28 @@ def layout_file(name: str) -> str:
 
 
 @cache
-def words_of(locale: str) -> dict[str, str]:
-    """Read the layout's own words in a language; once per process."""
-    return msgspec.toml.decode(layout_file(f"{locale}.toml"), type=dict[str, str])
+def words_of(language: str) -> dict[str, str]:
+    """Read the layout's own words in a language, English ones where it has none; once per process."""
+    english = msgspec.toml.decode(layout_file("en.toml"), type=dict[str, str])
+    if language == "en" or not is_written("layout", language):
+        return english
+    return {**english, **msgspec.toml.decode(layout_file(f"{language}.toml"), type=dict[str, str])}
+
+
+def is_written(template: str, language: str) -> bool:
+    """Tell whether a template of ours (or the "layout") is there in a language."""
+    return (resources.files("doorstep.messages") / "templates" / template / f"{language}.toml").is_file()
 
 
 @cache
 def parts_of(template: str, locale: str) -> Parts | None:
     """Read a template that comes with Doorstep; None: not in this language. Once per process."""
+    if not is_written(template, locale):
+        return None
     file = resources.files("doorstep.messages") / "templates" / template / f"{locale}.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=Parts) if file.is_file() else None
+    parts = msgspec.toml.decode(file.read_bytes(), type=Parts)
+    english = parts_of(template, "en") if locale != "en" else None
+    return msgspec.structs.replace(parts, choices=english.choices, link=english.link) if english is not None else parts
 
 
 @cache

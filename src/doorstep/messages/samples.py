@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from doorstep.domain.languages import language_of
 from doorstep.domain.messages import Change
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Customer, Order, OrderLine, Payment, Promise
@@ -14,6 +15,16 @@ from doorstep.domain.vocabulary import Actor, Direction, Phase, Precision, Statu
 from doorstep.messages.facts import Brand, Facts, Links, Parcel
 
 _AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+#: A lamp, its option, which it is, and a blanket.
+_GOODS = {
+    "en": ("Table lamp", "Colour", "green", "Wool blanket"),
+    "es": ("Lámpara de mesa", "Color", "verde", "Manta de lana"),
+    "fr": ("Lampe de table", "Couleur", "vert", "Couverture en laine"),
+    "de": ("Tischlampe", "Farbe", "Grün", "Wolldecke"),
+    "it": ("Lampada da tavolo", "Colore", "verde", "Coperta di lana"),
+    "pt": ("Luminária de mesa", "Cor", "verde", "Manta de lã"),
+    "hi": ("टेबल लैंप", "रंग", "हरा", "ऊनी कंबल"),
+}
 
 
 def sample_facts(
@@ -58,13 +69,13 @@ def sample_facts(
 
 
 def _lines(locale: str) -> tuple[OrderLine, ...]:
-    lamp, size, blanket = ("Lámpara de mesa", "Color", "Manta de lana") if locale[:2] == "es" else ("Table lamp", "Colour", "Wool blanket")
+    lamp, size, green, blanket = _GOODS[language_of(locale)]
     return (
         OrderLine(
             line_id="1",
             name=lamp,
             sku="LAMP-1",
-            options={size: "verde" if locale[:2] == "es" else "green"},
+            options={size: green},
             unit_price=Money(4950, "EUR"),
             image_url="https://shop.example/lamp.jpg",
             product_url="https://shop.example/lamp",

@@ -1,5 +1,7 @@
 """SMS text → alphabet, units and parts it is sent in."""
 
+import unicodedata
+
 import msgspec
 
 #: The default alphabet and what costs two. Source: 3GPP TS 23.038, clauses 6.2.1 and 6.2.1.1, read 2026-11-22.
@@ -31,7 +33,35 @@ _PLAIN = str.maketrans(
         "\t": " ",
     }
 )
-_MARKS = frozenset(map(chr, _PLAIN))
+#: Letters and signs that have no decomposition, as they are written where they are missing.
+_SPELT = {
+    "œ": "oe",
+    "Œ": "OE",
+    "ł": "l",
+    "Ł": "L",
+    "đ": "d",
+    "Đ": "D",
+    "\u0131": "i",
+    "\u00d7": "x",
+    "·": "-",
+    "₹": "Rs ",
+    "ª": "a",
+    "º": "o",
+}
+#: Latin letters with marks that the alphabet lacks ("á", "ç", "ã"), Latin-1 to Extended-B and Additional.
+_ACCENTED = (*range(0x00C0, 0x0250), *range(0x1E00, 0x1F00))
+
+
+def _bare(character: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFKD", character) if not unicodedata.combining(one))
+
+
+#: A text whose other characters all fit is sent for a third of the price without a few accents; people write text messages so.
+_FOLDED = _PLAIN | {
+    ord(one): bare
+    for one, bare in (*((chr(code), _bare(chr(code))) for code in _ACCENTED), *_SPELT.items())
+    if one not in _GSM and bare and _GSM.issuperset(bare)
+}
 
 
 class Segments(msgspec.Struct, frozen=True):
@@ -55,8 +85,11 @@ def segments_of(text: str) -> Segments:
 
 
 def plain(text: str) -> str:
-    """Write typographic marks plainly, so that they do not switch the whole text to UCS-2."""
-    return text if _MARKS.isdisjoint(text) else text.translate(_PLAIN)
+    """Write typographic marks plainly, and letters without those accents that alone would switch the whole text to UCS-2."""
+    if _GSM.issuperset(text):
+        return text
+    folded = text.translate(_FOLDED)
+    return folded if _GSM.issuperset(folded) else text.translate(_PLAIN)
 
 
 def _parts(costs: list[int], single: int, each: int) -> int:

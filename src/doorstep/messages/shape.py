@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from doorstep.domain.arrivals import Arrival, arrival_of
+from doorstep.domain.languages import language_of
 from doorstep.domain.orders import OrderLine
 from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.vocabulary import Status
@@ -15,13 +16,11 @@ from doorstep.messages.wording import hours_rows, moment_text
 _NAMED = 12
 _WORDS = {status: f"is_{status}" for status in Status}
 _GONE_BY = frozenset({Status.DELIVERED, Status.CANCELLED})
-_LANGUAGES = frozenset({"en", "es"})
 
 
 def standing_text(status: Status, locale: str) -> str:
     """Say how a parcel stands, in two or three words."""
-    language = locale[:2]
-    return words_of(language if language in _LANGUAGES else "en")[_WORDS[status]]
+    return words_of(language_of(locale))[_WORDS[status]]
 
 
 def arrival_told(parcels: Sequence[Parcel], windows: Sequence[str | None], locale: str) -> dict[str, Any]:

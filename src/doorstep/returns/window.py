@@ -1,6 +1,6 @@
 """Days to return + when everything was delivered → the last day to return, and whether it is still open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,3 +27,9 @@ def return_window(return_days: int | None, delivered_at: Sequence[datetime | Non
     calendar = ZoneInfo(zone or "UTC")
     last_on = max(arrived).astimezone(calendar).date() + timedelta(days=return_days)
     return ReturnWindow(last_on, now.astimezone(calendar).date() <= last_on)
+
+
+def return_days_of(settings: Mapping[str, object]) -> int | None:
+    """Read `return_days` from a merchant's settings; None where there is no whole number from 1 to 3650."""
+    days = settings.get("return_days")
+    return days if isinstance(days, int) and not isinstance(days, bool) and 1 <= days <= 3650 else None  # noqa: PLR2004 - ten years

@@ -11,9 +11,10 @@ PATH = (
     "watch",  # shipments whose next look is due → what time alone makes new
     "decide",  # what is new + journeys + now → due actions, or the counted reason why not
     "compose",  # due action → gates → channel → rendered message in the outbox
-    "send",  # outbox → provider calls → receipt; with `ask` the only step that talks out
+    "send",  # outbox → provider calls → receipt; with `ask` and `templates` the only step that talks out
     "confirm",  # receipts → message state, suppression
     "answer",  # replies → stop, start, help
+    "templates",  # what providers say of approved templates → by which of them messages may go
     "tally",  # ended shipments → what they count for, and the sums of delivery performance
     "sum_up",  # rows → figures for /metrics
 )

@@ -24,7 +24,9 @@ from doorstep.timeline.expecting import expect, look_again_at
 from doorstep.timeline.sayings import take_estimates
 
 #: Roles of a linked number under which the same goods travel, so that its scans belong to the same shipment.
-_SAME_GOODS = frozenset({"last_mile", "return", "replaced_by", "parcel"})
+_SAME_GOODS = frozenset({"last_mile", "return", "replaced_by", "parcel", "part"})
+#: Roles of the numbers that are parcels of their own.
+_PIECES = frozenset({"parcel", "part"})
 #: So long after the end of a shipment its scans are taken to be all in.
 LATE_SCANS = timedelta(days=3)
 
@@ -212,7 +214,7 @@ async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], list[K
         if theirs is None:
             kept[key] = mine
             fresh += [(key[0], key[1], one.shipment_id, "shared" if position else role) for position, one in enumerate(mine)]
-        elif (pair := _mergeable(mine, theirs)) and not (role == "parcel" and _sent_apart(*pair)):
+        elif (pair := _mergeable(mine, theirs)) and not (role in _PIECES and _sent_apart(*pair)):
             into, gone = pair
             if role == "parcel" and into.fulfilment_id is not None and gone.fulfilment_id is not None:
                 into.ties.append(Tie(key[1], number, None, role))  # the shop told both: neither speaks for the other

@@ -1,41 +1,162 @@
-"""Replies → kept once; stop, start and help obeyed and confirmed."""
+"""Replies → kept once, bound to message, order and customer; stop, start and help obeyed; choices noted; who is unknown is asked."""
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
+from doorstep.channels import channels
 from doorstep.conversations.keywords import confirmation, keyword_of
-from doorstep.domain.messages import Message, Rendered, Reply, Suppression
+from doorstep.conversations.words import words
+from doorstep.domain.messages import Message, Receipt, Rendered, Reply, Suppression
 from doorstep.domain.orders import Consent
-from doorstep.domain.vocabulary import ChannelKind, Purpose
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.errors import NotFoundError
-from doorstep.steps.compose import new_message_id
+from doorstep.steps.confirm import follow_up
 from doorstep.steps.directory import Directory, Tenant
-from doorstep.store import messages, recipients, replies
+from doorstep.steps.message_ids import new_message_id
+from doorstep.steps.whose_reply import Whose, sender_of, whose
+from doorstep.store import conversations, messages, orders, receipts, recipients
 from doorstep.store.connections import Connection
+from doorstep.store.conversations import Conversation
 from doorstep.store.database import Tx
+from doorstep.store.extras import extras_of
 from doorstep.store.messages import NewMessage
 
 #: What a customer's own word can lift again; a bounce or a complaint it cannot.
 _OWN_WORDS = ("stop", "unsubscribed")
+#: Who cannot be told is asked so often at most, and not again so soon.
+_MOST_ASKED, _ASK_AGAIN = 2, timedelta(days=7)
+#: A STOP after a STOP within so long brings no second confirmation. Source: 47 CFR 64.1200(a)(12) allows one, as known on 2026-11-29.
+_ONE_CONFIRMATION = timedelta(days=1)
+_CONFIRMATIONS = ("reply.stop", "reply.start")
 
 
 async def answer(tx: Tx, directory: Directory, tenant: Tenant, connection: Connection, got: Sequence[Reply], now: datetime) -> None:
     """Take replies in; one already kept changes nothing."""
-    for reply in got:
-        if reply.channel is ChannelKind.EMAIL:
-            await _by_mail(tx, directory, tenant, connection, reply, now)
-            continue
-        keyword = reply.keyword or keyword_of(reply.text)
-        if await replies.keep(tx, tenant.merchant.merchant_id, connection.connection_id, reply, keyword, now) and keyword:
-            await _obey(tx, tenant, connection, reply, keyword, now)
-
-
-async def _by_mail(tx: Tx, directory: Directory, tenant: Tenant, connection: Connection, reply: Reply, now: datetime) -> None:
-    """Keep a mail; one to the unsubscribe address carries the token of whom it is about, and only the token counts."""
     merchant_id = tenant.merchant.merchant_id
-    if not await replies.keep(tx, merchant_id, connection.connection_id, reply, reply.keyword, now) or reply.keyword != "stop":
+    for reply in got:
+        talk = await conversations.hold(tx, merchant_id, reply.channel, sender_of(reply), connection.connection_id, now)
+        if await conversations.known(tx, merchant_id, connection.connection_id, reply.provider_id):
+            continue
+        by_mail = reply.channel is ChannelKind.EMAIL
+        # The title of a button is our own word: "Cancel" on it ends no subscription.
+        keyword = reply.keyword or ("" if by_mail or reply.choice else keyword_of(reply.text))
+        if keyword:
+            await _keyword(tx, directory, tenant, connection, talk, reply, keyword, now)
+        else:
+            await _take(tx, tenant, connection, talk, reply, now)
+
+
+async def _take(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversation, reply: Reply, now: datetime) -> None:
+    """Keep what a person said, bound as far as it is sure, and say what follows."""
+    merchant_id = tenant.merchant.merchant_id
+    found = await whose(tx, merchant_id, talk, reply, now)
+    message_id = UUID(found.bound.message_id) if found.bound.message_id else None
+    reply_id = await conversations.keep(
+        tx,
+        merchant_id,
+        connection.connection_id,
+        reply,
+        conversation_id=talk.conversation_id,
+        keyword="",
+        choice=found.bound.choice or reply.choice,
+        message_id=message_id,
+        order_id=found.bound.order_id,
+        bound=found.bound.how,
+        now=now,
+    )
+    await conversations.heard(
+        tx, merchant_id, talk.conversation_id, reply.at or now, customer_id=found.customer_id, order_id=found.order_id, for_human=True
+    )
+    if message_id is not None:
+        await _replied(tx, merchant_id, message_id, reply, now)
+    if reply_id is not None:
+        await _respond(tx, tenant, connection, talk, reply, found, now)
+
+
+async def _replied(tx: Tx, merchant_id: int, message_id: UUID, reply: Reply, now: datetime) -> None:
+    receipt = Receipt(message_id=str(message_id), provider_id=None, state=MessageState.REPLIED, provider_code="reply", at=reply.at or now)
+    if await receipts.note(tx, merchant_id, receipt, now) is not None:
+        await follow_up(tx, merchant_id, message_id, reply.channel, receipt, now)
+
+
+async def _respond(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversation, reply: Reply, found: Whose, now: datetime) -> None:
+    """Say what a machine may say: that a choice was noted, that the order was found, or ask which it is about."""
+    merchant_id = tenant.merchant.merchant_id
+    locale = await _locale(tx, tenant, talk, found)
+    brand = tenant.brand.name
+    if found.bound.choice and found.bound.message_id:
+        row = await messages.to_whom(tx, merchant_id, UUID(found.bound.message_id))
+        offered = {one.choice_id: one.title for one in extras_of(row["extras"]).choices} if row else {}
+        text = words("noted", locale, brand, offered.get(found.bound.choice, ""))
+        why = f"the customer chose {found.bound.choice}"
+    elif found.said_who:
+        text, why = words("found", locale, brand), "the customer told which order it is"
+    elif found.customer_id is None and found.order_id is None and not found.strange and _may_ask(talk, now):
+        text, why = words("who", locale, brand), "nobody is known under this address"
+        await conversations.asked(tx, merchant_id, talk.conversation_id, now)
+    else:
         return
+    if await _may_say(tx, merchant_id, reply, now):
+        await messages.queue(tx, [_said(tenant, connection, reply, locale, text, "conversation", why, found.order_id, now)])
+
+
+def _may_ask(talk: Conversation, now: datetime) -> bool:
+    return talk.asked < _MOST_ASKED and (talk.asked_at is None or now - talk.asked_at > _ASK_AGAIN)
+
+
+async def _may_say(tx: Tx, merchant_id: int, reply: Reply, now: datetime) -> bool:
+    """Say whether this address may be answered: whoever said stop hears nothing more."""
+    sender = sender_of(reply)
+    standing = (await recipients.standing(tx, [(merchant_id, sender)], now))[merchant_id, sender]
+    return not {(reply.channel, None), (reply.channel, Purpose.TRANSACTIONAL)} & set(standing.suppressed)
+
+
+async def _locale(tx: Tx, tenant: Tenant, talk: Conversation, found: Whose) -> str:
+    """Tell in which language to answer: the one they chose, else their order's, else the shop's."""
+    merchant_id = tenant.merchant.merchant_id
+    chosen = await recipients.chosen_locale(tx, merchant_id, [talk.address])
+    if chosen:
+        return chosen
+    kept = (await orders.read(tx, [(merchant_id, found.order_id)])).get((merchant_id, found.order_id)) if found.order_id else None
+    return (kept.order.locale if kept else None) or tenant.brand.default_locale
+
+
+async def _keyword(
+    tx: Tx, directory: Directory, tenant: Tenant, connection: Connection, talk: Conversation, reply: Reply, keyword: str, now: datetime
+) -> None:
+    """Keep and obey a keyword; a mail to the unsubscribe address carries the token of whom it is about, and only the token counts."""
+    merchant_id = tenant.merchant.merchant_id
+    await conversations.keep(
+        tx,
+        merchant_id,
+        connection.connection_id,
+        reply,
+        conversation_id=talk.conversation_id,
+        keyword=keyword,
+        choice="",
+        message_id=None,
+        order_id=None,
+        bound="",
+        now=now,
+    )
+    await conversations.heard(
+        tx,
+        merchant_id,
+        talk.conversation_id,
+        reply.at or now,
+        customer_id=talk.customer_id,
+        order_id=talk.order_id,
+        for_human=keyword == "help",
+    )
+    if reply.channel is ChannelKind.EMAIL:
+        await _by_token(tx, directory, merchant_id, reply, now)
+    else:
+        await _obey(tx, tenant, connection, talk, reply, keyword, now)
+
+
+async def _by_token(tx: Tx, directory: Directory, merchant_id: int, reply: Reply, now: datetime) -> None:
     try:
         kind, owner, address, *_ = directory.sealer.read_token(reply.text.strip())
     except (NotFoundError, ValueError):
@@ -53,8 +174,11 @@ async def unsubscribe(tx: Tx, merchant_id: int, address: str, source: str, now: 
     await recipients.suppress(tx, merchant_id, kept)
 
 
-async def _obey(tx: Tx, tenant: Tenant, connection: Connection, reply: Reply, keyword: str, now: datetime) -> None:
+async def _obey(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversation, reply: Reply, keyword: str, now: datetime) -> None:
     merchant_id = tenant.merchant.merchant_id
+    if keyword in {"stop_marketing", "start_marketing"}:
+        await _marketing(tx, merchant_id, reply, keyword, now)
+        return
     if keyword == "stop":
         kept = Suppression(channel=reply.channel, address=reply.sender, purpose=None, reason="stop", at=now)
         await recipients.suppress(tx, merchant_id, kept)
@@ -63,36 +187,80 @@ async def _obey(tx: Tx, tenant: Tenant, connection: Connection, reply: Reply, ke
     if keyword in {"stop", "start"}:
         said = [
             Consent(
-                purpose=purpose, channel=reply.channel, granted=keyword == "start", source="stop_word", at=now, wording=reply.text[:200]
+                purpose=purpose,
+                channel=reply.channel,
+                granted=keyword == "start",
+                source="stop_word",
+                at=now,
+                wording=reply.text[:200],
+                proof=f"message {reply.provider_id} to {reply.to}"[:300],
             )
             for purpose in ((Purpose.TRANSACTIONAL, Purpose.MARKETING) if keyword == "stop" else (Purpose.TRANSACTIONAL,))
         ]
         await recipients.consent(tx, [(merchant_id, reply.sender, one) for one in said])
-    await messages.queue(tx, [_confirmation(tenant, connection, reply, keyword, now)])
-
-
-def _confirmation(tenant: Tenant, connection: Connection, reply: Reply, keyword: str, now: datetime) -> NewMessage:
+    if reply.confirmed or await _confirmed_before(tx, merchant_id, reply, keyword, now):
+        return
+    locale = await recipients.chosen_locale(tx, merchant_id, [talk.address]) or tenant.brand.default_locale
     brand = tenant.brand
-    contact = brand.support_email or brand.support_url or brand.name
-    text = confirmation(keyword, brand.name, brand.default_locale, contact)
+    text = confirmation(keyword, brand.name, locale, brand.support_email or brand.support_url or brand.name)
+    await messages.queue(
+        tx, [_said(tenant, connection, reply, locale, text, f"keyword_{keyword}", f"the customer wrote {keyword.upper()}", None, now)]
+    )
+
+
+async def _marketing(tx: Tx, merchant_id: int, reply: Reply, keyword: str, now: datetime) -> None:
+    """Obey a switch in the provider's own settings: marketing ends, or may be sent again where a consent stands; nothing is answered."""
+    if keyword == "start_marketing":
+        await recipients.release(tx, merchant_id, reply.channel, reply.sender, ("unsubscribed",))
+        return
+    kept = Suppression(channel=reply.channel, address=reply.sender, purpose=Purpose.MARKETING, reason="unsubscribed", at=now)
+    await recipients.suppress(tx, merchant_id, kept)
+
+
+async def _confirmed_before(tx: Tx, merchant_id: int, reply: Reply, keyword: str, now: datetime) -> bool:
+    """Tell whether the same wish was confirmed lately, and not its contrary since."""
+    trigger = f"reply.{keyword}"
+    if trigger not in _CONFIRMATIONS:
+        return False
+    last = await messages.last_told(tx, merchant_id, reply.channel, reply.sender, _CONFIRMATIONS, now - _ONE_CONFIRMATION)
+    return last == trigger
+
+
+def _said(  # noqa: PLR0913, PLR0917 - what a message is made of
+    tenant: Tenant,
+    connection: Connection,
+    reply: Reply,
+    locale: str,
+    text: str,
+    template: str,
+    why: str,
+    order_id: int | None,
+    now: datetime,
+) -> NewMessage:
+    """Write one text back to where a reply came from."""
+    keyword = template.removeprefix("keyword_")
+    plugin = channels().get(connection.provider)
+    window_s = plugin.window_s if plugin else None
     return NewMessage(
         message=Message(
             message_id=new_message_id(now),
             merchant_id=tenant.merchant.merchant_id,
             channel=reply.channel,
             to=reply.sender,
-            content=Rendered(subject=brand.name, text=text),
-            locale=brand.default_locale,
+            content=Rendered(subject=tenant.brand.name, text=text),
+            locale=locale,
             purpose=Purpose.TRANSACTIONAL,
             topic="replies",
             created_at=now,
+            in_reply_to=reply.provider_id,
+            window_until=(reply.at or now) + timedelta(seconds=window_s) if window_s else None,
         ),
         connection_id=connection.connection_id,
-        template=f"keyword_{keyword}",
+        template=template,
         trigger=f"reply.{keyword}",
         why_key=hashlib.blake2b(f"{connection.connection_id}\x1f{reply.provider_id}".encode(), digest_size=16).digest(),
-        order_id=None,
+        order_id=order_id,
         shipment_ids=(),
-        why=f"the customer wrote {keyword.upper()}",
+        why=why,
         due_at=now,
     )

@@ -54,4 +54,6 @@ def waits_for_word(happening: Happening) -> bool:
     if shipment is None or not shipment.ties or happening.moment.change.trigger != _DELIVERED:
         return False
     heard = {scan.tracking_number for scan in shipment.scans}
-    return any(tie.role == "parcel" and tie.to not in heard for tie in shipment.ties)
+    parts = {tie.to for tie in shipment.ties if tie.role == "part"}
+    spoken_for = {tie.to for tie in shipment.ties if tie.role == "parcel"} - parts
+    return not spoken_for <= heard or (len(parts) > 1 and not parts <= heard)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from doorstep.channels import channels
 from doorstep.errors import BadInputError, DoorstepError, MisconfiguredError, TryLaterError
 from doorstep.steps.advance import Seen, advance, numbers_in
 from doorstep.steps.answer import answer
@@ -17,6 +16,8 @@ from doorstep.steps.directory import Directory
 from doorstep.steps.happenings import outshone
 from doorstep.steps.normalise import Said, normalise
 from doorstep.steps.order import Told, take_orders
+from doorstep.steps.pausing import pause
+from doorstep.steps.templates import take_news
 from doorstep.store import inbox
 from doorstep.store.connections import Connection
 from doorstep.store.database import PASSING, Database, Tx
@@ -136,6 +137,10 @@ async def _come_back(tx: Tx, read: Sequence[tuple[Waiting, Connection, Said]], d
     """Take in what providers and people sent back."""
     for row, connection, said in read:
         if said.inbound.receipts:
-            await confirm(tx, row.merchant_id, said.inbound.receipts, channels()[connection.provider].kind, now)
+            await confirm(tx, directory, connection, said.inbound.receipts, now)
         if said.inbound.replies and (tenant := directory.tenant(row.merchant_id)):
             await answer(tx, directory, tenant, connection, said.inbound.replies, now)
+        if said.inbound.templates:
+            await take_news(tx, directory, connection, said.inbound.templates, now)
+        if said.inbound.stops:
+            await pause(tx, directory, (row.merchant_id, connection.connection_id), said.inbound.fault, now)

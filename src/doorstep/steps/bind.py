@@ -19,12 +19,12 @@ from doorstep.carriers.reading import numbered
 from doorstep.domain.orders import Fulfilment, Order
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Status
-from doorstep.messages import zone_of
 from doorstep.steps.advance import find_words, first_look, refold
 from doorstep.steps.askers import Written
 from doorstep.steps.happenings import Happening, page_token
 from doorstep.steps.outlook import HOUSE, Outlook, around_of
 from doorstep.steps.shape import sent_together
+from doorstep.steps.whereto import zone_of_order
 from doorstep.steps.whose import Sent, carriers_of
 from doorstep.store import legs, shipments
 from doorstep.store.database import Tx
@@ -220,14 +220,9 @@ def _shipment(wanted: _Wanted, lives: Lives | None) -> NewShipment:
         fulfilment_id=fulfilment.fulfilment_id,
         lines=fulfilment.lines,
         since=fulfilment.created_at - _BEFORE_FULFILMENT if again else old.since if old and role == "shared" else None,
-        zone=_zone(kept.order),
+        zone=zone_of_order(kept.order),
         role=role,
     )
-
-
-def _zone(order: Order) -> str | None:
-    address = order.ship_to
-    return zone_of(address.country if address else None, address.region if address else None, order.customer.phone)
 
 
 def _belongs(shipment: KeptShipment, wanted: _Wanted) -> bool:
@@ -235,7 +230,7 @@ def _belongs(shipment: KeptShipment, wanted: _Wanted) -> bool:
     order, fulfilment = wanted.order.order, wanted.fulfilment
     was = _ownership(shipment)
     shipment.order_id, shipment.fulfilment_id, shipment.lines = wanted.order.order_id, fulfilment.fulfilment_id, dict(fulfilment.lines)
-    shipment.zone = _zone(order)
+    shipment.zone = zone_of_order(order)
     if wanted.carrier and shipment.carrier == "unknown":
         shipment.carrier = wanted.carrier
     shipment.estimates = [e for e in shipment.estimates if e.source != "shop"]

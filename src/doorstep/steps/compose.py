@@ -1,24 +1,28 @@
 """Due actions → gates → channel → rendered messages for the outbox."""
 
-import os
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
+from doorstep.channels import channels
 from doorstep.domain.messages import Action, Message, Rendered
 from doorstep.domain.orders import Order, OrderLine
 from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
 from doorstep.errors import BadInputError
-from doorstep.messages import Facts, Go, Links, Parcel, Recipient, Wait, allow, context_of, tag_to_speak
+from doorstep.messages import Facts, Go, Links, Parcel, Recipient, Stop, Wait, allow, context_of, tag_to_speak
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.footprint import footprint, tells_carbon
 from doorstep.steps.happenings import Happening
+from doorstep.steps.marks import redirect_token, ref_of
+from doorstep.steps.message_ids import new_message_id
+from doorstep.steps.reach import Reached, reach
 from doorstep.steps.way import carrier_name, carrier_url, hops_of, lines_waiting, point_of, points_of
-from doorstep.store import recipients
+from doorstep.steps.whereto import country_of, zone_of_order
 from doorstep.store.database import Tx
 from doorstep.store.decisions import Decision, why_key
+from doorstep.store.fallbacks import Standby
 from doorstep.store.messages import NewMessage
 from doorstep.store.orders import KeptOrder
 from doorstep.store.recipients import Standing
@@ -33,11 +37,12 @@ class Due(msgspec.Struct, kw_only=True):
     order: KeptOrder
     parcels: list[KeptShipment]
     actions: list[tuple[Action, Decision]] = []
+    #: Channels tried before in vain, and what became of that; none at first.
+    avoid: frozenset[ChannelKind] = frozenset()
+    instead: str = ""
+    tries: int = 1
 
 
-#: Of a version 7 id, the bits that say so, and those of chance.
-_VERSION_7 = 0x7 << 76 | 0x2 << 62
-_CHANCE = (1 << 80) - 1 & ~(0xF << 76) & ~(0x3 << 62)
 #: A shipment the carrier has not spoken of yet.
 _NOTHING_YET = fold(())
 
@@ -51,64 +56,37 @@ class Composed(msgspec.Struct):
     skips: Counter[tuple[int, str, str]] = msgspec.field(default_factory=Counter)
 
 
-def new_message_id(now: datetime) -> str:
-    """Make a version 7 id: the month of a message can be read off it."""
-    stamp = int(now.timestamp() * 1000) << 80
-    chance = int.from_bytes(os.urandom(10)) & _CHANCE
-    text = f"{stamp | chance | _VERSION_7:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
 async def compose(tx: Tx, due: Sequence[Due], directory: Directory, now: datetime) -> Composed:
     """Ask the gates about each order's due actions and render what may leave."""
     composed = Composed()
     if not due:
         return composed
-    reached = [(d, _addresses(d.order.order)) for d in due]
-    wanted = {(d.merchant_id, address) for d, addresses in reached for address in addresses.values()}
-    # A cap on marketing holds whoever else is composing. Service messages never wait for each other: their cap only stops a loop.
-    if alone := {(d.merchant_id, a) for d, addresses in reached if _is_marketing(d) for a in addresses.values()}:
-        await recipients.count_alone(tx, alone)
-    standing = await recipients.standing(tx, list(wanted), now) if wanted else {}
-    for one, addresses in reached:
-        known = {kind: standing[one.merchant_id, address] for kind, address in addresses.items()}
-        _compose_one(one, _Reached(addresses, known), directory, composed, now)
+    reached = await reach(tx, [(d.merchant_id, d.order, _is_marketing(d)) for d in due], directory, now)
+    for one, known in zip(due, reached, strict=True):
+        _compose_one(one, known, directory, composed, now)
     return composed
-
-
-class _Reached(msgspec.Struct, frozen=True):
-    """Where a customer can be written to, and what we know of each address."""
-
-    addresses: dict[ChannelKind, str]
-    standing: dict[ChannelKind, Standing]
 
 
 def _is_marketing(due: Due) -> bool:
     return any(action.purpose is Purpose.MARKETING for action, _ in due.actions)
 
 
-def _addresses(order: Order) -> dict[ChannelKind, str]:
-    customer = order.customer
-    found = {ChannelKind.EMAIL: customer.email, ChannelKind.SMS: customer.phone}
-    return {kind: address for kind, address in found.items() if address}
-
-
-def _compose_one(due: Due, reached: _Reached, directory: Directory, composed: Composed, now: datetime) -> None:
-    action, decision = due.actions[0]
+def _compose_one(due: Due, reached: Reached, directory: Directory, composed: Composed, now: datetime) -> None:
+    action = due.actions[0][0]
     tenant = directory.tenant(due.merchant_id)
-    verdict = allow(action, _recipient(due, reached), tenant.policy, now) if tenant else Skip.NO_CHANNEL
+    verdict = _verdict(due, action, reached, tenant, now) if tenant else Stop(Skip.NO_CHANNEL)
     if isinstance(verdict, Go) and tenant:
         try:
             locale = _locale(due.order.order, reached.standing, verdict.channel) or tenant.brand.default_locale
-            message = _message(due, action, verdict, tenant, directory, locale, now)
+            message = _message(due, action, verdict, reached, tenant, directory, locale, now)
         except BadInputError as error:
-            verdict, decision.detail = Skip.BAD_TEMPLATE, str(error)
+            verdict = Stop(Skip.BAD_TEMPLATE, str(error))
         else:
             composed.messages.append(message)
             _count(reached.standing[verdict.channel], action.purpose)
             for position, (_, told) in enumerate(due.actions):
                 told.outcome = Skip.DIGESTED if position else "queued"
-                told.detail = verdict.why
+                told.detail = message.why
                 told.message_id = message.message.message_id
                 if position:
                     composed.skips[due.merchant_id, told.change.trigger, Skip.DIGESTED] += 1
@@ -117,12 +95,18 @@ def _compose_one(due: Due, reached: _Reached, directory: Directory, composed: Co
         if isinstance(verdict, Wait):
             told.detail = verdict.why
             composed.waiting.append((due.merchant_id, due.order.order_id, one, verdict.until))
-        elif isinstance(verdict, Skip):
-            told.outcome = verdict
-            composed.skips[due.merchant_id, told.change.trigger, verdict] += 1
+        elif isinstance(verdict, Stop):
+            told.outcome, told.detail = verdict.skip, verdict.why
+            composed.skips[due.merchant_id, told.change.trigger, verdict.skip] += 1
 
 
-def _recipient(due: Due, reached: _Reached) -> Recipient:
+def _verdict(due: Due, action: Action, reached: Reached, tenant: Tenant, now: datetime) -> Go | Wait | Stop:
+    locale = _locale(due.order.order, reached.standing, None) or tenant.brand.default_locale
+    approved = tenant.approved_on(action.template, locale)
+    return allow(action, _recipient(due, reached), tenant.policy, now, approved=approved, avoid=due.avoid)
+
+
+def _recipient(due: Due, reached: Reached) -> Recipient:
     known = [*reached.standing.values()]
     return Recipient(
         addresses=reached.addresses,
@@ -131,16 +115,19 @@ def _recipient(due: Due, reached: _Reached) -> Recipient:
         topics_off=frozenset([topic for one in known for topic in one.topics_off]),
         day=_most([one.day for one in known]),
         week=_most([one.week for one in known]),
-        zone=next((s.zone for s in due.parcels if s.zone), None),
+        zone=next((s.zone for s in due.parcels if s.zone), None) or zone_of_order(due.order.order),
+        country=country_of(due.order.order),
+        windows=reached.windows,
+        evidence=reached.evidence,
     )
 
 
-def _locale(order: Order, standing: dict[ChannelKind, Standing], channel: ChannelKind) -> str | None:
+def _locale(order: Order, standing: dict[ChannelKind, Standing], channel: ChannelKind | None) -> str | None:
     """Return the language the customer chose, at the address of this channel or another of theirs, else the order's; None: neither.
 
     A shop often knows no more than its own language or the browser's; what a customer chose stands above it, for later orders too.
     """
-    chosen = standing[channel].locale or next((one.locale for one in standing.values() if one.locale), None)
+    chosen = (standing[channel].locale if channel else None) or next((one.locale for one in standing.values() if one.locale), None)
     return tag_to_speak(chosen, order.locale)
 
 
@@ -160,30 +147,36 @@ def _count(kept: Standing, purpose: Purpose) -> None:
     kept.week[purpose] = kept.week.get(purpose, 0) + 1
 
 
-def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Directory, locale: str, now: datetime) -> NewMessage:
+def _message(
+    due: Due, action: Action, go: Go, reached: Reached, tenant: Tenant, directory: Directory, locale: str, now: datetime
+) -> NewMessage:
     order = due.order.order
     told = _told(due)
+    message_id = new_message_id(now)
     parcels = due.parcels
     if len(parcels) > 1:
         parcels = sorted(parcels, key=lambda s: (s.shipment_id not in told, s.shipment_id))
     base = directory.base_url
     token = directory.sealer.token("mail", str(due.merchant_id), go.address, locale)
     unsubscribe = f"{base}/u/{token}" if action.purpose is Purpose.MARKETING else None
+    shown = [parcel_of(s, order, base, carbon=tells_carbon(tenant.merchant)) for s in parcels]
+    mark = f"?m={ref_of(message_id)}" if _tracks(tenant, go.channel) else ""
+    pixel = f"{base}/e/{due.merchant_id}.{ref_of(message_id)}.gif" if tenant.brand.tracking == "all" else None
     facts = Facts(
         brand=tenant.brand,
         order=order,
-        parcels=tuple([parcel_of(s, order, base, carbon=tells_carbon(tenant.merchant)) for s in parcels]),
+        parcels=_tracked(tenant, go.channel, message_id, directory, tuple(shown)),
         told=len(told) or None,
         waiting=lines_waiting(order, parcels),
         change=action.change,
         locale=locale,
-        links=Links(order=f"{base}/o/{due.order.token}", preferences=f"{base}/p/{token}", unsubscribe=unsubscribe),
+        links=Links(order=f"{base}/o/{due.order.token}{mark}", preferences=f"{base}/p/{token}", unsubscribe=unsubscribe, pixel=pixel),
     )
     content = tenant.library.render(action.template, go.channel, locale, context_of(facts))
     customer = order.customer
     return NewMessage(
         message=Message(
-            message_id=new_message_id(now),
+            message_id=message_id,
             merchant_id=due.merchant_id,
             channel=go.channel,
             to=go.address,
@@ -195,6 +188,8 @@ def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Direct
             created_at=now,
             reply_to=tenant.brand.support_email,
             unsubscribe_url=f"{base}/u/{token}",
+            window_until=reached.windows.get(go.channel),
+            devices=reached.devices.get(go.channel, ()),
         ),
         connection_id=tenant.channels[go.channel].connection_id,
         template=action.template,
@@ -202,8 +197,50 @@ def _message(due: Due, action: Action, go: Go, tenant: Tenant, directory: Direct
         why_key=why_key(action.change),
         order_id=due.order.order_id,
         shipment_ids=tuple(sorted(told)) or tuple(s.shipment_id for s in parcels),
-        why=f"{action.journey}: {go.why}",
+        why=f"{action.journey}: {go.why}{due.instead}. Gates: {go.gates}",
         due_at=now,
+        standby=_standby(due, action, go.channel, tenant, now),
+    )
+
+
+def _tracks(tenant: Tenant, channel: ChannelKind) -> bool:
+    """Say whether links say which message they stood in; in a text every character costs."""
+    return tenant.brand.tracking != "none" and channel is not ChannelKind.SMS
+
+
+def _tracked(
+    tenant: Tenant, channel: ChannelKind, message_id: str, directory: Directory, parcels: tuple[Parcel, ...]
+) -> tuple[Parcel, ...]:
+    """Let a message's links say which message they stood in, as far as the merchant wants it."""
+    if not _tracks(tenant, channel):
+        return parcels
+    mark = f"?m={ref_of(message_id)}"
+    own = [msgspec.structs.replace(one, page_url=f"{one.page_url}{mark}") for one in parcels]
+    if tenant.brand.tracking != "all":
+        return tuple(own)
+    merchant_id, sealer = tenant.merchant.merchant_id, directory.sealer
+    return tuple(
+        msgspec.structs.replace(
+            one, carrier_url=f"{directory.base_url}/c/{redirect_token(sealer, merchant_id, message_id, one.carrier_url)}"
+        )
+        if one.carrier_url
+        else one
+        for one in own
+    )
+
+
+def _standby(due: Due, action: Action, channel: ChannelKind, tenant: Tenant, now: datetime) -> Standby | None:
+    """Keep what is needed to try another channel; None where no other is left."""
+    tried = due.avoid | {channel}
+    if not any(other in tenant.policy.connected for other in action.channels if other not in tried):
+        return None
+    plugin = channels().get(tenant.channels[channel].provider)
+    waits = action.fallback_s if action.fallback_s and plugin and plugin.reports_reached else 0
+    return Standby(
+        actions=tuple(one for one, _ in due.actions),
+        tried=tuple(sorted(tried)),
+        due_at=now + timedelta(seconds=waits) if waits else None,
+        tries=due.tries,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from doorstep.carriers import carrier_named
 from doorstep.carriers.code_table import read_code_table
 from doorstep.channels import channel_named
+from doorstep.channels.senders import read_senders
 from doorstep.domain.plugins import Carrier, Channel, Setting, Shop
 from doorstep.errors import BadInputError, MisconfiguredError
 from doorstep.shops import shop_named
@@ -47,11 +48,11 @@ def checked(plugin: Carrier | Shop | Channel, given: Mapping[str, str]) -> dict[
     if problems:
         names = ", ".join(_described(setting) for setting in plugin.settings) or "none"
         raise BadInputError(f"{plugin.slug}: {'; '.join(problems)}. Its settings: {names}")
-    if "code_table" in filled:
-        try:
-            read_code_table(filled["code_table"])
-        except MisconfiguredError as error:
-            raise BadInputError(str(error)) from error
+    try:
+        read_code_table(filled.get("code_table", ""))
+        read_senders(filled.get("senders", ""))
+    except MisconfiguredError as error:
+        raise BadInputError(str(error)) from error
     return {s.name: s.default for s in plugin.settings if s.default is not None} | filled
 
 

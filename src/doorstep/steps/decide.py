@@ -12,6 +12,7 @@ from doorstep.domain.vocabulary import Skip
 from doorstep.errors import TryLaterError
 from doorstep.journeys import PART, PARTLY
 from doorstep.journeys import decide as ask_journeys
+from doorstep.steps import wallet
 from doorstep.steps.arrivals import apart, arrived, arriving, waits_for_word
 from doorstep.steps.compose import Composed, Due, announcements, compose
 from doorstep.steps.directory import Directory
@@ -93,6 +94,7 @@ async def _decide(
             _join(due, happening.merchant_id, order, parcels, answer, decision)
     composed = await compose(tx, list(due.values()), directory, now)
     composed.messages += announcements([(h, around[_key(h)]) for h in fresh if h.moment.skip is None], directory, now)
+    composed.messages += await wallet.hints(tx, [(h, around[_key(h)]) for h in fresh], directory, now)
     await settle(tx, composed, waiting, skips)
     if len(await decisions.decide(tx, made, now)) != len(made):
         raise TryLaterError("another worker decided the same moments; this batch starts again")
@@ -161,7 +163,7 @@ async def decide_waiting(tx: Tx, directory: Directory, now: datetime, most: int)
         decision = Decision(merchant_id=merchant_id, change=action.change, order_id=order_id, outcome="waiting")
         key = (merchant_id, order_id or 0)
         kept, mine = known.get(key), parcels.get(key, [])
-        answer = _ask_again(merchant_id, action.change, kept, mine, directory, now, completed=key in completed)
+        answer = ask_again(merchant_id, action.change, kept, mine, directory, now, completed=key in completed)
         (made if answer else untrue).append(decision)
         if kept is not None and isinstance(answer, Action):
             _join(due, merchant_id, kept, mine, msgspec.structs.replace(answer, due_at=now), decision)
@@ -189,7 +191,7 @@ async def _completed(tx: Tx, claimed: Sequence[tuple[int, int | None, Action]]) 
     return await decisions.completed(tx, parts)
 
 
-def _ask_again(
+def ask_again(
     merchant_id: int,
     change: Change,
     order: KeptOrder | None,

@@ -1,7 +1,7 @@
 """Merchants and connections as the steps know them: read whole, kept a few seconds."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,10 +13,11 @@ from doorstep.domain.vocabulary import ChannelKind
 from doorstep.errors import BadInputError
 from doorstep.journeys import Journeys, load_defaults, with_overrides
 from doorstep.messages import Brand, Library, Policy
+from doorstep.messages.approving import APPROVED_PREFIX
 from doorstep.steps.askers import Askers, askers_of
 from doorstep.steps.experience import experience_of, sending_of
 from doorstep.steps.outlook import FORESIGHTS, HOUSE, Foresights, Outlook
-from doorstep.store import connections, days, estimators, gaps, mappings
+from doorstep.store import connections, days, estimators, gaps, mappings, templates
 from doorstep.store.connections import Connection, Merchant
 from doorstep.store.database import Database, Row, Tx
 from doorstep.store.sealing import Sealer
@@ -52,6 +53,15 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     sending: Sending = Sending()
     #: Through which connections carriers are asked.
     askers: Askers = Askers()
+    #: Templates that providers let through at any time: (connection id, template, language).
+    approved: frozenset[tuple[int, str, str]] = frozenset()
+
+    def approved_on(self, template: str, locale: str) -> frozenset[ChannelKind]:
+        """Name the channels whose provider lets this template through in this language at any time."""
+        language = locale.replace("_", "-").partition("-")[0].lower()
+        return frozenset(
+            kind for kind, connection in self.channels.items() if (connection.connection_id, template, language) in self.approved
+        )
 
 
 class Directory:
@@ -86,15 +96,17 @@ class Directory:
             merchants = await connections.merchants(tx)
             connected = await connections.connections(tx, self.sealer)
             own, everywhere = await mappings.in_force(tx)
+            approved = await templates.usable(tx, list(merchants))
         by_merchant: dict[int, list[Connection]] = {merchant_id: [] for merchant_id in merchants}
         for connection in connected:
             by_merchant[connection.merchant_id].append(connection)
         for merchant_id, merchant in merchants.items():
             codes = MappedCodes(own.get(merchant_id, {}), everywhere)
-            made_of = (merchant, tuple(by_merchant[merchant_id]), codes)
+            let_through = approved.get(merchant_id, frozenset())
+            made_of = (merchant, tuple(by_merchant[merchant_id]), codes, let_through)
             if self._made_of.get(merchant_id) != made_of:
                 self._made_of[merchant_id] = made_of
-                self._read(merchant, by_merchant[merchant_id], codes)
+                self._read(merchant, by_merchant[merchant_id], codes, let_through)
         for gone in self._made_of.keys() - merchants.keys():
             self._tenants.pop(gone, None)
             del self._made_of[gone]
@@ -114,10 +126,10 @@ class Directory:
                 foresight = None
             self._foresights.take(merchant_id, trained_at, foresight)
 
-    def _read(self, merchant: Merchant, connected: list[Connection], codes: MappedCodes) -> None:
+    def _read(self, merchant: Merchant, connected: list[Connection], codes: MappedCodes, approved: frozenset[tuple[int, str, str]]) -> None:
         """Make a merchant ready; one whose saved settings cannot be read stays as it was and stops no other."""
         try:
-            self._tenants[merchant.merchant_id] = tenant_of(merchant, connected, self.base_url, codes)
+            self._tenants[merchant.merchant_id] = tenant_of(merchant, connected, self.base_url, codes, approved)
         except (BadInputError, msgspec.ValidationError) as error:
             _LOG.error("merchant_unreadable", merchant=merchant.merchant_id, why=str(error))
 
@@ -155,8 +167,25 @@ def _gaps_of(rows: Sequence[Row]) -> Gaps:
 _DEFAULTS = load_defaults()
 
 
-def tenant_of(merchant: Merchant, connected: list[Connection], base_url: str, codes: MappedCodes = _NO_CODES) -> Tenant:
-    """Make a merchant ready from what is saved of it."""
+def library_of(merchant: Merchant, tone: str) -> Library:
+    """Put a merchant's own wording over our templates of a tone."""
+    return Library.of({tuple(k.split("/")): v for k, v in merchant.settings.get("templates", {}).items()}, tone)
+
+
+def _direct(carrying: Mapping[ChannelKind, Connection]) -> list[ChannelKind]:
+    """Name the channels whose provider makes an approved template of free text by itself, as the connection is set up."""
+    kinds = channels()
+    return [kind for kind, connection in carrying.items() if (asked := kinds[connection.provider].direct) and asked(connection.settings)]
+
+
+def tenant_of(
+    merchant: Merchant,
+    connected: list[Connection],
+    base_url: str,
+    codes: MappedCodes = _NO_CODES,
+    approved: frozenset[tuple[int, str, str]] = frozenset(),
+) -> Tenant:
+    """Make a merchant ready from what is saved of it; `approved` as providers name their templates and languages."""
     kinds = channels()
     carrying: dict[ChannelKind, Connection] = {}
     webhooks: list[Connection] = []
@@ -172,16 +201,20 @@ def tenant_of(merchant: Merchant, connected: list[Connection], base_url: str, co
         else:
             carrying[kind] = connection
     settings = merchant.settings
+    brand = msgspec.convert({"name": merchant.name, "page_base": base_url, **merchant.brand}, Brand, strict=False)
     return Tenant(
         merchant=merchant,
-        brand=msgspec.convert({"name": merchant.name, "page_base": base_url, **merchant.brand}, Brand, strict=False),
+        brand=brand,
         journeys=with_overrides(_DEFAULTS, settings.get("journeys", {})),
-        policy=msgspec.convert({**settings.get("policy", {}), "connected": list(carrying)}, Policy, strict=False),
-        library=Library.of({tuple(k.split("/")): v for k, v in settings.get("templates", {}).items()}),
+        policy=msgspec.convert(
+            {**settings.get("policy", {}), "connected": list(carrying), "direct": _direct(carrying)}, Policy, strict=False
+        ),
+        library=library_of(merchant, brand.tone),
         channels=carrying,
         webhooks=tuple(webhooks),
         connections={connection.connection_id: connection for connection in connected},
         codes=codes,
         sending=sending_of(settings),
         askers=askers_of(connected),
+        approved=frozenset((of, name.removeprefix(APPROVED_PREFIX), language.partition("_")[0]) for of, name, language in approved),
     )

@@ -13,6 +13,7 @@ from doorstep.steps.advance import refold
 from doorstep.store import health, shipments
 from doorstep.store.database import Database
 from doorstep.store.shipments import KeptShipment
+from doorstep.timeline.silence import PIECES_MISSING
 
 _BATCH = 500
 
@@ -91,6 +92,6 @@ def _scanned(shipment: KeptShipment) -> Folded | None:
     opened = tuple(
         OpenPitfall(one.kind, one.since, one.must_act, one.opened_by)
         for one in folded.open_pitfalls
-        if PITFALL_KINDS[one.kind].family is Family.EVENT
+        if PITFALL_KINDS[one.kind].family is Family.EVENT and one.kind != PIECES_MISSING
     )
     return msgspec.structs.replace(folded, open_pitfalls=opened, must_act=Actor.NOBODY)

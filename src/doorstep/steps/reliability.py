@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import msgspec
 
 from doorstep.steps.report import weeks_of
-from doorstep.store import tallies
-from doorstep.store.database import Tx
+from doorstep.store import shipments, tallies
+from doorstep.store.database import Row, Tx
 from doorstep.store.shipments import KeptShipment
 from doorstep.timeline.doubts import SURELY_LATE
 
@@ -40,8 +40,21 @@ def is_our_warning(shipment: KeptShipment) -> bool:
 
 async def track_record(tx: Tx, merchant_id: int, shown: Iterable[KeptShipment], today: date) -> TrackRecord | None:
     """Read how reliable such warnings are, once for all shipments shown; None where none warns, or too few were put to the test."""
-    if not any(is_our_warning(shipment) for shipment in shown):
-        return None
+    return await _measured(tx, merchant_id, today) if any(is_our_warning(shipment) for shipment in shown) else None
+
+
+async def records_beside(tx: Tx, merchant_id: int, problems: Iterable[Row], today: date) -> dict[int, TrackRecord | None]:
+    """Tell of listed problems whose warning is our own: its `shipment_id`, with how reliable such warnings are (None: too few were tested).
+
+    `problems` have `shipment_id`, `kind`, `closed_at`. Nothing is read where none of them warns, else the shipments that do and the sums.
+    """
+    warned = {row["shipment_id"] for row in problems if row["kind"] == WARNING and row["closed_at"] is None}
+    kept = await shipments.read(tx, [(merchant_id, shipment_id) for shipment_id in sorted(warned)]) if warned else []
+    ours = [shipment.shipment_id for shipment in kept if is_our_warning(shipment)]
+    return dict.fromkeys(ours, await _measured(tx, merchant_id, today)) if ours else {}
+
+
+async def _measured(tx: Tx, merchant_id: int, today: date) -> TrackRecord | None:
     weeks = weeks_of(today - timedelta(weeks=WEEKS - 1), today, today)
     found = await tallies.measured(tx, merchant_id, *weeks, ("warned", "warned_late"))
     warnings = found.get("warned", 0)

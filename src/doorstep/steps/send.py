@@ -3,19 +3,22 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import msgspec
 import structlog
 
 from doorstep.channels import channels
-from doorstep.domain.messages import Receipt, Suppression
+from doorstep.domain.messages import Receipt
 from doorstep.domain.plugins import OnUnknown
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
+from doorstep.steps.confirm import follow_up, suppression_of
+from doorstep.steps.devices import with_devices
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import pause
 from doorstep.steps.wire import Wire
-from doorstep.store import messages, recipients
+from doorstep.store import messages, receipts, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database, Tx
 from doorstep.store.messages import Leased
@@ -58,6 +61,7 @@ async def send_wave(
         resting = [c.connection_id for t in directory.tenants() for c in t.connections.values() if not c.active]
         resting += [one.leased.connection_id for one in ended if one.pause]
         leased = await messages.lease(tx, now, now + timedelta(seconds=LEASE_S), WAVE if most is None else most, resting)
+        leased = await with_devices(tx, leased)
     if any(one.pause for one in ended) or any(directory.connection(x.message.merchant_id, x.connection_id) is None for x in leased):
         # Another worker queued it through a connection younger than our directory: it is not gone, we have not heard of it.
         await directory.refresh(database, now, force=True)
@@ -90,8 +94,9 @@ async def _call(leased: Leased, directory: Directory, wire: Wire, now: datetime)
         async with asyncio.timeout(_LONGEST_CALL_S):
             receipt = await wire.run(flow, connection=(message.merchant_id, leased.connection_id), channel=channel)
     except RefusedError as error:
-        suppress = "refused" if error.suppress else None
-        return Ended(leased, _receipt(leased, MessageState.REFUSED, str(error), code=error.code, suppress=suppress))
+        suppress = error.reason if error.suppress else None
+        receipt = _receipt(leased, MessageState.REFUSED, str(error), code=error.code, suppress=suppress)
+        return Ended(leased, msgspec.structs.replace(receipt, remedy=error.remedy))
     except TryLaterError as error:
         return _later(leased, str(error), error.after_s, now)
     except MisconfiguredError as error:
@@ -132,8 +137,11 @@ async def _write_down(tx: Tx, ended: Ended, now: datetime) -> None:
         await messages.put_off(tx, ended.leased, ended.later or now, ended.detail, now)
     else:
         await messages.finish(tx, ended.leased, ended.receipt, now)
+        await follow_up(tx, message.merchant_id, UUID(message.message_id), message.channel, ended.receipt, now)
+        if ended.receipt.cost is not None:
+            await receipts.charge(tx, message.merchant_id, UUID(message.message_id), ended.receipt.cost, now)
         if ended.receipt.suppress:
-            kept = Suppression(channel=message.channel, address=message.to, purpose=None, reason=ended.receipt.suppress, at=now)
+            kept = suppression_of(message.channel, message.to, ended.receipt, now)
             await recipients.suppress(tx, message.merchant_id, kept)
 
 

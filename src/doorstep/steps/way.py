@@ -23,7 +23,7 @@ def hops_of(shipment: KeptShipment) -> tuple[Hop, ...]:
     folded = shipment.folded
     if folded is None or (len(folded.legs) <= 1 and not shipment.ties and all(leg.tracked for leg in folded.legs)):
         return ()
-    pieces = {tie.to for tie in shipment.ties if tie.role == "parcel"} | {piece.tracking_number for piece in folded.pieces}
+    pieces = {tie.to for tie in shipment.ties if tie.role in {"parcel", "part"}} | {piece.tracking_number for piece in folded.pieces}
     legs = [leg for leg in folded.legs if leg.tracking_number not in pieces]
     holder = _holder(legs, folded)
     found = (*(_hop(leg, has_it=leg is holder) for leg in legs), *_announced(shipment, folded))

@@ -18,10 +18,13 @@ from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.mailboxes import Mailboxes
+from doorstep.steps.fall_back import fall_back
+from doorstep.steps.pausing import tell_late
 from doorstep.steps.reread import reread
 from doorstep.steps.send import Ended, call_all, send_wave, settle_lost
 from doorstep.steps.sum_up import BATCH_SECONDS, DEAD, EVENTS, RECONCILED, ROWS, observe_call
 from doorstep.steps.tally import tally
+from doorstep.steps.templates import TemplateKeeper
 from doorstep.steps.train import train
 from doorstep.steps.watch import watch
 from doorstep.steps.wire import Wire
@@ -77,6 +80,7 @@ class Worker:
         async with Wire(allow_private=self._allow_private, observe=observe_call) as wire, asyncio.TaskGroup() as loops:
             loops.create_task(self._loop("batch", self._batch))
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
+            loops.create_task(self._loop("fall_back", self._fall_back, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
             loops.create_task(self._loop("tally", self._tally, rest_s=(0.5, 5.0)))
@@ -86,6 +90,7 @@ class Worker:
                 loops.create_task(self._send(wire))
                 loops.create_task(self._ask(wire))
                 loops.create_task(self._mailboxes())
+                loops.create_task(self._keep_templates(wire))
 
     async def _loop(self, name: str, step: Callable[[], Awaitable[int]], rest_s: tuple[float, float] = _REST_S) -> None:
         rest = rest_s[0]
@@ -129,6 +134,10 @@ class Worker:
         async with self._database.system() as tx:
             return await decide_waiting(tx, self._directory, utc_now(), BATCH)
 
+    async def _fall_back(self) -> int:
+        async with self._database.system() as tx:
+            return await fall_back(tx, self._directory, utc_now(), SLICE)
+
     async def _watch(self) -> int:
         return await watch(self._database, self._directory, utc_now(), SLICE)
 
@@ -146,11 +155,17 @@ class Worker:
         if lost := await settle_lost(self._database, self._directory, now):
             _LOG.warning("calls_lost", times=lost)
         async with self._database.system() as tx:
+            await tell_late(tx, self._directory, now)
+        async with self._database.system() as tx:
             await idempotency.sweep(tx, now)
             await asks.forget(tx, now)
             await estimators.forget(tx, now.date())
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
+
+    async def _keep_templates(self, wire: Wire) -> None:
+        keeper = TemplateKeeper(self._database, self._directory, wire)
+        await self._loop("templates", lambda: keeper.turn(utc_now()), rest_s=(1.0, 5.0))
 
     async def _ask(self, wire: Wire) -> None:
         inquirer = Inquirer(self._database, self._directory, wire)

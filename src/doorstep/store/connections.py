@@ -94,6 +94,13 @@ _TOLD = """
 update connection set told_at = case when $4::text is null then $3::timestamptz end, untold = $4
 where merchant_id = $1 and connection_id = $2
 """
+# Pauses of which nobody was told for a reason ($1), where a channel that carries mail ($2) is in use by now; others' hands are left alone.
+_UNTOLD = """
+select c.merchant_id, c.connection_id, c.paused_why from connection c
+where c.state = 'paused' and c.untold = $1 and exists (
+    select from connection m where m.merchant_id = c.merchant_id and m.kind = 'channel' and m.state = 'active' and m.provider = any($2::text[])
+) order by c.merchant_id, c.connection_id limit $3 for update of c skip locked
+"""
 # The channels that may carry something now.
 _ACTIVE_CHANNELS = """
 select connection_id, provider from connection where merchant_id = $1 and kind = 'channel' and state = 'active' order by connection_id
@@ -278,6 +285,12 @@ async def resume(tx: Tx, merchant_id: int, connection_id: int) -> bool:
 async def note_told(tx: Tx, merchant_id: int, connection_id: int, now: datetime, untold: str | None) -> None:
     """Note that the owners were told of a pause just now, or why nobody was."""
     await tx.execute(_TOLD, merchant_id, connection_id, now, untold)
+
+
+async def untold(tx: Tx, reason: str, mailers: list[str], most: int) -> list[tuple[tuple[int, int], str]]:
+    """Lock pauses of which nobody was told for a reason, and that one of these channels could tell by now: (merchant, connection), why."""
+    rows = await tx.fetch(_UNTOLD, reason, mailers, most)
+    return [((row["merchant_id"], row["connection_id"]), row["paused_why"] or "") for row in rows]
 
 
 async def active_channels(tx: Tx, merchant_id: int) -> list[tuple[int, str]]:

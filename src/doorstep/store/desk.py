@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.vocabulary import Status
 from doorstep.store.database import Row, Tx
 from doorstep.store.orders import LAST_ID, number_key
 
-#: Shipments of one status are counted up to here: one more than is shown as a number.
+#: What one line of the overview counts is counted up to here: one more than is shown as a number.
 MOST_COUNTED = 10_001
 
 _COLUMNS = """s.shipment_id, s.order_id, s.token, s.carrier, s.tracking_number, s.status, s.must_act, s.pitfalls, s.last_text, s.last_place, s.last_local,
@@ -58,16 +59,24 @@ _STATUSES = " union all ".join(
     for status in Status
 )
 # The ids tell the time, too ($3: the first there can be): so the key leads to the moment in its month, and no older message is read.
-_STATES = """
-select channel, state, count(*) as times from message
-where merchant_id = $1 and created_at >= $2 and message_id >= $3 and month = any(array(
+_SINCE = """merchant_id = $1 and created_at >= $2 and message_id >= $3 and month = any(array(
     select m::date from generate_series(date_trunc('month', $2 at time zone 'UTC'), greatest(now(), $2) at time zone 'UTC' + interval '1 day', '1 month') m
-))
-group by channel, state order by channel, times desc
+))"""
+#: What went wrong has an index of its own, message_trouble, and so each is counted for itself; what went well is counted together.
+_TROUBLE = ("unknown", "bounced", "refused", "cancelled")
+_UP_TO = " union all ".join(
+    f"(select '{part}' as part, channel, state from message where {_SINCE} and {which} limit $4)"
+    for part, which in [*((state, f"state = '{state}'") for state in _TROUBLE), ("well", f"state not in {_TROUBLE}")]
+)
+_STATES = f"""
+select channel, state, count(*) as times, sum(count(*)) over (partition by part) >= $4 as more
+from ({_UP_TO}) up_to group by part, channel, state order by channel, times desc, state
 """
+# Open problems, each kind counted so far only that nobody waits for it, through pitfall_open_kind.
 _PROBLEMS = """
-select kind, count(*) as times from shipment s cross join lateral unnest(s.pitfalls) as kind
-where s.merchant_id = $1 and s.pitfalls[1] is not null group by kind order by times desc, kind
+select k.kind, n.times from unnest($2::text[]) as k (kind) cross join lateral (
+    select count(*) as times from (select from pitfall p where p.merchant_id = $1 and p.kind = k.kind and p.closed_at is null limit $3) up_to
+) n where n.times > 0 order by n.times desc, k.kind
 """
 
 # Who changed what, newest first.
@@ -134,13 +143,17 @@ async def statuses(tx: Tx, merchant_id: int) -> list[Row]:
 
 
 async def states(tx: Tx, merchant_id: int, since: datetime) -> list[Row]:
-    """Count messages by channel and state since a moment."""
-    return await tx.fetch(_STATES, merchant_id, since, UUID(int=int(since.timestamp() * 1000) << 80))
+    """Count messages by channel and state since a moment: `channel, state, times, more`.
+
+    Of each state that says that something went wrong, and of all others together, up to `MOST_COUNTED` are counted; `more`: there are
+    at least so many, and there may be more than `times` of this one.
+    """
+    return await tx.fetch(_STATES, merchant_id, since, UUID(int=int(since.timestamp() * 1000) << 80), MOST_COUNTED)
 
 
 async def problems(tx: Tx, merchant_id: int) -> list[Row]:
-    """Count open pitfalls by kind."""
-    return await tx.fetch(_PROBLEMS, merchant_id)
+    """Count open pitfalls by kind, each up to `MOST_COUNTED`: `kind, times`."""
+    return await tx.fetch(_PROBLEMS, merchant_id, list(PITFALL_KINDS), MOST_COUNTED)
 
 
 async def changes(tx: Tx, merchant_id: int, most: int = 50) -> list[Row]:

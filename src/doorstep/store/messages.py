@@ -10,6 +10,8 @@ import msgspec
 from doorstep.domain.messages import Message, Receipt, Rendered
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.store.database import Row, Tx
+from doorstep.store.extras import extras_of, packed_extras
+from doorstep.store.fallbacks import Standby, stand_by
 from doorstep.store.frames import frame_id, keep_frames, packed, unpacked
 
 
@@ -26,6 +28,8 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     #: Why this, why this channel, why now.
     why: str
     due_at: datetime
+    #: What is tried should this fail, or nothing be heard of it; None: nothing.
+    standby: Standby | None = None
 
 
 class Leased(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +42,8 @@ class Leased(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     #: A receipt left open whether an earlier try went through.
     unknown: bool = False
+    #: The order it is about; None: none.
+    order_id: int | None = None
 
 
 def month_of(message_id: UUID) -> date:
@@ -53,11 +59,11 @@ def _month_at(stamp_ms: int) -> date:
 
 # Queue messages and line them up for sending.
 _QUEUE = """
-with new as materialized (select * from unnest($1::message_row[])), kept as (
+with new as materialized (select * from unnest($1::outgoing_row[])), kept as (
     insert into message (merchant_id, message_id, month, created_at, channel, connection_id, recipient, recipient_name, locale, purpose, topic,
-        template, trigger, why_key, order_id, shipment_ids, subject, text, html, frame_id, body, reply_to, unsubscribe_url, why, state_at)
+        template, trigger, why_key, order_id, shipment_ids, subject, text, html, frame_id, body, reply_to, unsubscribe_url, why, extras, state_at)
     select merchant_id, message_id, month, created_at, channel, connection_id, recipient, recipient_name, locale, purpose, topic,
-        template, trigger, why_key, order_id, shipment_ids, subject, text, html, frame_id, body, reply_to, unsubscribe_url, why, created_at
+        template, trigger, why_key, order_id, shipment_ids, subject, text, html, frame_id, body, reply_to, unsubscribe_url, why, extras, created_at
     from new
 )
 insert into outbox (merchant_id, message_id, month, connection_id, due_at)
@@ -137,14 +143,6 @@ join message m using (merchant_id, month, message_id)
 where o.lease_until < $1 limit 500 for update of o skip locked
 """
 
-# Note a receipt once.
-_OURS = "select merchant_id from message where merchant_id = $1 and month = $2 and message_id = $3"
-_NOTE = """
-insert into receipt (merchant_id, message_id, state, provider_code, provider_text, at) values ($1, $2, $3, $4, $5, $6)
-on conflict do nothing returning receipt_id
-"""
-_BY_PROVIDER = "select message_id from message where merchant_id = $1 and provider_id = $2 limit 1"
-
 # The messages about an order, newest first.
 _OF_ORDER = """
 select message_id, created_at, channel, recipient, locale, purpose, template, trigger, subject, why, state, state_at, provider_code, provider_text, shipment_ids
@@ -169,7 +167,10 @@ _PAGES: dict[MessageState | None, str] = {
 }
 #: Behind every message.
 _LAST_ID = UUID(int=(1 << 128) - 1)
-_RECIPIENT = "select recipient from message where merchant_id = $1 and month = $2 and message_id = $3"
+_RECIPIENT = """
+select message_id, recipient, channel, connection_id, order_id, template, locale, created_at, extras from message
+where merchant_id = $1 and month = $2 and message_id = $3
+"""
 _ONE = f"select m.*, {_TEXTS} from message m where merchant_id = $1 and month = $2 and message_id = $3"
 # How often addresses were told of one trigger since then.
 _TIMES_TOLD = """
@@ -178,10 +179,19 @@ where merchant_id = $1 and recipient = any($2::text[]) and created_at > $4 and m
   and trigger = $3
 group by 1
 """
+# Which of some triggers an address was told of last since then; the newest id is the newest message.
+_LAST_TOLD = """
+select trigger from message
+where merchant_id = $1 and recipient = $2 and channel = $3 and created_at > $5
+  and month >= date_trunc('month', $5 at time zone 'UTC')::date and trigger = any($4::text[])
+order by created_at desc, message_id desc limit 1
+"""
 _ATTEMPTS = (
     "select attempt, started_at, ended_at, outcome, detail from send_attempt where merchant_id = $1 and message_id = $2 order by attempt"
 )
-_RECEIPTS = "select state, provider_code, provider_text, at from receipt where merchant_id = $1 and message_id = $2 order by at"
+_RECEIPTS = (
+    "select state, provider_code, provider_text, remedy, machine, at from receipt where merchant_id = $1 and message_id = $2 order by at"
+)
 _WAITING = "select count(*) as waiting, extract(epoch from $1 - min(due_at)) as oldest_s from (select due_at from outbox limit 100000) o"
 
 
@@ -189,6 +199,13 @@ async def queue(tx: Tx, new: Sequence[NewMessage]) -> None:
     """Write messages down as queued and line them up for sending."""
     await keep_frames(tx, [n.message for n in new])
     await tx.execute(_QUEUE, [_row(n) for n in new])
+    behind = [
+        (n.message.merchant_id, n.message.message_id, month_of(UUID(n.message.message_id)), n.order_id, n.standby)
+        for n in new
+        if n.standby is not None and n.order_id is not None
+    ]
+    if behind:
+        await stand_by(tx, behind)
 
 
 def _row(new: NewMessage) -> tuple[object, ...]:
@@ -219,6 +236,7 @@ def _row(new: NewMessage) -> tuple[object, ...]:
         message.reply_to,
         message.unsubscribe_url,
         new.why,
+        packed_extras(message),
         new.due_at,
     )
 
@@ -232,6 +250,7 @@ async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequ
             month=row["month"],
             attempt=row["attempt"],
             unknown=row["rank"] == MessageState.UNKNOWN.rank,
+            order_id=row["order_id"],
         )
         for row in await tx.fetch(_LEASE, now, most, until, list(resting))
     ]
@@ -239,13 +258,21 @@ async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequ
 
 def message_of(row: Row) -> Message:
     """Read a row of `message` with its frame's `texts`."""
+    extras = extras_of(row["extras"])
     return Message(
         message_id=str(row["message_id"]),
         merchant_id=row["merchant_id"],
         channel=ChannelKind(row["channel"]),
         to=row["recipient"],
         to_name=row["recipient_name"],
-        content=Rendered(subject=row["subject"], text=row["text"], html=unpacked(row["html"], row["texts"])),
+        content=Rendered(
+            subject=row["subject"],
+            text=row["text"],
+            html=unpacked(row["html"], row["texts"]),
+            choices=extras.choices,
+            link=extras.link,
+            approved=extras.approved,
+        ),
         locale=row["locale"],
         purpose=Purpose(row["purpose"]),
         topic=row["topic"],
@@ -253,6 +280,9 @@ def message_of(row: Row) -> Message:
         reply_to=row["reply_to"],
         unsubscribe_url=row["unsubscribe_url"],
         body=row["body"],
+        window_until=extras.window_until,
+        in_reply_to=extras.in_reply_to,
+        devices=extras.devices,
     )
 
 
@@ -263,10 +293,10 @@ async def finish(tx: Tx, leased: Leased, receipt: Receipt, now: datetime) -> Non
     """
     key = (leased.message.merchant_id, UUID(leased.message.message_id))
     ours = await tx.fetchval(_END_LEASE, *key, leased.attempt)
-    if ours is None and _ends(receipt):
-        await _leave(tx, *key)
+    if ours is None and is_over(receipt):
+        await leave(tx, *key)
     await tx.execute(_END_ATTEMPT, *key, leased.attempt, now, receipt.state, receipt.provider_text[:500])
-    await _move(tx, *key, receipt, now)
+    await forward(tx, *key, receipt, now)
 
 
 async def put_off(tx: Tx, leased: Leased, due_at: datetime, detail: str, now: datetime) -> None:
@@ -285,11 +315,25 @@ async def _put_back(tx: Tx, key: tuple[int, UUID], attempt: int, due_at: datetim
         await tx.execute(_LEAVE, *key)
 
 
-def _ends(receipt: Receipt) -> bool:
+async def withdraw(tx: Tx, merchant_id: int, message_id: UUID, why: str, now: datetime) -> bool:
+    """See to it that a message does not leave any more, if it has not yet; False: a worker is sending it this moment."""
+    free = await tx.fetchval(_PLACE, merchant_id, message_id)
+    if free is False:
+        return False
+    if free:
+        await tx.execute(_LEAVE, merchant_id, message_id)
+        await forward(
+            tx, merchant_id, message_id, Receipt(message_id=None, provider_id=None, state=MessageState.CANCELLED, provider_text=why), now
+        )
+    return True
+
+
+def is_over(receipt: Receipt) -> bool:
+    """Tell whether the message need not leave (again) after this."""
     return receipt.state.rank >= MessageState.SENT.rank
 
 
-async def _leave(tx: Tx, merchant_id: int, message_id: UUID) -> None:
+async def leave(tx: Tx, merchant_id: int, message_id: UUID) -> None:
     """Take a message out of the line; one that a worker is sending goes when that lease ends."""
     if await tx.fetchval(_PLACE, merchant_id, message_id):
         await tx.execute(_LEAVE, merchant_id, message_id)
@@ -308,11 +352,12 @@ async def give_up_lease(tx: Tx, row: Row, now: datetime, *, repeat: bool) -> Non
     else:
         await tx.fetchval(_END_LEASE, *key, row["attempts"])
         receipt = Receipt(message_id=None, provider_id=None, state=MessageState.UNKNOWN, provider_text="no answer is known")
-        await _move(tx, *key, receipt, now)
+        await forward(tx, *key, receipt, now)
     await tx.execute(_END_ATTEMPT, *key, row["attempts"], now, None, "the worker died during the call")
 
 
-async def _move(tx: Tx, merchant_id: int, message_id: UUID, receipt: Receipt, now: datetime) -> bool:
+async def forward(tx: Tx, merchant_id: int, message_id: UUID, receipt: Receipt, now: datetime) -> bool:
+    """Move a message to a receipt's state, unless it is as far or further; tell whether it moved."""
     return bool(
         await tx.fetchrow(
             _FORWARD,
@@ -329,28 +374,9 @@ async def _move(tx: Tx, merchant_id: int, message_id: UUID, receipt: Receipt, no
     )
 
 
-async def confirm(tx: Tx, merchant_id: int, receipt: Receipt, now: datetime) -> UUID | None:
-    """Note a provider's receipt and move the message forward; return the message it was about, None where it is none of ours."""
-    message_id = _uuid(receipt.message_id)
-    if message_id is not None:
-        if await tx.fetchval(_OURS, merchant_id, month_of(message_id), message_id) is None:
-            return None
-    elif receipt.provider_id:
-        message_id = await tx.fetchval(_BY_PROVIDER, merchant_id, receipt.provider_id)
-    if message_id is None:
-        return None
-    note = (receipt.state, receipt.provider_code[:100], receipt.provider_text[:500], receipt.at or now)
-    if await tx.fetchval(_NOTE, merchant_id, message_id, *note):
-        if _ends(receipt):
-            await _leave(tx, merchant_id, message_id)
-        await _move(tx, merchant_id, message_id, receipt, now)
-    return message_id
-
-
-async def recipient(tx: Tx, merchant_id: int, message_id: UUID) -> str | None:
-    """Tell to whom a message went; None where it is none of ours."""
-    address: str | None = await tx.fetchval(_RECIPIENT, merchant_id, month_of(message_id), message_id)
-    return address
+async def to_whom(tx: Tx, merchant_id: int, message_id: UUID) -> Row | None:
+    """Tell to whom a message went and what it was: `recipient, channel, connection_id, order_id, template, locale, created_at, extras`."""
+    return await tx.fetchrow(_RECIPIENT, merchant_id, month_of(message_id), message_id)
 
 
 async def times_told(tx: Tx, merchant_id: int, addresses: Sequence[str], trigger: str, since: datetime) -> dict[str, int]:
@@ -358,15 +384,10 @@ async def times_told(tx: Tx, merchant_id: int, addresses: Sequence[str], trigger
     return {row["recipient"]: row["times"] for row in await tx.fetch(_TIMES_TOLD, merchant_id, list(addresses), trigger, since)}
 
 
-def _uuid(text: str | None) -> UUID | None:
-    """Read an id of ours; None where it is no UUID, or one whose clock tells of no year there is."""
-    try:
-        found = UUID(text) if text else None
-        if found:
-            month_of(found)
-    except (ValueError, OverflowError):
-        return None
-    return found
+async def last_told(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, triggers: Sequence[str], since: datetime) -> str | None:
+    """Name the trigger of the newest message to an address since then, of these triggers; None where there is none."""
+    trigger: str | None = await tx.fetchval(_LAST_TOLD, merchant_id, address, channel, list(triggers), since)
+    return trigger
 
 
 async def of_order(tx: Tx, merchant_id: int, order_id: int) -> list[Row]:

@@ -76,6 +76,14 @@ _BY_TOKEN = "select merchant_id, order_id, connection_id, token, document from o
 # Orders of one number and one e-mail address.
 _LOOK_UP = "select merchant_id, order_id, connection_id, token, document from orders where merchant_id = $1 and number_key = $2 and email = $3 limit 2"
 
+# The newest orders of an e-mail address, or of a telephone.
+_OF_EMAIL = """
+select merchant_id, order_id, connection_id, token, document from orders where merchant_id = $1 and email = $2 order by order_id desc limit $3
+"""
+_OF_PHONE = """
+select merchant_id, order_id, connection_id, token, document from orders where merchant_id = $1 and phone = $2 order by order_id desc limit $3
+"""
+
 # A merchant's orders, newest first; the filters asked for are added, so that each plan knows which index leads to them.
 _PAGE = "select merchant_id, order_id, connection_id, token, document from orders where merchant_id = $1 and order_id < $2"
 _PAGE_FILTERS = {"number": " and number_key = ${}", "email": " and email = ${}"}
@@ -154,6 +162,11 @@ async def look_up(tx: Tx, merchant_id: int, number: str, email: str) -> KeptOrde
     """Find the one order with this number and this customer's e-mail address; None where none or two fit."""
     rows = await tx.fetch(_LOOK_UP, merchant_id, number_key(number), email.strip().lower())
     return _kept(rows[0]) if len(rows) == 1 else None
+
+
+async def of_contact(tx: Tx, merchant_id: int, kind: str, value: str, most: int) -> list[KeptOrder]:
+    """List the orders placed with an "email" or a "phone", newest first."""
+    return [_kept(row) for row in await tx.fetch(_OF_EMAIL if kind == "email" else _OF_PHONE, merchant_id, value, most)]
 
 
 async def page(

@@ -29,6 +29,9 @@ class Standing(msgspec.Struct, kw_only=True):
 # The languages chosen under addresses.
 _CHOSEN_LOCALE = "select address, locale from chosen_locale where merchant_id = $1 and address = any($2::text[])"
 
+# The channels are named so that the primary key leads to an address.
+_ON_ANY = ", ".join(f"'{channel}'" for channel in ChannelKind if channel not in {ChannelKind.WEBHOOK, ChannelKind.WALLET})
+
 # What stands of a list of addresses, each looked up by its key (`offset 0` keeps the planner from joining whole tables).
 # Consents, newest first.
 _CONSENTS = """
@@ -39,12 +42,12 @@ from unnest($1::bigint[], $2::text[]) as k (merchant_id, address) cross join lat
 order by c.at desc, c.consent_id desc
 """
 # Suppressions of addresses.
-_SUPPRESSED = """
+_SUPPRESSED = f"""
 select s.merchant_id, s.address, s.channel, s.purpose
 from unnest($1::bigint[], $2::text[]) as k (merchant_id, address)
 cross join lateral (
     select * from suppression s
-    where s.merchant_id = k.merchant_id and s.channel in ('email', 'sms', 'console') and s.address = k.address offset 0
+    where s.merchant_id = k.merchant_id and s.channel in ({_ON_ANY}) and s.address = k.address offset 0
 ) s
 """
 # Topics switched off, and the language chosen.
@@ -67,9 +70,22 @@ from unnest($1::bigint[], $2::text[]) as k (merchant_id, recipient) cross join l
 ) m
 group by 1, 2, 3
 """
+# What became of the messages to each address since then, by channel. An opened mail is half a proof: many mailboxes open all they get.
+_EVIDENCE = """
+select m.merchant_id, m.channel, m.recipient as address, count(*)::int as sent,
+    (count(*) filter (where m.state in ('bounced', 'refused')))::int as failed,
+    (count(*) filter (where m.state in ('clicked', 'replied'))
+     + count(*) filter (where m.state = 'read') * case when m.channel = 'email' then 0.5 else 1 end)::float as opened
+from unnest($1::bigint[], $2::text[]) as k (merchant_id, recipient) cross join lateral (
+    select * from message m where m.merchant_id = k.merchant_id and m.recipient = k.recipient
+    and m.created_at > $3 and m.month >= date_trunc('month', $3 at time zone 'UTC')::date
+    and m.state not in ('queued', 'sending', 'cancelled') order by m.created_at desc limit 50
+) m
+group by 1, 2, 3
+"""
 _CONSENT = """
-insert into consent (merchant_id, address, purpose, channel, granted, source, wording, at)
-select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bool[], $6::text[], $7::text[], $8::timestamptz[])
+insert into consent (merchant_id, address, purpose, channel, granted, source, wording, at, proof)
+select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bool[], $6::text[], $7::text[], $8::timestamptz[], $9::text[])
 on conflict do nothing
 """
 _SUPPRESS = """
@@ -83,10 +99,11 @@ select channel, address, purpose, reason, at from suppression
 where merchant_id = $1 and (channel, address, purpose) > ($2, $3, $4) order by channel, address, purpose limit $5
 """
 _ONE = "select channel, address, purpose, reason, at from suppression where merchant_id = $1 and channel = $2 and address = $3 and purpose = $4"
-# All suppressions of one address; the channels are named so that the primary key leads to it.
-_OF_ADDRESS = """
+# All suppressions of one address.
+_OF_ADDRESS = f"""
 select channel, address, purpose, reason, at from suppression
-where merchant_id = $1 and channel in ('email', 'sms', 'console') and address = $2 order by channel, purpose
+where merchant_id = $1 and channel in ({_ON_ANY}) and address = $2
+order by channel, purpose
 """
 _LIFT = "delete from suppression where merchant_id = $1 and channel = $2 and address = $3 and purpose = $4"
 _TOPIC_OFF = "insert into topic_off (merchant_id, address, topic, at) values ($1, $2, $3, $4) on conflict do nothing"
@@ -134,6 +151,11 @@ async def standing(tx: Tx, wanted: Sequence[tuple[int, str]], now: datetime) -> 
     return found
 
 
+async def evidence(tx: Tx, wanted: Sequence[tuple[int, str]], since: datetime) -> list[Row]:
+    """Tell what became of the last messages to addresses since then: `merchant_id, channel, address, sent, failed, opened`."""
+    return await tx.fetch(_EVIDENCE, [w[0] for w in wanted], [w[1] for w in wanted], since)
+
+
 async def count_alone(tx: Tx, addresses: Collection[tuple[int, str]]) -> None:
     """Wait until nobody else counts messages to these (merchant, address) pairs, and let nobody until this transaction ends."""
     await tx.execute(_ALONE, [merchant_id for merchant_id, _ in addresses], [address for _, address in addresses])
@@ -164,6 +186,7 @@ async def consent(tx: Tx, given: Sequence[tuple[int, str, Consent]]) -> None:
         [g[2].source for g in given],
         [g[2].wording for g in given],
         [g[2].at for g in given],
+        [g[2].proof for g in given],
     )
 
 

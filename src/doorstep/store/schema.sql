@@ -22,11 +22,11 @@ create type decision_row as (
     merchant_id bigint, why_key bytea, trigger text, subject_kind text, subject_id bigint, occurrence text, order_id bigint,
     outcome text, detail text, message_id uuid
 );
-create type message_row as (
+create type outgoing_row as (
     merchant_id bigint, message_id uuid, month date, created_at timestamptz, channel text, connection_id bigint, recipient text,
     recipient_name text, locale text, purpose text, topic text, template text, trigger text, why_key bytea, order_id bigint,
     shipment_ids bigint[], subject text, text text, html bytea, frame_id bytea, body bytea, reply_to text, unsubscribe_url text, why text,
-    due_at timestamptz
+    extras bytea, due_at timestamptz
 );
 create type pitfall_row as (
     merchant_id bigint, shipment_id bigint, kind text, opened_at timestamptz, severity text, rank smallint, muted boolean
@@ -168,6 +168,7 @@ create table orders (
 );
 create index orders_number on orders (number_key, merchant_id);
 create index orders_email on orders (email, merchant_id);
+create index orders_phone on orders (phone, merchant_id) where phone is not null;
 
 create table shipment (
     merchant_id     bigint not null references merchant,
@@ -206,7 +207,7 @@ create table leg (
     merchant_id     bigint not null,
     tracking_number text collate "C" not null,
     shipment_id     bigint not null,
-    role            text not null default 'first',  -- first, last_mile, return, replaced_by, parcel; shared: beside the one before it, for another order; earlier: of a use before
+    role            text not null default 'first',  -- first, last_mile, return, replaced_by, parcel, part; shared: beside the one before it, for another order; earlier: of a use before
     primary key (merchant_id, tracking_number, shipment_id),
     foreign key (merchant_id, shipment_id) references shipment on delete cascade
 );
@@ -546,6 +547,7 @@ create table message (
     provider_id     text,
     provider_code   text not null default '',
     provider_text   text not null default '',
+    extras          bytea not null default '', -- msgpack store.messages.Extras; empty: none
     primary key (merchant_id, month, message_id)
 ) partition by range (month);
 create table message_rest partition of message default;
@@ -593,9 +595,136 @@ create table receipt (
     provider_text text not null,
     at            timestamptz not null,
     received_at   timestamptz not null default now(),
+    remedy        text,                       -- domain.vocabulary.Remedy
+    machine       boolean not null default false,
     primary key (merchant_id, receipt_id)
 );
-create unique index receipt_once on receipt (merchant_id, message_id, state, provider_code);
+create unique index receipt_once on receipt (merchant_id, message_id, state, provider_code, machine);
+
+-- What providers charge for messages, as far as they say.
+create table message_cost (
+    merchant_id bigint not null,
+    message_id  uuid not null,
+    amount      numeric,                      -- in whole units of the currency; null untold
+    currency    text not null default '',
+    parts       int not null default 0,       -- text parts billed; 0 untold
+    category    text not null default '',     -- the provider's own class
+    billable    boolean,                      -- null untold
+    at          timestamptz not null,
+    primary key (merchant_id, message_id)
+);
+
+-- Links of messages that were followed, ours and those that providers tell of.
+create table click (
+    merchant_id bigint not null,
+    message_id  uuid not null,
+    url         text not null,
+    machine     boolean not null,             -- by a scanner or a proxy
+    times       int not null default 1,
+    first_at    timestamptz not null,
+    last_at     timestamptz not null,
+    primary key (merchant_id, message_id, url, machine)
+);
+
+-- Messages behind which another channel stands, should the first fail or nothing be heard of it in time.
+create table fallback (
+    merchant_id bigint not null,
+    message_id  uuid not null,
+    month       date not null,                -- the message's
+    due_at      timestamptz not null,         -- 'infinity': only if it fails
+    order_id    bigint not null,
+    actions     json not null,                -- a list of domain.messages.Action
+    tried       text[] not null,              -- channels that are not tried (again)
+    tries       int not null default 1,
+    why         text not null default '',     -- what made it due
+    primary key (merchant_id, message_id)
+);
+create index fallback_due on fallback (due_at);
+
+-- A person, as far as a merchant can tell: a set of identities.
+create table customer (
+    merchant_id bigint not null references merchant,
+    customer_id bigint generated always as identity,
+    created_at  timestamptz not null,
+    merged_into bigint,                       -- set: all its identities went there
+    primary key (merchant_id, customer_id)
+);
+
+create table customer_identity (
+    merchant_id  bigint not null,
+    kind         text not null,               -- domain.people.IdentityKind
+    value        text not null,
+    customer_id  bigint not null,
+    source       text not null,               -- 'order', 'reply', 'provider', 'knowledge', 'agent', 'app'
+    first_at     timestamptz not null,
+    verified_at  timestamptz,                 -- null: said, not shown
+    verified_how text not null default '',
+    primary key (merchant_id, kind, value),
+    foreign key (merchant_id, customer_id) references customer
+);
+create index customer_identity_of on customer_identity (customer_id, merchant_id);
+
+-- Merges and splits of customers, each of which can be taken back.
+create table customer_change (
+    merchant_id bigint not null,
+    change_id   bigint generated always as identity,
+    kind        text not null,                -- 'merge' or 'split'
+    from_id     bigint not null,
+    to_id       bigint not null,
+    identities  json not null,                -- the [kind, value] pairs that moved
+    actor       text not null,
+    why         text not null,
+    at          timestamptz not null,
+    undone_at   timestamptz,
+    undone_by   text,
+    primary key (merchant_id, change_id)
+);
+create index customer_change_from on customer_change (from_id, merchant_id);
+create index customer_change_to on customer_change (to_id, merchant_id);
+
+-- What is said with one address on one channel.
+create table conversation (
+    merchant_id     bigint not null,
+    conversation_id bigint generated always as identity,
+    channel         text not null,
+    address         text not null,
+    connection_id   bigint not null,          -- through which it last came in
+    customer_id     bigint,                   -- null: not known who this is
+    order_id        bigint,                   -- what it is about; null: not known
+    opened_at       timestamptz not null,
+    last_in_at      timestamptz,              -- the customer wrote last
+    asked_at        timestamptz,              -- we asked who this is, last
+    asked           int not null default 0,   -- how often
+    open            boolean not null default true, -- a human has to look
+    primary key (merchant_id, conversation_id)
+);
+create unique index conversation_once on conversation (merchant_id, channel, address);
+create index conversation_customer on conversation (customer_id, merchant_id) where customer_id is not null;
+create index conversation_open on conversation (merchant_id, last_in_at, conversation_id) where open;
+
+-- Orders that were given out for Apple Wallet: what the last package said, and since when it says so.
+create table wallet_order (
+    merchant_id bigint not null,
+    order_id    bigint not null,
+    digest      bytea not null,               -- of the package without its date
+    updated_at  timestamptz not null,         -- whole seconds; only grows
+    primary key (merchant_id, order_id),
+    foreign key (merchant_id, order_id) references orders on delete cascade
+);
+
+-- Devices that hold an order in Apple Wallet and are to be told when it changes.
+create table wallet_device (
+    merchant_id   bigint not null,
+    order_id      bigint not null,
+    device        text not null,              -- as it calls itself towards us
+    order_type    text not null,              -- the order type identifier under which it holds it
+    push_token    text not null,
+    registered_at timestamptz not null,
+    primary key (merchant_id, order_id, device),
+    foreign key (merchant_id, order_id) references orders on delete cascade
+);
+create index wallet_device_own on wallet_device (device, merchant_id);
+create index wallet_device_token on wallet_device (push_token, merchant_id);
 
 -- What came back from people.
 create table reply (
@@ -609,8 +738,31 @@ create table reply (
     text          text not null,
     keyword       text not null,
     received_at   timestamptz not null,
+    conversation_id bigint,
+    message_id    uuid,                       -- the message of ours that it answers
+    order_id      bigint,                     -- what it is about; null: not known
+    choice        text not null default '',   -- the choice of that message that was made
+    bound         text not null default '',   -- how it was bound, or why not
+    sender_name   text not null default '',
+    quoted        text not null default '',
+    place         json,                       -- domain.messages.Location
     primary key (merchant_id, reply_id),
     unique (merchant_id, connection_id, provider_id)
+);
+create index reply_conversation on reply (conversation_id, merchant_id, reply_id) where conversation_id is not null;
+
+-- Files that came with replies.
+create table reply_file (
+    merchant_id  bigint not null,
+    reply_id     bigint not null,
+    position     int not null,
+    name         text not null,
+    content_type text not null,
+    size         int not null,                -- bytes; 0 while it lies with the provider
+    content      bytea not null,
+    url          text not null default '',
+    media_id     text not null default '',
+    primary key (merchant_id, reply_id, position)
 );
 
 -- Every yes and no ever said; the newest counts.
@@ -624,9 +776,26 @@ create table consent (
     source      text not null,
     wording     text,
     at          timestamptz not null,
+    proof       text not null default '',     -- what shows it: the page, the message, the network it came from
     primary key (merchant_id, consent_id)
 );
 create unique index consent_once on consent (merchant_id, address, purpose, coalesce(channel, ''), source, at);
+
+-- A yes that its owner has to say again by a link, where the law or the merchant wants it.
+create table consent_asked (
+    merchant_id  bigint not null,
+    asked_id     bigint generated always as identity,
+    address      text not null,
+    purpose      text not null,
+    channel      text,                        -- null: all
+    source       text not null,
+    wording      text not null,
+    locale       text not null,
+    asked_at     timestamptz not null,
+    confirmed_at timestamptz,
+    primary key (merchant_id, asked_id)
+);
+create index consent_asked_address on consent_asked (address, merchant_id);
 
 create table suppression (
     merchant_id bigint not null,
@@ -677,6 +846,35 @@ create table import_progress (
     at          timestamptz not null,
     primary key (merchant_id, file_hash)
 );
+
+-- Message templates at providers that approve them, and how each stands.
+create table approved_template (
+    merchant_id   bigint not null,
+    connection_id bigint not null,
+    name          text not null,              -- as the provider knows it
+    language      text not null,              -- as the provider writes it: en_US
+    status        text not null,              -- the provider's: pending, approved, rejected, paused, disabled, unknown; or asked: we are to hand it in
+    category      text not null default '',   -- utility, marketing, authentication; empty: untold
+    reason        text not null default '',   -- the provider's
+    body_hash     bytea,                      -- of document; null: we did not hand it in
+    document      json,                       -- domain.plugins.Template as handed in
+    paused_why    text,                       -- why we do not send by it, whatever the provider says; null: we do
+    at            timestamptz not null,       -- since when it stands so
+    primary key (merchant_id, connection_id, name, language),
+    foreign key (merchant_id, connection_id) references connection on delete cascade
+);
+
+-- When a connection's templates are asked about next, and how the last time went.
+create table approval_due (
+    merchant_id   bigint not null,
+    connection_id bigint not null,
+    due_at        timestamptz not null,       -- while a worker asks: when another may
+    listed_at     timestamptz,
+    trouble       text,                       -- why the last time came to nothing
+    primary key (merchant_id, connection_id),
+    foreign key (merchant_id, connection_id) references connection on delete cascade
+);
+create index approval_due_next on approval_due (due_at);
 
 create table audit (
     merchant_id bigint not null,

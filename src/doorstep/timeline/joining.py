@@ -1,11 +1,12 @@
 """Scans under several numbers and the ties between these → one shipment: its pieces, its return, the label that replaced another."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 import msgspec
 
-from doorstep.domain.shipments import Folded, OpenPitfall, Piece
+from doorstep.domain.shipments import Folded, Leg, OpenPitfall, Piece
 from doorstep.domain.tracking import Estimate, Scan, Tie
 from doorstep.domain.vocabulary import Status
 from doorstep.timeline.folding import actor_of_open, fold
@@ -46,12 +47,16 @@ def fold_tied(
     if not ties:
         return fold(scans, estimates, since=since)
     heeded = _heeded(list(scans), ties)
-    pieces = _pieces(heeded, ties)
-    parts = _parts(heeded, pieces, ties)
-    if parts.keys() <= {_SHARED}:
+    wholes = _wholes(ties)
+    pieces = _pieces(heeded, ties, wholes)
+    parts = _parts(heeded, pieces, wholes, ties)
+    if parts.keys() <= {_SHARED, *wholes}:
         return fold(heeded, estimates, since=since)
-    told = {name: fold(of_it, estimates, since=since) for name, of_it in sorted(parts.items())}
-    return _together(told, sorted(pieces), heeded)
+    told = {name: fold(of_it, estimates, since=since) for name, of_it in _shared_by_parts(parts, wholes).items()}
+    for whole, of_whole in wholes.items():
+        if folded := told.pop(whole, None):
+            told = dict.fromkeys(of_whole, folded) | told
+    return _together(dict(sorted(told.items())), sorted(pieces), heeded)
 
 
 def _heeded(scans: list[Scan], ties: Collection[Tie]) -> list[Scan]:
@@ -73,14 +78,22 @@ def _heeded(scans: list[Scan], ties: Collection[Tie]) -> list[Scan]:
     return heeded
 
 
-def _pieces(scans: Iterable[Scan], ties: Iterable[Tie]) -> set[str]:
+def _wholes(ties: Collection[Tie]) -> dict[str, set[str]]:
+    """Name the numbers that stand for a whole consignment and are no parcel themselves, each with its parts."""
+    wholes = {tie.of for tie in ties if tie.role == "part"}
+    parts = {whole: {tie.to for tie in ties if tie.role == "part" and tie.of == whole} - wholes for whole in sorted(wholes)}
+    return {whole: of_it for whole, of_it in parts.items() if of_it}
+
+
+def _pieces(scans: Iterable[Scan], ties: Collection[Tie], wholes: Mapping[str, AbstractSet[str]]) -> set[str]:
     """Name the parcels of a shipment. The number that names the others is one itself once each of them has scans of its own.
 
-    Until then its scans stand for those that have none: most carriers tell a consignment under one number only.
+    Until then its scans stand for those that have none: most carriers tell a consignment under one number only. A whole never is one.
     """
-    named = {tie.to for tie in ties if tie.role == "parcel"}
+    named = {tie.to for tie in ties if tie.role in {"parcel", "part"}} - wholes.keys()
     heard = {scan.tracking_number for scan in scans}
-    return named | {tie.of for tie in ties if tie.role == "parcel" and tie.of in heard} if named <= heard else named
+    leads = {tie.of for tie in ties if tie.role == "parcel" and tie.of in heard} - wholes.keys()
+    return named | leads if named <= heard else named
 
 
 def _first_moved(numbers: Collection[str], scans: Iterable[Scan]) -> int | None:
@@ -97,20 +110,37 @@ def _is_void(scan: Scan, code: int, ends_us: int | None) -> bool:
     return code in (RETURNING, RETURNED) or scan.is_return or scan.instant_us is None or scan.instant_us >= ends_us
 
 
-def _parts(scans: Iterable[Scan], pieces: Collection[str], ties: Collection[Tie]) -> dict[str, list[Scan]]:
-    """Give each piece the scans under its number and under those that continue it; the others are shared."""
-    owners = _owners(pieces, ties) if pieces else {}
+def _parts(
+    scans: Iterable[Scan], pieces: Collection[str], wholes: Mapping[str, AbstractSet[str]], ties: Collection[Tie]
+) -> dict[str, list[Scan]]:
+    """Give each piece, and each whole, the scans under its number and under those that continue it; the others are shared."""
+    owners = _owners({*pieces, *wholes}, ties) if pieces else {}
     parts: dict[str, list[Scan]] = {}
     for scan in scans:
         parts.setdefault(owners.get(scan.tracking_number, _SHARED), []).append(scan)
     return parts
 
 
+def _shared_by_parts(parts: Mapping[str, list[Scan]], wholes: Mapping[str, AbstractSet[str]]) -> dict[str, list[Scan]]:
+    """Add to the scans of each part those of its whole, as if all were under the whole's number: it is one leg.
+
+    The whole keeps its own, which stand for the parts that have none.
+    """
+    shared = dict(parts)
+    for whole, of_whole in wholes.items():
+        for piece in of_whole & parts.keys():
+            own = [
+                msgspec.structs.replace(scan, tracking_number=whole) if scan.tracking_number == piece else scan for scan in shared[piece]
+            ]
+            shared[piece] = [*own, *parts.get(whole, ())]
+    return shared
+
+
 def _owners(pieces: Collection[str], ties: Collection[Tie]) -> dict[str, str]:
     """Tell whose each number is; one that continues several pieces is nobody's."""
     onward: dict[str, set[str]] = {}
     for tie in ties:
-        if tie.role != "parcel" and tie.to not in pieces:
+        if tie.role not in {"parcel", "part"} and tie.to not in pieces:
             onward.setdefault(tie.of, set()).add(tie.to)
     owners = {piece: piece for piece in pieces}
     for piece in sorted(pieces):
@@ -141,7 +171,7 @@ def _together(told: Mapping[str, Folded], pieces: Sequence[str], scans: Iterable
         speaker,
         must_act=actor_of_open(pitfalls, speaker.must_act),
         open_pitfalls=pitfalls,
-        legs=tuple(dict.fromkeys(leg for one in each for leg in one.legs)),
+        legs=_legs(each),
         first_scan_at=min((one.first_scan_at for one in each if one.first_scan_at), default=None),
         last_scan_at=max((one.last_scan_at for one in each if one.last_scan_at), default=None),
         delivered_at=max(arrived, default=None) if speaker.status is Status.DELIVERED else None,
@@ -163,6 +193,21 @@ def _all_open(parts: Iterable[Folded]) -> tuple[OpenPitfall, ...]:
     for one in sorted((p for part in parts for p in part.open_pitfalls), key=lambda p: (p.since or _EPOCH, p.opened_by)):
         found.setdefault(one.kind, one)
     return tuple(found[kind] for kind in sorted(found))
+
+
+def _legs(parts: Iterable[Folded]) -> tuple[Leg, ...]:
+    """Each leg once, from its first scan on any piece to its last."""
+    found: dict[tuple[str, str, str], Leg] = {}
+    for leg in (leg for one in parts for leg in one.legs):
+        key = (leg.carrier, leg.tracking_number, leg.direction)
+        found[key] = _spanning(found[key], leg) if key in found else leg
+    return tuple(found.values())
+
+
+def _spanning(one: Leg, other: Leg) -> Leg:
+    first_at = min((at for at in (one.first_at, other.first_at) if at is not None), default=None)
+    last_at = max((at for at in (one.last_at, other.last_at) if at is not None), default=None)
+    return msgspec.structs.replace(one, first_at=first_at, last_at=last_at, tracked=one.tracked or other.tracked)
 
 
 def _in_order(stands: Collection[bytes], scans: Iterable[Scan]) -> tuple[bytes, ...]:

@@ -46,6 +46,20 @@ _SPOKEN = frozenset(
     {"label_failed"} | {slug for slug, event in EVENT_TYPES.items() if event.phase in {Phase.DONE, Phase.PROBLEM, Phase.RETURN}}
 )
 _NOT_FOUND = frozenset({"tracking_not_found", "tracking_invalid"})
+#: A kind that scans open, and silence, too: where of several pieces some have been delivered and another is silent.
+PIECES_MISSING = "pieces_missing"
+#: Status of a piece that waits for nobody but its carrier → the stage in which it is silent.
+_BEHIND = {
+    Status.PENDING: Stage.ANNOUNCED,
+    Status.INFO_RECEIVED: Stage.ANNOUNCED,
+    Status.IN_TRANSIT: Stage.TRANSIT,
+    Status.OUT_FOR_DELIVERY: Stage.TOUR,
+}
+#: What such a silence is otherwise called; the shipment as a whole has been scanned, and in part delivered.
+_OF_A_WHOLE = frozenset(
+    {"stalled_in_transit", "stalled_at_handover", "not_out_for_delivery", "tour_without_end"}
+    | {"never_scanned", "never_handed_over", "late_dispatch", "pickup_not_done"}
+)
 
 
 def silences(folded: Folded, facts: Facts, gaps: Gaps) -> list[Span]:
@@ -53,6 +67,41 @@ def silences(folded: Folded, facts: Facts, gaps: Gaps) -> list[Span]:
     stage = stage_of(folded)
     if stage is None:
         return []
+    spans = _of_whole(folded, facts, gaps, stage)
+    behind = _behind(folded, facts, gaps) if folded.pieces else None
+    if behind is None:
+        return spans
+    due, rests_on = behind
+    lost = next((span.from_us for span in spans if span.kind in {"presumed_lost", "gone_silent"}), None)
+    missing = Span(PIECES_MISSING, due, lost, rests_on, lasts=True)
+    return _told([missing, *(span for span in spans if span.kind not in _OF_A_WHOLE)])
+
+
+def _behind(folded: Folded, facts: Facts, gaps: Gaps) -> tuple[int, bytes] | None:
+    """Tell when the first of the pieces left behind has been silent for too long since others were delivered, and by which scan.
+
+    None: nothing has been delivered, nothing is behind, or a scan has said already that pieces are missing.
+    """
+    there = [us_of(piece.delivered_at) for piece in folded.pieces if piece.status is Status.DELIVERED and piece.delivered_at]
+    behind = {piece.tracking_number: _BEHIND[piece.status] for piece in folded.pieces if piece.status in _BEHIND}
+    if not there or not behind or folded.direction is Direction.RETURN or any(one.kind == PIECES_MISSING for one in folded.open_pitfalls):
+        return None
+    first, counted, numbers = min(there), set(folded.counted), {piece.tracking_number for piece in folded.pieces}
+    found = []
+    for number, stage in behind.items():
+        heard = [
+            (scan.instant_us, scan.fingerprint)
+            for scan in facts.scans
+            if scan.instant_us is not None
+            and scan.fingerprint in counted
+            and (scan.tracking_number == number or scan.tracking_number not in numbers or scan.instant_us == first)
+        ]
+        since, rests_on = max([(first, b""), *heard])
+        found.append((_too_long(facts, gaps, stage, since), rests_on))
+    return min(found)
+
+
+def _of_whole(folded: Folded, facts: Facts, gaps: Gaps, stage: Stage) -> list[Span]:
     newest = folded.counted[-1] if folded.counted else b""
     if stage is Stage.ANNOUNCED or stage is Stage.COLLECTION:
         return _before_handover(folded, facts, gaps, stage, newest)

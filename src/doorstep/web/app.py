@@ -19,7 +19,7 @@ from doorstep.errors import DoorstepError, TryLaterError
 from doorstep.steps.sum_up import WEB, read_backlog
 from doorstep.steps.work import utc_now
 from doorstep.timeline.estimating.opening import works
-from doorstep.web import api, desk, hooks, track
+from doorstep.web import api, desk, hooks, track, wallet
 from doorstep.web.house import House, house_of
 from doorstep.web.network import client_of
 from doorstep.web.problems import doorstep_error, http_error, problem, unforeseen
@@ -87,7 +87,7 @@ def make_app(house: House) -> Litestar:
             await house.database.close()
 
     return Application(
-        route_handlers=[health, metrics, *api.ROUTES, *track.ROUTES, *desk.ROUTES],
+        route_handlers=[health, metrics, *api.ROUTES, *track.ROUTES, *wallet.ROUTES, *desk.ROUTES],
         exception_handlers={DoorstepError: doorstep_error, HTTPException: http_error, Exception: unforeseen},
         lifespan=[keeping],
         openapi_config=api.OPENAPI,

@@ -11,7 +11,7 @@ from doorstep.domain.tracking import Checkpoint, Estimate, Tracking
 from doorstep.domain.vocabulary import Precision, ZoneSource
 from doorstep.steps.advance import Seen, advance
 from doorstep.steps.order import Told, take_orders
-from doorstep.store import connections, tallies
+from doorstep.store import connections, shipments, tallies
 from doorstep.store.connections import Connection
 from doorstep.store.tallies import KeptTally
 
@@ -69,6 +69,10 @@ async def records(installation, shipment_id):
     [listed] = (await installation.get("/shipments")).json()["shipments"]
     alone = (await installation.get(f"/shipments/{shipment_id}")).json()
     assert listed["open_pitfalls"] == alone["open_pitfalls"]
+    problems = (await installation.get("/pitfalls")).json()["pitfalls"]
+    assert [(one["kind"], one["track_record"]) for one in problems] == [
+        (one["kind"], one["track_record"]) for one in alone["open_pitfalls"]
+    ]
     return {one["kind"]: one["track_record"] for one in alone["open_pitfalls"]}
 
 
@@ -86,3 +90,19 @@ async def test_a_carriers_word_has_no_record_of_ours(installation, source):
     shipment_id = await called_late(installation, source, None)
     await put_to_test(installation, installation.ours, 30, 15)
     assert await records(installation, shipment_id) == {"will_be_late": None}
+
+
+async def test_a_list_of_problems_reads_the_shipments_that_warn_at_once_and_none_where_none_does(installation, monkeypatch):
+    await called_late(installation)
+    asked = []
+
+    async def counted(tx, keys):
+        asked.append(keys)
+        return await read(tx, keys)
+
+    read = shipments.read
+    monkeypatch.setattr(shipments, "read", counted)
+    [problem] = (await installation.get("/pitfalls")).json()["pitfalls"]
+    assert [[shipment_id for _, shipment_id in keys] for keys in asked] == [[int(problem["shipment_id"])]]
+    await installation.get("/pitfalls", kind="lost")
+    assert len(asked) == 1

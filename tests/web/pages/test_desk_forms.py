@@ -10,6 +10,7 @@ from page_shops import BASE, HOSTILE, NOW, PASSWORD, fill
 from doorstep.domain.messages import Suppression
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import ConflictError, NotFoundError
+from doorstep.messages import Library
 from doorstep.store import access, connections, desk, recipients
 from doorstep.web.desk import doors
 
@@ -82,6 +83,19 @@ async def test_a_brand_is_saved_shown_on_the_page_at_once_and_noted(owner, house
     assert "/t/" in (await owner.get("/desk/brand")).text
 
 
+async def test_the_tone_of_messages_is_saved_used_and_shown_beforehand(owner, house, shop):
+    page = (await owner.get("/desk/brand")).text
+    assert "arrives today with Sample Post" in page
+    assert "Today&#39;s the day!" in page
+    assert (await owner.post("/desk/brand", data=form_of(page) | {"tone": "warm"})).status_code == 303
+    assert (await merchant(house, shop)).brand["tone"] == "warm"
+    assert house.directory.tenant(shop.merchant_id).library is Library.of(tone="warm")
+    assert '<option value="warm" selected>' in (await owner.get("/desk/brand")).text
+    assert '<option value="warm" selected>' in (await owner.get("/desk/gallery")).text
+    await owner.post("/desk/brand", data=form_of((await owner.get("/desk/brand")).text) | {"tone": "plain"})
+    assert "tone" not in (await merchant(house, shop)).brand
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
@@ -90,7 +104,7 @@ async def test_a_brand_is_saved_shown_on_the_page_at_once_and_noted(owner, house
         ("shop_url", "https://", "Shop"),
         ("support_email", "nobody", "E-mail"),
         ("support_phone", "call us", "Telephone"),
-        ("default_locale", "fr", "Language"),
+        ("default_locale", "ja", "Language"),
         ("default_locale", "en_US!", "Language"),
         ("sms_sender", "Far too long a name", "Sender"),
         ("sms_sender", "12345", "Sender"),
@@ -98,6 +112,7 @@ async def test_a_brand_is_saved_shown_on_the_page_at_once_and_noted(owner, house
         ("radius", "900", "Round corners"),
         ("radius", "-1", "Round corners"),
         ("font", "Comic Sans", "Typeface"),
+        ("tone", "shouting", "Tone"),
     ],
 )
 async def test_a_brand_that_could_not_be_shown_is_refused_and_says_where(owner, house, shop, field, value, said):

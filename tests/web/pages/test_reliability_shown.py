@@ -78,6 +78,28 @@ async def test_beside_our_own_warning_stands_how_often_such_were_right(app, hous
     assert "of 30 such warnings" in await read(app, shop, order_id, "orders")
 
 
+async def listed(app, shop):
+    client = await entered(app, shop.owner)
+    page = (await client.get("/desk/pitfalls?kind=will_be_late")).text
+    await client.aclose()
+    return page
+
+
+async def test_the_list_of_problems_says_it_beside_each_of_our_own_warnings(app, house, shop):
+    await said_late(house, shop, "model", 0.9)
+    assert "not known yet: fewer than 20 have been put to the test" in await listed(app, shop)
+    await put_to_test(house, shop.merchant_id, 20, 19)
+    assert (await listed(app, shop)).count("of 20 such warnings in the last 26 weeks 19 were right") == 1
+
+
+async def test_a_carriers_word_on_the_list_of_problems_is_not_called_our_forecast(app, house, shop):
+    await said_late(house, shop, "carrier")
+    await put_to_test(house, shop.merchant_id, 20, 19)
+    page = await listed(app, shop)
+    assert "LATE" + shop.slug.upper() in page
+    assert "Our own forecast" not in page
+
+
 async def parcels(house, shop, shipment_id):
     async with house.database.system() as tx:
         return await shipments.read(tx, [(shop.merchant_id, shipment_id)])

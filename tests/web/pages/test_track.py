@@ -285,7 +285,7 @@ def test_every_language_has_every_text_with_the_same_holes():
         for section in english.keys() - {"language"}:
             assert texts[section].keys() == english[section].keys()
             for key, text in english[section].items():
-                assert re.findall(r"{\w+}", str(text)) == re.findall(r"{\w+}", str(texts[section][key])), (section, key)
+                assert sorted(re.findall(r"{\w+}", str(text))) == sorted(re.findall(r"{\w+}", str(texts[section][key]))), (section, key)
 
 
 def test_problems_with_other_words_on_the_way_are_in_the_catalogue():
@@ -294,6 +294,6 @@ def test_problems_with_other_words_on_the_way_are_in_the_catalogue():
 
 
 def test_a_language_we_do_not_have_falls_back():
-    assert words_for("fr", "es-MX").tag == "es-MX"
-    assert words_for("fr", None).tag == "en"
+    assert words_for("ja", "es-MX").tag == "es-MX"
+    assert words_for("ja", None).tag == "en"
     assert event_text("delivered", words_for("es")) != event_text("delivered", words_for("en"))

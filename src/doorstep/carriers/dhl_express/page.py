@@ -4,11 +4,12 @@ from typing import Any
 
 from doorstep.carriers.clock import read_time, stamp
 from doorstep.carriers.families.dhl_express_codes import event_type_of_sentence, signatory_of
+from doorstep.carriers.families.dhl_pieces import NAMELESS, how_many, share_out
 from doorstep.carriers.families.dhl_service_areas import place_at
 from doorstep.carriers.reading import dig, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
-from doorstep.domain.tracking import CarrierNote, Checkpoint, Link, Parsed, Tracking
+from doorstep.domain.tracking import CarrierNote, Checkpoint, Parsed, Tracking
 from doorstep.domain.vocabulary import Precision
 from doorstep.errors import BadInputError
 
@@ -26,24 +27,33 @@ def read(answer: Any) -> Parsed:
         CarrierNote(worded(dig(error, "code")), worded(dig(error, "message")), numbered(worded(dig(error, "id"))) or None)
         for error in errors
     )
-    return Parsed(tuple(_tracking(result) for result in results), notes)
+    return Parsed(tuple(one for result in results for one in _trackings(result)), notes)
 
 
-def _tracking(result: Any) -> Tracking:
+def _trackings(result: Any) -> tuple[Tracking, ...]:
+    """Read a waybill, and each of its pieces that has events which others have not."""
     number = numbered(worded(dig(result, "id")))
     if not number:
         raise BadInputError("a result without an id")
     ends = tuple(worded(dig(result, end, "value")) for end in ("origin", "destination"))
-    checkpoints = tuple(_checkpoint(event, number, ends) for event in listed(dig(result, "checkpoints")))
-    pieces = [numbered(worded(piece)) for piece in listed(dig(result, "pieces", "pIds"))]
-    names = [name for checkpoint in checkpoints if (name := signatory_of(checkpoint.carrier_text))]
-    return Tracking(
+    total = how_many(dig(result, "pieces", "value"))
+    told = [(_checkpoint(event, number, ends), _pieces(event, total)) for event in listed(dig(result, "checkpoints"))]
+    shared = share_out(number, told, listed=_pieces(dig(result, "pieces")), total=total, carrier="dhl_express")
+    names = [name for checkpoint, _ in told if (name := signatory_of(checkpoint.carrier_text))]
+    whole = Tracking(
         tracking_number=number,
         carrier="dhl_express",
-        checkpoints=checkpoints,
-        links=tuple(Link(tracking_number=piece, carrier="dhl_express", role="parcel") for piece in pieces if piece and piece != number),
-        signed_by=names[0] if names else None,
+        checkpoints=shared.whole,
+        links=shared.links,
+        signed_by=names[0] if names and shared.over else None,
     )
+    return whole, *shared.trackings("dhl_express")
+
+
+def _pieces(told: Any, total: int = 0) -> list[str]:
+    """Read the pieces that are named; where an event only counts fewer than the `total`, they are some without a name."""
+    named = [piece for one in listed(dig(told, "pIds")) if (piece := numbered(worded(one)))]
+    return named or ([NAMELESS] if 0 < how_many(dig(told, "totalPieces")) < total else [])
 
 
 def _checkpoint(event: Any, number: str, ends: tuple[str, ...]) -> Checkpoint:

@@ -5,10 +5,11 @@ from typing import Any
 from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.families.dhl_express_codes import UNIFIED, event_type_of, event_type_of_sentence
-from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
+from doorstep.carriers.families.dhl_pieces import how_many, share_out
+from doorstep.carriers.reading import dig, grams, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
-from doorstep.domain.tracking import Checkpoint, Estimate, Link, Parsed, Tracking
+from doorstep.domain.tracking import Checkpoint, Estimate, Parsed, Tracking
 from doorstep.errors import BadInputError
 
 
@@ -18,28 +19,35 @@ def read(answer: Any) -> Parsed:
     Raises:
         BadInputError: a shipment without its id.
     """
-    return Parsed(tuple(_tracking(shipment) for shipment in listed(dig(answer, "shipments"))))
+    return Parsed(tuple(one for shipment in listed(dig(answer, "shipments")) for one in _trackings(shipment)))
 
 
-def _tracking(shipment: Any) -> Tracking:
+def _trackings(shipment: Any) -> tuple[Tracking, ...]:
+    """Read a waybill, and each of its pieces that has events which others have not."""
     number = numbered(worded(dig(shipment, "id")))
     if not number:
         raise BadInputError("a shipment without an id")
     events = listed(dig(shipment, "events")) or listed(dig(shipment, "status"))
-    checkpoints = tuple(_checkpoint(event, number) for event in events)
-    over = any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints)
+    told = [(_checkpoint(event, number), _pieces(event)) for event in events]
     details = dig(shipment, "details")
-    pieces = [numbered(worded(piece)) for piece in listed(dig(details, "pieceIds"))]
-    return Tracking(
+    shared = share_out(number, told, listed=_pieces(details), total=how_many(dig(details, "totalNumberOfPieces")), carrier="dhl_express")
+    stated = latest(checkpoint.occurred_at for checkpoint, _ in told)
+    whole = Tracking(
         tracking_number=number,
         carrier="dhl_express",
-        checkpoints=checkpoints,
-        estimates=() if over else _estimates(shipment, latest(checkpoint.occurred_at for checkpoint in checkpoints)),
-        links=tuple(Link(tracking_number=piece, carrier="dhl_express", role="parcel") for piece in pieces if piece and piece != number),
+        checkpoints=shared.whole,
+        estimates=() if shared.over else _estimates(shipment, stated),
+        links=shared.links,
         service=worded(dig(details, "product", "productName")) or None,
         weight_g=grams(dig(details, "weight", "value"), worded(dig(details, "weight", "unitText"))),
-        signed_by=worded(dig(details, "proofOfDelivery", "signed", "name")) or None if over else None,
+        signed_by=worded(dig(details, "proofOfDelivery", "signed", "name")) or None if shared.over else None,
     )
+    return whole, *shared.trackings("dhl_express")
+
+
+def _pieces(named: Any) -> list[str]:
+    """Read the pieces that an event, or the shipment's details, name."""
+    return [piece for one in listed(dig(named, "pieceIds")) if (piece := numbered(worded(one)))]
 
 
 def _checkpoint(event: Any, number: str) -> Checkpoint:

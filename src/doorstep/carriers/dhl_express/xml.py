@@ -6,10 +6,11 @@ from lxml import etree
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.families.dhl_express_codes import event_type_of
+from doorstep.carriers.families.dhl_pieces import claim, how_many, share_out
 from doorstep.carriers.families.dhl_service_areas import place_of
-from doorstep.carriers.reading import grams, numbered
+from doorstep.carriers.reading import ends_journey, grams, numbered
 from doorstep.domain.times import OccurredAt
-from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
+from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
 from doorstep.errors import BadInputError
 
 #: DHL's letters for weight units.
@@ -33,7 +34,8 @@ def read(root: etree._Element) -> Parsed:
     infos = root.findall("AWBInfo")
     if infos:
         notes = tuple(note for info in infos if (note := _note(info)))
-        return Parsed(tuple(_tracking(info, shipment) for info in infos if (shipment := info.find("ShipmentInfo")) is not None), notes)
+        told = [(info, shipment) for info in infos if (shipment := info.find("ShipmentInfo")) is not None]
+        return Parsed(tuple(one for info, shipment in told for one in _trackings(info, shipment)), notes)
     if (response := root.find("Response")) is not None and (note := _note(response)):
         return Parsed(notes=(note,))
     raise BadInputError(f"an XML <{str(root.tag)[:40]}> is no tracking answer of DHL Express")
@@ -51,26 +53,43 @@ def _note(element: etree._Element) -> CarrierNote | None:
     return CarrierNote(code, text, numbered(_text(element, "AWBNumber")) or None)
 
 
-def _tracking(info: etree._Element, shipment: etree._Element) -> Tracking:
+def _trackings(info: etree._Element, shipment: etree._Element) -> tuple[Tracking, ...]:
+    """Read a waybill, and each of its pieces that has events which others have not."""
     number = numbered(_text(info, "AWBNumber"))
     if not number:
         raise BadInputError("a shipment without its AWBNumber")
-    events = shipment.findall("ShipmentEvent")
-    checkpoints = tuple(_checkpoint(event, number) for event in events)
-    names = [name for event, checkpoint in zip(events, checkpoints, strict=True) if (name := _signatory(event, checkpoint.event_type))]
-    pieces = [numbered(" ".join(piece.text.split())) for piece in info.iter("LicensePlate") if piece.text]
-    return Tracking(
+    pieces = [(_plate(piece), piece.findall("PieceEvent")) for piece in info.iter("PieceInfo")]
+    total = max(how_many(_text(shipment, "Pieces")), len(pieces))
+    events = claim(shipment.findall("ShipmentEvent"), pieces, _same, _ends, total)
+    told = [(_checkpoint(event, number), names) for event, names in events]
+    plates = [numbered(plate.text or "") for plate in info.iter("LicensePlate")]
+    shared = share_out(number, told, listed=plates, total=total, carrier="dhl_express")
+    points = [checkpoint for checkpoint, _ in told]
+    names = [name for (event, _), point in zip(events, points, strict=True) if (name := _signatory(event, point.event_type))]
+    whole = Tracking(
         tracking_number=number,
         carrier="dhl_express",
-        checkpoints=checkpoints,
-        estimates=_estimates(shipment, checkpoints),
-        links=tuple(
-            Link(tracking_number=piece, carrier="dhl_express", role="parcel") for piece in dict.fromkeys(pieces) if piece != number
-        ),
+        checkpoints=shared.whole,
+        estimates=() if shared.over else _estimates(shipment, shared.whole, latest(point.occurred_at for point in points)),
+        links=shared.links,
         service=_text(shipment, "GlobalProductCode") or None,
         weight_g=grams(_text(shipment, "Weight"), _UNITS.get(_text(shipment, "WeightUnit"), "")),
-        signed_by=names[-1] if names else None,
+        signed_by=names[-1] if names and shared.over else None,
     )
+    return whole, *shared.trackings("dhl_express")
+
+
+def _ends(event: etree._Element) -> bool:
+    return ends_journey(event_type_of(_text(event, "ServiceEvent/EventCode").upper()))
+
+
+def _plate(piece: etree._Element) -> str:
+    return next((numbered(plate.text or "") for plate in piece.iter("LicensePlate")), "")
+
+
+def _same(event: etree._Element) -> tuple[str, ...]:
+    """Name what makes an event of a piece the same as one of the shipment."""
+    return tuple(_text(event, path) for path in ("ServiceEvent/EventCode", "Date", "Time", "ServiceArea/ServiceAreaCode"))
 
 
 def _signatory(event: etree._Element, event_type: str) -> str | None:
@@ -94,14 +113,14 @@ def _checkpoint(event: etree._Element, number: str) -> Checkpoint:
     )
 
 
-def _estimates(shipment: etree._Element, checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
+def _estimates(shipment: etree._Element, checkpoints: tuple[Checkpoint, ...], stated: OccurredAt | None) -> tuple[Estimate, ...]:
     """Read the estimate by its own wall time; a scan that ends estimates leaves none."""
     found = _WITH_GMT.match(_text(shipment, "EstDlvyDate"))
     newest = latest(checkpoint.occurred_at for checkpoint in checkpoints)
     if not found or _ended(checkpoints, newest):
         return ()
     day = iso_day(found[1])
-    return (Estimate(from_on=day, to_on=day, to_time=found[2] if found[2] not in (_DAY_END, "00:00") else None, stated_at=newest),)
+    return (Estimate(from_on=day, to_on=day, to_time=found[2] if found[2] not in (_DAY_END, "00:00") else None, stated_at=stated),)
 
 
 def _ended(checkpoints: tuple[Checkpoint, ...], newest: OccurredAt | None) -> bool:

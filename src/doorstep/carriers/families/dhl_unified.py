@@ -7,12 +7,13 @@ from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.collecting import point_of, told_last
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.families.dhl_paket_points import kind_of, point_in
+from doorstep.carriers.families.dhl_pieces import how_many, share_out
 from doorstep.carriers.families.dhl_service_areas import place_of
-from doorstep.carriers.reading import boxed, dig, ends_journey, grams, listed, numbered, worded
+from doorstep.carriers.reading import boxed, dig, grams, listed, numbered, worded
 from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
-from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
+from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
 from doorstep.errors import BadInputError
 
 
@@ -41,6 +42,9 @@ class Whose(NamedTuple):
     home: str | None
 
 
+#: Divisions whose number is a waybill, which is no piece itself; elsewhere it is one of its pieces unless events name others.
+_WAYBILLS = frozenset({"express"})
+
 #: DHL's name of a division → our slug of who carries it.
 CarrierOf = Callable[[str], str]
 #: What an event says → our event type.
@@ -68,10 +72,11 @@ def read(answer: Any, carrier_of: CarrierOf, meaning: Meaning) -> Parsed:
         notes.append(CarrierNote("", "no shipment found"))
     if not shipments and not notes:
         raise BadInputError("JSON without shipments and without an error of DHL")
-    return Parsed(tuple(_tracking(shipment, carrier_of, meaning) for shipment in shipments), tuple(notes))
+    return Parsed(tuple(one for shipment in shipments for one in _trackings(shipment, carrier_of, meaning)), tuple(notes))
 
 
-def _tracking(shipment: Any, carrier_of: CarrierOf, meaning: Meaning) -> Tracking:
+def _trackings(shipment: Any, carrier_of: CarrierOf, meaning: Meaning) -> tuple[Tracking, ...]:
+    """Read a shipment, and each of its pieces that has events which others have not."""
     number = numbered(worded(dig(shipment, "id")))
     if not number:
         raise BadInputError("a shipment without an id")
@@ -81,20 +86,28 @@ def _tracking(shipment: Any, carrier_of: CarrierOf, meaning: Meaning) -> Trackin
     home = ends.pop() if len(ends) == 1 else None
     events = listed(dig(shipment, "events")) or listed(dig(shipment, "status"))
     checkpoints = tuple(_checkpoint(event, number, Whose(service, carrier, home), meaning) for event in events)
-    over = any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints)
-    pieces = dict.fromkeys(_piece(numbered(worded(piece)), number) for piece in listed(dig(shipment, "details", "pieceIds")))
-    return Tracking(
+    told = [(checkpoint, _pieces(event, number)) for event, checkpoint in zip(events, checkpoints, strict=True)]
+    details = dig(shipment, "details")
+    shared = share_out(
+        number,
+        told,
+        listed=_pieces(details, number),
+        total=how_many(dig(details, "totalNumberOfPieces")),
+        is_piece=service not in _WAYBILLS and not any(names for _, names in told),
+    )
+    whole = Tracking(
         tracking_number=number,
         carrier=carrier,
-        checkpoints=checkpoints,
-        estimates=() if over else _estimates(shipment, latest(checkpoint.occurred_at for checkpoint in checkpoints)),
-        links=tuple(Link(tracking_number=piece, carrier=None, role="parcel") for piece in pieces if piece and piece != number),
+        checkpoints=shared.whole,
+        estimates=() if shared.over else _estimates(shipment, latest(checkpoint.occurred_at for checkpoint in checkpoints)),
+        links=shared.links,
         service=worded(dig(shipment, "details", "product", "productName")) or service or None,
         weight_g=grams(dig(shipment, "details", "weight", "value"), worded(dig(shipment, "details", "weight", "unitText"))),
-        signed_by=_signed_by(dig(shipment, "details", "proofOfDelivery", "signed")) if over else None,
+        signed_by=_signed_by(dig(shipment, "details", "proofOfDelivery", "signed")) if shared.over else None,
         is_return=dig(shipment, "returnFlag") is True,
         pickup=_pickup(shipment, events, checkpoints),
     )
+    return whole, *shared.trackings(carrier)
 
 
 def _pickup(shipment: Any, events: list[Any], checkpoints: tuple[Checkpoint, ...]) -> PickupPoint | None:
@@ -123,6 +136,11 @@ def _service_point(location: Any) -> PickupPoint | None:
         city=worded(address.get("addressLocality")),
         country=worded(address.get("countryCode")),
     )
+
+
+def _pieces(named: Any, number: str) -> list[str]:
+    """Read the pieces that an event, or the shipment's details, name."""
+    return [piece for one in listed(dig(named, "pieceIds")) if (piece := _piece(numbered(worded(one)), number))]
 
 
 def _piece(piece: str, number: str) -> str:

@@ -4,10 +4,11 @@ from typing import Any
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.families.dhl_express_codes import event_type_of
+from doorstep.carriers.families.dhl_pieces import claim, how_many, share_out
 from doorstep.carriers.families.dhl_service_areas import place_of
 from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
 from doorstep.domain.times import OccurredAt
-from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
+from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
 from doorstep.errors import BadInputError
 
 _UNITS = {"metric": "kg", "imperial": "lb"}
@@ -21,7 +22,7 @@ def read(answer: Any) -> Parsed:
     """
     shipments = listed(dig(answer, "shipments"))
     if shipments:
-        return Parsed(tuple(_tracking(shipment) for shipment in shipments))
+        return Parsed(tuple(one for shipment in shipments for one in _trackings(shipment)))
     if worded(dig(answer, "detail")) or worded(dig(answer, "title")):
         text = worded(dig(answer, "detail")) or worded(dig(answer, "title"))
         return Parsed(notes=(CarrierNote(worded(dig(answer, "status")), text),))
@@ -30,26 +31,41 @@ def read(answer: Any) -> Parsed:
     raise BadInputError("JSON without shipments and without an error of DHL Express")
 
 
-def _tracking(shipment: Any) -> Tracking:
+def _trackings(shipment: Any) -> tuple[Tracking, ...]:
+    """Read a waybill, and each of its pieces that has events which others have not."""
     number = numbered(worded(dig(shipment, "shipmentTrackingNumber")))
     if not number:
         raise BadInputError("a shipment without a shipmentTrackingNumber")
-    pieces = listed(dig(shipment, "pieces"))
-    events = listed(dig(shipment, "events")) or [event for piece in pieces[:1] for event in listed(dig(piece, "events"))]
-    checkpoints = tuple(_checkpoint(event, number) for event in events)
-    delivered = [event for event, point in zip(events, checkpoints, strict=True) if ends_journey(point.event_type)]
+    pieces = [(numbered(worded(dig(piece, "trackingNumber"))), listed(dig(piece, "events"))) for piece in listed(dig(shipment, "pieces"))]
+    total = max(how_many(dig(shipment, "numberOfPieces")), len(pieces))
+    events = claim(listed(dig(shipment, "events")), pieces, _same, _ends, total)
+    points = [_checkpoint(event, number) for event, _ in events]
+    told = [(point, names) for point, (_, names) in zip(points, events, strict=True)]
+    shared = share_out(number, told, listed=[plate for plate, _ in pieces], total=total, carrier="dhl_express")
+    delivered = [event for (event, _), point in zip(events, points, strict=True) if ends_journey(point.event_type)]
     names = [name for event in delivered if (name := worded(dig(event, "signedBy")))]
-    plates = [numbered(worded(dig(piece, "trackingNumber"))) for piece in pieces]
-    return Tracking(
+    whole = Tracking(
         tracking_number=number,
         carrier="dhl_express",
-        checkpoints=checkpoints,
-        estimates=() if delivered else _estimates(shipment, latest(point.occurred_at for point in checkpoints)),
-        links=tuple(Link(tracking_number=plate, carrier="dhl_express", role="parcel") for plate in plates if plate and plate != number),
+        checkpoints=shared.whole,
+        estimates=() if shared.over else _estimates(shipment, latest(point.occurred_at for point in points)),
+        links=shared.links,
         service=worded(dig(shipment, "productCode")) or None,
         weight_g=grams(dig(shipment, "totalWeight"), _UNITS.get(worded(dig(shipment, "unitOfMeasurements")), "")),
-        signed_by=names[0] if names else None,
+        signed_by=names[0] if names and shared.over else None,
     )
+    return whole, *shared.trackings("dhl_express")
+
+
+def _ends(event: Any) -> bool:
+    return ends_journey(event_type_of(worded(dig(event, "typeCode")).upper()))
+
+
+def _same(event: Any) -> tuple[str, ...]:
+    """Name what makes an event of a piece the same as one of the shipment."""
+    area = dig(event, "serviceArea", 0) or dig(event, "serviceArea")
+    code, *rest = (worded(dig(event, key)) for key in ("typeCode", "date", "time"))
+    return code.upper(), *rest, worded(dig(area, "code")) or worded(dig(area, "description"))
 
 
 def _checkpoint(event: Any, number: str) -> Checkpoint:

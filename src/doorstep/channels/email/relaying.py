@@ -89,7 +89,9 @@ def _refusal(response: Response, relay: Relay) -> DoorstepError:
         case Remedy.RETRY:
             return TryLaterError(f"{known.meaning} ({code})")
         case remedy:
-            return RefusedError(f"{known.meaning} ({code})", suppress=known.suppress is not None, code=code, remedy=remedy)
+            suppress = known.suppress is not None
+            reason = known.suppress or "refused"
+            return RefusedError(f"{known.meaning} ({code})", suppress=suppress, code=code, remedy=remedy, reason=reason)
 
 
 def header_word(settings: Settings, name: str) -> str:

@@ -1,64 +1,144 @@
 """Twilio's error codes and message statuses → who must act, and the state of the message.
 
-Source: Twilio's error and message-status pages, as known on 2026-11-22. A code that is not here is refused without suppression.
+A code that is not here is refused without suppression. Codes of products that send no texts (voice, verification, rich messages) are left
+out, and so are warnings that stop no message (30025, 30026: half and more of the day's limit is used).
 """
 
-from typing import NamedTuple
+from doorstep.channels.errors import ErrorMeaning, by_code
+from doorstep.domain.vocabulary import MessageState, Remedy
 
-from doorstep.domain.vocabulary import MessageState
+ERRORS_SOURCE = "Source: Twilio's error dictionary and message statuses, as known on 2026-11-29."
 
+ERRORS = by_code(
+    ErrorMeaning("10001", "the account is not active", Remedy.STOP),
+    ErrorMeaning("10002", "trial accounts may not do this", Remedy.STOP),
+    ErrorMeaning("14101", "the recipient's address is not valid", Remedy.SWITCH),
+    ErrorMeaning("14102", "the sender is not valid", Remedy.STOP),
+    ErrorMeaning("14103", "the text is not valid", Remedy.FIX),
+    ErrorMeaning("14105", "the callback address is not valid", Remedy.STOP),
+    ErrorMeaning("14107", "too many texts at once", Remedy.RETRY),
+    ErrorMeaning("14108", "the sender cannot send texts", Remedy.STOP),
+    ErrorMeaning("14111", "a trial account writes to verified numbers only", Remedy.STOP),
+    ErrorMeaning("20001", "the call has fields that Twilio does not know", Remedy.STOP),
+    ErrorMeaning("20003", "account SID, auth token or API key are wrong, or lack the permission", Remedy.STOP),
+    ErrorMeaning("20004", "this call is not allowed at the address of the API", Remedy.STOP),
+    ErrorMeaning("20005", "the account is not active", Remedy.STOP),
+    ErrorMeaning("20006", "access is denied", Remedy.STOP),
+    ErrorMeaning("20008", "test credentials cannot do this", Remedy.STOP),
+    ErrorMeaning("20010", "the account may not do this", Remedy.STOP),
+    ErrorMeaning("20101", "the access token is not valid", Remedy.STOP),
+    ErrorMeaning("20107", "the access token's signature is not valid", Remedy.STOP),
+    ErrorMeaning("20151", "the credentials are not taken", Remedy.STOP),
+    ErrorMeaning("20403", "the account may not do this", Remedy.STOP),
+    ErrorMeaning("20404", "there is no such account, or the address of the API is wrong", Remedy.STOP),
+    ErrorMeaning("20409", "another change was under way", Remedy.RETRY),
+    ErrorMeaning("20422", "a field is not valid", Remedy.SWITCH),
+    ErrorMeaning("20429", "too many calls at once", Remedy.RETRY),
+    ErrorMeaning("20500", "a fault of Twilio's", Remedy.RETRY),
+    ErrorMeaning("20503", "Twilio is not available", Remedy.RETRY),
+    ErrorMeaning("21201", "there is no number to write to", Remedy.SWITCH),
+    ErrorMeaning("21210", "the sender is not verified", Remedy.STOP),
+    ErrorMeaning("21211", "the number is not a phone number", Remedy.SUPPRESS),
+    ErrorMeaning("21212", "the sender is not a phone number", Remedy.STOP),
+    ErrorMeaning("21214", "the number cannot be reached", Remedy.SUPPRESS),
+    ErrorMeaning("21217", "the number does not look like one", Remedy.SUPPRESS),
+    ErrorMeaning("21219", "a trial account writes to verified numbers only", Remedy.STOP),
+    ErrorMeaning("21265", "the number is a short code", Remedy.SUPPRESS),
+    ErrorMeaning("21266", "recipient and sender are the same number", Remedy.SWITCH),
+    ErrorMeaning("21401", "the number is not a phone number", Remedy.SUPPRESS),
+    ErrorMeaning("21407", "this kind of number sends no texts", Remedy.STOP),
+    ErrorMeaning("21408", "this account may not write to that region: switch it on under messaging, geo permissions", Remedy.SWITCH),
+    ErrorMeaning("21470", "the account SID is not valid", Remedy.STOP),
+    ErrorMeaning("21471", "there is no such account", Remedy.STOP),
+    ErrorMeaning("21472", "the account is not active", Remedy.STOP),
+    ErrorMeaning("21601", "the number cannot receive texts", Remedy.STOP),
+    ErrorMeaning("21602", "the text is empty", Remedy.FIX),
+    ErrorMeaning("21603", "there is no sender", Remedy.STOP),
+    ErrorMeaning("21604", "there is no number to write to", Remedy.SWITCH),
+    ErrorMeaning("21605", "the text is longer than 160 characters", Remedy.FIX),
+    ErrorMeaning("21606", "the sender is not a number of this account that sends texts there", Remedy.STOP),
+    ErrorMeaning("21607", "a trial account sends from the sandbox number only", Remedy.STOP),
+    ErrorMeaning("21608", "a trial account writes to verified numbers only", Remedy.STOP),
+    ErrorMeaning("21609", "the callback address is not valid", Remedy.STOP),
+    ErrorMeaning("21610", "the recipient opted out of this sender", Remedy.SUPPRESS, "stop"),
+    ErrorMeaning("21611", "the sender's queue is full", Remedy.RETRY),
+    ErrorMeaning("21612", "this sender cannot reach that number", Remedy.SWITCH),
+    ErrorMeaning("21614", "the number takes no text messages", Remedy.SUPPRESS),
+    ErrorMeaning("21616", "several numbers of the account fit the sender", Remedy.STOP),
+    ErrorMeaning("21617", "the text is longer than 1600 characters", Remedy.FIX),
+    ErrorMeaning("21618", "the text cannot be sent", Remedy.FIX),
+    ErrorMeaning("21619", "there is neither text nor picture", Remedy.FIX),
+    ErrorMeaning("21620", "a picture's address is not valid", Remedy.FIX),
+    ErrorMeaning("21621", "the sender cannot send pictures", Remedy.STOP),
+    ErrorMeaning("21623", "too many pictures", Remedy.FIX),
+    ErrorMeaning("21624", "the validity period is not valid", Remedy.STOP),
+    ErrorMeaning("21626", "the callback's settings are not valid", Remedy.STOP),
+    ErrorMeaning("21635", "the number is a landline", Remedy.SUPPRESS),
+    ErrorMeaning("21649", "the sender needs a regulatory bundle", Remedy.STOP),
+    ErrorMeaning("21654", "the content template is missing", Remedy.FIX),
+    ErrorMeaning("21655", "there is no such content template", Remedy.FIX),
+    ErrorMeaning("21656", "the content template's values are not valid", Remedy.FIX),
+    ErrorMeaning("21657", "the sender ID is not valid", Remedy.STOP),
+    ErrorMeaning("21658", "a field is too long", Remedy.FIX),
+    ErrorMeaning("21659", "the sender is not a number of this account", Remedy.STOP),
+    ErrorMeaning("21660", "the sender belongs to another account", Remedy.STOP),
+    ErrorMeaning("21661", "the sender cannot send texts", Remedy.STOP),
+    ErrorMeaning("21701", "there is no such messaging service", Remedy.STOP),
+    ErrorMeaning("21702", "the messaging service cannot send now", Remedy.STOP),
+    ErrorMeaning("21703", "the messaging service has no sender", Remedy.STOP),
+    ErrorMeaning("21704", "the messaging service has no numbers", Remedy.STOP),
+    ErrorMeaning("21705", "the messaging service is not valid", Remedy.STOP),
+    ErrorMeaning("21708", "the messaging service lacks its alphanumeric sender", Remedy.STOP),
+    ErrorMeaning("21709", "the alphanumeric sender is not valid or not allowed", Remedy.STOP),
+    ErrorMeaning("21711", "the sender is not in the messaging service", Remedy.STOP),
+    ErrorMeaning("21730", "Twilio is under maintenance", Remedy.RETRY),
+    ErrorMeaning("30001", "the sender's queue is full", Remedy.RETRY),
+    ErrorMeaning("30002", "the account is suspended", Remedy.STOP),
+    ErrorMeaning("30003", "the phone is switched off or out of reach", Remedy.SWITCH),
+    ErrorMeaning("30004", "the message was blocked by the recipient or their network", Remedy.SWITCH),
+    ErrorMeaning("30005", "the number is unknown or no longer in use", Remedy.SUPPRESS),
+    ErrorMeaning("30006", "the number is a landline, or its network takes no texts", Remedy.SUPPRESS),
+    ErrorMeaning("30007", "the message was filtered by Twilio or the network", Remedy.SWITCH),
+    ErrorMeaning("30008", "the network gave no reason", Remedy.SWITCH),
+    ErrorMeaning("30009", "a part of the message is missing", Remedy.SWITCH),
+    ErrorMeaning("30010", "the message costs more than the highest price allowed", Remedy.SWITCH),
+    ErrorMeaning("30011", "the number takes no pictures", Remedy.SWITCH),
+    ErrorMeaning("30012", "the validity period is too short", Remedy.STOP),
+    ErrorMeaning("30013", "the validity period is too long", Remedy.STOP),
+    ErrorMeaning("30014", "the recipient's address is not valid", Remedy.SWITCH),
+    ErrorMeaning("30015", "this kind of channel is not carried", Remedy.STOP),
+    ErrorMeaning("30016", "sender and recipient are of different channels", Remedy.STOP),
+    ErrorMeaning("30017", "the network is congested", Remedy.RETRY),
+    ErrorMeaning("30018", "the recipient's network wants the sender registered first", Remedy.SWITCH),
+    ErrorMeaning("30019", "the content is larger than the network allows", Remedy.FIX),
+    ErrorMeaning("30020", "a fault of Twilio's scheduling", Remedy.RETRY),
+    ErrorMeaning("30021", "a fault of Twilio's messaging service", Remedy.RETRY),
+    ErrorMeaning("30022", "the sender's A2P 10DLC rate is used up", Remedy.RETRY),
+    ErrorMeaning("30023", "the sender's A2P 10DLC limit of the day is used up", Remedy.SWITCH),
+    ErrorMeaning("30024", "the sender is not set up with the recipient's network", Remedy.SWITCH),
+    ErrorMeaning("30027", "T-Mobile's limit of the day is used up", Remedy.SWITCH),
+    ErrorMeaning("30032", "the toll-free sender is not verified", Remedy.SWITCH),
+    ErrorMeaning("30033", "the A2P 10DLC campaign is suspended", Remedy.SWITCH),
+    ErrorMeaning("30034", "the sender is not registered for A2P 10DLC", Remedy.SWITCH),
+    ErrorMeaning("30035", "the sender is still being set up for A2P 10DLC", Remedy.SWITCH),
+    ErrorMeaning("30036", "the message waited longer than its validity period", Remedy.SWITCH),
+    ErrorMeaning("30037", "sending is switched off for this account", Remedy.STOP),
+    ErrorMeaning("30038", "the text was taken for a one-time password and filtered", Remedy.SWITCH),
+    ErrorMeaning("30039", "two machines answer each other", Remedy.SWITCH),
+    ErrorMeaning("30044", "the text is longer than a trial account may send", Remedy.STOP),
+    ErrorMeaning("30400", "fields of the message are not valid", Remedy.SWITCH),
+    ErrorMeaning("30404", "what was asked for does not exist", Remedy.SWITCH),
+    ErrorMeaning("30410", "the network behind Twilio did not answer in time", Remedy.RETRY),
+    ErrorMeaning("30450", "Twilio blocked the message as likely fraud", Remedy.SWITCH),
+    ErrorMeaning("63038", "the account's limit of the day is used up", Remedy.RETRY),
+)
 
-class Refusal(NamedTuple):
-    """A final no."""
-
-    meaning: str
-    #: The number itself is dead or unwilling: never write to it again.
-    dead: bool
-
-
-#: Code of a refused call, or of a failed message → what it means.
-REFUSED: dict[str, Refusal] = {
-    "21211": Refusal("the number is not a phone number", dead=True),
-    "21214": Refusal("the number cannot be reached", dead=True),
-    "21265": Refusal("the number is a short code", dead=True),
-    "21408": Refusal("this account may not write to that region", dead=False),
-    "21602": Refusal("the text is empty", dead=False),
-    "21604": Refusal("there is no number", dead=False),
-    "21610": Refusal("the recipient opted out of this sender", dead=True),
-    "21612": Refusal("this sender cannot reach that number", dead=False),
-    "21614": Refusal("the number takes no text messages", dead=True),
-    "21617": Refusal("the text is longer than 1600 characters", dead=False),
-    "30003": Refusal("the phone is switched off or out of reach", dead=False),
-    "30004": Refusal("the message was blocked", dead=False),
-    "30005": Refusal("the number is unknown or no longer in use", dead=True),
-    "30006": Refusal("the number is a landline, or its network takes no texts", dead=True),
-    "30007": Refusal("the network filtered the message", dead=False),
-    "30008": Refusal("the network gave no reason", dead=False),
-    "30032": Refusal("the toll-free sender is not verified", dead=False),
-    "30034": Refusal("the sender is not registered for A2P 10DLC", dead=False),
+#: Twilio's own words, answered by itself. Source: Twilio's page of opt-out keywords, as known on 2026-11-29.
+WORDS = {
+    **dict.fromkeys(("STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"), "stop"),
+    **dict.fromkeys(("START", "YES", "UNSTOP"), "start"),
+    **dict.fromkeys(("HELP", "INFO"), "help"),
 }
-
-#: Too many calls, a full queue, or the daily limit of the account.
-TRY_LATER = frozenset({"14107", "20429", "21611", "30001", "30022", "63038"})
-
-#: What only the merchant can mend.
-MISCONFIGURED: dict[str, str] = {
-    "20003": "account SID or auth token are wrong",
-    "20005": "the account is not active",
-    "20404": "there is no such account",
-    "21212": "the sender is not a phone number",
-    "21603": "there is no sender",
-    "21606": "the sender is not a number of this account that sends texts",
-    "21608": "a trial account writes to verified numbers only",
-    "21609": "the callback address is not valid",
-    "21659": "the sender is not a number of this account",
-    "21660": "the sender belongs to another account",
-    "21701": "there is no such messaging service",
-    "21703": "the messaging service has no sender",
-}
-
-#: Reason of suppression by the code of a failed message.
-_SUPPRESSES = {"21610": "stop"}
 
 _STATES = {
     "accepted": MessageState.SENT,
@@ -73,7 +153,7 @@ _STATES = {
     "undelivered": MessageState.BOUNCED,
 }
 #: Codes of a failed message that say the number, not the sender, is at fault.
-_BOUNCES = frozenset({"30003", "30005", "30006", "21211", "21614"})
+_BOUNCES = frozenset({"30003", "30005", "30006", "21211", "21214", "21217", "21265", "21401", "21614", "21635"})
 
 
 def state_of(status: str, code: str) -> MessageState | None:
@@ -81,10 +161,3 @@ def state_of(status: str, code: str) -> MessageState | None:
     if status == "failed":
         return MessageState.BOUNCED if code in _BOUNCES else MessageState.REFUSED
     return _STATES.get(status)
-
-
-def suppression_of(code: str) -> str | None:
-    """Return why the number is to be suppressed after this error; None when it is not."""
-    if code not in REFUSED or not REFUSED[code].dead:
-        return None
-    return _SUPPRESSES.get(code, "bounced")

@@ -173,10 +173,6 @@ class PitfallKind(msgspec.Struct, frozen=True, kw_only=True):
     #: An agent may hide it from customer and lists without closing it.
     mutable: bool = True
 
-    def told(self, language: str) -> Told:
-        """Give the words in a language of two letters; English where it has none."""
-        return self.es if language == "es" else self.en
-
 
 EVENT, SILENCE, PREDICTION, CONFLICT, WORD = Family
 INFO, LOW, HIGH, CRITICAL = Severity

@@ -1,4 +1,4 @@
-"""A paused connection → the mail that its merchant's owners get, in their shop's language; customers' templates have no part in it."""
+"""A paused connection or template → the mail that its merchant's owners get, in their shop's language; customers' templates have no part in it."""
 
 import tomllib
 from functools import cache
@@ -6,9 +6,8 @@ from importlib.resources import files
 
 import msgspec
 
+from doorstep.domain.languages import language_of
 from doorstep.domain.messages import Rendered
-
-_LANGUAGES = ("en", "es")
 
 
 class Paused(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,8 +28,8 @@ class Paused(msgspec.Struct, frozen=True, kw_only=True):
 
 def paused_notice(paused: Paused, locale: str) -> Rendered:
     """Write the notice in the language of a tag, in English where we have no other."""
-    language = locale.replace("_", "-").partition("-")[0].lower()
-    words = _words(language if language in _LANGUAGES else "en")
+    language = language_of(locale)
+    words = _words(language)
     holes = {name: " ".join(str(value).split()) for name, value in msgspec.structs.asdict(paused).items()}
     holes["effect"] = words[f"effect_{paused.rests}"].format_map(holes)
     return Rendered(subject=words["subject"].format_map(holes), text=words["text"].format_map(holes))
@@ -38,4 +37,35 @@ def paused_notice(paused: Paused, locale: str) -> Rendered:
 
 @cache
 def _words(language: str) -> dict[str, str]:
-    return tomllib.loads((files(__package__) / f"{language}.toml").read_text("utf-8"))
+    file = files(__package__) / f"{language}.toml"
+    return tomllib.loads((file if file.is_file() else files(__package__) / "en.toml").read_text("utf-8"))
+
+
+class TemplatesPaused(msgspec.Struct, frozen=True, kw_only=True):
+    """Templates by which nothing is sent any more, though it was."""
+
+    #: The merchant's name.
+    shop: str
+    #: The connection's name at the desk, and its provider's.
+    name: str
+    provider: str
+    #: (Name and language of a template, why), in order.
+    templates: tuple[tuple[str, str], ...]
+    #: The page at the desk where they stand.
+    url: str
+
+
+def templates_notice(paused: TemplatesPaused, locale: str) -> Rendered:
+    """Write the notice in the language of a tag, in English where we have no other."""
+    language = locale.replace("_", "-").partition("-")[0].lower()
+    words = _approval_words(language)
+    holes = {name: " ".join(value.split()) for name, value in msgspec.structs.asdict(paused).items() if isinstance(value, str)}
+    holes["templates"] = "\n".join(f"    {' '.join(which.split())}: {' '.join(why.split())}" for which, why in paused.templates)
+    return Rendered(subject=words["subject"].format_map(holes), text=words["text"].format_map(holes))
+
+
+@cache
+def _approval_words(language: str) -> dict[str, str]:
+    found = files(__package__) / f"approval_{language}.toml"
+    chosen = found if language.isalpha() and found.is_file() else files(__package__) / "approval_en.toml"
+    return tomllib.loads(chosen.read_text("utf-8"))

@@ -34,7 +34,7 @@ class Wire:
     A connection is (merchant id, connection id): each has its own circuit breaker and its own rate.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each may be left out
         self,
         *,
         allow_private: bool = False,
@@ -45,6 +45,7 @@ class Wire:
         read_timeout_s: float = 20.0,
         failures_to_open: int = 5,
         rest_s: float = 30.0,
+        authorities: str = "",
     ) -> None:
         """Make a wire.
 
@@ -57,12 +58,13 @@ class Wire:
             read_timeout_s: how long to wait for an answer.
             failures_to_open: so many failures in a row rest a connection.
             rest_s: for so many seconds, until one call tries it again.
+            authorities: PEM of roots that calls with a certificate trust beside the public ones; for tests.
         """
         self._observe = observe
         self._clock = clock
         self._failures_to_open, self._rest_s = failures_to_open, rest_s
         self._lanes: dict[tuple[int, int], Lane] = {}
-        self._web = Web(allow_private=allow_private, resolve=resolve, read_timeout_s=read_timeout_s)
+        self._web = Web(allow_private=allow_private, resolve=resolve, read_timeout_s=read_timeout_s, authorities=authorities)
         self._post = Post(hello=hello, read_timeout_s=read_timeout_s, clock=clock)
 
     async def __aenter__(self) -> Self:

@@ -159,6 +159,7 @@ _PROBLEM = {
     "escalated_at": None,
     "muted": False,
     "superseded_by": None,
+    "track_record": None,
     "closed_at": None,
     "closed_why": None,
     "note": "The neighbours have nothing either.",

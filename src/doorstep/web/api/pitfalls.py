@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from doorstep.domain.pitfalls import PITFALL_KINDS, Severity
 from doorstep.errors import BadInputError
+from doorstep.steps.reliability import records_beside
 from doorstep.steps.trouble import mute, say, settle
 from doorstep.steps.work import utc_now
 from doorstep.store import pitfalls
@@ -59,9 +60,10 @@ async def list_pitfalls(
     house, merchant_id, before = house_of(request), key_of(request).merchant_id, number_in("pitfalls", cursor)
     async with house.database.for_merchant(merchant_id) as tx:
         rows = await pitfalls.page(tx, merchant_id, before=before, most=limit + 1, kind=kind, severity=severity)
-    page, more = page_of(rows, limit)
+        page, more = page_of(rows, limit)
+        records = await records_beside(tx, merchant_id, page, utc_now().date())
     return ProblemPage(
-        pitfalls=[problem_shown(row) for row in page], next=cursor_to("pitfalls", str(page[-1]["pitfall_id"])) if more else None
+        pitfalls=[problem_shown(row, records) for row in page], next=cursor_to("pitfalls", str(page[-1]["pitfall_id"])) if more else None
     )
 
 
@@ -103,7 +105,8 @@ async def mute_pitfall(
     await tenant_of(house, merchant_id)
 
     async def work(tx: Tx) -> tuple[int, ProblemShown]:
-        return HTTP_200_OK, problem_shown(await mute(tx, house.directory, merchant_id, number, utc_now(), on=data.muted))
+        row = await mute(tx, house.directory, merchant_id, number, utc_now(), on=data.muted)
+        return HTTP_200_OK, problem_shown(row, await records_beside(tx, merchant_id, [row], utc_now().date()))
 
     return await once(request, once_key, ProblemShown, work)
 

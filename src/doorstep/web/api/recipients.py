@@ -14,6 +14,7 @@ from doorstep.domain.messages import Suppression
 from doorstep.domain.orders import Consent
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import BadInputError, ConflictError, NotFoundError
+from doorstep.steps import opting_in
 from doorstep.steps.work import utc_now
 from doorstep.store import connections, recipients
 from doorstep.store.database import Tx
@@ -23,6 +24,7 @@ from doorstep.web.api.paging import USUAL, Cursor, Limit, cursor_to, key_in, pag
 from doorstep.web.api.shapes import Next
 from doorstep.web.house import House, house_of
 from doorstep.web.problems import AnyRequest
+from doorstep.web.tenants import tenant_of
 
 _EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,255}")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -72,6 +74,12 @@ class ConsentForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     channel: Annotated[ChannelKind | None, Meta(description="Null or left out: for every channel.")] = None
     at: Annotated[Annotated[datetime, Meta(tz=True)] | None, Meta(description="When it was said; left out: now.")] = None
     wording: Annotated[Annotated[str, Meta(max_length=2000)] | None, Meta(description="The sentence the customer agreed to.")] = None
+    proof: Annotated[
+        str, Meta(max_length=300, description="What shows it: the page, the form, the network address; kept with the consent.")
+    ] = ""
+    confirm: Annotated[
+        bool, Meta(description="Ask the owner of the address by a message to say the yes again; only then it counts (double opt-in).")
+    ] = False
 
 
 class ConsentShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +92,8 @@ class ConsentShown(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     at: datetime
     wording: str | None
+    proof: str = ""
+    confirmed: Annotated[bool, Meta(description="False: its owner was asked; it counts once they confirm.")] = True
 
 
 def address_of(text: str, channel: ChannelKind | None) -> str:
@@ -184,11 +194,18 @@ async def record_consent(request: AnyRequest, data: JSONBody[ConsentForm], once_
     if not _EARLIEST <= at <= now + timedelta(days=1):
         raise BadInputError("at: must lie between the year 2000 and now")
     address = address_of(data.address, data.channel)
-    said = Consent(purpose=data.purpose, channel=data.channel, granted=data.granted, source="api", at=at, wording=data.wording)
+    said = Consent(
+        purpose=data.purpose, channel=data.channel, granted=data.granted, source="api", at=at, wording=data.wording, proof=data.proof
+    )
+    house = house_of(request)
+    tenant = await tenant_of(house, key.merchant_id)
 
     async def work(tx: Tx) -> tuple[int, ConsentShown]:
-        await recipients.consent(tx, [(key.merchant_id, address, said)])
         fields = {name: getattr(said, name) for name in said.__struct_fields__}
+        if data.confirm and data.granted:
+            await opting_in.ask(tx, house.directory, tenant, address, said, None, now)
+            return HTTP_201_CREATED, ConsentShown(address=address, confirmed=False, **fields)
+        await recipients.consent(tx, [(key.merchant_id, address, said)])
         return HTTP_201_CREATED, ConsentShown(address=address, **fields)
 
     return await once(request, once_key, ConsentShown, work)

@@ -1,7 +1,8 @@
 """What is stored → what the API shows of it. Our ids are texts, since they may exceed what JavaScript's numbers hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import msgspec
@@ -52,6 +53,15 @@ class OrderPage(msgspec.Struct, frozen=True, kw_only=True):
     next: Next = None
 
 
+RecordBeside = Annotated[
+    TrackRecord | None,
+    Meta(
+        description="Where it rests on our own estimate: how often such warnings were right. "
+        f"Null: it does not, or fewer than {LEAST_WARNINGS} have been put to the test."
+    ),
+]
+
+
 class PitfallShown(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery problem that has not closed yet."""
 
@@ -66,13 +76,7 @@ class PitfallShown(msgspec.Struct, frozen=True, kw_only=True):
     support: Annotated[str, Meta(description="The sentence for whoever answers the customer, in English.")]
     muted: bool
     superseded_by: SupersededBy
-    track_record: Annotated[
-        TrackRecord | None,
-        Meta(
-            description="Where it rests on our own estimate: how often such warnings were right. "
-            f"Null: it does not, or fewer than {LEAST_WARNINGS} have been put to the test."
-        ),
-    ]
+    track_record: RecordBeside
 
 
 class ProblemShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +97,7 @@ class ProblemShown(msgspec.Struct, frozen=True, kw_only=True):
     escalated_at: datetime | None
     muted: bool
     superseded_by: SupersededBy
+    track_record: RecordBeside = None
     closed_at: Annotated[datetime | None, Meta(description="Null: open.")]
     closed_why: Annotated[str | None, Meta(description="reason_gone, agent, or the status that ended it.")]
     note: Annotated[str, Meta(description="What the customer said of it, and the agent who closed it.")]
@@ -294,8 +299,8 @@ def _pitfall_shown(one: OpenPitfall, record: TrackRecord | None) -> PitfallShown
     )
 
 
-def problem_shown(row: Row) -> ProblemShown:
-    """Show the life of a problem."""
+def problem_shown(row: Row, records: Mapping[int, TrackRecord | None] = MappingProxyType({})) -> ProblemShown:
+    """Show the life of a problem; `records` stand beside our own warnings, by shipment id."""
     fields = ("opened_at", "found_at", "escalated_at", "muted", "closed_at", "closed_why", "note")
     return ProblemShown(
         id=str(row["pitfall_id"]),
@@ -303,6 +308,7 @@ def problem_shown(row: Row) -> ProblemShown:
         severity=Severity(row["severity"]),
         must_act=PITFALL_KINDS[row["kind"]].must_act,
         superseded_by=(heard_instead(row["kind"], row["beside"]) or None) if row["closed_at"] is None else None,
+        track_record=records.get(row["shipment_id"]) if row["kind"] == WARNING and row["closed_at"] is None else None,
         **_of_kind(row["kind"]),
         **{name: row[name] for name in fields},
     )

@@ -10,7 +10,10 @@ from litestar.datastructures import FormMultiDict
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK
 
+from doorstep.domain.languages import language_of
+from doorstep.domain.vocabulary import ChannelKind
 from doorstep.errors import BadInputError
+from doorstep.messages import TONES, Library, context_of, facts_for
 from doorstep.store import desk
 from doorstep.store.connections import Merchant
 from doorstep.web.desk.doors import desk_page
@@ -62,7 +65,11 @@ _COLOURS = (
 )
 
 #: What stands where nothing is kept.
-_USUAL = {**DEFAULTS, "default_locale": "en"}
+_USUAL = {**DEFAULTS, "default_locale": "en", "tone": "plain"}
+#: Tone → what it is, and how it is called.
+_TONES = {"plain": "Plain: the facts first, in few words", "warm": "Warm: as a friendly shop assistant would say it"}
+#: The message that the form shows in each tone.
+_EXAMPLE = "out_for_delivery"
 
 
 @get("/brand", include_in_schema=False)
@@ -85,7 +92,7 @@ async def save_brand(request: AnyRequest) -> Response[Any]:
 def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
     """Put the form's texts over what is kept; what the form does not hold stays as it is."""
     brand = dict(kept.brand)
-    for name in (*(field.name for field in _FACTS), *DEFAULTS):
+    for name in (*(field.name for field in _FACTS), *DEFAULTS, "tone"):
         if name not in form:
             continue
         text = clean_text(form.get(name), 500)
@@ -118,6 +125,8 @@ def _checked(merchant: Merchant) -> Merchant:
         raise BadInputError(f"Round corners: a whole number of pixels, 0 to {ROUNDEST}.")
     if brand.get("font", "system") not in FONTS:
         raise BadInputError(f"Typeface: one of {', '.join(FONTS)}.")
+    if brand.get("tone", "plain") not in TONES:
+        raise BadInputError(f"Tone: one of {', '.join(TONES)}.")
     return merchant
 
 
@@ -150,10 +159,18 @@ def _is_web(text: str) -> bool:
     return parts.scheme in {"https", "http"} and bool(parts.hostname) and " " not in text
 
 
+def _said(merchant: Merchant, locale: str) -> dict[str, str]:
+    """Say the same message in every tone, in the merchant's language and name."""
+    facts = facts_for(_EXAMPLE, language_of(locale))
+    facts = msgspec.structs.replace(facts, brand=msgspec.structs.replace(facts.brand, name=merchant.name))
+    context = context_of(facts)
+    return {tone: Library.of(tone=tone).render(_EXAMPLE, ChannelKind.CHAT, facts.locale, context).text for tone in TONES}
+
+
 async def _form(request: AnyRequest, merchant: Merchant, *, error: str = "") -> Response[str]:
     async with house_of(request).database.for_merchant(merchant.merchant_id) as tx:
         newest = await desk.shipments(tx, merchant.merchant_id, most=1)
-    shown = {name: str(merchant.brand.get(name, _USUAL.get(name, ""))) for name in (*(f.name for f in _FACTS), *DEFAULTS)}
+    shown = {name: str(merchant.brand.get(name, _USUAL.get(name, ""))) for name in (*(f.name for f in _FACTS), *DEFAULTS, "tone")}
     for name, _, _ in _COLOURS:  # the browser's own picker knows six figures only
         shown[name] = write_colour(read_colour(shown[name]) or read_colour(DEFAULTS[name]) or (0, 0, 0))
     values = {
@@ -163,6 +180,8 @@ async def _form(request: AnyRequest, merchant: Merchant, *, error: str = "") -> 
         "colours": _COLOURS,
         "fonts": FONTS,
         "roundest": ROUNDEST,
+        "tones": _TONES,
+        "said": _said(merchant, shown["default_locale"]),
         "preview": f"/t/{newest[0]['token']}" if newest else "",
         "find": f"/find/{merchant.slug}",
         "error": error,

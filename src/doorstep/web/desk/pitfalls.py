@@ -8,6 +8,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK
 
 from doorstep.domain.pitfalls import PITFALL_KINDS, Severity
+from doorstep.steps.reliability import LEAST_WARNINGS, WARNING, WEEKS, records_beside
 from doorstep.steps.trouble import mute, say, settle
 from doorstep.steps.work import utc_now
 from doorstep.store import pitfalls
@@ -26,6 +27,7 @@ async def list_pitfalls(request: AnyRequest) -> Response[str]:
     severity = Severity(asked["severity"]) if asked.get("severity") in set(Severity) else None
     async with house_of(request).database.for_merchant(merchant_id) as tx:
         rows = await pitfalls.page(tx, merchant_id, before=before_of(request), most=_PAGE + 1, kind=kind, severity=severity)
+        records = await records_beside(tx, merchant_id, rows[:_PAGE], utc_now().date())
     more = rows[_PAGE - 1]["pitfall_id"] if len(rows) > _PAGE else None
     values: dict[str, Any] = {
         "kinds": PITFALL_KINDS,
@@ -33,6 +35,10 @@ async def list_pitfalls(request: AnyRequest) -> Response[str]:
         "severity": severity or "",
         "severities": list(Severity),
         "more": more,
+        "warning": WARNING,
+        "records": records,
+        "least": LEAST_WARNINGS,
+        "weeks": WEEKS,
     }
     return desk_page(request, "pitfalls.html", rows=rows[:_PAGE], **values)
 

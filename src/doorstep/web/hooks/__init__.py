@@ -67,10 +67,22 @@ async def _answer(house: House, scope: HTTPScope, receive: Receive) -> tuple[str
         case "POST":
             return await _keep(house, provider, token, scope, receive)
         case "GET" | "HEAD":
-            connection = await _connection(house, provider, token)
-            return "text/plain", f"This is a Doorstep hook for {connection.provider}. It takes POST.\n".encode()
+            return await _greet(house, provider, token, scope, receive)
         case _:
             raise MethodNotAllowedException(headers={"allow": "GET, HEAD, POST"})
+
+
+async def _greet(house: House, provider: str, token: str, scope: HTTPScope, receive: Receive) -> tuple[str, bytes]:
+    """Keep what a provider says by GET, answer its question whether the hook is ours, and anybody else with what it is."""
+    connection = await _connection(house, provider, token)
+    plugin = plugin_of(connection)
+    query = scope["query_string"].decode("latin-1")
+    if query and isinstance(plugin, Channel) and plugin.by_get and scope["method"] == "GET":
+        return await _keep(house, provider, token, scope, receive)
+    if query and isinstance(plugin, Channel) and plugin.greet is not None:
+        asked = Raw(body=b"", url=f"{house.settings.base_url}/hooks/{provider}/{token}?{query}")
+        return "text/plain; charset=utf-8", plugin.greet(asked, connection.settings)
+    return "text/plain", f"This is a Doorstep hook for {connection.provider}. It takes POST.\n".encode()
 
 
 async def _keep(house: House, provider: str, token: str, scope: HTTPScope, receive: Receive) -> tuple[str, bytes]:
@@ -183,4 +195,6 @@ def _delivery_key(plugin: Carrier | Shop | Channel, raw: Raw) -> bytes:
             named = None
     if named:
         return hashlib.blake2b(named.encode("utf-8", "replace"), digest_size=16, person=b"named").digest()
+    if not raw.body:  # a GET: all it says stands in the query
+        return hashlib.blake2b(raw.url.partition("?")[2].encode(), digest_size=16, person=b"query").digest()
     return hashlib.blake2b(raw.body, digest_size=16, person=b"hashed").digest()

@@ -5,9 +5,12 @@ from litestar.types import ControllerRouterHandler
 
 from doorstep.web import look
 from doorstep.web.track.choosing import preference_page, save_preferences, unsubscribe, unsubscribe_page
+from doorstep.web.track.engaging import follow, opened
 from doorstep.web.track.finding import find_order, find_page
 from doorstep.web.track.framing import ERRORS
+from doorstep.web.track.opting_in import confirm_optin, optin_page
 from doorstep.web.track.pages import order_page, parcel_page
+from doorstep.web.track.passing import order_for_wallet
 from doorstep.web.track.published import delivery_jsonld, keys_json, method_page, performance_json, performance_jws
 from doorstep.web.track.telling import tell_problem
 from doorstep.web.track.well_known import directory_of_host, directory_of_slug
@@ -16,12 +19,17 @@ _PAGES: list[ControllerRouterHandler] = [
     parcel_page,
     tell_problem,
     order_page,
+    order_for_wallet,
     find_page,
     find_order,
     preference_page,
     save_preferences,
     unsubscribe_page,
     unsubscribe,
+    follow,
+    opened,
+    optin_page,
+    confirm_optin,
     performance_json,
     performance_jws,
     keys_json,

@@ -142,9 +142,3 @@ def _return_line(read: Read, return_days: int | None, zone: str | None, words: W
     if found is None:
         return ""
     return words("page.return_until" if found.open else "page.return_over", day=day_text(found.last_on, words.tag))
-
-
-def return_days_of(settings: Mapping[str, object]) -> int | None:
-    """Read `return_days` from a merchant's settings; None where there is no whole number from 1 to 3650."""
-    days = settings.get("return_days")
-    return days if isinstance(days, int) and not isinstance(days, bool) and 1 <= days <= 3650 else None  # noqa: PLR2004 - ten years

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from doorstep.errors import NotFoundError
 from doorstep.messages import tag_to_speak
+from doorstep.returns import return_days_of
 from doorstep.steps.footprint import tells_carbon
 from doorstep.steps.work import utc_now
 from doorstep.store import checkpoints, orders, recipients, shipments
@@ -16,9 +17,11 @@ from doorstep.store.shipments import KeptShipment
 from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, is_token
 from doorstep.web.tenants import tenant_of
+from doorstep.web.track.engaging import note_visit
 from doorstep.web.track.framing import dress, framed, words_of
-from doorstep.web.track.orders import Read, page_shown, return_days_of
+from doorstep.web.track.orders import Read, page_shown
 from doorstep.web.track.parcels import Scans
+from doorstep.web.track.passing import wallet_url
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Parcels whose scans are read for one page; an order rarely has more than five.
@@ -35,6 +38,7 @@ async def parcel_page(request: AnyRequest, token: FromPath[str]) -> Response[str
         raise NotFoundError("there is no such page")
     async with house.database.for_merchant(found.merchant_id) as tx:
         read = await _read(tx, found.merchant_id, found.order_id, found)
+    await note_visit(request, found.merchant_id)
     return await _answer(request, house, read)
 
 
@@ -48,6 +52,7 @@ async def order_page(request: AnyRequest, token: FromPath[str]) -> Response[str]
         raise NotFoundError("there is no such page")
     async with house.database.for_merchant(found.merchant_id) as tx:
         read = await _read(tx, found.merchant_id, found.order_id, None)
+    await note_visit(request, found.merchant_id)
     return await _answer(request, house, read)
 
 
@@ -58,7 +63,7 @@ async def _answer(request: AnyRequest, house: House, read: Read) -> Response[str
     shown = page_shown(
         read, tenant.brand.name, return_days_of(tenant.merchant.settings), words, utc_now(), carbon=tells_carbon(tenant.merchant)
     )
-    return framed("track/parcels.html", words, dress(tenant), page=shown, live=True)
+    return framed("track/parcels.html", words, dress(tenant), page=shown, live=True, wallet_url=wallet_url(request, tenant, read.order))
 
 
 async def _read(tx: Tx, merchant_id: int, order_id: int | None, only: KeptShipment | None) -> Read:

@@ -9,8 +9,9 @@ from babel.numbers import format_decimal
 
 from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.orders import Order, OrderLine, Payment
-from doorstep.domain.pitfalls import PITFALL_KINDS, WORDS_OF_CUSTOMERS
+from doorstep.domain.pitfalls import WORDS_OF_CUSTOMERS
 from doorstep.domain.places import Place
+from doorstep.domain.sentences import event_sentence, pitfall_told
 from doorstep.domain.shipments import Folded
 from doorstep.domain.tracking import Checkpoint, Estimate
 from doorstep.domain.vocabulary import Actor, Direction, Phase, Precision, Status
@@ -154,8 +155,7 @@ def _news(folded: Folded, words: Words) -> str:
 
 def event_text(slug: str, words: Words) -> str:
     """The customer's sentence for an event type."""
-    event = EVENT_TYPES[slug]
-    return event.es if words.language == "es" else event.en
+    return event_sentence(slug, words.language)
 
 
 def today_of(zone: str | None, now: datetime) -> date:
@@ -238,7 +238,7 @@ def _pitfalls(folded: Folded, carrier: str, words: Words) -> Iterator[PitfallSho
     for pitfall in newest_first:
         if not pitfall.heard:
             continue
-        told = PITFALL_KINDS[pitfall.kind].told(words.language)
+        told = pitfall_told(pitfall.kind, words.language)
         title, text = told.title, told.customer
         if folded.delivered_at is None and pitfall.kind in words.texts["underway"]:
             title, text = words.pair("underway", pitfall.kind)

@@ -1,0 +1,220 @@
+"""What is said with one address on one channel: who it is, what it is about, when they wrote last, what came."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from doorstep.domain.messages import Attachment, Reply
+from doorstep.domain.vocabulary import ChannelKind
+from doorstep.store.database import Row, Tx
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """One conversation as kept."""
+
+    conversation_id: int
+    channel: ChannelKind
+    address: str
+    customer_id: int | None
+    order_id: int | None
+    last_in_at: datetime | None
+    asked_at: datetime | None
+    asked: int
+    open: bool
+
+
+_COLUMNS = "conversation_id, channel, address, customer_id, order_id, last_in_at, asked_at, asked, open"
+# Find or begin the conversation with an address, and hold it until this transaction ends: replies of one person are taken one by one.
+_HOLD = f"""
+insert into conversation (merchant_id, channel, address, connection_id, opened_at) values ($1, $2, $3, $4, $5)
+on conflict (merchant_id, channel, address) do update set connection_id = excluded.connection_id
+returning {_COLUMNS}
+"""
+_HEARD = """
+update conversation set last_in_at = greatest(coalesce(last_in_at, $3), $3), customer_id = $4, order_id = $5, open = open or $6
+where merchant_id = $1 and conversation_id = $2
+"""
+_ASKED = "update conversation set asked_at = $3, asked = asked + 1 where merchant_id = $1 and conversation_id = $2"
+_OPEN = "update conversation set open = $3 where merchant_id = $1 and conversation_id = $2 returning conversation_id"
+_ONE = f"select {_COLUMNS}, connection_id, opened_at from conversation where merchant_id = $1 and conversation_id = $2"
+# Conversations, those first in which the customer wrote last; of a state, before one of them.
+_PAGE = f"""
+select {_COLUMNS}, opened_at from conversation
+where merchant_id = $1 and last_in_at is not null and (not $2 or open) and (last_in_at, conversation_id) < ($3, $4)
+order by last_in_at desc, conversation_id desc limit $5
+"""
+_OF_CUSTOMER = f"select {_COLUMNS}, opened_at from conversation where merchant_id = $1 and customer_id = $2 order by last_in_at desc nulls last limit 50"
+# When did these write last?
+_LAST_IN = """
+select c.merchant_id, c.channel, c.address, c.last_in_at from unnest($1::bigint[], $2::text[], $3::text[]) as k (merchant_id, channel, address)
+join conversation c on c.merchant_id = k.merchant_id and c.channel = k.channel and c.address = k.address
+where c.last_in_at is not null
+"""
+_KEEP = """
+insert into reply (merchant_id, connection_id, provider_id, channel, sender, recipient, text, keyword, received_at, conversation_id, message_id,
+    order_id, choice, bound, sender_name, quoted, place)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::json) on conflict do nothing returning reply_id
+"""
+_KNOWN = "select reply_id from reply where merchant_id = $1 and connection_id = $2 and provider_id = $3"
+_FILE = """
+insert into reply_file (merchant_id, reply_id, position, name, content_type, size, content, url, media_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+"""
+_REPLIES = """
+select reply_id, channel, sender, sender_name, text, quoted, keyword, choice, message_id, order_id, bound, place, received_at,
+    array(select f.name from reply_file f where f.merchant_id = r.merchant_id and f.reply_id = r.reply_id order by f.position) as files
+from reply r where merchant_id = $1 and conversation_id = $2 order by reply_id desc limit $3
+"""
+_FILES = "select reply_id, position, name, content_type, size from reply_file where merchant_id = $1 and reply_id = any($2::bigint[]) order by reply_id, position"
+_ONE_FILE = "select name, content_type, content, url, media_id from reply_file where merchant_id = $1 and reply_id = $2 and position = $3"
+# What we sent to an address on a channel lately, newest first.
+_LATELY = """
+select message_id, order_id, template, trigger, created_at, extras from message
+where merchant_id = $1 and recipient = $2 and channel = $3 and created_at > $4 and month >= date_trunc('month', $4 at time zone 'UTC')::date
+  and state not in ('refused', 'cancelled')
+order by created_at desc limit 20
+"""
+_TOLD = """
+select message_id, created_at, channel, subject, text, state, template, trigger, extras from message
+where merchant_id = $1 and recipient = $2 and channel = $3 and created_at > $4 and month >= date_trunc('month', $4 at time zone 'UTC')::date
+order by created_at desc limit $5
+"""
+
+#: Characters kept of what somebody wrote, and of what they quoted.
+_LONGEST, _LONGEST_QUOTE = 20_000, 20_000
+
+
+async def hold(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, connection_id: int, now: datetime) -> Conversation:
+    """Find or begin the conversation with an address, and hold it until this transaction ends."""
+    rows = await tx.fetch(_HOLD, merchant_id, channel, address, connection_id, now)
+    return _read(rows[0])
+
+
+def _read(row: Row) -> Conversation:
+    return Conversation(
+        conversation_id=row["conversation_id"],
+        channel=ChannelKind(row["channel"]),
+        address=row["address"],
+        customer_id=row["customer_id"],
+        order_id=row["order_id"],
+        last_in_at=row["last_in_at"],
+        asked_at=row["asked_at"],
+        asked=row["asked"],
+        open=row["open"],
+    )
+
+
+async def heard(
+    tx: Tx, merchant_id: int, conversation_id: int, at: datetime, *, customer_id: int | None, order_id: int | None, for_human: bool
+) -> None:
+    """Note that the customer wrote, who it is and what it is about; `for_human`: somebody has to look."""
+    await tx.execute(_HEARD, merchant_id, conversation_id, at, customer_id, order_id, for_human)
+
+
+async def asked(tx: Tx, merchant_id: int, conversation_id: int, now: datetime) -> None:
+    """Note that we asked who this is."""
+    await tx.execute(_ASKED, merchant_id, conversation_id, now)
+
+
+async def set_open(tx: Tx, merchant_id: int, conversation_id: int, *, is_open: bool) -> bool:
+    """Say whether a human has to look; False: there is no such conversation."""
+    return await tx.fetchval(_OPEN, merchant_id, conversation_id, is_open) is not None
+
+
+async def known(tx: Tx, merchant_id: int, connection_id: int, provider_id: str) -> bool:
+    """Tell whether a reply was kept before."""
+    return await tx.fetchval(_KNOWN, merchant_id, connection_id, provider_id) is not None
+
+
+async def keep(  # noqa: PLR0913 - what a reply is bound to
+    tx: Tx,
+    merchant_id: int,
+    connection_id: int,
+    reply: Reply,
+    *,
+    conversation_id: int,
+    keyword: str,
+    choice: str,
+    message_id: UUID | None,
+    order_id: int | None,
+    bound: str,
+    now: datetime,
+) -> int | None:
+    """Write a reply down with its files; None: it was kept before."""
+    place = msgspec.json.encode(reply.location).decode() if reply.location else None
+    reply_id: int | None = await tx.fetchval(
+        _KEEP,
+        merchant_id,
+        connection_id,
+        reply.provider_id,
+        reply.channel,
+        reply.sender,
+        reply.to,
+        reply.text[:_LONGEST],
+        keyword,
+        reply.at or now,
+        conversation_id,
+        message_id,
+        order_id,
+        choice[:200],
+        bound[:300],
+        reply.sender_name[:200],
+        reply.quoted[:_LONGEST_QUOTE],
+        place,
+    )
+    if reply_id is not None:
+        for position, file in enumerate(reply.attachments):
+            await tx.execute(_FILE, merchant_id, reply_id, position, *_file(file))
+    return reply_id
+
+
+def _file(file: Attachment) -> tuple[object, ...]:
+    return file.name[:200], file.content_type[:100], len(file.content), file.content, file.url[:2000], file.media_id[:500]
+
+
+async def last_in(tx: Tx, asked_about: Sequence[tuple[int, ChannelKind, str]]) -> dict[tuple[int, ChannelKind, str], datetime]:
+    """Tell when these (merchant, channel, address) wrote last; who never did is left out."""
+    rows = await tx.fetch(_LAST_IN, [a[0] for a in asked_about], [a[1] for a in asked_about], [a[2] for a in asked_about])
+    return {(row["merchant_id"], ChannelKind(row["channel"]), row["address"]): row["last_in_at"] for row in rows}
+
+
+async def lately(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, since: datetime) -> list[Row]:
+    """List `message_id, order_id, template, trigger, created_at, extras` of what went to an address since then, newest first."""
+    return await tx.fetch(_LATELY, merchant_id, address, channel, since)
+
+
+async def one(tx: Tx, merchant_id: int, conversation_id: int) -> Row | None:
+    """Read a conversation with `connection_id` and `opened_at`; None: there is none."""
+    return await tx.fetchrow(_ONE, merchant_id, conversation_id)
+
+
+async def page(tx: Tx, merchant_id: int, before: tuple[datetime, int], most: int, *, only_open: bool) -> list[Row]:
+    """List conversations in which the customer wrote, newest word first, before (time, id)."""
+    return await tx.fetch(_PAGE, merchant_id, only_open, *before, most)
+
+
+async def of_customer(tx: Tx, merchant_id: int, customer_id: int) -> list[Row]:
+    """List a customer's conversations, newest word first."""
+    return await tx.fetch(_OF_CUSTOMER, merchant_id, customer_id)
+
+
+async def replies(tx: Tx, merchant_id: int, conversation_id: int, most: int = 100) -> list[Row]:
+    """List what came in a conversation, newest first."""
+    return await tx.fetch(_REPLIES, merchant_id, conversation_id, most)
+
+
+async def told(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, since: datetime, most: int = 100) -> list[Row]:
+    """List what we said to an address on a channel since then, newest first."""
+    return await tx.fetch(_TOLD, merchant_id, address, channel, since, most)
+
+
+async def files(tx: Tx, merchant_id: int, reply_ids: Sequence[int]) -> list[Row]:
+    """List `reply_id, position, name, content_type, size` of replies' files."""
+    return await tx.fetch(_FILES, merchant_id, list(reply_ids))
+
+
+async def file(tx: Tx, merchant_id: int, reply_id: int, position: int) -> Row | None:
+    """Read one file; None: there is none."""
+    return await tx.fetchrow(_ONE_FILE, merchant_id, reply_id, position)
