@@ -17,8 +17,8 @@ from doorstep.steps.ask import Inquirer
 from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
-from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.fall_back import fall_back
+from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
 from doorstep.steps.reread import reread
 from doorstep.steps.send import Ended, call_all, send_wave, settle_lost
