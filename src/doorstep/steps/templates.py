@@ -33,6 +33,8 @@ _MOST = 8
 #: A template that was handed in so lately may be missing from a list that was made before.
 _FRESH = timedelta(minutes=10)
 _GONE = "it is not there any more"
+#: What is listed under the name of one that is to be handed in, or was refused when it was, is another text: messages do not go by it.
+_OTHERS_TEXT = frozenset({"asked", "refused"})
 
 
 def after(kept: KeptTemplate | None, news: TemplateNews, now: datetime) -> KeptTemplate:
@@ -84,11 +86,11 @@ async def _fold(
     for one in news:
         key = (one.name, one.language)
         named.add(key)
-        if not whole or key not in before or before[key].status != "asked":  # what is to be handed in anew is not what is listed
+        if not whole or key not in before or before[key].status not in _OTHERS_TEXT:
             stand[key] = after(stand.get(key), one, now)
     if whole:
         for key in before.keys() - named:
-            if before[key].status != "asked" and now - before[key].at > _FRESH:
+            if before[key].status not in _OTHERS_TEXT and now - before[key].at > _FRESH:
                 gone = TemplateNews(name=key[0], language=key[1], status="disabled", reason=_GONE)
                 stand[key] = after(before[key], gone, now)
     changed = [one for key, one in stand.items() if one != before.get(key)]
@@ -217,7 +219,7 @@ class TemplateKeeper:
             try:
                 news = await self._run(connection, approving.submit(template, connection.settings))
             except RefusedError as error:
-                news = (TemplateNews(name=template.name, language=template.language, status="rejected", reason=str(error)[:300]),)
+                news = (TemplateNews(name=template.name, language=template.language, status="refused", reason=str(error)[:300]),)
             async with self._database.system() as tx:
                 await _fold(tx, self._directory, connection, news, now)
 

@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from doorstep.web.desk import (
+    approvals,
     brand,
     codes,
     connections,
@@ -60,6 +61,9 @@ _PAGES: list[ControllerRouterHandler] = [
     connections.edit_form,
     connections.change,
     connections.set_state,
+    approvals.list_approvals,
+    approvals.ask_now,
+    approvals.hand_in_ours,
     keys.list_keys,
     keys.make_key,
     keys.revoke_key,
