@@ -18,6 +18,7 @@ from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.fall_back import fall_back
+from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
 from doorstep.steps.reread import reread
 from doorstep.steps.send import settle_lost
@@ -89,6 +90,7 @@ class Worker:
             if self._sends:
                 loops.create_task(self._send(wire))
                 loops.create_task(self._ask(wire))
+                loops.create_task(self._mailboxes())
                 loops.create_task(self._keep_templates(wire))
 
     async def _loop(self, name: str, step: Callable[[], Awaitable[int]], rest_s: tuple[float, float] = _REST_S) -> None:
@@ -180,6 +182,13 @@ class Worker:
             await inquirer.close(utc_now())
         except DoorstepError as error:  # the ledger could not be written: the numbers are due again when their leases end
             _LOG.warning("step_put_off", step="ask", error=type(error).__name__, why=str(error))
+
+    async def _mailboxes(self) -> None:
+        mailboxes = Mailboxes(self._database, self._directory, allow_private=self._allow_private)
+        try:
+            await self._loop("mailboxes", lambda: mailboxes.turn(utc_now()), rest_s=(1.0, 5.0))
+        finally:
+            mailboxes.close()
 
     async def _send(self, wire: Wire) -> None:
         sender = Sender(self._database, self._directory, wire, utc_now)
