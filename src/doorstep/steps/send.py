@@ -11,12 +11,13 @@ import structlog
 from doorstep.channels import channels
 from doorstep.domain.messages import Receipt
 from doorstep.domain.plugins import OnUnknown
-from doorstep.domain.vocabulary import ChannelKind, MessageState
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 from doorstep.steps.confirm import follow_up, suppression_of
 from doorstep.steps.devices import with_devices
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import pause
+from doorstep.steps.templates import pause_at_fault
 from doorstep.steps.wire import Wire
 from doorstep.store import messages, receipts, recipients
 from doorstep.store.connections import Connection
@@ -59,7 +60,7 @@ async def send_wave(
 ) -> list[Leased]:
     """Write down how calls ended and lease the next messages (`WAVE` unless told), in one transaction; none of connections in `busy`."""
     async with database.system() as tx:
-        await _write_down(tx, ended, now)
+        await _write_down(tx, directory, ended, now)
         faults = {(one.leased.message.merchant_id, one.leased.connection_id): one.pause for one in ended if one.pause}
         for of in sorted(faults):  # in one order: two workers would wait for each other otherwise
             await pause(tx, directory, of, faults[of], now)
@@ -144,23 +145,26 @@ def _later(leased: Leased, detail: str, after_s: float | None, now: datetime) ->
     return Ended(leased, None, now + timedelta(seconds=wait_s), detail)
 
 
-async def _write_down(tx: Tx, ended: Sequence[Ended], now: datetime) -> None:
+async def _write_down(tx: Tx, directory: Directory, ended: Sequence[Ended], now: datetime) -> None:
     over = [(one.leased, one.receipt) for one in ended if one.receipt is not None]
     await messages.finish_all(tx, over, now)
     for one in ended:
         if one.receipt is None:
             await messages.put_off(tx, one.leased, one.later or now, one.detail, now)
         elif one.receipt.state is not MessageState.SENT or one.receipt.cost or one.receipt.gone or one.receipt.suppress:
-            await _follow(tx, one.leased, one.receipt, now)
+            await _follow(tx, directory, one.leased, one.receipt, now)
 
 
-async def _follow(tx: Tx, leased: Leased, receipt: Receipt, now: datetime) -> None:
+async def _follow(tx: Tx, directory: Directory, leased: Leased, receipt: Receipt, now: datetime) -> None:
     """Do what follows from an ending that is more than "the provider has it"."""
     message = leased.message
     message_id = UUID(message.message_id)
     await follow_up(tx, message.merchant_id, message_id, message.channel, receipt, now)
     if receipt.cost is not None:
         await receipts.charge(tx, message.merchant_id, message_id, receipt.cost, now)
+    connection = directory.connection(message.merchant_id, leased.connection_id)
+    if receipt.remedy is Remedy.FIX and connection is not None:
+        await pause_at_fault(tx, directory, connection, message_id, receipt.provider_text, now)
     if receipt.suppress:
         await recipients.suppress(tx, message.merchant_id, suppression_of(message.channel, message.to, receipt, now))
 

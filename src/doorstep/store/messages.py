@@ -312,12 +312,7 @@ async def finish(tx: Tx, leased: Leased, receipt: Receipt, now: datetime) -> Non
 
     One who comes after the lease was lost leaves the lease of the next alone; what the provider has taken waits for no other try.
     """
-    key = (leased.message.merchant_id, UUID(leased.message.message_id))
-    ours = await tx.fetchval(_END_LEASE, *key, leased.attempt)
-    if ours is None and is_over(receipt):
-        await leave(tx, *key)
-    await tx.execute(_END_ATTEMPT, *key, leased.attempt, now, receipt.state, receipt.provider_text[:500])
-    await forward(tx, *key, receipt, now)
+    await finish_all(tx, [(leased, receipt)], now)
 
 
 async def finish_all(tx: Tx, ended: Sequence[tuple[Leased, Receipt]], now: datetime) -> None:
