@@ -28,6 +28,7 @@ from doorstep.store import (
     messages,
     orders,
     people,
+    push,
     receipts,
     recipients,
     signing,
@@ -206,6 +207,16 @@ ROWS: dict[str, dict[str, str]] = {
         "order_id": "7",
         "actions": "'[]'",
         "tried": "'{sms}'",
+    },
+    "push_subscription": {
+        "subscription_id": "7",
+        "address": "'ana@customer.example'",
+        "order_id": "7",
+        "endpoint": "'https://push.example/1'",
+        "p256dh": "'p'",
+        "auth": "'a'",
+        "locale": "'en'",
+        "created_at": _AT,
     },
     "customer": {"customer_id": "7", "created_at": _AT},
     "customer_identity": {
@@ -529,6 +540,9 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "receipts.told_of, the cost": (await receipts.told_of(tx, merchant, message))[0],
         "receipts.told_of, the clicks": (await receipts.told_of(tx, merchant, message))[1],
         "fallbacks.one": await fallbacks.one(tx, merchant, message),
+        "push.devices": await push.devices(tx, [(merchant, "ana@customer.example", None), (merchant, "ana@customer.example", 7)]),
+        "push.of_order": await push.of_order(tx, merchant, 7),
+        "push.left": await push.left(tx, merchant, "ana@customer.example"),
         "people.whose": await people.whose(tx, merchant, [(IdentityKind.EMAIL, "ana@customer.example")]),
         "people.identities": await people.identities(tx, merchant, 7),
         "people.one": await people.one(tx, merchant, 7),
@@ -619,6 +633,10 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
                 await templates.keep(tx, MINE, 7, [stands])
         await recipients.lift(tx, MINE, "email", "ana@customer.example", "")
         await fallbacks.forget(tx, MINE, UUID("01a1ee50-4380-7000-8000-000000000001"))
+        assert await push.remove(tx, MINE, 7, "https://push.example/1") is None
+        await push.forget(tx, MINE, ["https://push.example/1"])
+        await push.told(tx, MINE, ["https://push.example/1"], NOW)
+        await push.failed(tx, MINE, ["https://push.example/1"])
         await conversations.asked(tx, MINE, 7, NOW)
         assert not await conversations.set_open(tx, MINE, 7, is_open=False)
         for forged in (people.merge(tx, MINE, 7, 8, "x", "y", NOW), people.undo(tx, MINE, 7, "x", NOW)):
@@ -638,6 +656,7 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert await tx.fetchval("select asked from conversation where merchant_id = 1") == 0
         assert await tx.fetchval("select status from approved_template where merchant_id = 1") == "approved"
         assert await tx.fetchval("select trouble from approval_due where merchant_id = 1") is None
-        for table in ("fallback", "dead_letter", "decision", "import_progress", "suppression", "wallet_device"):
+        assert await tx.fetchval("select failures + (last_ok_at is not null)::int from push_subscription where merchant_id = 1") == 0
+        for table in ("push_subscription", "fallback", "dead_letter", "decision", "import_progress", "suppression", "wallet_device"):
             assert await _count(tx, table) == 2
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)

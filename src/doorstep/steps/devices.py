@@ -1,12 +1,13 @@
 """Messages for devices → where those are; devices that a provider calls gone → forgotten. One row here for each kind that has devices."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 import msgspec
 
-from doorstep.domain.messages import Device
-from doorstep.domain.vocabulary import ChannelKind
-from doorstep.store import wallet
+from doorstep.domain.messages import Device, Receipt
+from doorstep.domain.vocabulary import ChannelKind, MessageState
+from doorstep.store import push, wallet
 from doorstep.store.database import Tx
 from doorstep.store.messages import Leased
 
@@ -14,20 +15,20 @@ from doorstep.store.messages import Leased
 class Holders(msgspec.Struct, frozen=True):
     """Who keeps the devices of one kind of channel."""
 
-    #: Leased messages of the kind → message id → the devices each is for.
-    devices: Callable[[Tx, Sequence[Leased]], Awaitable[dict[str, tuple[Device, ...]]]]
     #: Merchant id, endpoints that are no more.
     forget: Callable[[Tx, int, Sequence[str]], Awaitable[None]]
+    #: Leased messages of the kind → message id → the devices each is for. None: they were found when it was composed.
+    devices: Callable[[Tx, Sequence[Leased]], Awaitable[dict[str, tuple[Device, ...]]]] | None = None
 
 
-_HOLDERS = {ChannelKind.WALLET: Holders(wallet.devices, wallet.forget)}
+_HOLDERS = {ChannelKind.WALLET: Holders(wallet.forget, wallet.devices), ChannelKind.PUSH: Holders(push.forget)}
 
 
 async def with_devices(tx: Tx, leased: Sequence[Leased]) -> list[Leased]:
     """Give messages for devices the devices they are for, as they are now; others are left as they are."""
     found: dict[str, tuple[Device, ...]] = {}
     for kind, holders in _HOLDERS.items():
-        if own := [one for one in leased if one.message.channel is kind]:
+        if holders.devices and (own := [one for one in leased if one.message.channel is kind]):
             found |= await holders.devices(tx, own)
     return [_given(one, found) for one in leased] if found else list(leased)
 
@@ -43,3 +44,18 @@ async def forget_gone(tx: Tx, kind: ChannelKind, merchant_id: int, endpoints: Se
     """Forget devices of which a receipt says that they are no more."""
     if endpoints and kind in _HOLDERS:
         await _HOLDERS[kind].forget(tx, merchant_id, endpoints)
+
+
+async def note_answers(tx: Tx, ended: Sequence[tuple[Leased, Receipt | None]], now: datetime) -> None:
+    """Note of the browsers of messages that their services took one, or (no receipt) that none of them did this time."""
+    own = [one for one in ended if one[0].message.channel is ChannelKind.PUSH and one[0].message.devices]
+    for leased, receipt in sorted(own, key=_place):  # in one order: two workers would wait for each other otherwise
+        message = leased.message
+        if receipt is None:
+            await push.failed(tx, message.merchant_id, [device.endpoint for device in message.devices])
+        elif receipt.state is MessageState.SENT:
+            await push.told(tx, message.merchant_id, [d.endpoint for d in message.devices if d.endpoint not in receipt.gone], now)
+
+
+def _place(ended: tuple[Leased, Receipt | None]) -> tuple[int, str]:
+    return ended[0].message.merchant_id, ended[0].message.to
