@@ -84,7 +84,9 @@ async def test_a_browser_is_told_of_its_order_and_reads_it(database: Database, s
     by_path = {one.path: one for one in service.pushed}
     assert by_path.keys() == {"/push/phone", "/push/laptop"}
     told = json.loads(phone.read(by_path["/push/phone"].body))
-    assert "1001" in told["title"] + told["body"]
+    assert told["title"]
+    assert "GLS" in told["body"]
+    assert told["url"].startswith("https://doorstep.example/")
     assert json.loads(laptop.read(by_path["/push/laptop"].body)) == told
     [row] = await shop.rows("select state, provider_text, recipient from message where channel = 'push'")
     assert row == {"state": "sent", "provider_text": "2 of 2 browsers told", "recipient": ANA}
