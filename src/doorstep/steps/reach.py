@@ -7,6 +7,7 @@ import msgspec
 
 from doorstep.channels import channels
 from doorstep.domain.messages import Device
+from doorstep.domain.orders import Order
 from doorstep.domain.people import IdentityKind
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.messages import Evidence
@@ -121,11 +122,15 @@ async def _add_browsers(
 
 def _wanted_browsers(merchant_id: int, order: KeptOrder, tenant: Tenant | None) -> push.Wanted | None:
     connection = tenant.channels.get(ChannelKind.PUSH) if tenant else None
-    customer = order.order.customer
-    own = customer.email or customer.phone
-    if connection is None or not own:
+    own = own_address(order.order)
+    if connection is None or own is None:
         return None
     return merchant_id, own, None if tells_all(connection.settings) else order.order_id
+
+
+def own_address(order: Order) -> str | None:
+    """Name a customer by their e-mail address, else their phone: what their browsers are kept under. None: neither is known."""
+    return order.customer.email or order.customer.phone or None
 
 
 def tells_all(settings: Mapping[str, str]) -> bool:
