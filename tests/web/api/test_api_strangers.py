@@ -49,6 +49,12 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "listWebhooks": ({}, None, 200),
     "addWebhook": ({}, {"url": "https://theirs.example/hook"}, 201),
     "removeWebhook": ({"webhook_id": "webhook"}, None, 404),
+    # The app's door takes no key, whosever; test_api_app.py has its strangers.
+    "listAppMessages": ({}, None, 401),
+    "streamAppMessages": ({}, None, 401),
+    "tellAppReached": ({"message_id": "message"}, None, 401),
+    "tellAppRead": ({"message_id": "message"}, None, 401),
+    "sendAppReply": ({}, {"client_id": "x", "text": MARK}, 401),
     "readMe": ({}, None, 200),
 }
 #: What a stranger sent itself may come back to it.

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from doorstep.channels.reading import setting_of
+from doorstep.channels.in_app.tokens import secrets_of
 from doorstep.domain.messages import Message, Receipt, Reply
 from doorstep.domain.plugins import Channel, Flow, Inbound, OnUnknown, Raw, Setting, Settings
 from doorstep.domain.vocabulary import ChannelKind, MessageState
@@ -36,9 +36,9 @@ def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> 
     """Say that it is there: the app sees it by its next look.
 
     Raises:
-        MisconfiguredError: the connection has no secret, so that no app can come in.
+        MisconfiguredError: the connection has no secret of enough length, so that no app can come in.
     """
-    setting_of(settings, "secret")
+    secrets_of(settings)
     yield from ()
     return Receipt(message_id=message.message_id, provider_id=None, state=MessageState.SENT, provider_code="kept", at=now)
 
@@ -82,7 +82,7 @@ CHANNEL = Channel(
     settings=(
         Setting(
             name="secret",
-            label="Signing secret of at least 32 characters, with which your server signs customers' tokens",
+            label="Signing secret of at least 32 characters, with which your server signs customers' tokens; while changing it, both with a space between",
             secret=True,
         ),
     ),
