@@ -214,3 +214,16 @@ async def test_a_merchant_without_the_connection_is_asked_nothing(database: Data
 
     monkeypatch.setattr(push, "devices", never)
     assert await reached(shop, order_id) == (None, [])
+
+
+async def test_a_browser_switched_off_meanwhile_is_not_told(database: Database, service: PushService) -> None:
+    shop = await selling(database)
+    order_id = await bought(shop)
+    phone, laptop = Browser(service.endpoint("phone")), Browser(service.endpoint("laptop"))
+    await subscribe(shop, order_id, phone, laptop)
+    await shipped(shop)
+    async with database.system() as tx:
+        assert await push.remove(tx, shop.merchant_id, order_id, laptop.endpoint) == ANA
+    await send(shop)
+    assert [one.path for one in service.pushed] == ["/push/phone"]
+    assert [one["endpoint"] for one in await kept(shop)] == [phone.endpoint]

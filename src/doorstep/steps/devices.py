@@ -15,20 +15,20 @@ from doorstep.store.messages import Leased
 class Holders(msgspec.Struct, frozen=True):
     """Who keeps the devices of one kind of channel."""
 
+    #: Leased messages of the kind → message id → the devices each is for.
+    devices: Callable[[Tx, Sequence[Leased]], Awaitable[dict[str, tuple[Device, ...]]]]
     #: Merchant id, endpoints that are no more.
     forget: Callable[[Tx, int, Sequence[str]], Awaitable[None]]
-    #: Leased messages of the kind → message id → the devices each is for. None: they were found when it was composed.
-    devices: Callable[[Tx, Sequence[Leased]], Awaitable[dict[str, tuple[Device, ...]]]] | None = None
 
 
-_HOLDERS = {ChannelKind.WALLET: Holders(wallet.forget, wallet.devices), ChannelKind.PUSH: Holders(push.forget)}
+_HOLDERS = {ChannelKind.WALLET: Holders(wallet.devices, wallet.forget), ChannelKind.PUSH: Holders(push.still, push.forget)}
 
 
 async def with_devices(tx: Tx, leased: Sequence[Leased]) -> list[Leased]:
     """Give messages for devices the devices they are for, as they are now; others are left as they are."""
     found: dict[str, tuple[Device, ...]] = {}
     for kind, holders in _HOLDERS.items():
-        if holders.devices and (own := [one for one in leased if one.message.channel is kind]):
+        if own := [one for one in leased if one.message.channel is kind]:
             found |= await holders.devices(tx, own)
     return [_given(one, found) for one in leased] if found else list(leased)
 

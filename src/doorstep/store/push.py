@@ -7,6 +7,7 @@ import msgspec
 
 from doorstep.domain.messages import Device
 from doorstep.store.database import Row, Tx
+from doorstep.store.messages import Leased
 
 #: Browsers that are told of one message, the newest; so many may be subscribed for one order.
 MOST_DEVICES = 10
@@ -54,6 +55,11 @@ cross join lateral (
 ) n join push_subscription s on s.merchant_id = k.merchant_id and s.subscription_id = n.newest
 order by s.subscription_id desc
 """
+# Which of these are subscribed still, under the address that a message goes to.
+_STILL = """
+select k.message_id, p.endpoint from unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) as k (merchant_id, message_id, address, endpoint)
+join push_subscription p on p.merchant_id = k.merchant_id and p.endpoint = k.endpoint and p.address = k.address
+"""
 _FORGET = "delete from push_subscription where merchant_id = $1 and endpoint = any($2::text[])"
 _TOLD = "update push_subscription set last_ok_at = $3, failures = 0 where merchant_id = $1 and endpoint = any($2::text[])"
 _FAILED = "update push_subscription set failures = failures + 1 where merchant_id = $1 and endpoint = any($2::text[])"
@@ -99,6 +105,22 @@ async def devices(tx: Tx, wanted: Collection[Wanted]) -> dict[Wanted, tuple[Devi
         device = Device(endpoint=row["endpoint"], p256dh=row["p256dh"], auth=row["auth"])
         found.setdefault((row["merchant_id"], row["address"], row["order_id"]), []).append(device)
     return {key: tuple(ones) for key, ones in found.items()}
+
+
+async def still(tx: Tx, leased: Sequence[Leased]) -> dict[str, tuple[Device, ...]]:
+    """Leave out the browsers that were switched off since the messages were composed: message id → the others, in order."""
+    asked = [(one.message, device) for one in leased for device in one.message.devices]
+    rows = await tx.fetch(
+        _STILL,
+        [message.merchant_id for message, _ in asked],
+        [message.message_id for message, _ in asked],
+        [message.to for message, _ in asked],
+        [device.endpoint for _, device in asked],
+    )
+    there = {(row["message_id"], row["endpoint"]) for row in rows}
+    return {
+        one.message.message_id: tuple(d for d in one.message.devices if (one.message.message_id, d.endpoint) in there) for one in leased
+    }
 
 
 async def forget(tx: Tx, merchant_id: int, endpoints: Sequence[str]) -> None:
