@@ -179,7 +179,7 @@ async def test_every_table_is_fenced_for_the_web(installation):
 
 _VALUES = {
     "bigint": "1", "integer": "1", "smallint": "1", "real": "1", "text": "'{fresh}a'", "bytea": "'\\x01'::bytea || '{fresh}'::bytea",
-    "json": "'{{}}'", "uuid": "gen_random_uuid()", "date": "'2026-11-01'", "boolean": "true", "ARRAY": "'{{}}'",
+    "json": "'{{}}'", "uuid": "gen_random_uuid()", "date": "'2026-11-01'", "numeric": "1", "boolean": "true", "ARRAY": "'{{}}'",
     "timestamp with time zone": "'2026-11-02'",
 }  # fmt: skip
 _CHECKED = {"role": "'member'", "kind": "'shop'", "state": "'active'"}
