@@ -20,6 +20,7 @@ from doorstep.domain.messages import Device, Link, Message, Rendered
 from doorstep.domain.plugins import Response
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose, Remedy
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError
+from doorstep.steps.connect import checked, secret_names
 from push_browser import Browser
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
@@ -233,3 +234,14 @@ def test_any_keys_are_read_or_are_bad_input(p256dh, auth):
 def test_any_chance_makes_a_key(chance):
     assert len(from_text(new_key(chance))) == 32
     assert len(from_text(public_key({"private_key": new_key(chance)}))) == 65
+
+
+def test_doorstep_makes_the_key_of_a_connection_and_keeps_one_that_is_given():
+    one, other = (checked(CHANNEL, {"subject": "mailto:tech@shop.example"}) for _ in range(2))
+    assert len(from_text(public_key(one))) == 65
+    assert one["private_key"] != other["private_key"]
+    assert one["tells"] == "order"
+    assert checked(CHANNEL, {"subject": "mailto:x@y.example", "private_key": one["private_key"]})["private_key"] == one["private_key"]
+    assert "private_key" in secret_names(CHANNEL)
+    with pytest.raises(BadInputError, match="subject"):
+        checked(CHANNEL, {})
