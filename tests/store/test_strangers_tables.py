@@ -633,10 +633,6 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
                 await templates.keep(tx, MINE, 7, [stands])
         await recipients.lift(tx, MINE, "email", "ana@customer.example", "")
         await fallbacks.forget(tx, MINE, UUID("01a1ee50-4380-7000-8000-000000000001"))
-        assert await push.remove(tx, MINE, 7, "https://push.example/1") is None
-        await push.forget(tx, MINE, ["https://push.example/1"])
-        await push.told(tx, MINE, ["https://push.example/1"], NOW)
-        await push.failed(tx, MINE, ["https://push.example/1"])
         await conversations.asked(tx, MINE, 7, NOW)
         assert not await conversations.set_open(tx, MINE, 7, is_open=False)
         for forged in (people.merge(tx, MINE, 7, 8, "x", "y", NOW), people.undo(tx, MINE, 7, "x", NOW)):
@@ -656,7 +652,22 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert await tx.fetchval("select asked from conversation where merchant_id = 1") == 0
         assert await tx.fetchval("select status from approved_template where merchant_id = 1") == "approved"
         assert await tx.fetchval("select trouble from approval_due where merchant_id = 1") is None
-        assert await tx.fetchval("select failures + (last_ok_at is not null)::int from push_subscription where merchant_id = 1") == 0
-        for table in ("push_subscription", "fallback", "dead_letter", "decision", "import_progress", "suppression", "wallet_device"):
+        for table in ("fallback", "dead_letter", "decision", "import_progress", "suppression", "wallet_device"):
             assert await _count(tx, table) == 2
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)
+
+
+async def test_browsers_of_a_strangers_customers_are_neither_forgotten_nor_noted(houses: Database) -> None:
+    device = Device(endpoint="https://push.example/1")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await push.remove(tx, MINE, 7, "https://push.example/1") is None
+        await push.forget(tx, MINE, ["https://push.example/1"])
+        await push.told(tx, MINE, ["https://push.example/1"], NOW)
+        await push.failed(tx, MINE, ["https://push.example/1"])
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                forged = push.Subscription(address="x", order_id=7, device=device, agent="", locale="en")
+                await push.keep(tx, MINE, forged, NOW)
+    async with houses.system() as tx:
+        assert await _count(tx, "push_subscription") == 2
+        assert await tx.fetchval("select failures + (last_ok_at is not null)::int from push_subscription where merchant_id = 1") == 0
