@@ -28,6 +28,7 @@ from doorstep.store import (
     messages,
     orders,
     people,
+    push,
     receipts,
     recipients,
     signing,
@@ -206,6 +207,16 @@ ROWS: dict[str, dict[str, str]] = {
         "order_id": "7",
         "actions": "'[]'",
         "tried": "'{sms}'",
+    },
+    "push_subscription": {
+        "subscription_id": "7",
+        "address": "'ana@customer.example'",
+        "order_id": "7",
+        "endpoint": "'https://push.example/1'",
+        "p256dh": "'p'",
+        "auth": "'a'",
+        "locale": "'en'",
+        "created_at": _AT,
     },
     "customer": {"customer_id": "7", "created_at": _AT},
     "customer_identity": {
@@ -529,6 +540,9 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "receipts.told_of, the cost": (await receipts.told_of(tx, merchant, message))[0],
         "receipts.told_of, the clicks": (await receipts.told_of(tx, merchant, message))[1],
         "fallbacks.one": await fallbacks.one(tx, merchant, message),
+        "push.devices": await push.devices(tx, [(merchant, "ana@customer.example", None), (merchant, "ana@customer.example", 7)]),
+        "push.of_order": await push.of_order(tx, merchant, 7),
+        "push.left": await push.left(tx, merchant, "ana@customer.example"),
         "people.whose": await people.whose(tx, merchant, [(IdentityKind.EMAIL, "ana@customer.example")]),
         "people.identities": await people.identities(tx, merchant, 7),
         "people.one": await people.one(tx, merchant, 7),
@@ -641,3 +655,19 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         for table in ("fallback", "dead_letter", "decision", "import_progress", "suppression", "wallet_device"):
             assert await _count(tx, table) == 2
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)
+
+
+async def test_browsers_of_a_strangers_customers_are_neither_forgotten_nor_noted(houses: Database) -> None:
+    device = Device(endpoint="https://push.example/1")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await push.remove(tx, MINE, 7, "https://push.example/1") is None
+        await push.forget(tx, MINE, ["https://push.example/1"])
+        await push.told(tx, MINE, ["https://push.example/1"], NOW)
+        await push.failed(tx, MINE, ["https://push.example/1"])
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                forged = push.Subscription(address="x", order_id=7, device=device, agent="", locale="en")
+                await push.keep(tx, MINE, forged, NOW)
+    async with houses.system() as tx:
+        assert await _count(tx, "push_subscription") == 2
+        assert await tx.fetchval("select failures + (last_ok_at is not null)::int from push_subscription where merchant_id = 1") == 0

@@ -14,7 +14,7 @@ from doorstep.domain.plugins import OnUnknown
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 from doorstep.steps.confirm import follow_up, suppression_of
-from doorstep.steps.devices import with_devices
+from doorstep.steps.devices import note_answers, with_devices
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import pause
 from doorstep.steps.templates import pause_at_fault
@@ -148,6 +148,7 @@ def _later(leased: Leased, detail: str, after_s: float | None, now: datetime) ->
 async def _write_down(tx: Tx, directory: Directory, ended: Sequence[Ended], now: datetime) -> None:
     over = [(one.leased, one.receipt) for one in ended if one.receipt is not None]
     await messages.finish_all(tx, over, now)
+    await note_answers(tx, [(one.leased, one.receipt) for one in ended], now)
     for one in ended:
         if one.receipt is None:
             await messages.put_off(tx, one.leased, one.later or now, one.detail, now)

@@ -641,6 +641,25 @@ create table fallback (
 );
 create index fallback_due on fallback (due_at);
 
+-- Browsers that want to be told of an order (or, as the merchant wants it, of all orders of its customer).
+create table push_subscription (
+    merchant_id     bigint not null,
+    subscription_id bigint generated always as identity,
+    address         text not null,            -- the customer's e-mail address or phone, as the order has it
+    order_id        bigint not null,          -- on whose page it was made
+    endpoint        text not null,            -- of the browser's push service
+    p256dh          text not null,            -- RFC 8291's keys, base64url
+    auth            text not null,
+    agent           text not null default '', -- 'Firefox', 'Safari', …
+    locale          text not null,            -- BCP 47, of the page
+    created_at      timestamptz not null,
+    last_ok_at      timestamptz,              -- its push service took a message last
+    failures        int not null default 0,   -- since then
+    primary key (merchant_id, subscription_id)
+);
+create unique index push_subscription_once on push_subscription (merchant_id, endpoint, order_id);
+create index push_subscription_address on push_subscription (address, merchant_id);
+
 -- A person, as far as a merchant can tell: a set of identities.
 create table customer (
     merchant_id bigint not null references merchant,
