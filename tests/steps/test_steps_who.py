@@ -60,7 +60,7 @@ async def identities(shop: Shop, customer_id: int) -> dict[tuple[str, str], bool
 
 async def attempt_failed(shop: Shop, number: str = "1", phone: str = PHONE, **rest) -> None:
     await shop.arrive(facts=[order(number, fulfilment("f" + number, "N" + number), phone=phone, **rest)])
-    await shop.arrive(trackings=[said("N" + number, "attempt_recipient_absent", NOON)])
+    await shop.arrive(trackings=[said("N" + number, "attempt_failed_not_home", NOON)])
 
 
 async def test_a_text_is_bound_to_the_only_order_written_about_and_its_sender_is_known_from_then_on(texting: Shop) -> None:
@@ -121,7 +121,8 @@ async def test_who_is_unknown_is_asked_and_found_by_number_and_address_together_
     await hear(texting, "order #1, Ana@Customer.example", 5, sender=OTHER, now=NOON + 2 * HOUR)
     last = (await replies(texting))[-1]
     assert last["order_id"] == await order_id(texting, "1")
-    assert await identities(texting, last["customer_id"]) == {("phone", OTHER): True, ("email", "ana@customer.example"): False}
+    said_only = {("email", "ana@customer.example"): False, ("phone", PHONE): False}
+    assert await identities(texting, last["customer_id"]) == {("phone", OTHER): True, **said_only}
 
 
 async def test_an_order_in_anothers_name_joins_nothing(texting: Shop) -> None:
@@ -242,3 +243,13 @@ async def test_who_said_stop_is_asked_nothing(texting: Shop) -> None:
     await hear(texting, "who are you?", 2, sender=OTHER, now=NOON + timedelta(minutes=1))
     found = await texting.rows("select trigger from message where merchant_id = $1 and recipient = $2", texting.merchant_id, OTHER)
     assert [row["trigger"] for row in found] == ["reply.stop"]
+
+
+async def test_a_yes_takes_a_stop_back_and_is_an_ordinary_word_otherwise(texting: Shop) -> None:
+    await attempt_failed(texting)
+    await hear(texting, "Yes!", 1)
+    assert [(row["keyword"], row["about"] is not None) for row in await replies(texting)] == [("", True)]
+    await hear(texting, "stop", 2, now=NOON + HOUR)
+    await hear(texting, "yes", 3, now=NOON + 2 * HOUR)
+    assert [row["keyword"] for row in await replies(texting)] == ["", "stop", "start"]
+    assert not await texting.rows("select 1 from suppression where merchant_id = $1", texting.merchant_id)
