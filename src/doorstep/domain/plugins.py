@@ -24,6 +24,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     default: str | None = None
     #: One example, shown in the form and the docs.
     example: str = ""
+    #: Takes several, new ones first, with a space between, so that one is replaced without a gap.
+    rotates: bool = False
 
 
 class Raw(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +121,7 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SmtpRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One mail a channel wants handed to an SMTP server."""
+    """One mail a channel wants handed to an SMTP server, or the question whether the server would take one."""
 
     host: str
     port: int
@@ -127,9 +129,11 @@ class SmtpRequest(msgspec.Struct, frozen=True, kw_only=True):
     password: str | None
     #: "none", "starttls" or "tls".
     security: str
-    envelope_from: str
-    envelope_to: str
-    content: bytes
+    envelope_from: str = ""
+    envelope_to: str = ""
+    content: bytes = b""
+    #: Nothing is handed over: the server is greeted, logged in to and asked for nothing (NOOP), then left.
+    greets: bool = False
 
 
 class ImapRequest(msgspec.Struct, frozen=True, kw_only=True):
