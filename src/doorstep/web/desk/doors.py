@@ -112,11 +112,11 @@ async def note(tx: Tx, request: AnyRequest, action: str, detail: str = "") -> No
     await connections.audit(tx, user.merchant_id, f"user {user.user_id}", action, detail)
 
 
-def desk_page(request: AnyRequest, template: str, *, status: int = 200, **values: object) -> Response[str]:
+def desk_page(request: AnyRequest, template: str, *, status: int = 200, csp: str = DESK_CSP, **values: object) -> Response[str]:
     """Answer with a page of the desk."""
     user, tenant = user_of(request), tenant_of(request)
     frame: dict[str, object] = {"user": user, "merchant": tenant.merchant, "owner": user.role == "owner", "path": request.url.path}
-    return page(f"desk/{template}", status=status, csp=DESK_CSP, referrer="same-origin", **(frame | values))
+    return page(f"desk/{template}", status=status, csp=csp, referrer="same-origin", **(frame | values))
 
 
 def _bare(title: str, text: str, status: int, user: DeskUser | None = None) -> Response[str]:
