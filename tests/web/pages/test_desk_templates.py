@@ -10,6 +10,7 @@ from page_shops import HOSTILE, fill
 from doorstep.messages.engine import ROUNDS_LIMIT
 from doorstep.store import connections, messages
 from doorstep.web.desk import doors, templates
+from doorstep.web.network import Buckets
 
 _MADE = iter(range(1000))
 FIELD = 'id="part-{}"'
@@ -19,6 +20,7 @@ FIELD = 'id="part-{}"'
 def _full_buckets():
     for bucket in (doors._NETWORKS, doors._EMAILS, templates._PREVIEWS):
         bucket._left.clear()
+    templates._RESTS.clear()
 
 
 @pytest.fixture
@@ -155,18 +157,21 @@ async def test_hostile_sources_stay_in_a_frame_without_scripts_and_within_the_en
         assert 'class="wrong">' in re.search(rf'id="says-{part}".*?</div>', answer.text)[0], part
 
 
-async def test_previews_are_not_made_faster_than_anybody_types(desk):
-    templates._PREVIEWS._left.clear()
-    codes = [(await desk.post("/desk/templates/nonsense/preview", data=typed(desk))).status_code for _ in range(2)]
-    assert codes == [404, 404]
-    for _ in range(int(templates._PREVIEWS._most)):
-        templates._PREVIEWS.take(next(iter(templates._PREVIEWS._left), "x"))
-    first = await desk.post("/desk/templates/shipped/preview", data=typed(desk))
-    key = next(key for key in templates._PREVIEWS._left if key != "x")
-    while not templates._PREVIEWS.take(key):
-        pass
-    assert first.status_code == 200
-    assert (await desk.post("/desk/templates/shipped/preview", data=typed(desk))).status_code == 429
+async def test_previews_are_not_made_faster_than_anybody_types(desk, monkeypatch):
+    monkeypatch.setattr(templates, "_PREVIEWS", Buckets(2, 1000))
+    codes = [(await desk.post("/desk/templates/shipped/preview", data=typed(desk))).status_code for _ in range(3)]
+    assert codes == [200, 200, 429]
+
+
+async def test_a_source_that_takes_long_is_paid_for_with_a_rest(desk, monkeypatch):
+    monkeypatch.setattr(templates, "_SLOW_S", 0.0)
+    codes = [(await desk.post("/desk/templates/shipped/preview", data=typed(desk, sms="x"))).status_code for _ in range(2)]
+    assert codes == [200, 429]
+    page = await desk.post("/desk/templates/shipped/preview", data=typed(desk, sms="x" * 30_000))
+    assert "That was too fast" in page.text
+    assert "<iframe" not in page.text
+    assert "x" * 30_000 in page.text
+    assert (await desk.post("/desk/templates/nonsense/preview", data=typed(desk))).status_code == 404
 
 
 async def test_a_test_goes_to_ones_own_address_is_marked_and_counts_for_no_order(desk, house, shop):

@@ -1,6 +1,7 @@
 """The template editor: a merchant's own wording of each part, seen on every channel while it is typed, kept, and tried on oneself."""
 
 import asyncio
+import time
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -33,6 +34,7 @@ from doorstep.web.desk.wording import (
     CHANNELS,
     FIELDS,
     WHOLE,
+    Card,
     Draft,
     cards_of,
     mark_of,
@@ -51,6 +53,11 @@ from doorstep.web.network import Buckets
 
 #: Previews of one user a minute: as many as fast typing with pauses makes.
 _PREVIEWS = Buckets(120, 60)
+#: A preview that takes longer, in seconds, is paid for with as long a rest: by user, the monotonic second it ends at. The engine's own
+#: limits let a source that means harm take some seconds.
+_SLOW_S = 0.5
+_RESTS: dict[str, float] = {}
+_TOO_MANY = 429
 #: Tests of one user, and of one merchant, in an hour.
 _TESTS, _TESTS_OF_MERCHANT, _PER = 10, 30, timedelta(hours=1)
 #: Characters of a former wording that the changes keep.
@@ -109,15 +116,19 @@ async def preview_template(request: AnyRequest, template: FromPath[str]) -> Resp
     """Show what is typed without keeping it; `take` puts our words into a part to start from."""
     merchant, form = await merchant_of(request), await request.form()
     draft = Draft(template, _language(form.get("language"), merchant, template), typed_in(form))
-    if _PREVIEWS.take(f"{merchant.merchant_id} {user_of(request).user_id}"):
-        return await _page(
-            request, merchant, draft, "", Said(error="That was too fast. Wait a few seconds, then preview again."), status=429
-        )
+    who, began = f"{merchant.merchant_id} {user_of(request).user_id}", time.monotonic()
+    if _PREVIEWS.take(who) or _RESTS.get(who, 0.0) > began:
+        said = Said(error="That was too fast. Wait a few seconds, then preview again.")
+        return await _page(request, merchant, draft, "", said, status=_TOO_MANY)
     taken = clean_text(form.get("take"), 20)
     if taken in FIELDS:
         ours = await asyncio.to_thread(_ours, request, draft)
         draft = msgspec.structs.replace(draft, typed=draft.typed | {taken: ours.get(taken, "")})
-    return await _page(request, merchant, draft, clean_text(form.get("order"), 60), Said(problems=await _checked(draft, quick=True)))
+    said = Said(problems=await _checked(draft, quick=True))
+    page = await _page(request, merchant, draft, clean_text(form.get("order"), 60), said)
+    if (took := time.monotonic() - began) > _SLOW_S:
+        _RESTS[who] = began + 2 * took
+    return page
 
 
 @post("/templates/{template:str}", status_code=HTTP_200_OK, include_in_schema=False)
@@ -275,14 +286,15 @@ async def _send(request: AnyRequest, merchant: Merchant, draft: Draft, order: st
 
 
 async def _page(request: AnyRequest, merchant: Merchant, draft: Draft, order: str, said: Said, *, status: int = 200) -> Response[str]:
-    """Show the form and what every channel makes of it."""
+    """Show the form and what every channel makes of it; nothing of it for `_TOO_MANY`, since making it is what is too much."""
     house, tenant = house_of(request), tenant_of(request)
     async with house.database.for_merchant(merchant.merchant_id) as tx:
         shown = await order_to_show(tx, merchant.merchant_id, order)
         versions = await desk.changes_of(tx, merchant.merchant_id, _ACTION, f"{draft.template}/{draft.language}/")
-        standing = await _standing(tx, tenant.connections.values(), draft)
+        standing = await _stands(tx, tenant.connections.values(), draft)
     facts = facts_to_show(draft.template, draft.language, tenant, house.directory, shown)
-    ours, cards, says, told = await asyncio.to_thread(_made, request, merchant, draft, facts, standing)
+    made = _bare if status == _TOO_MANY else _made
+    ours, cards, says, told = await asyncio.to_thread(made, request, merchant, draft, facts, standing)
     values = {
         "which": draft.template,
         "title": plain(draft.template),
@@ -301,9 +313,16 @@ async def _page(request: AnyRequest, merchant: Merchant, draft: Draft, order: st
     return desk_page(request, "template.html", status=status, csp=EDITOR_CSP, **values)
 
 
-def _made(
-    request: AnyRequest, merchant: Merchant, draft: Draft, facts: Facts, standing: list[tuple[Connection, KeptTemplate | None]]
-) -> tuple[dict[str, str], Any, dict[str, str], list[Approval]]:
+_Made = tuple[dict[str, str], list[Card], dict[str, str], list[Approval]]
+_Standing = list[tuple[Connection, KeptTemplate | None]]
+
+
+def _bare(request: AnyRequest, _merchant: Merchant, draft: Draft, _facts: Facts, _standing: _Standing) -> _Made:
+    """Say what ours are, and render nothing."""
+    return _ours(request, draft), [], {}, []
+
+
+def _made(request: AnyRequest, merchant: Merchant, draft: Draft, facts: Facts, standing: _Standing) -> _Made:
     """Render everything; away from the loop, since a merchant's own source may take its time."""
     tenant = tenant_of(request)
     library = library_of(draft.over(merchant), tenant.brand.tone)
@@ -324,7 +343,7 @@ def _made(
     return _ours(request, draft), cards, says, told
 
 
-async def _standing(tx: Tx, connected: Iterable[Connection], draft: Draft) -> list[tuple[Connection, KeptTemplate | None]]:
+async def _stands(tx: Tx, connected: Iterable[Connection], draft: Draft) -> _Standing:
     """Read how a template stands at each provider that approves them, in one language."""
     wanted = (approved_name(draft.template), META_LANGUAGES[language_of(draft.language)])
     found = []

@@ -9,9 +9,9 @@ customElements.define("door-preview", class extends HTMLElement {
   isShown(field) {
     return field.name === "order" || field.name.startsWith("part-");
   }
-  later() {
+  later(pause = 400) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.look(false), 400);
+    this.timer = setTimeout(() => this.look(false), pause);
   }
   async look(told) {
     clearTimeout(this.timer);
@@ -20,6 +20,7 @@ customElements.define("door-preview", class extends HTMLElement {
     try {
       const answer = await fetch(this.button.formAction, { method: "POST", body: new FormData(this.form), signal: asked.signal });
       if (answer.redirected) return location.reload();
+      if (answer.status === 429) return this.later(3000);
       this.take(new DOMParser().parseFromString(await answer.text(), "text/html"), told);
     } catch (error) {
       if (!asked.signal.aborted) this.say("The preview could not be made. Try again.");
