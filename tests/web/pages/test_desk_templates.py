@@ -5,10 +5,14 @@ import re
 
 import pytest
 from desk_clients import csrf_of, entered
-from page_shops import HOSTILE, fill
+from page_shops import BASE, HOSTILE, fill
 
+from doorstep.messages import Library
 from doorstep.messages.engine import ROUNDS_LIMIT
-from doorstep.store import connections, messages
+from doorstep.steps.connect import new_connection
+from doorstep.steps.work import utc_now
+from doorstep.store import connections, messages, recipients
+from doorstep.store import templates as approved
 from doorstep.web.desk import doors, templates
 from doorstep.web.network import Buckets
 
@@ -137,7 +141,10 @@ async def test_our_words_can_be_taken_to_start_from(desk, house, shop):
 
 async def test_answers_tell_how_much_room_their_buttons_have(desk):
     page = html.unescape(await opened(desk, "/desk/templates/failed_attempt?language=en"))
-    assert re.search(r"Button “Another day”: 11 of 20 characters, 9 left", page)
+    assert page.count("Button “Another day”: 11 of 20 characters, 9 left") == 3
+    assert len(re.findall(r"Text: \d+ of 600 characters", page)) == 3
+    assert re.search(r"Title: \d+ of 60 characters", page)
+    assert re.search(r"Text: \d+ of 170 characters", page)
 
 
 async def test_hostile_sources_stay_in_a_frame_without_scripts_and_within_the_engines_limits(desk):
@@ -187,11 +194,13 @@ async def test_a_test_goes_to_ones_own_address_is_marked_and_counts_for_no_order
         content = messages.message_of(kept).content
         assert await tx.fetchval("select count(*) from decision where trigger = 'test'") == 0
         assert await tx.fetchval("select count(*) from outbox where message_id = $1", row["message_id"]) == 1
+        counted = (await recipients.standing(tx, [(shop.merchant_id, shop.owner)], utc_now()))[shop.merchant_id, shop.owner]
         audited = await tx.fetchval("select detail from audit where action = 'test_template' order by audit_id desc limit 1")
     assert (row["recipient"], row["trigger"], row["order_id"], row["shipment_ids"]) == (shop.owner, "test", None, [])
     assert content.subject == f"[TEST] Mine #{shop.slug}-1009"
     assert content.text.startswith("TEST\n")
     assert re.search(r"<body[^>]*><p [^>]*>TEST: nobody but you", content.html)
+    assert (counted.day, counted.week) == ({}, {})
     assert audited == f"shipped/en by email, message {row['message_id']}"
     assert await saved(house, shop) == {}
 
@@ -222,6 +231,26 @@ async def test_tests_are_few(desk, house, shop):
         kept, _, _ = await messages.one(tx, shop.merchant_id, row["message_id"])
     assert row["recipient"] == "+34600000001"
     assert messages.message_of(kept).content.text.startswith("TEST: ")
+
+
+async def test_how_it_stands_at_a_provider_is_told_and_that_a_changed_text_must_be_handed_in_again(desk, house, shop):
+    settings = {"phone_number_id": "1", "waba_id": "1", "access_token": "t", "app_secret": "s", "verify_token": "v"}
+    async with house.database.for_merchant(shop.merchant_id) as tx:
+        new = new_connection(shop.merchant_id, "channel", "whatsapp", "Our WhatsApp", settings)
+        made = await connections.connect(tx, house.directory.sealer, new, frozenset({"access_token", "app_secret"}))
+    await house.directory.refresh(house.database, utc_now(), force=True)
+    assert "Our WhatsApp</dt><dd>Not handed in yet" in await opened(desk)
+    ours = Library.of().approvable("shipped", "en", BASE)
+    async with house.database.for_merchant(shop.merchant_id) as tx:
+        await approved.ask(tx, shop.merchant_id, made, ours, utc_now())
+        stands = approved.KeptTemplate(name=ours.name, language="en_US", status="approved", category="utility", at=utc_now())
+        await approved.keep(tx, shop.merchant_id, made, [stands])
+    page = await opened(desk)
+    assert "Approved</span>" in page[page.index('id="approval"') :]
+    assert "hand it in again" not in page
+    changed = typed(desk, utility="Your order {{ order.number }} left us today, at last")
+    assert "hand it in again" in (await desk.post("/desk/templates/shipped/preview", data=changed)).text
+    assert "Not handed in yet" in await opened(desk, "/desk/templates/shipped?language=es")
 
 
 async def test_a_member_previews_and_keeps_nothing_and_a_stranger_sees_nothing(desk, app, house, shop, theirs):

@@ -28,7 +28,7 @@ from doorstep.store import access, desk, recipients, templates
 from doorstep.store.connections import Connection, Merchant
 from doorstep.store.database import Tx
 from doorstep.store.templates import KeptTemplate, hash_of
-from doorstep.web.desk.doors import desk_page, note, tenant_of, user_of
+from doorstep.web.desk.doors import desk_page, framed_page, note, tenant_of, user_of
 from doorstep.web.desk.merchants import change, merchant_of
 from doorstep.web.desk.wording import (
     CHANNELS,
@@ -295,7 +295,7 @@ async def _page(request: AnyRequest, merchant: Merchant, draft: Draft, order: st
     facts = facts_to_show(draft.template, draft.language, tenant, house.directory, shown)
     made = _bare if status == _TOO_MANY else _made
     ours, cards, says, told = await asyncio.to_thread(made, request, merchant, draft, facts, standing)
-    values = {
+    values: dict[str, object] = {
         "which": draft.template,
         "title": plain(draft.template),
         "language": draft.language,
@@ -310,7 +310,7 @@ async def _page(request: AnyRequest, merchant: Merchant, draft: Draft, order: st
         "said": said,
         "tested_on": {kind: CHANNELS[kind] for kind in TESTED_ON if kind in tenant.channels},
     }
-    return desk_page(request, "template.html", status=status, csp=EDITOR_CSP, **values)
+    return framed_page(request, "template.html", EDITOR_CSP, status, values)
 
 
 _Made = tuple[dict[str, str], list[Card], dict[str, str], list[Approval]]

@@ -39,6 +39,7 @@ CHANNELS = {
     ChannelKind.CHAT: "Chat on the site",
     ChannelKind.PUSH: "Notification",
 }
+_CHATS = (ChannelKind.WHATSAPP, ChannelKind.MESSENGER, ChannelKind.CHAT)
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -153,8 +154,16 @@ def parts_shown(
 def cards_of(library: Library, template: str, facts: Facts) -> tuple[list[Card], dict[str, str]]:
     """Render a template on every channel; and say of each part how long it is."""
     context = context_of(facts)
-    cards = [_card(library, template, facts.locale, kind, title, context) for kind, title in CHANNELS.items()]
-    return cards, _says(cards, _lengths(library, template, facts.locale, context))
+    lengths = _lengths(library, template, facts.locale, context)
+    cards = [_measured(_card(library, template, facts.locale, kind, title, context), lengths) for kind, title in CHANNELS.items()]
+    return cards, _says(cards, lengths)
+
+
+def _measured(card: Card, lengths: Mapping[str, tuple[int, int]]) -> Card:
+    """Say below a card how long its parts are."""
+    told = {ChannelKind.PUSH: (("Title", "headline"), ("Text", "push")), **dict.fromkeys(_CHATS, (("Text", "chat"),))}
+    notes = [f"{name}: {_left(*lengths[part])}" for name, part in told.get(card.channel, ()) if part in lengths and not card.error]
+    return msgspec.structs.replace(card, notes=[*notes, *card.notes])
 
 
 def _lengths(library: Library, template: str, locale: str, context: dict[str, Any]) -> dict[str, tuple[int, int]]:
@@ -200,7 +209,7 @@ def _card(library: Library, template: str, locale: str, kind: ChannelKind, title
 
 
 def _notes(kind: ChannelKind, made: Rendered) -> list[str]:
-    if kind not in {ChannelKind.WHATSAPP, ChannelKind.MESSENGER, ChannelKind.CHAT}:
+    if kind not in _CHATS:
         return []
     titles = [*([made.link.title] if made.link else []), *(one.title for one in made.choices)]
     return [f"Button “{title}”: {_left(len(title), TITLE_LIMIT)}" for title in titles]
