@@ -107,6 +107,18 @@ async def test_a_mail_arrives_whole_and_the_receipt_says_sent():
     assert parsed.get_body(("plain",)).get_content().splitlines() == ["Hello", ".dot"]
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+async def test_a_probe_logs_in_and_hands_nothing_over():
+    sink = Sink()
+    async with serving(sink, authenticator=_only(b"right"), auth_require_tls=False, auth_required=True) as port, Wire() as wire:
+        settings = {"host": "127.0.0.1", "port": str(port), "security": "none", "from_address": "orders@shop.example", "username": "u"}
+        receipt = await wire.run(EMAIL.probe(settings | {"password": "right"}, NOW), connection=(1, 1), channel=EMAIL)
+        assert receipt.provider_text == "the server takes our login"
+        with pytest.raises(MisconfiguredError):
+            await wire.run(EMAIL.probe(settings | {"password": "wrong"}, NOW), connection=(1, 1), channel=EMAIL)
+    assert (sink.mails, sink.sessions) == ([], 2)
+
+
 async def test_many_mails_share_one_connection():
     sink = Sink()
     async with serving(sink) as port, Wire() as wire:

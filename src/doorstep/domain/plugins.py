@@ -26,6 +26,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     example: str = ""
     #: 64 bytes of chance → a value, where none was given: Doorstep makes it itself when the connection is made. None: the merchant gives it.
     made: Callable[[bytes], str] | None = None
+    #: Takes several, new ones first, with a space between, so that one is replaced without a gap.
+    rotates: bool = False
 
 
 class Raw(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +123,7 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SmtpRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One mail a channel wants handed to an SMTP server."""
+    """One mail a channel wants handed to an SMTP server, or the question whether the server would take one."""
 
     host: str
     port: int
@@ -129,9 +131,11 @@ class SmtpRequest(msgspec.Struct, frozen=True, kw_only=True):
     password: str | None
     #: "none", "starttls" or "tls".
     security: str
-    envelope_from: str
-    envelope_to: str
-    content: bytes
+    envelope_from: str = ""
+    envelope_to: str = ""
+    content: bytes = b""
+    #: Nothing is handed over: the server is greeted, logged in to and asked for nothing (NOOP), then left.
+    greets: bool = False
 
 
 class ImapRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from doorstep.messages.context_window import WITHOUT_WINDOW, standing_window
 from doorstep.messages.engine import BadTemplateError
 from doorstep.messages.facts import Brand, Facts, Hop, Links, Parcel
 from doorstep.messages.gates import Go, Policy, Recipient, Stop, Wait, allow
-from doorstep.messages.library import TEMPLATES, TONES, Library, check_template
+from doorstep.messages.library import PARTS, TEMPLATES, TONES, Library, check_template
 from doorstep.messages.quiet import QuietHours
 from doorstep.messages.samples import sample_facts
 from doorstep.messages.scenes import MANNERS, facts_for
@@ -18,6 +18,7 @@ from doorstep.messages.zones import zone_of
 __all__ = (
     "CHOICES",
     "MANNERS",
+    "PARTS",
     "TEMPLATES",
     "TONES",
     "WITHOUT_WINDOW",

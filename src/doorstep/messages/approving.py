@@ -66,6 +66,11 @@ def to_approve(name: str, parts: Parts, locale: str, page_base: str | None, samp
     )
 
 
+def utility_length(utility: str) -> int:
+    """Count the characters of a utility part without its values, which `BODY_LIMIT` bounds."""
+    return len("".join(pieces_of(utility)[::2]))
+
+
 def utility_problems(utility: str) -> list[str]:
     """Say why a provider would refuse a utility part, one line each; [] for nothing.
 
@@ -79,6 +84,6 @@ def utility_problems(utility: str) -> list[str]:
         problems.append("a word must stand before the first value and one after the last")
     if not all(_WORD.search(piece) for piece in pieces[2:-1:2]):
         problems.append("a word must stand between two values")
-    if len("".join(pieces[::2])) > BODY_LIMIT:
+    if utility_length(utility) > BODY_LIMIT:
         problems.append(f"a text that is approved beforehand has at most {BODY_LIMIT} characters")
     return problems

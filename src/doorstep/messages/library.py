@@ -1,7 +1,7 @@
 """Templates, the merchant's own and ours → a rendered message in the nearest language."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from doorstep.domain.languages import LANGUAGES, language_of
 from doorstep.domain.messages import Choice, Rendered
 from doorstep.domain.plugins import Template as ToApprove
 from doorstep.domain.vocabulary import ChannelKind
-from doorstep.messages.approving import to_approve, utility_problems
+from doorstep.messages.approving import BODY_LIMIT, to_approve, utility_length, utility_problems
 from doorstep.messages.context import context_of
 from doorstep.messages.engine import BadTemplateError
 from doorstep.messages.filling import Template, template_of
@@ -101,6 +101,33 @@ class Library:
         ready = self._ready.get((template, locale)) or self._read(template, locale)
         return to_approve(template, ready.parts, ready.locale, page_base, context_of(facts_for(template, ready.locale)))
 
+    def parts(self, template: str, locale: str) -> Parts:
+        """Tell what a template's parts are read from: the merchant's own words where there are any, else ours.
+
+        Raises:
+            BadTemplateError: as `render`.
+        """
+        return (self._ready.get((template, locale)) or self._read(template, locale)).parts
+
+    def text_source(self, template: str, locale: str) -> str:
+        """Write the source of a mail's plain text as our layout makes it of the parts.
+
+        Raises:
+            BadTemplateError: as `render`.
+        """
+        return text_source(self.parts(template, locale), language_of(_language(locale)))
+
+    def lengths(self, template: str, locale: str, context: dict[str, Any]) -> dict[str, tuple[int, int]]:
+        """Count the characters that parts with a limit take, filled in and before anything is cut: part → (taken, most).
+
+        Raises:
+            BadTemplateError: as `render`.
+        """
+        ready = self._ready.get((template, locale)) or self._read(template, locale)
+        return self._speaking(template, locale, ready).lengths(context) | (
+            {"utility": (utility_length(ready.parts.utility), BODY_LIMIT)} if ready.parts.utility else {}
+        )
+
     def read_all(self) -> None:
         """Read every mail and text message of ours in the languages of most orders, a second's work, so that no message waits for it.
 
@@ -185,15 +212,18 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def check_template(part: str, source: str) -> list[str]:
-    """Say what is wrong with a source a merchant wants to save, one line each; [] for nothing. `part` is one of `PARTS`."""
+def check_template(part: str, source: str, locales: Collection[str] = LANGUAGES) -> list[str]:
+    """Say what is wrong with a source a merchant wants to save, one line each; [] for nothing. `part` is one of `PARTS`.
+
+    It is filled in with a sample in each of `locales`.
+    """
     if part not in PARTS:
         return [f"there is no part called {part[:60]!r}; there are: {', '.join(sorted(PARTS))}"]
     problems = utility_problems(source) if part == "utility" else []
     try:
         made = compile_mjml(source) if part == "mjml" else source
         template = template_of(made, html=part in {"html", "mjml"})
-        for locale in LANGUAGES:
+        for locale in locales:
             template.fill(context_of(sample_facts(locale)))
     except BadTemplateError as error:
         problems.append(str(error))

@@ -56,6 +56,18 @@ class Spoken(msgspec.Struct, frozen=True):
             approved=self._approved(context) if kind in _WITH_APPROVAL else None,
         )
 
+    def lengths(self, context: dict[str, Any]) -> dict[str, tuple[int, int]]:
+        """Count what stands in a chat and in a notification before it is cut: part → (characters, most).
+
+        Raises:
+            BadTemplateError: a part cannot be filled in.
+        """
+        return {
+            "chat": (len(_paragraphs(self.chat.fill(context))), CHAT_LIMIT),
+            "headline": (len(_one_line(self.headline.fill(context))), TITLE_LIMIT),
+            "push": (len(_one_line(self.push.fill(context))), PUSH_LIMIT),
+        }
+
     def _link(self, context: dict[str, Any]) -> Link | None:
         """Lead to the parcel's page, or to the order's where that is wanted, more than one parcel is told of, or there is no other."""
         parcel, order = context["parcel"], context["links"]["order"]

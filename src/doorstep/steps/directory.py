@@ -112,7 +112,8 @@ class Directory:
             del self._made_of[gone]
         muted = {merchant_id: frozenset(m.settings.get("muted_pitfalls", ())) for merchant_id, m in merchants.items()}
         self.outlook = Outlook(learnt, muted, experience, self._foresights)
-        self._by_token = {c.hook_token: c for c in connected}
+        former = {c.former_hook_token: c for c in connected if c.former_hook_token and c.former_until and c.former_until > now}
+        self._by_token = former | {c.hook_token: c for c in connected}
         self._read_at = now
 
     async def _foresee(self, tx: Tx, merchants: Sequence[int]) -> None:

@@ -45,6 +45,9 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     told_at: datetime | None = None
     #: Why nobody was mailed, a `Skip`; None: somebody was, or nobody had to.
     untold: str | None = None
+    #: The hook token before this one, taken until `former_until`, aware UTC; None: there is none.
+    former_hook_token: str | None = None
+    former_until: datetime | None = None
 
     @override
     def __repr__(self) -> str:
@@ -71,9 +74,18 @@ _ADD = """
 insert into connection (merchant_id, kind, provider, name, hook_token, settings, secrets)
 values ($1, $2, $3, $4, $5, $6::json, $7) returning connection_id
 """
-_COLUMNS = "merchant_id, connection_id, kind, provider, name, hook_token, settings, secrets, state, paused_why, told_at, untold"
+_COLUMNS = "merchant_id, connection_id, kind, provider, name, hook_token, settings, secrets, state, paused_why, told_at, untold, former_hook_token, former_until"
 _ALL = f"select {_COLUMNS} from connection where $1::bigint is null or merchant_id = $1 order by merchant_id, connection_id"
-_BY_TOKEN = f"select {_COLUMNS} from connection where hook_token = $1"
+_BY_TOKEN = f"""
+select {_COLUMNS} from connection where hook_token = $1
+union all
+select {_COLUMNS} from connection where former_hook_token = $1 and former_until > now()
+"""
+# Give a hook another address; the one it has is taken for a while yet.
+_TURN_HOOK = """
+update connection set former_hook_token = hook_token, former_until = $4, hook_token = $3 where merchant_id = $1 and connection_id = $2
+returning connection_id
+"""
 _ONE = f"select {_COLUMNS} from connection where merchant_id = $1 and connection_id = $2"
 # Of several, the oldest of a provider; the lock keeps two first uses from making two.
 _CLAIM_OWN = "select pg_advisory_xact_lock(hashtextextended($1, $2))"
@@ -132,6 +144,8 @@ def _connection(row: Row, sealer: Sealer) -> Connection:
         paused_why=row["paused_why"],
         told_at=row["told_at"],
         untold=row["untold"],
+        former_hook_token=row["former_hook_token"],
+        former_until=row["former_until"],
     )
 
 
@@ -270,6 +284,11 @@ async def by_hook_token(tx: Tx, sealer: Sealer, token: str) -> Connection | None
     """Find the connection whose hook has this token, whoever's it is."""
     row = await tx.fetchrow(_BY_TOKEN, token)
     return _connection(row, sealer) if row else None
+
+
+async def turn_hook(tx: Tx, merchant_id: int, connection_id: int, token: str, until: datetime) -> bool:
+    """Give a connection's hook another token; the one it has is taken until `until`, one before that no more. Tell whether there was one."""
+    return await tx.fetchval(_TURN_HOOK, merchant_id, connection_id, token, until) is not None
 
 
 async def pause(tx: Tx, merchant_id: int, connection_id: int, why: str) -> bool:

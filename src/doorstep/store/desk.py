@@ -85,6 +85,13 @@ select a.at, a.actor, u.email, a.action, a.detail from audit a
 left join desk_user u on u.merchant_id = a.merchant_id and 'user ' || u.user_id = a.actor
 where a.merchant_id = $1 order by a.audit_id desc limit $2
 """
+# Of one action, what begins so; of the newest changes only, so that a long history costs nothing.
+_CHANGES_OF = """
+select a.at, a.actor, u.email, a.detail from (
+    select * from audit where merchant_id = $1 order by audit_id desc limit 5000
+) a left join desk_user u on u.merchant_id = a.merchant_id and 'user ' || u.user_id = a.actor
+where a.action = $2 and starts_with(a.detail, $3) order by a.audit_id desc limit $4
+"""
 
 
 async def shipments(
@@ -159,3 +166,8 @@ async def problems(tx: Tx, merchant_id: int) -> list[Row]:
 async def changes(tx: Tx, merchant_id: int, most: int = 50) -> list[Row]:
     """List who changed what, newest first: `at, actor, email, action, detail`; `email` is that of a desk user."""
     return await tx.fetch(_CHANGES, merchant_id, most)
+
+
+async def changes_of(tx: Tx, merchant_id: int, action: str, beginning: str, most: int = 20) -> list[Row]:
+    """List who did one thing to what begins so, newest first: `at, actor, email, detail`; the last 5,000 changes are looked at."""
+    return await tx.fetch(_CHANGES_OF, merchant_id, action, beginning, most)

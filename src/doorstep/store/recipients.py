@@ -61,12 +61,13 @@ select merchant_id, address, null, c.locale from k cross join lateral (
     select locale from chosen_locale c where c.merchant_id = k.merchant_id and c.address = k.address offset 0
 ) c
 """
-# How many messages each address got in the last day and week.
+# How many messages each address got in the last day and week; what somebody at the desk tried on themselves is none.
 _COUNTS = """
 select m.merchant_id, m.recipient as address, m.purpose, count(*) as week, count(*) filter (where m.created_at > $3) as day
 from unnest($1::bigint[], $2::text[]) as k (merchant_id, recipient) cross join lateral (
     select * from message m where m.merchant_id = k.merchant_id and m.recipient = k.recipient
-    and m.created_at > $4 and m.month >= date_trunc('month', $4 at time zone 'UTC')::date and m.state <> 'cancelled' offset 0
+    and m.created_at > $4 and m.month >= date_trunc('month', $4 at time zone 'UTC')::date
+    and m.state <> 'cancelled' and m.trigger <> 'test' offset 0
 ) m
 group by 1, 2, 3
 """

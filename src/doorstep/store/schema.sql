@@ -104,8 +104,11 @@ create table connection (
     created_at    timestamptz not null default now(),
     told_at       timestamptz,                -- when its owners were mailed that it is paused; null: it is not, or by hand
     untold        text,                       -- why nobody was mailed: a domain.vocabulary.Skip; null: somebody was, or nobody had to
+    former_hook_token text,                   -- the one before hook_token, which is taken until former_until
+    former_until  timestamptz,
     primary key (merchant_id, connection_id)
 );
+create unique index connection_former_hook on connection (former_hook_token) where former_hook_token is not null;
 
 -- Bytes as received, kept before anybody is told 2xx.
 create table inbox (

@@ -15,7 +15,7 @@ from doorstep.channels.email.arriving import MOST_BYTES, from_raw
 from doorstep.channels.email.events import About, json_of, list_of, object_of, our_id_in, receipt, text_in, told, unknown
 from doorstep.channels.email.hooks import LOGIN_SETTINGS, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
-from doorstep.channels.email.relaying import Relay, hand_over, header_word, provider_settings
+from doorstep.channels.email.relaying import Relay, hand_over, header_word, probing, provider_settings
 from doorstep.channels.reading import retry_after_s
 from doorstep.domain.messages import Message, Receipt
 from doorstep.domain.plugins import Channel, Flow, Inbound, IntakeFlow, OnUnknown, ProviderCode, Raw, Setting, Settings
@@ -45,10 +45,23 @@ def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> 
     Raises:
         RefusedError, TryLaterError, MisconfiguredError: as every mail server's answers.
     """
+    return hand_over(message, settings, now, _relay_in(settings))
+
+
+def probe(settings: Settings, now: datetime) -> Flow:
+    """Ask whether SES lets us in.
+
+    Raises:
+        RefusedError, TryLaterError, MisconfiguredError: as `send`.
+    """
+    return probing(_relay_in(settings))(settings, now)
+
+
+def _relay_in(settings: Settings) -> Relay:
     region = settings.get("region", "").strip() or "us-east-1"
     if not _REGION.fullmatch(region):
         raise MisconfiguredError("region is not a region of Amazon's, such as eu-west-1")
-    return hand_over(message, settings, now, _RELAY._replace(host=f"email-smtp.{region}.amazonaws.com"))
+    return _RELAY._replace(host=f"email-smtp.{region}.amazonaws.com")
 
 
 def intake(raw: Raw, settings: Settings, now: datetime) -> IntakeFlow:
@@ -186,6 +199,7 @@ CHANNEL = Channel(
         password="SMTP password",  # noqa: S106 - a label
     ),
     send=send,
+    probe=probe,
     on_unknown=OnUnknown.WAIT,
     read=mails_too(read),
     verify=verify,

@@ -10,7 +10,7 @@ from doorstep.channels.email.arriving import MOST_BYTES, Parsed, file_at, from_p
 from doorstep.channels.email.events import About, inbound_of, json_of, list_of, object_of, our_id_in, receipt, text_in, told
 from doorstep.channels.email.hooks import LOGIN_SETTINGS, check_login, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
-from doorstep.channels.email.relaying import Relay, hand_over, provider_settings
+from doorstep.channels.email.relaying import Relay, hand_over, probing, provider_settings
 from doorstep.domain.messages import Attachment, Message
 from doorstep.domain.plugins import Channel, Flow, Inbound, OnUnknown, Raw, Settings
 from doorstep.domain.vocabulary import ChannelKind
@@ -116,6 +116,7 @@ CHANNEL = Channel(
     kind=ChannelKind.EMAIL,
     settings=provider_settings(_RELAY, *LOGIN_SETTINGS, username="SMTP login", password="SMTP key"),  # noqa: S106 - a label
     send=send,
+    probe=probing(_RELAY),
     on_unknown=OnUnknown.WAIT,
     read=mails_too(read),
     verify=verify,

@@ -6,7 +6,7 @@ from doorstep.channels.email.arriving import MOST_BYTES
 from doorstep.channels.email.dkim import DKIM_SETTINGS
 from doorstep.channels.email.mailbox import read
 from doorstep.channels.email.mailboxes import mailbox_of
-from doorstep.channels.email.relaying import MAILBOX_SETTINGS, Relay, hand_over, plain_settings
+from doorstep.channels.email.relaying import MAILBOX_SETTINGS, Relay, hand_over, plain_settings, probing
 from doorstep.domain.messages import Message
 from doorstep.domain.plugins import Channel, Flow, OnUnknown, Settings
 from doorstep.domain.vocabulary import ChannelKind
@@ -29,6 +29,7 @@ CHANNEL = Channel(
     kind=ChannelKind.EMAIL,
     settings=(*plain_settings(), *DKIM_SETTINGS, *MAILBOX_SETTINGS),
     send=send,
+    probe=probing(Relay()),
     on_unknown=OnUnknown.WAIT,
     read=read,
     most_bytes=MOST_BYTES,

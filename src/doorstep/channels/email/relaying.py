@@ -48,9 +48,7 @@ def hand_over(message: Message, settings: Settings, now: datetime, relay: Relay)
     """
     to = safe_address(message.to)
     sender = _sender(settings, message.message_id)
-    security = settings.get("security", "").strip() or "starttls"
-    if security not in _SECURITIES:
-        raise MisconfiguredError("security is none of: starttls, tls, none")
+    security = _security_of(settings)
     lines = relay.lines(ident_of(message), message, settings)
     response = yield SmtpRequest(
         host=settings.get("host", "").strip() or relay.host or setting_of(settings, "host"),
@@ -74,6 +72,42 @@ def hand_over(message: Message, settings: Settings, now: datetime, relay: Relay)
         provider_text=redacted(said),
         at=now,
     )
+
+
+def probing(relay: Relay) -> Callable[[Settings, datetime], Flow]:
+    """Make a channel's `probe`: the server is greeted and logged in to, and nobody is written to."""
+
+    def probe(settings: Settings, now: datetime) -> Flow:
+        """Ask whether the server lets us in.
+
+        Raises:
+            RefusedError, TryLaterError, MisconfiguredError: as `hand_over`.
+        """
+        _sender(settings, "")
+        security = _security_of(settings)
+        host = settings.get("host", "").strip() or relay.host or setting_of(settings, "host")
+        name = relay.username or settings.get("username", "").strip() or None
+        response = yield SmtpRequest(
+            host=host,
+            port=_port(settings, security),
+            username=name,
+            password=settings.get("password") or None,
+            security=security,
+            greets=True,
+        )
+        if not 200 <= response.status < 300:  # noqa: PLR2004 - SMTP's success
+            raise _refusal(response, relay)
+        text = f"the server takes our {'login' if name else 'greeting, without a login'}"
+        return Receipt(message_id=None, provider_id=None, state=MessageState.SENT, provider_text=text, at=now)
+
+    return probe
+
+
+def _security_of(settings: Settings) -> str:
+    security = settings.get("security", "").strip() or "starttls"
+    if security not in _SECURITIES:
+        raise MisconfiguredError("security is none of: starttls, tls, none")
+    return security
 
 
 def _refusal(response: Response, relay: Relay) -> DoorstepError:

@@ -9,7 +9,7 @@ from doorstep.channels.email.arriving import MOST_BYTES, from_raw
 from doorstep.channels.email.events import About, json_of, list_of, object_of, our_id_in, receipt, text_in, told, unknown
 from doorstep.channels.email.hooks import check_one_of, mails_too, secrets_of
 from doorstep.channels.email.mailboxes import mailbox_of
-from doorstep.channels.email.relaying import Relay, hand_over, provider_settings
+from doorstep.channels.email.relaying import Relay, hand_over, probing, provider_settings
 from doorstep.channels.mailersend.codes import CODES, WEBHOOK
 from doorstep.channels.reading import header_of
 from doorstep.domain.messages import Message
@@ -93,6 +93,7 @@ CHANNEL = Channel(
         password="SMTP password",  # noqa: S106 - a label
     ),
     send=send,
+    probe=probing(_RELAY),
     on_unknown=OnUnknown.WAIT,
     read=mails_too(read),
     verify=verify,

@@ -9,7 +9,7 @@ from doorstep.channels.email.attachments import safe_name, safe_type
 from doorstep.channels.email.events import About, json_of, list_of, object_of, our_id_in, receipt, text_in, told, unknown
 from doorstep.channels.email.hooks import mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
-from doorstep.channels.email.relaying import Relay, hand_over, provider_settings
+from doorstep.channels.email.relaying import Relay, hand_over, probing, provider_settings
 from doorstep.channels.mailgun.codes import CODES, WEBHOOK
 from doorstep.channels.mailgun.signatures import delivery_id, verify
 from doorstep.domain.messages import Attachment, Message
@@ -130,12 +130,14 @@ CHANNEL = Channel(
             name="signing_key",
             label="HTTP webhook signing key; while it changes, the new and the old one with a space between",
             secret=True,
+            rotates=True,
             required=False,
         ),
         username="SMTP login",
         password="SMTP password",  # noqa: S106 - a label
     ),
     send=send,
+    probe=probing(_RELAY),
     on_unknown=OnUnknown.WAIT,
     read=mails_too(read),
     verify=verify,

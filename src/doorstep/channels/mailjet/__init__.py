@@ -8,7 +8,7 @@ from doorstep.channels.email.arriving import MOST_BYTES, Parsed, file_in, from_p
 from doorstep.channels.email.events import About, inbound_of, json_of, list_of, object_of, our_id_in, receipt, text_in, told
 from doorstep.channels.email.hooks import LOGIN_SETTINGS, check_login, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
-from doorstep.channels.email.relaying import Relay, hand_over, provider_settings
+from doorstep.channels.email.relaying import Relay, hand_over, probing, provider_settings
 from doorstep.channels.mailjet.codes import CODES, WEBHOOK
 from doorstep.channels.reading import one_line
 from doorstep.domain.messages import Attachment, Message
@@ -121,6 +121,7 @@ CHANNEL = Channel(
     kind=ChannelKind.EMAIL,
     settings=provider_settings(_RELAY, *LOGIN_SETTINGS, username="API key", password="Secret key"),  # noqa: S106 - a label
     send=send,
+    probe=probing(_RELAY),
     on_unknown=OnUnknown.WAIT,
     read=mails_too(read),
     verify=verify,

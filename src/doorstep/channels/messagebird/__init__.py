@@ -65,6 +65,29 @@ def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> 
     raise _error_of(response, answer, now)
 
 
+def probe(settings: Settings, now: datetime) -> Flow:
+    """Ask for the balance. Source: MessageBird's Balance API, as known on 2026-11-29.
+
+    Raises:
+        TryLaterError, MisconfiguredError, RefusedError: as `send`.
+    """
+    base = (settings.get("base_url") or _BASE).rstrip("/")
+    response = yield HttpRequest(
+        method="GET",
+        url=f"{base}/balance",
+        headers={"authorization": f"AccessKey {setting_of(settings, 'access_key')}", "accept": "application/json"},
+        repeatable=True,
+        guarded=base != _BASE,
+    )
+    answer = _object(response.body)
+    if response.status != 200:  # noqa: PLR2004 - HTTP's own number
+        error = _error_of(response, answer, now)
+        raise TryLaterError(str(error)) if isinstance(error, UnknownOutcomeError) else error
+    amount, unit = _text(answer.get("amount"))[:20], _text(answer.get("type"))[:20]
+    left = f"{amount} {unit} left" if amount else "paid afterwards"
+    return Receipt(message_id=None, provider_id=None, state=MessageState.SENT, provider_text=f"the access key is good; {left}", at=now)
+
+
 def _object(body: bytes) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(body)
@@ -214,6 +237,7 @@ CHANNEL = Channel(
         Setting(name="base_url", label="Address of the API", required=False, default=_BASE, example=_BASE),
     ),
     send=send,
+    probe=probe,
     on_unknown=OnUnknown.WAIT,
     reports_reached=True,
     #: Source: MessageBird's general limit of 50 calls a second, as known on 2026-11-29; its limit for texts is said to be higher.

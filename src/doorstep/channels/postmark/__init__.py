@@ -8,7 +8,7 @@ from doorstep.channels.email.arriving import MOST_BYTES, Parsed, file_in, from_p
 from doorstep.channels.email.events import About, json_of, list_of, object_of, our_id_in, receipt, text_in, told, unknown
 from doorstep.channels.email.hooks import LOGIN_SETTINGS, check_login, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
-from doorstep.channels.email.relaying import Relay, hand_over, header_word, provider_settings
+from doorstep.channels.email.relaying import Relay, hand_over, header_word, probing, provider_settings
 from doorstep.channels.postmark.codes import CODES, WEBHOOK
 from doorstep.domain.messages import Attachment, Message
 from doorstep.domain.plugins import Channel, Flow, Inbound, OnUnknown, Raw, Setting, Settings
@@ -109,6 +109,7 @@ CHANNEL = Channel(
         password="Server API token again, or the stream's secret key",  # noqa: S106 - a label
     ),
     send=send,
+    probe=probing(_RELAY),
     on_unknown=OnUnknown.WAIT,
     read=mails_too(read),
     verify=verify,

@@ -11,7 +11,7 @@ from doorstep.channels.email.arriving import MOST_BYTES, Parsed, file_at, from_p
 from doorstep.channels.email.events import About, json_of, list_of, object_of, our_id_in, receipt, text_in, told, unknown
 from doorstep.channels.email.hooks import check_standard, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
-from doorstep.channels.email.relaying import Relay, hand_over, provider_settings
+from doorstep.channels.email.relaying import Relay, hand_over, probing, provider_settings
 from doorstep.channels.reading import retry_after_s, setting_of
 from doorstep.channels.resend.codes import CODES, HARD_WORDS, SUPPRESSED_WORDS, WEBHOOK
 from doorstep.domain.messages import Attachment, Message
@@ -177,12 +177,14 @@ CHANNEL = Channel(
             name="signing_secret",
             label="Signing secret of the webhook; while it changes, the new and the old one with a space between",
             secret=True,
+            rotates=True,
             required=False,
             example="whsec_…",
         ),
         password="API key",  # noqa: S106 - a label
     ),
     send=send,
+    probe=probing(_RELAY),
     on_unknown=OnUnknown.WAIT,
     read=mails_too(read),
     verify=verify,

@@ -10,7 +10,7 @@ from doorstep.channels.email.attachments import safe_name, safe_type
 from doorstep.channels.email.events import About, inbound_of, json_of, list_of, object_of, our_id_in, receipt, text_in, told
 from doorstep.channels.email.hooks import LOGIN_SETTINGS, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
-from doorstep.channels.email.relaying import Relay, hand_over, provider_settings
+from doorstep.channels.email.relaying import Relay, hand_over, probing, provider_settings
 from doorstep.channels.sendgrid.codes import CODES, WEBHOOK
 from doorstep.channels.sendgrid.signatures import verify
 from doorstep.domain.messages import Attachment, Message
@@ -122,6 +122,7 @@ CHANNEL = Channel(
         Setting(
             name="verification_key",
             label="Verification key of the signed event webhook; while it changes, the new and the old one with a space between",
+            rotates=True,
             required=False,
             example="MFkwEwYHKoZIzj0CAQ…",
         ),
@@ -129,6 +130,7 @@ CHANNEL = Channel(
         password="API key",  # noqa: S106 - a label
     ),
     send=send,
+    probe=probing(_RELAY),
     on_unknown=OnUnknown.WAIT,
     read=mails_too(read),
     verify=verify,

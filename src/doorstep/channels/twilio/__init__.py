@@ -1,5 +1,6 @@
 """Text → Twilio's Messages call → receipt; status callbacks and incoming texts → receipts and replies."""
 
+from collections.abc import Generator
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -76,6 +77,42 @@ def _fields(message: Message, sender: Sender, text: str, hook_url: str) -> dict[
         joint = "&" if "?" in hook_url else "?"
         fields["StatusCallback"] = f"{hook_url}{joint}{urlencode({'m': message.message_id})}"
     return fields
+
+
+def probe(settings: Settings, now: datetime) -> Flow:
+    """Ask for the account, which the token opens; with an API key, for one line of its texts, which a key may see.
+
+    Raises:
+        TryLaterError, MisconfiguredError, RefusedError: as `send`.
+    """
+    account = quote(setting_of(settings, "account_sid"), safe="")
+    base = (settings.get("base_url") or _BASE).rstrip("/")
+    own = {name: value for name, value in settings.items() if name not in {"api_key", "api_secret"}}
+    answer = yield from _asked(f"{base}/2010-04-01/Accounts/{account}.json", own, now)
+    status = str(answer.get("status") or "unknown")
+    if status != "active":
+        raise MisconfiguredError(f"Twilio says that this account is {redacted(status, 30)}")
+    if settings.get("api_key", "").strip():
+        yield from _asked(f"{base}/2010-04-01/Accounts/{account}/Messages.json?PageSize=1", settings, now)
+    text = (
+        f"the account {redacted(str(answer.get('friendly_name') or ''), 60)} is active ({redacted(str(answer.get('type') or 'Full'), 20)})"
+    )
+    return Receipt(message_id=None, provider_id=None, state=MessageState.SENT, provider_text=text, at=now)
+
+
+def _asked(url: str, settings: Settings, now: datetime) -> Generator[HttpRequest, Response, dict[str, Any]]:
+    response = yield HttpRequest(
+        method="GET",
+        url=url,
+        headers={"authorization": authorization(settings), "accept": "application/json"},
+        repeatable=True,
+        guarded=not url.startswith(f"{_BASE}/"),
+    )
+    answer = _json_of(response)
+    if response.status != 200:  # noqa: PLR2004 - HTTP's own number
+        error = _error_of(response, answer, now)
+        raise TryLaterError(str(error)) if isinstance(error, UnknownOutcomeError) else error
+    return answer
 
 
 def _json_of(response: Response) -> dict[str, Any]:
@@ -233,6 +270,7 @@ CHANNEL = Channel(
         Setting(name="base_url", label="Address of the API", required=False, default=_BASE, example=_BASE),
     ),
     send=send,
+    probe=probe,
     on_unknown=OnUnknown.WAIT,
     reports_reached=True,
     rate_per_s=100.0,

@@ -9,9 +9,9 @@ from doorstep.channels.vonage import messages_api, sms_api
 from doorstep.channels.vonage.codes import ERRORS, ERRORS_SOURCE
 from doorstep.channels.vonage.fields import document_of, fields_of
 from doorstep.channels.vonage.signatures import METHODS, verify
-from doorstep.domain.messages import Message
+from doorstep.domain.messages import Message, Receipt
 from doorstep.domain.plugins import Channel, Flow, Inbound, OnUnknown, Raw, Setting, Settings
-from doorstep.domain.vocabulary import ChannelKind
+from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import MisconfiguredError
 
 __all__ = ["CHANNEL", "ERRORS", "ERRORS_SOURCE"]
@@ -33,6 +33,21 @@ def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> 
         raise MisconfiguredError(f"api is one of {', '.join(_APIS)}")
     sender = sender_for(settings, message.to)
     return (yield from _APIS[chosen](message, settings, sender, text_from(sender, message), now, hook_url))
+
+
+def probe(settings: Settings, now: datetime) -> Flow:
+    """Ask for the balance with key and secret; of an application's key alone, tell only that it can be read.
+
+    Raises:
+        TryLaterError, MisconfiguredError, RefusedError: as `send`.
+    """
+    application = settings.get("application_id", "").strip() or settings.get("private_key", "").strip()
+    if application:
+        messages_api.authorization("probe", settings, now)
+    if application and not settings.get("api_key", "").strip():
+        text = "the private key can be read; whether Vonage knows the application, only a message tells"
+        return Receipt(message_id=None, provider_id=None, state=MessageState.SENT, provider_text=text, at=now)
+    return (yield from sms_api.probe(settings, now))
 
 
 def read(raw: Raw, settings: Settings) -> Inbound:
@@ -70,6 +85,7 @@ CHANNEL = Channel(
         Setting(name="sms_base_url", label="Address of the SMS API", required=False, default=sms_api.BASE, example=sms_api.BASE),
     ),
     send=send,
+    probe=probe,
     on_unknown=OnUnknown.WAIT,
     reports_reached=True,
     #: Source: Vonage's limit of 30 calls a second for both APIs, as known on 2026-11-29.

@@ -4,6 +4,7 @@ Every answer is HTTP 200; what became of each part of the text stands in it. Sou
 receipts, as known on 2026-11-29; proved on the samples of Vonage's own library.
 """
 
+import base64
 import hashlib
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -60,6 +61,32 @@ def send(message: Message, settings: Settings, sender: Sender, text: str, now: d
         body=urlencode(fields).encode(),
     )
     return _receipt(message, response, now)
+
+
+def probe(settings: Settings, now: datetime) -> Flow:
+    """Ask for the balance of a key. Source: Vonage's Account API, as known on 2026-11-29.
+
+    Raises:
+        TryLaterError, MisconfiguredError, RefusedError: as `send`.
+    """
+    base = (settings.get("sms_base_url") or BASE).rstrip("/")
+    pair = f"{setting_of(settings, 'api_key')}:{setting_of(settings, 'api_secret')}"
+    response = yield HttpRequest(
+        method="GET",
+        url=f"{base}/account/get-balance",
+        headers={"authorization": f"Basic {base64.b64encode(pair.encode()).decode()}", "accept": "application/json"},
+        repeatable=True,
+        guarded=base != BASE,
+    )
+    if response.status != 200:  # noqa: PLR2004 - HTTP's own number
+        error = _error_of(response, now)
+        raise TryLaterError(str(error)) if isinstance(error, UnknownOutcomeError) else error
+    try:
+        left = msgspec.json.decode(response.body, type=dict[str, Any]).get("value")
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        left = None
+    told = f"; {left} EUR left" if isinstance(left, int | float) else ""
+    return Receipt(message_id=None, provider_id=None, state=MessageState.SENT, provider_text=f"key and secret are good{told}", at=now)
 
 
 def _receipt(message: Message, response: Response, now: datetime) -> Receipt:

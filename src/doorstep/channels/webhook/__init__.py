@@ -11,9 +11,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from doorstep.channels.reading import redacted, retry_after_s, setting_of
-from doorstep.domain.messages import Message, Receipt
+from doorstep.domain.messages import Message, Receipt, Rendered
 from doorstep.domain.plugins import Channel, Flow, HttpRequest, OnUnknown, Response, Setting, Settings
-from doorstep.domain.vocabulary import ChannelKind, MessageState
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError
 
 #: Seconds to wait before each attempt, the first included; after the last the message is given up. Source: Standard Webhooks, as known on 2026-11-22.
@@ -46,6 +46,31 @@ def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> 
     }
     response = yield HttpRequest(method="POST", url=url, headers=headers, body=message.body, repeatable=True, guarded=True)
     return _receipt(message, response, now)
+
+
+def probe(settings: Settings, now: datetime) -> Flow:
+    """Post a signed document of type "ping", which tells of nothing.
+
+    Raises:
+        MisconfiguredError, TryLaterError: as `send`.
+    """
+    stamp = now.isoformat()
+    body = f'{{"id":"ping-{int(now.timestamp())}","type":"ping","timestamp":"{stamp}","data":{{}}}}'.encode()
+    ping = Message(
+        message_id=f"ping-{int(now.timestamp())}",
+        merchant_id=0,
+        channel=ChannelKind.WEBHOOK,
+        to=settings.get("url", ""),
+        content=Rendered(),
+        locale="en",
+        purpose=Purpose.TRANSACTIONAL,
+        topic="webhook",
+        created_at=now,
+        body=body,
+    )
+    receipt = yield from send(ping, settings, now, "")
+    text = f"the endpoint took a signed ping and answered {receipt.provider_code}"
+    return Receipt(message_id=None, provider_id=None, state=MessageState.REACHED, provider_text=text, at=now)
 
 
 def sign(secrets: str, webhook_id: str, stamp: str, body: bytes) -> str:
@@ -89,9 +114,11 @@ CHANNEL = Channel(
             name="secret",
             label="Signing secret; while changing it, the new and the old one with a space between",
             secret=True,
+            rotates=True,
             example="whsec_…",
         ),
     ),
     send=send,
+    probe=probe,
     on_unknown=OnUnknown.REPEAT,
 )

@@ -55,6 +55,7 @@ SHOP = Shop(
             label="Secret with which your shop signs what it sends; leave empty if it does not",
             secret=True,
             required=False,
+            rotates=True,
             example="a long random text",
         ),
     ),

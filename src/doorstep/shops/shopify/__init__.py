@@ -113,6 +113,7 @@ SHOP = Shop(
             name="client_secret",
             label="Client secret of your Shopify app (two, with a space between, while you replace one)",
             secret=True,
+            rotates=True,
             example="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",
         ),
     ),

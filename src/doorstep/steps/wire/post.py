@@ -138,6 +138,8 @@ class Post:
         """
         if not all(_is_speakable(address) for address in (request.envelope_from, request.envelope_to)):
             raise RefusedError("an address cannot stand in an SMTP command", suppress=False, code="address")
+        if request.greets:
+            return await self._greet(request)
         key = (request.host, request.port, request.security, request.username, request.password)
         office = self._offices.setdefault(key, _Office())
         content = _framed(request.content)
@@ -155,6 +157,20 @@ class Post:
                 return await self._deliver(office, opened, request, content)
             except _LostError as error:
                 raise TryLaterError(f"the mail server hung up before the mail left: {type(error.__cause__).__name__}") from None
+
+    async def _greet(self, request: SmtpRequest) -> Response:
+        """Log in on a connection of its own, ask for nothing and say goodbye."""
+        opened = await self._open(request)
+        if isinstance(opened, Response):
+            return opened
+        try:
+            code, text = await opened.smtp.execute_command(b"NOOP")
+            await opened.smtp.quit()
+        except _LOST as error:
+            raise TryLaterError(f"the mail server hung up: {type(error).__name__}") from None
+        finally:
+            opened.smtp.close()
+        return _response(code, text, "noop")
 
     async def _deliver(self, office: _Office, session: _Session, request: SmtpRequest, content: bytes) -> Response:
         try:

@@ -15,15 +15,22 @@ from doorstep.domain.plugins import Carrier, Channel, Shop
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.shops import shops
 from doorstep.steps.connect import checked, new_connection, plugin_named, secret_names
+from doorstep.steps.trying import Tried, can_try
 from doorstep.steps.work import utc_now
-from doorstep.store import connections
+from doorstep.store import connections, going
 from doorstep.store.connections import Connection
-from doorstep.web.desk.askings import AskingShown, asking_shown
+from doorstep.web.desk.askings import asking_shown
+from doorstep.web.desk.beside import Beside, going_shown, testing_kind
 from doorstep.web.desk.doors import desk_page, id_of, note, user_of
 from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 
 _KINDS = ("shop", "carrier", "channel")
+_DONE = {
+    "hook": "The address is new. Give it to the provider; the one before is taken for 24 hours more.",
+    "beside": "The new one stands beside the old one.",
+    "dropped": "The old one is dropped.",
+}
 Plugin = Carrier | Shop | Channel
 
 
@@ -90,15 +97,26 @@ async def add(request: AnyRequest) -> Response[Any]:
 @get("/connections/{connection_id:int}", include_in_schema=False)
 async def edit_form(request: AnyRequest, connection_id: FromPath[int]) -> Response[str]:
     """Show a connection; its secrets are never shown."""
-    one, plugin = await _one(request, connection_id)
-    asking = await asking_shown(house_of(request), one, utc_now())
-    return _form(request, one.kind, plugin, one, _shown(one.settings, plugin), name=one.name, asking=asking)
+    one, plugin = await connection_of(request, connection_id)
+    return await connection_page(request, one, plugin)
+
+
+async def connection_page(
+    request: AnyRequest, one: Connection, plugin: Plugin, *, error: str = "", done: str = "", tried: Tried | None = None
+) -> Response[str]:
+    """Show a connection as it is, how it goes, and what was just done with it."""
+    house, now = house_of(request), utc_now()
+    asking = await asking_shown(house, one, now)
+    async with house.database.for_merchant(one.merchant_id) as tx:
+        goes = await going.going(tx, one.merchant_id, one.connection_id, now)
+    shown = Beside(asking=asking, goes=going_shown(one, goes), tried=tried, done=done)
+    return _form(request, one.kind, plugin, one, _shown(one.settings, plugin), name=one.name, error=error, beside=shown)
 
 
 @post("/connections/{connection_id:int}", status_code=HTTP_200_OK, include_in_schema=False)
 async def change(request: AnyRequest, connection_id: FromPath[int]) -> Response[Any]:
     """Save a connection's name and settings; a secret left empty stays as it is."""
-    one, plugin = await _one(request, connection_id)
+    one, plugin = await connection_of(request, connection_id)
     form = await request.form()
     given = _given(form, plugin)
     kept = {s.name: one.settings[s.name] for s in plugin.settings if s.secret and not given.get(s.name) and s.name in one.settings}
@@ -119,7 +137,7 @@ async def change(request: AnyRequest, connection_id: FromPath[int]) -> Response[
 @post("/connections/{connection_id:int}/state", status_code=HTTP_200_OK, include_in_schema=False)
 async def set_state(request: AnyRequest, connection_id: FromPath[int]) -> Response[Any]:
     """Pause or resume a connection."""
-    one, _ = await _one(request, connection_id)
+    one, _ = await connection_of(request, connection_id)
     resumes = (await request.form()).get("state") == "active"
     house = house_of(request)
     async with house.database.for_merchant(one.merchant_id) as tx:
@@ -133,7 +151,12 @@ async def set_state(request: AnyRequest, connection_id: FromPath[int]) -> Respon
     return Redirect("/desk/connections", status_code=303)
 
 
-async def _one(request: AnyRequest, connection_id: int) -> tuple[Connection, Plugin]:
+async def connection_of(request: AnyRequest, connection_id: int) -> tuple[Connection, Plugin]:
+    """Read one of the merchant's connections.
+
+    Raises:
+        NotFoundError: it has none of this id, or its plug-in is gone.
+    """
     house, merchant_id = house_of(request), user_of(request).merchant_id
     async with house.database.for_merchant(merchant_id) as tx:
         one = await connections.one(tx, house.directory.sealer, merchant_id, id_of(connection_id))
@@ -165,11 +188,11 @@ def _form(
     *,
     error: str = "",
     name: str = "",
-    asking: AskingShown | None = None,
+    beside: Beside | None = None,
 ) -> Response[str]:
     house = house_of(request)
     held = {s.name for s in plugin.settings if one and s.secret and one.settings.get(s.name)}
-    values = {
+    values: dict[str, Any] = {
         "kind": kind,
         "plugin": plugin,
         "one": one,
@@ -179,6 +202,12 @@ def _form(
         "error": error,
         "hook": hook_url(house, one) if one else "",
         "saved": request.query_params.get("saved") == "1",
-        "asking": asking,
+        "beside": beside or Beside(),
+        "can_try": one is not None and can_try(one),
+        "tests_itself_on": testing_kind(one) if one else None,
+        "rotating": [s for s in plugin.settings if s.rotates and one and one.settings.get(s.name)],
+        "held_many": {s.name: one is not None and len(one.settings.get(s.name, "").split()) > 1 for s in plugin.settings if s.rotates},
+        "done": _DONE.get(request.query_params.get("done", ""), ""),
+        "former_until": one.former_until if one and one.former_until and one.former_until > utc_now() else None,
     }
     return desk_page(request, "connection.html", status=422 if error else 200, **values)

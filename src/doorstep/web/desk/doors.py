@@ -114,9 +114,14 @@ async def note(tx: Tx, request: AnyRequest, action: str, detail: str = "") -> No
 
 def desk_page(request: AnyRequest, template: str, *, status: int = 200, **values: object) -> Response[str]:
     """Answer with a page of the desk."""
+    return framed_page(request, template, DESK_CSP, status, values)
+
+
+def framed_page(request: AnyRequest, template: str, csp: str, status: int, values: dict[str, object]) -> Response[str]:
+    """Answer with a page of the desk that has a policy of its own."""
     user, tenant = user_of(request), tenant_of(request)
     frame: dict[str, object] = {"user": user, "merchant": tenant.merchant, "owner": user.role == "owner", "path": request.url.path}
-    return page(f"desk/{template}", status=status, csp=DESK_CSP, referrer="same-origin", **(frame | values))
+    return page(f"desk/{template}", status=status, csp=csp, referrer="same-origin", **(frame | values))
 
 
 def _bare(title: str, text: str, status: int, user: DeskUser | None = None) -> Response[str]:

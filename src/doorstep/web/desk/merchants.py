@@ -34,8 +34,15 @@ async def merchant_of(request: AnyRequest) -> Merchant:
         return (await connections.merchants(tx, [merchant_id]))[merchant_id]
 
 
-async def change(request: AnyRequest, changed_from: Callable[[Merchant], Merchant], action: str) -> None:
+async def change(
+    request: AnyRequest,
+    changed_from: Callable[[Merchant], Merchant],
+    action: str,
+    told: Callable[[Merchant, Merchant], list[str]] | None = None,
+) -> None:
     """Make something else of the merchant, keep it and note what changed; it holds at once in this process.
+
+    `told` says what to note of (before, after), a line each; None: the names of what changed, in one line.
 
     Raises:
         BadInputError: what was made could not be read (or `changed_from` says so); nothing is written.
@@ -45,17 +52,25 @@ async def change(request: AnyRequest, changed_from: Callable[[Merchant], Merchan
         kept = await connections.merchant_to_change(tx, user_of(request).merchant_id)
         changed = changed_from(kept)
         proved(changed, house)
-        await _keep(tx, request, kept, changed, action)
+        await _keep(tx, request, kept, changed, action, told)
     await house.directory.refresh(house.database, utc_now(), force=True)
 
 
-async def _keep(tx: Tx, request: AnyRequest, kept: Merchant, changed: Merchant, action: str) -> None:
-    """Save a changed merchant and note the names of what changed; nothing is written where nothing did."""
+async def _keep(
+    tx: Tx,
+    request: AnyRequest,
+    kept: Merchant,
+    changed: Merchant,
+    action: str,
+    told: Callable[[Merchant, Merchant], list[str]] | None,
+) -> None:
+    """Save a changed merchant and note what changed; nothing is written where nothing did."""
     names = [*(["name"] if kept.name != changed.name else []), *_differing(kept.brand, changed.brand)]
     names += _differing(kept.settings, changed.settings)
     if names:
         await connections.set_merchant(tx, changed)
-        await note(tx, request, action, ", ".join(names))
+        for line in told(kept, changed) if told else [", ".join(names)]:
+            await note(tx, request, action, line)
 
 
 def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:

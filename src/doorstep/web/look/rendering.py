@@ -20,6 +20,12 @@ DESK_CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+#: The template editor: its mail stands in a frame of no origin whose text is in the page itself (it was never saved, so it has no address),
+#: and such a frame has the page's own policy: for it inline styles are let through. Scripts are not, and it is sandboxed beside.
+EDITOR_CSP = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; img-src 'self' https: http: data:; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 #: A rendered message inside the desk: its own inline styles and pictures, no script, no origin.
 MESSAGE_CSP = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "

@@ -1,0 +1,180 @@
+"""Connections at the desk: tested, their secrets and addresses replaced without a gap, and how they go."""
+
+import html
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from desk_clients import csrf_of, entered
+from page_shops import NOW, fill
+
+from doorstep.domain.messages import Receipt
+from doorstep.domain.vocabulary import MessageState
+from doorstep.steps.connect import new_connection
+from doorstep.store import connections, inbox, messages
+from doorstep.store.going import going
+from doorstep.web.desk import doors
+
+_MADE = iter(range(1000))
+OLD, NEW = "whsec_" + "b2xkb2xkb2xkb2xkb2xk", "whsec_" + "bmV3bmV3bmV3bmV3bmV3"
+
+
+@pytest.fixture(autouse=True)
+def _full_buckets():
+    for bucket in (doors._NETWORKS, doors._EMAILS):
+        bucket._left.clear()
+
+
+@pytest.fixture
+async def shop(house):
+    made = await fill(house.database, house.directory, f"try{next(_MADE)}", "Try & Tell")
+    yield made
+    await house.database.close()
+
+
+@pytest.fixture
+async def desk(app, shop):
+    client = await entered(app, shop.owner)
+    client.csrf = {"csrf": await csrf_of(client)}
+    yield client
+    await client.aclose()
+
+
+async def connected(house, shop, kind, provider, secrets=(), **settings):
+    async with house.database.for_merchant(shop.merchant_id) as tx:
+        new = new_connection(shop.merchant_id, kind, provider, f"{provider} here", settings)
+        return await connections.connect(tx, house.directory.sealer, new, frozenset(secrets))
+
+
+async def read(house, shop, connection_id):
+    async with house.database.for_merchant(shop.merchant_id) as tx:
+        return await connections.one(tx, house.directory.sealer, shop.merchant_id, connection_id)
+
+
+async def test_a_test_tells_the_providers_words_without_secrets(desk, house, shop, monkeypatch):
+    closed = await connected(house, shop, "channel", "email", ("password",), host="127.0.0.1", port="1", security="none",
+                             from_address="orders@shop.example", username="u", password="very-secret")  # fmt: skip
+    page = (await desk.post(f"/desk/connections/{closed}/test", data=desk.csrf)).text
+    assert "It does not work, after" in page
+    assert "no connection to the mail server" in page
+    wrong = await connected(house, shop, "channel", "webhook", ("secret",), url="https://x.example/very-secret", secret="very-secret")
+    page = (await desk.post(f"/desk/connections/{wrong}/test", data=desk.csrf)).text
+    assert "the secret is not whsec_" in page
+    assert "very-secret" not in re.search(r'<section class="card" aria-labelledby="test">.*?</section>', page, re.DOTALL)[0]
+    changes = (await desk.get("/desk/changes")).text
+    assert f"connection {closed}: fails" in changes
+
+
+async def test_a_connection_that_cannot_be_asked_sends_a_message_once_that_is_agreed_to(desk, house, shop):
+    console = shop.connection_ids["console"]
+    page = await desk.post(f"/desk/connections/{console}/test", data=desk.csrf)
+    assert "Agree that a message is sent" in page.text
+    page = await desk.post(f"/desk/connections/{console}/test", data=desk.csrf | {"agreed": "yes"})
+    assert f"A test message to {shop.owner} is on its way" in page.text
+    async with house.database.for_merchant(shop.merchant_id) as tx:
+        row = (await messages.page(tx, shop.merchant_id, most=1))[0]
+    assert (row["recipient"], row["trigger"], row["order_id"], row["subject"]) == (
+        shop.owner,
+        "test",
+        None,
+        f"[TEST] console of {shop.slug}",
+    )
+    only_listens = shop.connection_ids["ups"]
+    assert "it only listens" in (await desk.post(f"/desk/connections/{only_listens}/test", data=desk.csrf)).text
+
+
+async def test_a_hooks_address_is_new_and_the_one_before_is_taken_for_a_day(desk, client, house, shop):
+    ups = shop.connection_ids["ups"]
+    old = f"{shop.slug}-ups-hook-token"
+    assert (await desk.post(f"/desk/connections/{ups}/hook", data=desk.csrf)).status_code == 303
+    kept = await read(house, shop, ups)
+    assert kept.hook_token != old
+    assert (kept.former_hook_token, kept.former_until > NOW + timedelta(hours=23)) == (old, True)
+    assert "The address before is taken until" in (await desk.get(f"/desk/connections/{ups}")).text
+    for token in (kept.hook_token, old):
+        assert (await client.get(f"/hooks/ups/{token}")).status_code == 200, token
+    async with house.database.system() as tx:
+        assert (await connections.by_hook_token(tx, house.directory.sealer, old)).connection_id == ups
+        await tx.execute("update connection set former_until = now() - interval '1 second' where connection_id = $1", ups)
+        assert await connections.by_hook_token(tx, house.directory.sealer, old) is None
+    await house.directory.refresh(house.database, NOW + timedelta(hours=25), force=True)
+    assert house.directory.by_hook_token(old) is None
+    assert (await client.get(f"/hooks/ups/{kept.hook_token}")).status_code == 200
+
+
+async def test_a_new_secret_stands_beside_the_old_one_until_that_is_dropped(desk, house, shop):
+    hook = await connected(house, shop, "channel", "webhook", ("secret",), url="https://x.example/h", secret=OLD)
+    path = f"/desk/connections/{hook}"
+    assert "Put it beside" in (await desk.get(path)).text
+    for wrong in ("", "two words"):
+        assert "without spaces" in (await desk.post(f"{path}/secret", data=desk.csrf | {"setting": "secret", "new": wrong})).text
+    assert (await desk.post(f"{path}/secret", data=desk.csrf | {"setting": "secret", "new": NEW})).status_code == 303
+    assert (await read(house, shop, hook)).settings["secret"] == f"{NEW} {OLD}"
+    page = (await desk.get(path)).text
+    assert "Drop the old one" in page
+    assert OLD not in page
+    assert NEW not in page
+    await desk.post(f"{path}/secret", data=desk.csrf | {"setting": "secret", "drop": "yes"})
+    assert (await read(house, shop, hook)).settings["secret"] == NEW
+    assert (await desk.post(f"{path}/secret", data=desk.csrf | {"setting": "url", "new": "x"})).status_code == 400
+
+
+async def test_a_page_tells_how_its_connection_goes(desk, house, shop):
+    console, now = shop.connection_ids["console"], datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=1)
+    for _ in range(4):
+        await desk.post(f"/desk/connections/{console}/test", data=desk.csrf | {"agreed": "yes"})
+    async with house.database.system() as tx:
+        taken = await messages.lease(tx, now, now + timedelta(minutes=2), 500)
+        for place, leased in enumerate(one for one in taken if one.message.merchant_id == shop.merchant_id):
+            state = MessageState.BOUNCED if place % 2 else MessageState.REACHED
+            receipt = Receipt(message_id=None, provider_id=None, state=state, provider_text="mailbox of anna@mail.example is full")
+            await messages.finish(tx, leased, receipt, now)
+        goes = await going(tx, shop.merchant_id, console, now)
+        assert (goes.states["bounced"], goes.states["reached"]) == (2, 2)
+        assert (goes.calls["bounced"], goes.calls["reached"]) == (2, 2)
+        assert (goes.ill_outcome, goes.ill_at, goes.well_at) == ("bounced", now, now)
+        assert (await going(tx, shop.merchant_id, console, now + timedelta(days=2))).calls == {}
+    page = html.unescape((await desk.get(f"/desk/connections/{console}")).text)
+    assert "mailbox of <address> is full" in page
+    assert "anna@" not in page
+    assert re.search(r"Of \d+ that left, \d+ bounced or were refused \(\d+\.\d %\)", page)
+    heard = html.unescape((await desk.get(f"/desk/connections/{shop.connection_ids['ups']}")).text)
+    assert re.search(r"Webhook heard</dt><dd><time", heard)
+
+
+async def test_how_a_connection_goes_is_read_by_keys_whatever_else_there_is(house, shop):
+    from doorstep.store import going as figures
+
+    async with house.database.system() as tx:
+        await tx.execute("set local enable_seqscan = off")
+        for statement, arguments in (
+            (figures._STATES, (shop.merchant_id, 1, 5000, 500)),
+            (figures._CALLS, (shop.merchant_id, 1, 5000, ["sent"], NOW)),
+            (figures._HEARD, (shop.merchant_id, 1, 5000)),
+        ):
+            plan = json.loads(await tx.fetchval(f"explain (format json) {statement}", *arguments))
+            text = json.dumps(plan)
+            assert "Limit" in text
+            assert '"Seq Scan", "Parallel Aware": false, "Async Capable": false, "Relation Name"' not in text, plan
+
+
+async def test_a_stranger_and_a_member_touch_none_of_it(app, house, shop, theirs):
+    ups = shop.connection_ids["ups"]
+    for who, code in ((theirs.owner, 404), (shop.member, 403)):
+        client = await entered(app, who)
+        csrf = {"csrf": await csrf_of(client)}
+        for what in ("test", "hook", "secret"):
+            answer = await client.post(
+                f"/desk/connections/{ups}/{what}", data=csrf | {"setting": "credential", "new": "x", "agreed": "yes"}
+            )
+            assert answer.status_code == code, (who, what)
+        await client.aclose()
+    assert (await read(house, shop, ups)).hook_token == f"{shop.slug}-ups-hook-token"
+    async with house.database.for_merchant(theirs.merchant_id) as tx:
+        goes = await going(tx, shop.merchant_id, shop.connection_ids["console"], NOW)
+        assert (goes.states, goes.calls, goes.well_at, goes.heard_at) == ({}, {}, None, None)
+        assert await connections.turn_hook(tx, shop.merchant_id, ups, "stolen", NOW) is False
+    async with house.database.for_merchant(shop.merchant_id) as tx:
+        arrivals = await inbox.dead_letters(tx, shop.merchant_id)
+    assert arrivals
