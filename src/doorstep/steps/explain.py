@@ -45,6 +45,8 @@ class Untold(msgspec.Struct, frozen=True):
     #: "waiting" or a `domain.vocabulary.Skip`.
     outcome: str
     detail: str
+    #: The shipment it is about; None: the order.
+    shipment_id: int | None = None
 
 
 async def explain(tx: Tx, merchant_id: int, message_id: UUID) -> Explained | None:
@@ -105,7 +107,13 @@ def _standby(behind: Row) -> Line:
 async def untold(tx: Tx, merchant_id: int, order_id: int) -> list[Untold]:
     """List the moments of an order of which nothing was said, newest first, with the gate that is closed."""
     return [
-        Untold(row["decided_at"], _moment(row), row["outcome"], row["detail"])
+        Untold(
+            row["decided_at"],
+            _moment(row),
+            row["outcome"],
+            row["detail"],
+            row["subject_id"] if row["subject_kind"] == "shipment" else None,
+        )
         for row in await decisions.of_order(tx, merchant_id, order_id)
         if row["message_id"] is None
     ]
