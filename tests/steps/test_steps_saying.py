@@ -74,18 +74,18 @@ async def hooks(shop: Shop) -> list[dict[str, Any]]:
 
 
 async def test_each_reply_is_told_to_the_merchants_own_systems_once(talking: Shop) -> None:
-    talk = await hear(talking, "twilio", "Where is it?", "SM1")
-    await hear(talking, "twilio", "Where is it?", "SM1")
+    [sent] = await talking.rows("select message_id, order_id from message where merchant_id = $1 and channel = 'email'", talking.merchant_id)
+    talk = await hear(talking, "email", "Where is it?", "1@mail.example", message_id=str(sent["message_id"]))
+    await hear(talking, "email", "Where is it?", "1@mail.example", message_id=str(sent["message_id"]))
     await hear(talking, "twilio", "STOP", "SM2", now=NOON + timedelta(minutes=1))
     first, second = await hooks(talking)
-    order_id = (await talking.rows("select order_id from orders where merchant_id = $1", talking.merchant_id))[0]["order_id"]
     assert first["type"] == "reply.received"
     assert first["data"]["conversation"] == {"id": str(talk["conversation_id"])}
-    assert first["data"]["order"] == {"id": str(order_id), "external_id": "1001", "number": "#1001"}
+    assert first["data"]["order"] == {"id": str(sent["order_id"]), "external_id": "1001", "number": "#1001"}
     told = first["data"]["reply"]
-    assert (told["channel"], told["text"], told["choice"], told["keyword"]) == ("sms", "Where is it?", None, None)
+    assert (told["channel"], told["text"], told["choice"], told["keyword"]) == ("email", "Where is it?", None, None)
     assert told["received_at"] == "2026-11-18T11:00:00Z"
-    assert (second["data"]["reply"]["keyword"], second["data"]["reply"]["text"]) == ("stop", "STOP")
+    assert (second["data"]["reply"]["keyword"], second["data"]["reply"]["text"], second["data"]["order"]) == ("stop", "STOP", None)
 
 
 async def test_the_token_of_a_mail_that_unsubscribes_is_told_to_nobody(talking: Shop) -> None:
