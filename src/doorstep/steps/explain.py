@@ -90,7 +90,8 @@ def _lines(row: Row, attempts: list[Row], said: list[Row], clicks: list[Row], be
         lines.append(Line(one["at"], f"{one['state']}{by}", f"{one['provider_code']} {one['provider_text']}".strip() + remedy))
     for one in clicks:
         by = " by a machine" if one["machine"] else ""
-        lines.append(Line(one["first_at"], f"link followed {one['times']} times{by}", one["url"]))
+        times = "once" if one["times"] == 1 else f"{one['times']} times"
+        lines.append(Line(one["first_at"], f"link followed {times}{by}", one["url"]))
     lines.sort(key=lambda line: line.at or row["created_at"])
     if behind is not None:
         lines.append(_standby(behind))

@@ -311,7 +311,7 @@ async def test_a_messages_page_tells_in_order_what_it_cost_and_what_became_of_it
     text = (await member.get(f"/desk/messages/{shop.message_id}")).text
     told = re.findall(r"<strong>([^<]+)</strong>", text[text.index('id="happened"') :])
     assert told[0] in {"Written", "Replied"}
-    for what in ("Attempt 1: sent", "Read (by a machine)", "Bounced"):
+    for what in ("Attempt 1: sent", "Read (by a machine)", "Bounced", "Link followed once"):
         assert what in told, told
     assert told.index("Read (by a machine)") < told.index("Bounced")
     assert "what follows: retry" in text
