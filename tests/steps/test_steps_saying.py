@@ -74,7 +74,9 @@ async def hooks(shop: Shop) -> list[dict[str, Any]]:
 
 
 async def test_each_reply_is_told_to_the_merchants_own_systems_once(talking: Shop) -> None:
-    [sent] = await talking.rows("select message_id, order_id from message where merchant_id = $1 and channel = 'email'", talking.merchant_id)
+    [sent] = await talking.rows(
+        "select message_id, order_id from message where merchant_id = $1 and channel = 'email'", talking.merchant_id
+    )
     talk = await hear(talking, "email", "Where is it?", "1@mail.example", message_id=str(sent["message_id"]))
     await hear(talking, "email", "Where is it?", "1@mail.example", message_id=str(sent["message_id"]))
     await hear(talking, "twilio", "STOP", "SM2", now=NOON + timedelta(minutes=1))

@@ -40,7 +40,12 @@ async def answer(tx: Tx, directory: Directory, tenant: Tenant, connection: Conne
         by_mail = reply.channel is ChannelKind.EMAIL
         # The title of a button is our own word: "Cancel" on it ends no subscription.
         keyword = reply.keyword or ("" if by_mail or reply.choice else keyword_of(reply.text))
-        if keyword == "start" and not reply.keyword and is_everyday(reply.text) and await _may_say(tx, merchant_id, reply, now):
+        if (
+            keyword == "start"
+            and not reply.keyword
+            and is_everyday(reply.text)
+            and await may_say(tx, merchant_id, reply.channel, sender_of(reply), now)
+        ):
             keyword = ""
         if keyword:
             await _keyword(tx, directory, tenant, connection, talk, reply, keyword, now)
@@ -95,7 +100,7 @@ async def _respond(tx: Tx, tenant: Tenant, connection: Connection, talk: Convers
         why = f"the customer chose {found.bound.choice}"
     elif found.said_who:
         text, why = words("found", locale, brand), "the customer told which order it is"
-    elif found.customer_id is None and found.order_id is None and not found.strange and _may_ask(talk, now):
+    elif reply.text.strip() and found.customer_id is None and found.order_id is None and not found.strange and _may_ask(talk, now):
         text, why = words("who", locale, brand), "nobody is known under this address"
         await conversations.asked(tx, merchant_id, talk.conversation_id, now)
     else:
