@@ -104,7 +104,6 @@ def settings(**changes):
     return {**given, **changes}
 
 
-def soon_over():
-    """A merchant's certificate that ended yesterday."""
-    kept = house()
-    return issue("Over", kept.intermediate, ends=datetime.now(UTC) - timedelta(days=1))
+def ends_in(**length):
+    """A merchant's certificate that ends so long from now."""
+    return issue("Order Type ID", house().intermediate, ends=datetime.now(UTC) + timedelta(**length))

@@ -27,7 +27,7 @@ from doorstep.domain.money import Money
 from doorstep.domain.orders import Order, OrderLine, Payment, Refund
 from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Address
-from doorstep.domain.shipments import Folded, Leg
+from doorstep.domain.shipments import Folded, Leg, OpenPitfall
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Actor, Direction, Phase, Status
 from doorstep.errors import MisconfiguredError
@@ -236,8 +236,9 @@ def test_all_languages_have_the_same_keys_and_holes():
 
 
 def test_the_schema_takes_every_status_with_and_without_a_carrier_scan(schema):
-    for status, direction, seen, phase in product(Status, Direction, (NOW, None), (Phase.TRANSIT, Phase.POINT)):
-        legs = (Leg("gls", "N1", NOW, NOW, direction),)
+    ways = ((Direction.OUTBOUND,), (Direction.RETURN,), (Direction.OUTBOUND, Direction.RETURN))
+    for status, way, seen, phase in product(Status, ways, (NOW, None), (Phase.TRANSIT, Phase.POINT)):
+        direction, legs = way[-1], tuple(Leg("gls", "N1", NOW, NOW, one) for one in way)
         one = sent(
             status, direction=direction, first_scan_at=seen, phase=phase, legs=legs, estimate=Estimate(from_on=NOW.date(), to_on=NOW.date())
         )
@@ -269,7 +270,7 @@ def test_each_status_is_wallets_word_for_it(status, changes, wallet):
     assert one["status"] == wallet
     assert one["fulfillmentType"] == ("pickup" if wallet in {"readyForPickup", "pickedUp"} else "shipping")
     assert ("deliveredAt" in one) == (wallet == "delivered")
-    assert ("shippedAt" in one) == (wallet in {"onTheWay", "outForDelivery", "issue", "delivered", "cancelled"})
+    assert ("shippedAt" in one) == (wallet in {"onTheWay", "outForDelivery", "issue", "delivered"})
 
 
 def test_a_shipment_tells_its_number_its_page_its_goods_and_where_to():
@@ -359,10 +360,50 @@ def test_a_code_is_drawn_so_that_it_can_be_read(code, form, encoding):
     assert (made["format"], made["messageEncoding"], made["altText"]) == (form, encoding, code)
 
 
-def test_when_the_customer_must_act_the_parcel_says_so():
-    one = only(document(passed(sent(Status.EXCEPTION, must_act=Actor.CUSTOMER)))["fulfillments"])
-    assert one["notes"] == languages()["en"]["yours"]
-    assert "notes" not in only(document(passed(sent(Status.EXCEPTION, must_act=Actor.CARRIER)))["fulfillments"])
+@pytest.mark.parametrize("status", [Status.EXCEPTION, Status.IN_TRANSIT])
+def test_when_the_customer_must_act_the_parcel_says_so(status):
+    def notes(**changes):
+        return only(document(passed(sent(status, **changes)))["fulfillments"]).get("notes")
+
+    yours = languages()["en"]["yours"]
+    assert notes(must_act=Actor.CUSTOMER) == yours
+    assert notes(must_act=Actor.CARRIER) is None
+    duty = OpenPitfall("customs_duty_due", NOW, Actor.CUSTOMER, b"")
+    assert notes(open_pitfalls=(duty,)) == yours
+    assert notes(open_pitfalls=(msgspec.structs.replace(duty, muted=True),)) is None
+
+
+@pytest.mark.parametrize(
+    ("kinds", "key"),
+    [
+        ((), "on_the_way"),
+        (("will_be_late",), "late"),
+        (("missed_estimate", "missed_promise"), "late"),
+        (("presumed_lost",), "problem"),
+        (("missed_promise", "stalled_in_transit"), "problem"),
+    ],
+)
+def test_a_parcel_that_is_late_or_held_up_says_so_and_shows_no_day_that_is_over(kinds, key):
+    over = Estimate(from_on=date(2026, 11, 27), to_on=date(2026, 11, 27))
+    pitfalls = tuple(OpenPitfall(kind, NOW, Actor.CARRIER, b"") for kind in kinds)
+    one = only(document(passed(sent(open_pitfalls=pitfalls, estimate=over)))["fulfillments"])
+    assert (one["status"], one["statusDescription"]) == ("onTheWay", languages()["en"][key])
+    assert ("estimatedDeliveryAt" in one) == ("missed_estimate" not in kinds)
+    muted = tuple(msgspec.structs.replace(one, muted=True) for one in pitfalls)
+    quiet = only(document(passed(sent(open_pitfalls=muted)))["fulfillments"])
+    assert quiet["statusDescription"] == languages()["en"]["on_the_way"]
+    there = only(document(passed(sent(Status.DELIVERED, open_pitfalls=pitfalls)))["fulfillments"])
+    assert there["statusDescription"] == languages()["en"]["delivered"]
+
+
+def test_what_waits_for_the_shop_on_its_way_back_is_nothing_to_collect():
+    legs = (Leg("gls", "N1", NOW, NOW), Leg("gls", "N1", NOW, NOW, Direction.RETURN))
+    for status in (Status.READY_FOR_PICKUP, Status.DELIVERED):
+        made = document(
+            passed(sent(status, direction=Direction.RETURN, phase=Phase.POINT, legs=legs, point=PickupPoint(name="P", code="1234")))
+        )
+        assert (only(made["fulfillments"])["fulfillmentType"], only(made["fulfillments"])["status"]) == ("shipping", "issue")
+        assert "1234" not in json.dumps(made)
 
 
 # --- what is not sent, refunds, returns, the order's own status

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from doorstep.channels import channel_named
 from doorstep.channels.email.bounces import failures_in
-from doorstep.domain.plugins import Raw
+from doorstep.domain.plugins import Inbound, Raw
 from doorstep.domain.vocabulary import MessageState, Remedy
 from doorstep.errors import BadInputError
 
@@ -60,8 +60,9 @@ def _is_right(name, body):
 def test_real_bounces_are_read_with_address_and_permanence():
     mails = {path.stem: path.read_bytes() for path in sorted(BOUNCES.glob("*.eml"))}
     wrong = {name for name, body in mails.items() if not _is_right(name, body)}
-    # Two refusals by a mailing list's program, which we take for a person's mail.
+    # Two notices of a mailing list's program, about its list and no mail of ours.
     assert wrong <= {"lhost-fml-02", "lhost-fml-03"}
+    assert all(read(mails[name]) == Inbound() for name in wrong)
     assert len(mails) == 146
 
 
@@ -204,7 +205,16 @@ def test_a_persons_mail_is_a_reply():
 
 @pytest.mark.parametrize(
     "header",
-    ["Auto-Submitted: auto-replied", "Precedence: bulk", "Return-Path: <>", "X-Autoreply: yes", "List-Id: x", "X-Doorstep-Message: m"],
+    [
+        "X-MLServer: fml",
+        "List-Unsubscribe: <https://x.example>",
+        "Auto-Submitted: auto-replied",
+        "Precedence: bulk",
+        "Return-Path: <>",
+        "X-Autoreply: yes",
+        "List-Id: x",
+        "X-Doorstep-Message: m",
+    ],
 )
 def test_a_machines_mail_is_not_answered(header):
     found = read(mail(header))

@@ -113,9 +113,38 @@ def test_what_stands_at_once_is_told(answer, status, category):
     assert (news.status, news.category) == (status, category)
 
 
-def test_a_template_that_is_there_already_waits_for_the_next_list():
-    _, (news,) = submit("whatsapp", SHIPPED, (400, graph_error(100, 2388024)))
-    assert (news.status, news.category) == ("pending", "")
+THERE = (400, graph_error(100, 2388024))
+
+
+def found(**changed: Any) -> tuple[int, Any]:
+    """What is listed under its name: another language, and the one that is there."""
+    approving = channel_named("whatsapp").approving
+    assert approving
+    components = json.loads(next(approving.submit(SHIPPED, SETTINGS["whatsapp"])).body)["components"]
+    one = {"id": "77", "name": SHIPPED.name, "language": "en_US", "status": "APPROVED", "category": "UTILITY", "components": components}
+    return 200, {"data": [{**one, "language": "es", "id": "76"}, {**one, "name": "doorstep_shipped_twice"}, {**one, **changed}]}
+
+
+def test_a_template_that_is_there_and_says_the_same_is_left_alone():
+    asked, (news,) = submit("whatsapp", SHIPPED, THERE, found(status="PAUSED"))
+    assert [one.method for one in asked] == ["POST", "GET"]
+    assert (news.status, news.category) == ("paused", "utility")
+
+
+def test_a_template_that_is_there_with_another_text_is_changed_by_its_id():
+    other = found(components=[{"type": "BODY", "text": "Another text."}])
+    asked, (news,) = submit("whatsapp", SHIPPED, THERE, other, (200, {"success": True}))
+    assert urlsplit(asked[2].url).path == "/v25.0/77"
+    assert json.loads(asked[2].body).keys() == {"components"}
+    assert news.status == "pending"
+    with pytest.raises(RefusedError):
+        submit("whatsapp", SHIPPED, THERE, other, (400, graph_error(987654)))
+    with pytest.raises(RefusedError):
+        submit("whatsapp", SHIPPED, THERE, (200, {"data": []}))
+    with pytest.raises(RefusedError):
+        submit("whatsapp", SHIPPED, THERE, found(id="../me", components=[]))
+    with pytest.raises(TryLaterError):
+        submit("whatsapp", SHIPPED, THERE, (500, b""))
 
 
 @pytest.mark.parametrize(

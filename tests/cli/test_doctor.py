@@ -12,6 +12,7 @@ from doorstep.cli.merchants import add as add_merchant
 from doorstep.store import connections, inbox
 from doorstep.store.database import Database
 from doorstep.store.inbox import Arrival
+from wallet_keys import ends_in, settings
 
 BODY = b"""{"tracking_number": "PQ4711ES", "carrier": "correos", "checkpoints": [
 {"event_type": "picked_up", "text": "Recogido", "occurred_at": "2026-11-21T18:05:00+01:00", "place": {"country": "ES"}},
@@ -111,6 +112,21 @@ def test_a_mail_server_that_answers_is_told_from_one_that_does_not_and_is_left_a
         assert f"Open: 127.0.0.1:{port} answers" in capsys.readouterr().out
     assert doctor(smtp=True) == 1
     assert "check host, port" in capsys.readouterr().out
+
+
+def test_a_certificate_for_wallet_says_how_long_it_is_good(monkeypatch, capsys):
+    add_merchant("teapots", name="Teapots")
+    for name, days in (("long", 300), ("soon", 20), ("over", -1)):
+        one = ends_in(days=days, hours=1)
+        for setting, value in settings(certificate=one.pem + one.key_pem).items():
+            monkeypatch.setenv(f"GIVEN_{setting.upper()}", value)
+        connect("teapots", "apple_wallet", name=name, set_=[f"{setting}=env:GIVEN_{setting.upper()}" for setting in settings()])
+    assert doctor() == 1
+    lines = {name: line for line in capsys.readouterr().out.splitlines() for name in ("long", "soon", "over") if f"wallet: {name}" in line}
+    assert "ok" in lines["long"]
+    assert "warn" in lines["soon"]
+    assert "make a new order type certificate" in lines["soon"]
+    assert "fail" in lines["over"]
 
 
 def test_missing_partitions_are_told(capsys, database_url):

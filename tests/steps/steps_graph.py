@@ -46,7 +46,7 @@ class Graph:
     calls: list[tuple[str, str]] = field(default_factory=list)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
-    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[int, Any]:
+    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[int, Any]:  # noqa: PLR0911 - a list of routes
         """Answer a call."""
         url = urlsplit(target)
         version, _, path = url.path.strip("/").partition("/")
@@ -71,7 +71,14 @@ class Graph:
                 return 200, {"id": NUMBER, "verified_name": "Teapots", "quality_rating": "GREEN", "display_phone_number": "+1 555-078-3881"}
             case "GET", p if p == PAGE:
                 return 200, {"id": PAGE, "name": "Teapots"}
+        if method == "POST" and path in {one["id"] for one in self.templates.values()}:
+            return self._change(path, json.loads(body))
         return 400, error(100, 33)
+
+    def _change(self, ident: str, body: dict[str, Any]) -> tuple[int, Any]:
+        key = next(key for key, one in self.templates.items() if one["id"] == ident)
+        self.templates[key] |= {"components": body["components"], "status": "PENDING"}
+        return 200, {"success": True}
 
     def _whatsapp(self, body: dict[str, Any]) -> tuple[int, Any]:
         kind = body.get("type", "")
@@ -109,7 +116,7 @@ class Graph:
         return 200, {"recipient_id": PSID, "message_id": mid}
 
     def _list(self, query: dict[str, str]) -> tuple[int, Any]:
-        every = [self.templates[key] for key in sorted(self.templates)]
+        every = [self.templates[key] for key in sorted(self.templates) if query.get("name", "") in key[0]]
         start = int(query.get("after", "0"))
         shown, end = every[start : start + self.per_page], start + self.per_page
         paging: dict[str, Any] = {"cursors": {"before": str(start), "after": str(end)}}
@@ -128,7 +135,8 @@ class Graph:
     def have(self, name: str, language: str, **rest: Any) -> None:
         """Have a template."""
         components = [{"type": "BODY", "text": "Hello {{1}}, it is on its way."}]
-        listed = {"name": name, "language": language, "status": "APPROVED", "category": "UTILITY", "id": "1", "components": components}
+        ident = str(7_000 + len(self.templates))
+        listed = {"name": name, "language": language, "status": "APPROVED", "category": "UTILITY", "id": ident, "components": components}
         self.templates[name, language] = {**listed, **rest}
 
 

@@ -133,6 +133,18 @@ async def _order_cancelled(shop: Shop) -> str:
     return "shipment.shipped"
 
 
+async def _not_approved(shop: Shop) -> str:
+    await shop.arrive(facts=[order(email=None, phone="+34600000001")])
+    return "order.placed"
+
+
+WHATSAPP = {
+    "phone_number_id": "106540352242922",
+    "waba_id": "1",
+    "access_token": "a-token",
+    "app_secret": "a-secret",
+    "verify_token": "a-verify-token",
+}
 Scenario = tuple[Callable[[Shop], Awaitable[str]], Mapping[str, Any], Mapping[str, Mapping[str, str]]]
 _MAIL: Mapping[str, Mapping[str, str]] = {"email": EMAIL}
 _PACKED_OFF = {"packed": {"enabled": False}}
@@ -149,6 +161,7 @@ SCENARIOS: dict[Skip, Scenario] = {
     Skip.DIGESTED: (_digested, {"journeys": _PACKED_OFF}, _MAIL),
     Skip.OPTED_OUT: (_opted_out, {}, _MAIL),
     Skip.ORDER_CANCELLED: (_order_cancelled, {"journeys": _PACKED_OFF}, _MAIL),
+    Skip.NOT_APPROVED: (_not_approved, {"policy": {"ask_first": []}}, {"whatsapp": WHATSAPP}),
     Skip.BAD_TEMPLATE: (_no_journey, {"templates": {"order_confirmed/en/intro": "{% if %}"}}, _MAIL),
 }
 

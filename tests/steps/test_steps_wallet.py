@@ -11,17 +11,19 @@ from steps_shop import EMAIL, HOUR, NOON, fulfilment, open_shop, order, said
 
 from apns_server import serving
 from doorstep.channels.apple_wallet.words import languages
-from doorstep.domain.messages import Receipt
+from doorstep.domain.messages import Change, Receipt
 from doorstep.domain.pickup import OpenHours, PickupPoint
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Tracking
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Precision, ZoneSource
 from doorstep.errors import MisconfiguredError, NotFoundError
+from doorstep.journeys import Moment
 from doorstep.steps.confirm import confirm
+from doorstep.steps.happenings import Happening
 from doorstep.steps.send import call_all, send_wave
-from doorstep.steps.wallet import identifier_of, may_ask, packed, read_identifier
+from doorstep.steps.wallet import hints, identifier_of, may_ask, packed, read_identifier
 from doorstep.steps.wire import Wire
-from doorstep.store import connections, wallet
+from doorstep.store import connections, orders, shipments, wallet
 from wallet_keys import house, settings
 
 A, B = "a" * 64, "b" * 64
@@ -84,18 +86,26 @@ async def test_nobody_is_told_of_an_order_that_no_device_holds_nor_by_a_paused_c
         await made(shop, order_id)
 
 
-async def test_a_moment_that_changes_nothing_to_read_tells_nobody(database):
+async def test_a_moment_that_changes_nothing_to_read_tells_nobody_and_one_that_does_tells_once(database):
     shop = await a_shop(database)
     await shop.arrive(facts=[order("1001", fulfilment("f", "N1"))], trackings=[said("N1", "picked_up", NOON - HOUR)])
-    order_id = await id_of(shop)
-    await hold(shop, order_id)
-    before = await made(shop, order_id)
-    async with shop.database.system() as tx:  # as if the moment came again
-        await tx.execute("delete from decision")
-    await shop.arrive(trackings=[said("N1", "facility_arrival", NOON)], now=NOON + HOUR)
-    after = await made(shop, order_id, NOON + HOUR)
+    key = (shop.merchant_id, await id_of(shop))
+    await hold(shop, key[1])
+    before = await made(shop, key[1])
+    moment = Moment(Change(trigger="order.paid", subject_kind="order", subject_id=key[1]))
+
+    async def told(**changes):
+        async with database.system() as tx:
+            kept, parcels = (await orders.read(tx, [key]))[key], (await shipments.of_orders(tx, [key]))[key]
+            kept = msgspec.structs.replace(kept, order=msgspec.structs.replace(kept.order, **changes))
+            happening = Happening(merchant_id=key[0], moment=moment, order=kept)
+            return [one.trigger for one in await hints(tx, [(happening, (kept, parcels))] * 2, shop.directory, NOON + HOUR)]
+
+    assert await told(tags=("vip",)) == []
+    after = await made(shop, key[1], NOON + HOUR)
     assert (after.tag, after.updated_at) == (before.tag, before.updated_at)
-    assert await shop.sent("wallet") == []
+    assert await told(number="#1001-B") == ["order.paid"]
+    assert await told(number="#1001-B") == []
 
 
 async def test_merchants_without_the_connection_ask_the_database_nothing(database, shop, monkeypatch):
@@ -157,13 +167,17 @@ async def test_a_receipt_that_comes_by_itself_forgets_devices_of_its_own_merchan
         await one.arrive(trackings=[said(f"N{one.merchant_id}", "picked_up", NOON - HOUR)])
     [row] = await shop.rows("select message_id from message where channel = 'wallet' and merchant_id = $1", shop.merchant_id)
     gone = Receipt(message_id=str(row["message_id"]), provider_id=None, state=MessageState.SENT, gone=(A,))
+
+    def by(provider):
+        return shop.directory.connection(shop.merchant_id, shop.connected[provider])
+
     unknown = Receipt(message_id="01a1ee50-4380-7000-8000-000000000001", provider_id=None, state=MessageState.SENT, gone=(A,))
     async with database.system() as tx:
-        await confirm(tx, shop.merchant_id, [unknown], ChannelKind.WALLET, NOON)
-        await confirm(tx, shop.merchant_id, [gone], ChannelKind.EMAIL, NOON)
+        await confirm(tx, shop.directory, by("apple_wallet"), [unknown], NOON)
+        await confirm(tx, shop.directory, by("email"), [gone], NOON)
     assert await tokens(shop) == [A, A]
     async with database.system() as tx:
-        await confirm(tx, shop.merchant_id, [gone], ChannelKind.WALLET, NOON)
+        await confirm(tx, shop.directory, by("apple_wallet"), [msgspec.structs.replace(gone, provider_code="410")], NOON)
     assert [row["merchant_id"] for row in await shop.rows("select merchant_id from wallet_device")] == [theirs.merchant_id]
 
 

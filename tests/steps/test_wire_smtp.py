@@ -3,16 +3,18 @@
 import asyncio
 import socket
 import ssl
+import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 from aiosmtpd import smtp as peer
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import NameOID
 
 from doorstep.channels import channel_named
@@ -20,6 +22,9 @@ from doorstep.domain.messages import Message, Rendered
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 from doorstep.steps.wire import Wire
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "channels"))
+from dkim_verifying import verifies
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 EMAIL = channel_named("email")
@@ -302,3 +307,34 @@ async def test_a_certificate_nobody_vouches_for_is_the_merchants_to_mend_and_no_
         with pytest.raises(MisconfiguredError, match="certificate"):
             await run(wire, port, security="starttls", username="shop", password="x")
     assert not sink.mails
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+@pytest.mark.parametrize(
+    "slug", ["amazon_ses", "brevo", "mailersend", "mailgun", "mailjet", "mandrill", "postmark", "resend", "sendgrid", "sparkpost"]
+)
+async def test_a_mail_by_an_e_mail_provider_arrives_with_our_id_in_its_headers(slug):
+    sink, channel = Sink(), channel_named(slug)
+    sink.data_reply = "250 Ok: queued as 0100018f-1a2b"
+    settings = {"host": "127.0.0.1", "security": "none", "from_address": "orders@shop.example", "username": "u", "password": "right"}
+    options = {"authenticator": _only(b"right"), "auth_require_tls": False, "auth_required": True}
+    async with serving(sink, **options) as port, Wire() as wire:
+        sending = channel.send(letter(), {**settings, "port": str(port)}, NOW, "")
+        receipt = await wire.run(sending, connection=(1, 1), channel=channel)
+    assert receipt.state is MessageState.SENT
+    ((_, _, content),) = sink.mails
+    parsed = message_from_bytes(content, policy=policy.SMTP)
+    assert any("msg-1" in str(value) for name, value in parsed.items() if name.lower().startswith("x-"))
+    assert not parsed.defects
+
+
+async def test_a_signed_mail_verifies_as_it_arrives():
+    key = ed25519.Ed25519PrivateKey.generate()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    sink = Sink()
+    async with serving(sink) as port, Wire() as wire:
+        await run(wire, port, dkim_domain="shop.example", dkim_selector="door", dkim_private_key=pem)
+    ((_, _, content),) = sink.mails
+    assert content.startswith(b"DKIM-Signature:")
+    assert verifies(content, key.public_key())
+    assert not verifies(content.replace(b".dot", b"..dot"), key.public_key())

@@ -7,13 +7,14 @@ import pytest
 
 from apns_server import refusing, serving
 from doorstep.channels import channel_named
+from doorstep.channels.apple_wallet.keys import keys_of
 from doorstep.domain.messages import Device, Message, Receipt, Rendered
 from doorstep.domain.plugins import HttpRequest
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError
 from doorstep.steps.wire import Wire
 from doorstep.steps.wire import web as web_module
-from wallet_keys import ORDER_TYPE, house, issue, settings, soon_over
+from wallet_keys import ORDER_TYPE, ends_in, house, issue, settings
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 WALLET = channel_named("apple_wallet")
@@ -115,7 +116,7 @@ async def test_no_push_token_leads_elsewhere(token):
 
 
 async def test_a_certificate_that_is_over_is_the_merchants_to_mend_before_anything_leaves():
-    over = soon_over()
+    over = ends_in(days=-1)
     async with serving() as server, wire() as wired:
         with pytest.raises(MisconfiguredError, match="good from"):
             flow = WALLET.send(message(A), settings(certificate=over.pem + over.key_pem, push_url=server.base), datetime.now(UTC), "")
@@ -172,3 +173,25 @@ async def test_a_merchants_own_push_address_is_guarded():
         with pytest.raises(MisconfiguredError):
             flow = WALLET.send(message(A), settings(push_url="https://127.0.0.1:8443"), NOW, "")
             await wired.run(flow, connection=(1, 1), channel=WALLET)
+
+
+async def test_a_push_goes_to_the_address_that_was_checked_under_its_own_certificate():
+    called = []
+
+    async def public(host, port):
+        return ["8.8.8.8"]
+
+    async with Wire(resolve=public) as wired:
+        asked = HttpRequest(method="POST", url="https://push.example", certificate=keys_of(settings(), NOW).pem, guarded=True)
+        client = await wired._web._client_for(asked)
+        assert client is not wired._web._checked
+        inner = client._transport._pool._network_backend._inner
+
+        async def connect(host, *rest):
+            called.append(host)
+            raise ConnectionRefusedError
+
+        inner.connect_tcp = connect
+        with pytest.raises(ConnectionRefusedError):
+            await wired.run(WALLET.send(message(A), settings(push_url="https://push.example"), NOW, ""), connection=(1, 1), channel=WALLET)
+    assert called == ["8.8.8.8"]

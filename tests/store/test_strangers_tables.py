@@ -28,10 +28,12 @@ from doorstep.store import (
     messages,
     orders,
     people,
+    push,
     receipts,
     recipients,
     signing,
     tallies,
+    templates,
     wallet,
 )
 from doorstep.store.database import Database, Tx
@@ -206,6 +208,16 @@ ROWS: dict[str, dict[str, str]] = {
         "actions": "'[]'",
         "tried": "'{sms}'",
     },
+    "push_subscription": {
+        "subscription_id": "7",
+        "address": "'ana@customer.example'",
+        "order_id": "7",
+        "endpoint": "'https://push.example/1'",
+        "p256dh": "'p'",
+        "auth": "'a'",
+        "locale": "'en'",
+        "created_at": _AT,
+    },
     "customer": {"customer_id": "7", "created_at": _AT},
     "customer_identity": {
         "kind": "'email'",
@@ -279,6 +291,15 @@ ROWS: dict[str, dict[str, str]] = {
     "chosen_locale": {"address": "'ana@customer.example'", "at": _AT, "locale": "'es'"},
     "idempotency": {"key": "'i-1'", "request_hash": "'h'", "status": "201", "response": "'{}'", "created_at": _AT},
     "import_progress": {"file_hash": "'h'", "lines_done": "12", "at": _AT},
+    "approved_template": {
+        "connection_id": "7",
+        "name": "'doorstep_shipped'",
+        "language": "'es'",
+        "status": "'approved'",
+        "document": '\'{"name": "doorstep_shipped", "language": "es", "body": "Hola"}\'',
+        "at": _AT,
+    },
+    "approval_due": {"connection_id": "7", "due_at": _AT},
     "audit": {"audit_id": "7", "actor": "'cli'", "action": "'made'"},
 }
 TABLES = sorted(ROWS)
@@ -519,6 +540,9 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "receipts.told_of, the cost": (await receipts.told_of(tx, merchant, message))[0],
         "receipts.told_of, the clicks": (await receipts.told_of(tx, merchant, message))[1],
         "fallbacks.one": await fallbacks.one(tx, merchant, message),
+        "push.devices": await push.devices(tx, [(merchant, "ana@customer.example", None), (merchant, "ana@customer.example", 7)]),
+        "push.of_order": await push.of_order(tx, merchant, 7),
+        "push.left": await push.left(tx, merchant, "ana@customer.example"),
         "people.whose": await people.whose(tx, merchant, [(IdentityKind.EMAIL, "ana@customer.example")]),
         "people.identities": await people.identities(tx, merchant, 7),
         "people.one": await people.one(tx, merchant, 7),
@@ -553,6 +577,9 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "wallet.held": await wallet.held(tx, [(merchant, 7)]),
         "wallet.changed": await wallet.changed(tx, [merchant], "order.type", "phone", NOW.replace(year=2020)),
         "wallet.devices": await _wallet_devices(tx, merchant),
+        "templates.of": await templates.of(tx, merchant, 7),
+        "templates.due": await templates.due(tx, merchant, 7),
+        "templates.usable": (await templates.usable(tx, [merchant]))[merchant],
         "imports.lines_done": await imports.lines_done(tx, merchant, b"h"),
     }
 
@@ -595,6 +622,15 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert not await wallet.unregister(tx, MINE, 7, "phone")
         assert await wallet.register(tx, MINE, 7, "forged", "order.type", "bb", NOW) is None
         await imports.forget(tx, MINE, b"h")
+        assert await templates.claim(tx, NOW, NOW, 8) == [(STRANGER, 7)]
+        await templates.done(tx, (MINE, 7), NOW, NOW, NOW, "forged")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await templates.want(tx, MINE, 7, NOW)
+        stands = templates.KeptTemplate(name="doorstep_shipped", language="es", status="disabled", at=NOW)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await templates.keep(tx, MINE, 7, [stands])
         await recipients.lift(tx, MINE, "email", "ana@customer.example", "")
         await fallbacks.forget(tx, MINE, UUID("01a1ee50-4380-7000-8000-000000000001"))
         await conversations.asked(tx, MINE, 7, NOW)
@@ -614,6 +650,24 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert await tx.fetchval("select deliveries from estimator where merchant_id = 1") == 1
         assert await tx.fetchval("select host from merchant where merchant_id = 1") is None
         assert await tx.fetchval("select asked from conversation where merchant_id = 1") == 0
+        assert await tx.fetchval("select status from approved_template where merchant_id = 1") == "approved"
+        assert await tx.fetchval("select trouble from approval_due where merchant_id = 1") is None
         for table in ("fallback", "dead_letter", "decision", "import_progress", "suppression", "wallet_device"):
             assert await _count(tx, table) == 2
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)
+
+
+async def test_browsers_of_a_strangers_customers_are_neither_forgotten_nor_noted(houses: Database) -> None:
+    device = Device(endpoint="https://push.example/1")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await push.remove(tx, MINE, 7, "https://push.example/1") is None
+        await push.forget(tx, MINE, ["https://push.example/1"])
+        await push.told(tx, MINE, ["https://push.example/1"], NOW)
+        await push.failed(tx, MINE, ["https://push.example/1"])
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                forged = push.Subscription(address="x", order_id=7, device=device, agent="", locale="en")
+                await push.keep(tx, MINE, forged, NOW)
+    async with houses.system() as tx:
+        assert await _count(tx, "push_subscription") == 2
+        assert await tx.fetchval("select failures + (last_ok_at is not null)::int from push_subscription where merchant_id = 1") == 0

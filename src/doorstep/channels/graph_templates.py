@@ -4,7 +4,7 @@ WhatsApp keeps them with the business account, Messenger with the page; both spe
 pages (WhatsApp; Messenger's utility messages), as known on 2026-11-29.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,14 +15,14 @@ from doorstep.channels.errors import ErrorMeaning
 from doorstep.channels.graph import answer_of, failure_of, node, part, parts, query, request, text
 from doorstep.channels.reading import redacted
 from doorstep.domain.messages import TemplateNews
-from doorstep.domain.plugins import Approving, Settings, Template, TemplateFlow
+from doorstep.domain.plugins import Approving, HttpRequest, Response, Settings, Template, TemplateFlow
 from doorstep.errors import RefusedError, TryLaterError
 
 _OK = 200
 #: Templates per page, and pages at most: an account holds 6,000 at most (in 250 names, each in several languages).
 _PER_PAGE, _MOST_PAGES = 100, 100
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: Subcode of the error that a template of this name and language is there; the next list says how it stands.
+#: Subcode of the error that a template of this name and language is there.
 _THERE_ALREADY = "2388024"
 #: Meta's word → ours; a word that is not here changes nothing.
 _STATUSES = {
@@ -121,7 +121,7 @@ def _submit(name: str, owner: str, table: Mapping[str, ErrorMeaning]) -> Callabl
         response = yield replace(asked, repeatable=True)
         answer = answer_of(response)
         if text(part(answer, "error"), "error_subcode") == _THERE_ALREADY:
-            return (TemplateNews(name=template.name, language=template.language, status="pending"),)
+            return (yield from _change(name, owner, table, template, settings))
         if response.status != _OK:
             raise failure_of(response, name, table, _EPOCH, sends=False)
         return (
@@ -134,6 +134,38 @@ def _submit(name: str, owner: str, table: Mapping[str, ErrorMeaning]) -> Callabl
         )
 
     return submit
+
+
+def _change(
+    name: str, owner: str, table: Mapping[str, ErrorMeaning], template: Template, settings: Settings
+) -> Generator[HttpRequest, Response, tuple[TemplateNews, ...]]:
+    """Have a template that is there already say what ours says: nothing to do where it does, else it is changed and looked at anew."""
+    fields = "id,name,language,status,category,rejected_reason,components"
+    asked = query(name=template.name, fields=fields, limit=str(_PER_PAGE))
+    response = yield request("GET", f"{node(settings, owner)}/message_templates{asked}", settings)
+    if response.status != _OK:
+        raise failure_of(response, name, table, _EPOCH, sends=False)
+    key = (template.name, template.language)
+    there = next((one for one in parts(answer_of(response), "data") if (text(one, "name"), text(one, "language")) == key), {})
+    wanted = document_of_template(template)
+    if there and _says(there) == _says(wanted):
+        return (_listed_one(there),)
+    if not text(there, "id").isdigit():
+        raise RefusedError("a template of this name is there and cannot be found", suppress=False, code=_THERE_ALREADY)
+    change = request("POST", text(there, "id"), settings, {"components": wanted["components"]})
+    response = yield replace(change, repeatable=True)
+    if response.status != _OK:
+        raise failure_of(response, name, table, _EPOCH, sends=False)
+    return (TemplateNews(name=template.name, language=template.language, status="pending"),)
+
+
+def _says(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Take from a template what a customer reads and presses."""
+    said: list[tuple[str, ...]] = []
+    for component in parts(document, "components"):
+        said.append((text(component, "type").upper(), text(component, "text")))
+        said += [(text(one, "type").upper(), text(one, "text"), text(one, "url")) for one in parts(component, "buttons")]
+    return said
 
 
 def _check(template: Template) -> None:

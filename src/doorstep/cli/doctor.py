@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import socket
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,10 +18,12 @@ from doorstep.cli.merchants import at_work
 from doorstep.errors import MisconfiguredError
 from doorstep.settings import Settings, read_settings
 from doorstep.shops import shops
+from doorstep.steps import wallet
 from doorstep.steps.directory import Directory
 from doorstep.steps.refold import refold_all
 from doorstep.steps.work import utc_now
 from doorstep.store import connections, health, inbox, messages
+from doorstep.store.connections import Connection
 from doorstep.store.database import Database, Tx
 from doorstep.store.migrating import migrations
 
@@ -30,6 +32,8 @@ _SKEW_S, _LATE_S, _VERY_LATE_S = 5, 60, 900
 #: Bytes left on the disk.
 _LITTLE, _TOO_LITTLE = 5_000_000_000, 1_000_000_000
 _OLDEST = 14
+#: A certificate that ends within so long is to be renewed.
+_SOON_OVER = timedelta(days=30)
 _SHOWN = 20
 
 
@@ -131,6 +135,7 @@ async def _examine(_: Settings, database: Database, directory: Directory, *, smt
     found.append(
         Finding(what="plug-ins", verdict="fail", found=", ".join(gone), advice=advice) if gone else ok("plug-ins", f"{len(known)} found")
     )
+    found += [_order_certificate(one, now) for one in connected if one.provider == wallet.PROVIDER]
     if smtp:
         for one in connected:
             if one.provider == "email":
@@ -219,6 +224,17 @@ async def _paused(tx: Tx) -> list[Finding]:
         )
         for row in rows
     ]
+
+
+def _order_certificate(one: Connection, now: datetime) -> Finding:
+    """Say until when a merchant's orders can be signed for Apple Wallet."""
+    what, advice = f"wallet: {one.name}", "make a new order type certificate and put it into the connection"
+    try:
+        ends = wallet.signs_until(one, now)
+    except MisconfiguredError as error:
+        return Finding(what=what, verdict="fail", found=str(error), advice=advice)
+    found = f"its certificate is good until {ends:%Y-%m-%d}"
+    return Finding(what=what, verdict="warn", found=found, advice=advice) if ends - now < _SOON_OVER else ok(what, found)
 
 
 def _smtp(name: str, host: str, port: str) -> Finding:

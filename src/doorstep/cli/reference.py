@@ -9,7 +9,7 @@ from doorstep.channels import channels, error_tables
 from doorstep.cli.reference_messages import messages_markdown
 from doorstep.domain.event_types import EVENT_TYPES, EventType
 from doorstep.domain.pitfalls import ALONE, LADDERS, PITFALL_KINDS, Family, NextStep
-from doorstep.domain.plugins import Asking, Carrier, Channel, Setting, Shop
+from doorstep.domain.plugins import Asking, Carrier, Channel, ProviderCode, Setting, Shop
 from doorstep.domain.vocabulary import Phase, Remedy, Skip, Status
 from doorstep.insights import FIGURES
 from doorstep.journeys import TRIGGERS, load_defaults
@@ -258,6 +258,29 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+def provider_codes_markdown() -> str:
+    """Write the page of what e-mail providers say of messages, and who must act on it."""
+    parts = [
+        (
+            "# E-mail providers' codes\n\nWhat each provider of e-mail says of a message, and what follows. Generated from the channels' own"
+            " tables, where the source of each stands. What a provider adds later follows the line of its kind without a detail, its own words"
+            " beside it; nothing is guessed.\n"
+        ),
+        _table(("remedy", "what follows"), ((f"`{remedy}`", _REMEDIES[remedy]) for remedy in Remedy)),
+        "",
+    ]
+    for channel in sorted((one for one in channels().values() if one.codes), key=lambda one: one.slug):
+        parts.append(f"## {channel.name}\n")
+        parts.append(_table(("code", "meaning", "message becomes", "remedy", "suppressed as"), map(_provider_code, channel.codes)))
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _provider_code(code: ProviderCode) -> tuple[str, ...]:
+    becomes = f"`{code.state}`" if code.state else "answer to our call"
+    return f"`{code.code}`", code.meaning, becomes, f"`{code.remedy}`" if code.remedy else "none", code.suppress or "no"
+
+
 def figures_markdown() -> str:
     """Write the page of every figure."""
     rows = ((f"`{f.name}`", f.meaning, f.counts, f.of, f.window) for f in FIGURES)
@@ -275,6 +298,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "journeys.md": journeys_markdown,
     "plug-ins.md": plugins_markdown,
     "channel-errors.md": channel_errors_markdown,
+    "provider-codes.md": provider_codes_markdown,
     "figures.md": figures_markdown,
     "messages.md": messages_markdown,
 }

@@ -20,6 +20,7 @@ from doorstep.cli.children import Children, running, told_to_stop
 from doorstep.cli.opening import database_url, house_parts, log_plainly, require_url, run_long, sealer_of
 from doorstep.errors import MisconfiguredError, TryLaterError
 from doorstep.settings import Settings, child_environment, read_settings
+from doorstep.steps.intake import Intake
 from doorstep.steps.receive import Receiver
 from doorstep.steps.sum_up import WORKER
 from doorstep.steps.work import Worker, settle_in
@@ -123,7 +124,13 @@ def web(*, data_dir: Path | None = None, host: str | None = None, port: int | No
 async def serve_web(settings: Settings, url: str, receiver_of: Callable[[Database], Receiver] = Receiver) -> None:
     """Serve HTTP until a signal ends us; `receiver_of` makes what keeps the hooks' requests."""
     async with house_parts(settings, url, most=12) as (database, directory):
-        house = House(settings=settings, database=database, directory=directory, receiver=receiver_of(database))
+        house = House(
+            settings=settings,
+            database=database,
+            directory=directory,
+            receiver=receiver_of(database),
+            intake=Intake(allow_private=settings.allow_private),
+        )
         server = Server(
             make_app(house),
             address=settings.host,

@@ -48,6 +48,9 @@ _WORDS: dict[str, tuple[str, ...]] = {
         *("मदद", "सहायता", "हेल्प", "madad", "sahayata"),  # hi
     ),
 }
+#: Keywords that people also say without meaning any.
+_EVERYDAY = frozenset({"yes"})
+
 #: Language → keyword → text with {brand} and {contact}. Kept short: most fit one part of an SMS.
 _CONFIRMATIONS: dict[str, dict[str, str]] = {
     "en": {
@@ -102,6 +105,11 @@ def keyword_of(text: str) -> str:
     if len(text) > _LONGEST:
         return ""
     return _KEYWORDS.get(_folded(text), "")
+
+
+def is_everyday(text: str) -> bool:
+    """Tell whether a keyword is also an everyday answer: "yes" begins again only for somebody who had stopped."""
+    return "".join(letter for letter in text.casefold() if letter.isalnum()) in _EVERYDAY
 
 
 def confirmation(keyword: str, brand_name: str, locale: str, help_contact: str) -> str:

@@ -24,6 +24,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     default: str | None = None
     #: One example, shown in the form and the docs.
     example: str = ""
+    #: 64 bytes of chance → a value, where none was given: Doorstep makes it itself when the connection is made. None: the merchant gives it.
+    made: Callable[[bytes], str] | None = None
     #: Takes several, new ones first, with a space between, so that one is replaced without a gap.
     rotates: bool = False
 

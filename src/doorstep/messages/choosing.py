@@ -28,7 +28,7 @@ _DEVICE: dict[ChannelKind, float] = {PUSH: 0.5, INAPP: 0.5}
 #: What it costs, in points: a text some cents, a template message about one.
 _COST: dict[ChannelKind, float] = {SMS: 1.5, WHATSAPP: 0.5}
 #: All messages failed; all were opened or answered.
-_FAILED, _OPENED = 6.0, 4.0
+_FAILED, _OPENED = 8.0, 4.0
 #: So many messages of which nothing is known, before what is known counts.
 _PRIOR = 2.0
 #: Where most people use WhatsApp to talk to businesses, and where texts are the habit. An opinion of the house, after market reports

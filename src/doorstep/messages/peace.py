@@ -5,6 +5,7 @@ from datetime import time
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.messages.quiet import QuietHours
 
+_WEEK = 7
 #: Channels that a law about telephone marketing means.
 _TELEPHONE = frozenset({ChannelKind.SMS, ChannelKind.WHATSAPP})
 
@@ -25,16 +26,17 @@ def marketing_law(country: str | None, channel: ChannelKind) -> QuietHours | Non
 
 
 def hours_for(first: QuietHours, second: QuietHours | None) -> QuietHours:
-    """Merge two rules: only what both allow; where they leave no hour, the second's, which is the law or the narrower purpose."""
+    """Merge two rules: only what both allow; where they leave no hour or no day, the second's, which is the law or the narrower purpose."""
     if second is None:
         return first
     begins, ends = max(first.rings_from, second.rings_from), min(first.rings_until, second.rings_until)
     if begins >= ends:
         begins, ends = second.rings_from, second.rings_until
+    days_off = first.days_off | second.days_off
     return QuietHours(
         begins,
         ends,
-        days_off=first.days_off | second.days_off,
+        days_off=days_off if len(days_off) < _WEEK else second.days_off,
         weekends_off=first.weekends_off or second.weekends_off,
         holidays_off=first.holidays_off or second.holidays_off,
     )

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 import msgspec
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 
 from doorstep.errors import BadInputError
 
@@ -82,7 +82,7 @@ def _weekend(country: str | None) -> frozenset[int]:
     """Days of the week that are free in a country. Source: CLDR's week data as babel carries it."""
     try:
         place = Locale.parse(f"und_{country}") if country else None
-    except (ValueError, LookupError):
+    except (ValueError, UnknownLocaleError):
         place = None
     if place is None:
         return frozenset({5, 6})

@@ -222,6 +222,8 @@ async def _link(tx: Tx, seen: Sequence[Seen], kept: dict[tuple[int, str], list[K
             grown.pop(gone.shipment_id, None)
             grown[into.shipment_id] = into
             kept |= {other: [into] for other, those in kept.items() if those == [gone]}
+            # Numbers that led to the one that is gone, in this very batch, lead on.
+            fresh = [(*leg[:2], into.shipment_id if leg[2] == gone.shipment_id else leg[2], leg[3]) for leg in fresh]
     if fresh:
         await legs.link(tx, fresh)
     return list(grown.values())

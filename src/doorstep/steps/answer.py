@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from doorstep.channels import channels
-from doorstep.conversations.keywords import confirmation, keyword_of
+from doorstep.conversations.keywords import confirmation, is_everyday, keyword_of
 from doorstep.conversations.words import words
 from doorstep.domain.messages import Message, Receipt, Rendered, Reply, Suppression
 from doorstep.domain.orders import Consent
@@ -42,6 +42,8 @@ async def answer(tx: Tx, directory: Directory, tenant: Tenant, connection: Conne
         by_mail = reply.channel is ChannelKind.EMAIL
         # The title of a button is our own word: "Cancel" on it ends no subscription.
         keyword = reply.keyword or ("" if by_mail or reply.choice else keyword_of(reply.text))
+        if keyword == "start" and not reply.keyword and is_everyday(reply.text) and await _may_say(tx, merchant_id, reply, now):
+            keyword = ""
         if keyword:
             await _keyword(tx, directory, tenant, connection, talk, reply, keyword, now)
         else:

@@ -10,6 +10,7 @@ from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose, Remed
 from doorstep.steps.devices import forget_gone
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import pause
+from doorstep.steps.templates import pause_at_fault
 from doorstep.store import fallbacks, messages, receipts, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.database import Tx
@@ -31,8 +32,11 @@ async def confirm(tx: Tx, directory: Directory, connection: Connection, said: Se
             await recipients.suppress(tx, merchant_id, suppression_of(kind, row["recipient"], receipt, now))
         if new:
             await follow_up(tx, merchant_id, message_id, kind, receipt, now)
+            why = receipt.provider_text or receipt.provider_code
             if receipt.remedy is Remedy.STOP:
-                await pause(tx, directory, (merchant_id, connection.connection_id), receipt.provider_text or receipt.provider_code, now)
+                await pause(tx, directory, (merchant_id, connection.connection_id), why, now)
+            elif receipt.remedy is Remedy.FIX:
+                await pause_at_fault(tx, directory, connection, message_id, why, now)
 
 
 def suppression_of(kind: ChannelKind, address: str, receipt: Receipt, now: datetime) -> Suppression:

@@ -1,5 +1,6 @@
 """What a merchant gives for a connection → checked against the plug-in's declared settings."""
 
+import os
 import secrets
 from collections.abc import Mapping
 
@@ -11,6 +12,9 @@ from doorstep.domain.plugins import Carrier, Channel, Setting, Shop
 from doorstep.errors import BadInputError, MisconfiguredError
 from doorstep.shops import shop_named
 from doorstep.store.connections import Connection
+
+#: Bytes of chance from which a plug-in makes one setting.
+_CHANCE = 64
 
 
 def plugin_named(kind: str, provider: str) -> Carrier | Shop | Channel:
@@ -36,7 +40,7 @@ def secret_names(plugin: Carrier | Shop | Channel) -> frozenset[str]:
 
 
 def checked(plugin: Carrier | Shop | Channel, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings to be kept: what was given, trimmed, and the defaults of the rest.
+    """Return the settings to be kept: what was given, trimmed, and of the rest the defaults and what we make ourselves.
 
     Raises:
         BadInputError: one is unknown, a required one is missing, or one cannot be read; the text names all of them.
@@ -44,7 +48,7 @@ def checked(plugin: Carrier | Shop | Channel, given: Mapping[str, str]) -> dict[
     known = {setting.name: setting for setting in plugin.settings}
     filled = {name: value.strip() for name, value in given.items() if value.strip()}
     problems = [f"there is no setting {name!r}" for name in given if name not in known]
-    problems += [_missing(s) for s in plugin.settings if s.required and s.default is None and s.name not in filled]
+    problems += [_missing(s) for s in plugin.settings if s.required and s.default is None and s.made is None and s.name not in filled]
     if problems:
         names = ", ".join(_described(setting) for setting in plugin.settings) or "none"
         raise BadInputError(f"{plugin.slug}: {'; '.join(problems)}. Its settings: {names}")
@@ -53,7 +57,8 @@ def checked(plugin: Carrier | Shop | Channel, given: Mapping[str, str]) -> dict[
         read_senders(filled.get("senders", ""))
     except MisconfiguredError as error:
         raise BadInputError(str(error)) from error
-    return {s.name: s.default for s in plugin.settings if s.default is not None} | filled
+    made = {s.name: s.made(os.urandom(_CHANCE)) for s in plugin.settings if s.made is not None and s.name not in filled}
+    return {s.name: s.default for s in plugin.settings if s.default is not None} | made | filled
 
 
 def _missing(setting: Setting) -> str:
@@ -62,7 +67,7 @@ def _missing(setting: Setting) -> str:
 
 
 def _described(setting: Setting) -> str:
-    return setting.name + ("" if setting.required and setting.default is None else " (optional)")
+    return setting.name + ("" if setting.required and setting.default is None and setting.made is None else " (optional)")
 
 
 def new_connection(merchant_id: int, kind: str, provider: str, name: str, settings: Mapping[str, str]) -> Connection:

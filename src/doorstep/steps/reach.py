@@ -1,17 +1,18 @@
 """Orders → where their customers can be written to, and what is known of each address; set-based, and for mail alone no more than before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
 from doorstep.channels import channels
 from doorstep.domain.messages import Device
+from doorstep.domain.orders import Order
 from doorstep.domain.people import IdentityKind
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.messages import Evidence
 from doorstep.steps.directory import Directory, Tenant
-from doorstep.store import conversations, people, recipients
+from doorstep.store import conversations, people, push, recipients
 from doorstep.store.database import Tx
 from doorstep.store.orders import KeptOrder
 from doorstep.store.recipients import Standing
@@ -51,6 +52,7 @@ async def reach(tx: Tx, asked: Sequence[Asked], directory: Directory, now: datet
     tenants = {merchant_id: directory.tenant(merchant_id) for merchant_id, _, _ in asked}
     found = [_known_addresses(order, tenants[merchant_id]) for merchant_id, order, _ in asked]
     await _add_other_names(tx, asked, found, tenants)
+    devices = await _add_browsers(tx, asked, found, tenants)
     wanted = {(of[0], address) for of, addresses in zip(asked, found, strict=True) for address in addresses.values()}
     # A cap on marketing holds whoever else is composing. Service messages never wait for each other: their cap only stops a loop.
     if alone := {(of[0], address) for of, addresses in zip(asked, found, strict=True) if of[2] for address in addresses.values()}:
@@ -64,8 +66,9 @@ async def reach(tx: Tx, asked: Sequence[Asked], directory: Directory, now: datet
             {kind: standing[of[0], address] for kind, address in addresses.items()},
             {kind: windows[of[0], kind, address] for kind, address in addresses.items() if (of[0], kind, address) in windows},
             {kind: evidence[of[0], kind, address] for kind, address in addresses.items() if (of[0], kind, address) in evidence},
+            {ChannelKind.PUSH: browsers} if browsers else {},
         )
-        for of, addresses in zip(asked, found, strict=True)
+        for of, addresses, browsers in zip(asked, found, devices, strict=True)
     ]
 
 
@@ -100,6 +103,42 @@ async def _add_other_names(
                 other = known.get((merchant_id, own or ""), {}).get(_BY_OTHER_NAME[kind])
                 if other:
                     addresses.setdefault(kind, other)
+
+
+async def _add_browsers(
+    tx: Tx, asked: Sequence[Asked], found: Sequence[dict[ChannelKind, str]], tenants: dict[int, Tenant | None]
+) -> list[tuple[Device, ...]]:
+    """Find the browsers that customers subscribed, of merchants that send to browsers; they are reached under the customer's own address."""
+    wanted = [_wanted_browsers(of[0], of[1], tenants[of[0]]) for of in asked]
+    if not any(wanted):
+        return [()] * len(wanted)
+    known = await push.devices(tx, {one for one in wanted if one})
+    devices = [known.get(one, ()) if one else () for one in wanted]
+    for one, browsers, addresses in zip(wanted, devices, found, strict=True):
+        if one and browsers:
+            addresses[ChannelKind.PUSH] = one[1]
+    return devices
+
+
+def _wanted_browsers(merchant_id: int, order: KeptOrder, tenant: Tenant | None) -> push.Wanted | None:
+    connection = tenant.channels.get(ChannelKind.PUSH) if tenant else None
+    own = own_address(order.order)
+    if connection is None or own is None:
+        return None
+    return merchant_id, own, None if tells_all(connection.settings) else order.order_id
+
+
+def own_address(order: Order) -> str | None:
+    """Name a customer by their e-mail address, else their phone: what their browsers are kept under. None: neither is known."""
+    return order.customer.email or order.customer.phone or None
+
+
+def tells_all(settings: Mapping[str, str]) -> bool:
+    """Say whether a browser is told of all orders of its customer, not only of the one on whose page it was subscribed.
+
+    Not unless the merchant says so: a page's address is often passed on, and whoever has it may subscribe a browser of theirs.
+    """
+    return settings.get("tells") == "customer"
 
 
 def _other_channels(tenant: Tenant | None) -> list[ChannelKind]:

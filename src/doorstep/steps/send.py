@@ -11,12 +11,13 @@ import structlog
 from doorstep.channels import channels
 from doorstep.domain.messages import Receipt
 from doorstep.domain.plugins import OnUnknown
-from doorstep.domain.vocabulary import ChannelKind, MessageState
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 from doorstep.steps.confirm import follow_up, suppression_of
-from doorstep.steps.devices import with_devices
+from doorstep.steps.devices import note_answers, with_devices
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import pause
+from doorstep.steps.templates import pause_at_fault
 from doorstep.steps.wire import Wire
 from doorstep.store import messages, receipts, recipients
 from doorstep.store.connections import Connection
@@ -25,7 +26,9 @@ from doorstep.store.messages import Leased
 
 _LOG = structlog.get_logger()
 #: Calls under way at once in one worker; as many can be left open by a crash, and no more.
-WAVE = 8
+WAVE = 32
+#: Of these, calls through one connection that are begun together: a slow provider holds its own messages up and no others.
+EACH = 8
 #: Seconds a call may take before another worker calls it lost: longer than every time-out of the wire together.
 LEASE_S = 120
 #: A call is broken off before its lease runs out, whatever the other side does, so that two workers never hold one message.
@@ -48,19 +51,23 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 async def send_wave(
-    database: Database, directory: Directory, ended: Sequence[Ended], now: datetime, most: int | None = None
+    database: Database,
+    directory: Directory,
+    ended: Sequence[Ended],
+    now: datetime,
+    most: int | None = None,
+    busy: Sequence[int] = (),
 ) -> list[Leased]:
-    """Write down how the last wave ended and lease the next (`WAVE` messages unless told), in one transaction."""
+    """Write down how calls ended and lease the next messages (`WAVE` unless told), in one transaction; none of connections in `busy`."""
     async with database.system() as tx:
-        for one in ended:
-            await _write_down(tx, one, now)
+        await _write_down(tx, directory, ended, now)
         faults = {(one.leased.message.merchant_id, one.leased.connection_id): one.pause for one in ended if one.pause}
         for of in sorted(faults):  # in one order: two workers would wait for each other otherwise
             await pause(tx, directory, of, faults[of], now)
         # Our directory may be seconds old, and other workers' too: what was just paused rests at once here and is due later there.
         resting = [c.connection_id for t in directory.tenants() for c in t.connections.values() if not c.active]
-        resting += [one.leased.connection_id for one in ended if one.pause]
-        leased = await messages.lease(tx, now, now + timedelta(seconds=LEASE_S), WAVE if most is None else most, resting)
+        resting += [*busy, *(one.leased.connection_id for one in ended if one.pause)]
+        leased = await messages.lease(tx, now, now + timedelta(seconds=LEASE_S), WAVE if most is None else most, resting, EACH)
         leased = await with_devices(tx, leased)
     if any(one.pause for one in ended) or any(directory.connection(x.message.merchant_id, x.connection_id) is None for x in leased):
         # Another worker queued it through a connection younger than our directory: it is not gone, we have not heard of it.
@@ -70,8 +77,15 @@ async def send_wave(
 
 async def call_all(leased: Sequence[Leased], directory: Directory, wire: Wire, now: datetime) -> list[Ended]:
     """Call the providers of a wave, side by side. A call that fails in a way of our own making has an unknown outcome."""
-    ended = await asyncio.gather(*(_call(one, directory, wire, now) for one in leased), return_exceptions=True)
-    return [one if isinstance(one, Ended) else _fell(leased[position], one) for position, one in enumerate(ended)]
+    return await asyncio.gather(*(call(one, directory, wire, now) for one in leased))
+
+
+async def call(leased: Leased, directory: Directory, wire: Wire, now: datetime) -> Ended:
+    """Call the provider of one message. A call that fails in a way of our own making has an unknown outcome."""
+    try:
+        return await _call(leased, directory, wire, now)
+    except Exception as error:  # noqa: BLE001 - nobody knows how far it came
+        return _fell(leased, error)
 
 
 def _fell(leased: Leased, error: BaseException) -> Ended:
@@ -131,18 +145,29 @@ def _later(leased: Leased, detail: str, after_s: float | None, now: datetime) ->
     return Ended(leased, None, now + timedelta(seconds=wait_s), detail)
 
 
-async def _write_down(tx: Tx, ended: Ended, now: datetime) -> None:
-    message = ended.leased.message
-    if ended.receipt is None:
-        await messages.put_off(tx, ended.leased, ended.later or now, ended.detail, now)
-    else:
-        await messages.finish(tx, ended.leased, ended.receipt, now)
-        await follow_up(tx, message.merchant_id, UUID(message.message_id), message.channel, ended.receipt, now)
-        if ended.receipt.cost is not None:
-            await receipts.charge(tx, message.merchant_id, UUID(message.message_id), ended.receipt.cost, now)
-        if ended.receipt.suppress:
-            kept = suppression_of(message.channel, message.to, ended.receipt, now)
-            await recipients.suppress(tx, message.merchant_id, kept)
+async def _write_down(tx: Tx, directory: Directory, ended: Sequence[Ended], now: datetime) -> None:
+    over = [(one.leased, one.receipt) for one in ended if one.receipt is not None]
+    await messages.finish_all(tx, over, now)
+    await note_answers(tx, [(one.leased, one.receipt) for one in ended], now)
+    for one in ended:
+        if one.receipt is None:
+            await messages.put_off(tx, one.leased, one.later or now, one.detail, now)
+        elif one.receipt.state is not MessageState.SENT or one.receipt.cost or one.receipt.gone or one.receipt.suppress:
+            await _follow(tx, directory, one.leased, one.receipt, now)
+
+
+async def _follow(tx: Tx, directory: Directory, leased: Leased, receipt: Receipt, now: datetime) -> None:
+    """Do what follows from an ending that is more than "the provider has it"."""
+    message = leased.message
+    message_id = UUID(message.message_id)
+    await follow_up(tx, message.merchant_id, message_id, message.channel, receipt, now)
+    if receipt.cost is not None:
+        await receipts.charge(tx, message.merchant_id, message_id, receipt.cost, now)
+    connection = directory.connection(message.merchant_id, leased.connection_id)
+    if receipt.remedy is Remedy.FIX and connection is not None:
+        await pause_at_fault(tx, directory, connection, message_id, receipt.provider_text, now)
+    if receipt.suppress:
+        await recipients.suppress(tx, message.merchant_id, suppression_of(message.channel, message.to, receipt, now))
 
 
 async def settle_lost(database: Database, directory: Directory, now: datetime) -> int:

@@ -6,6 +6,7 @@ it. Owners are told of templates that were used and are no more, as they are of 
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 
@@ -17,9 +18,10 @@ from doorstep.messages.notices import TemplatesPaused, templates_notice
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import Notice, provider_name, tell_owners
 from doorstep.steps.wire import Wire
-from doorstep.store import decisions, templates
+from doorstep.store import decisions, messages, templates
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database, Tx
+from doorstep.store.extras import extras_of
 from doorstep.store.templates import KeptTemplate
 
 _LOG = structlog.get_logger()
@@ -33,6 +35,8 @@ _MOST = 8
 #: A template that was handed in so lately may be missing from a list that was made before.
 _FRESH = timedelta(minutes=10)
 _GONE = "it is not there any more"
+#: What is listed under the name of one that is to be handed in, or was refused when it was, is another text: messages do not go by it.
+_OTHERS_TEXT = frozenset({"asked", "refused"})
 
 
 def after(kept: KeptTemplate | None, news: TemplateNews, now: datetime) -> KeptTemplate:
@@ -84,11 +88,11 @@ async def _fold(
     for one in news:
         key = (one.name, one.language)
         named.add(key)
-        if not whole or key not in before or before[key].status != "asked":  # what is to be handed in anew is not what is listed
+        if not whole or key not in before or before[key].status not in _OTHERS_TEXT:
             stand[key] = after(stand.get(key), one, now)
     if whole:
         for key in before.keys() - named:
-            if before[key].status != "asked" and now - before[key].at > _FRESH:
+            if before[key].status not in _OTHERS_TEXT and now - before[key].at > _FRESH:
                 gone = TemplateNews(name=key[0], language=key[1], status="disabled", reason=_GONE)
                 stand[key] = after(before[key], gone, now)
     changed = [one for key, one in stand.items() if one != before.get(key)]
@@ -119,6 +123,14 @@ async def pause_template(tx: Tx, directory: Directory, connection: Connection, n
     if kept.usable:
         await _tell(tx, directory, connection, [paused], now)
     return kept.usable
+
+
+async def pause_at_fault(tx: Tx, directory: Directory, connection: Connection, message_id: UUID, why: str, now: datetime) -> None:
+    """Pause the approved template that a message went by, if it went by one: its provider says that it is at fault."""
+    row = await messages.to_whom(tx, connection.merchant_id, message_id)
+    approved = extras_of(row["extras"]).approved if row is not None else None
+    if approved is not None:
+        await pause_template(tx, directory, connection, approved.name, approved.language, why, now)
 
 
 async def _tell(tx: Tx, directory: Directory, connection: Connection, lost: Sequence[KeptTemplate], now: datetime) -> None:
@@ -217,7 +229,7 @@ class TemplateKeeper:
             try:
                 news = await self._run(connection, approving.submit(template, connection.settings))
             except RefusedError as error:
-                news = (TemplateNews(name=template.name, language=template.language, status="rejected", reason=str(error)[:300]),)
+                news = (TemplateNews(name=template.name, language=template.language, status="refused", reason=str(error)[:300]),)
             async with self._database.system() as tx:
                 await _fold(tx, self._directory, connection, news, now)
 

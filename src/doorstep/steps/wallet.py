@@ -96,6 +96,15 @@ def connection_of(tenant: Tenant) -> Connection | None:
     return tenant.channels.get(ChannelKind.WALLET)
 
 
+def signs_until(connection: Connection, now: datetime) -> datetime:
+    """Tell until when orders can be signed by a connection.
+
+    Raises:
+        MisconfiguredError: they cannot.
+    """
+    return keys_of(connection.settings, now).certificate.not_valid_after_utc
+
+
 async def packed(tx: Tx, tenant: Tenant, directory: Directory, order_id: int, now: datetime) -> Packed:
     """Read an order and make it ready to be signed, noting what it says.
 

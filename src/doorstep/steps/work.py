@@ -18,9 +18,11 @@ from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.fall_back import fall_back
+from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
 from doorstep.steps.reread import reread
-from doorstep.steps.send import Ended, call_all, send_wave, settle_lost
+from doorstep.steps.send import settle_lost
+from doorstep.steps.sender import Sender
 from doorstep.steps.sum_up import BATCH_SECONDS, DEAD, EVENTS, RECONCILED, ROWS, observe_call
 from doorstep.steps.tally import tally
 from doorstep.steps.templates import TemplateKeeper
@@ -88,6 +90,7 @@ class Worker:
             if self._sends:
                 loops.create_task(self._send(wire))
                 loops.create_task(self._ask(wire))
+                loops.create_task(self._mailboxes())
                 loops.create_task(self._keep_templates(wire))
 
     async def _loop(self, name: str, step: Callable[[], Awaitable[int]], rest_s: tuple[float, float] = _REST_S) -> None:
@@ -180,17 +183,23 @@ class Worker:
         except DoorstepError as error:  # the ledger could not be written: the numbers are due again when their leases end
             _LOG.warning("step_put_off", step="ask", error=type(error).__name__, why=str(error))
 
+    async def _mailboxes(self) -> None:
+        mailboxes = Mailboxes(self._database, self._directory, allow_private=self._allow_private)
+        try:
+            await self._loop("mailboxes", lambda: mailboxes.turn(utc_now()), rest_s=(1.0, 5.0))
+        finally:
+            mailboxes.close()
+
     async def _send(self, wire: Wire) -> None:
-        ended: list[Ended] = []
+        sender = Sender(self._database, self._directory, wire, utc_now)
         rest = _REST_S[0]
-        while not self._stopping.is_set() or ended:
+        while not self._stopping.is_set() or sender.busy:
             try:
-                leased = await send_wave(self._database, self._directory, ended, utc_now(), most=0 if self._stopping.is_set() else None)
+                begun = await sender.turn(rest, stopping=self._stopping.is_set())
             except Exception:  # noqa: BLE001 - the ledger could not be written: the same endings are written on the next round
                 _LOG.exception("step_failed", step="send")
                 await self._pause(1.0)
                 continue
-            ended = await call_all(leased, self._directory, wire, utc_now())
-            rest = _REST_S[0] if ended else min(rest * 2, _REST_S[1])
-            if not ended:
+            rest = _REST_S[0] if begun else min(rest * 2, _REST_S[1])
+            if not sender.busy:
                 await self._pause(rest)

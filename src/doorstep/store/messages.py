@@ -91,7 +91,7 @@ with recursive ring (connection_id, due_at, wrapped, began) as (
 ), due as materialized (
     select d.row from turns t cross join lateral (
         select ctid as row from outbox where connection_id = t.connection_id and due_at <= $1 and lease_until is null
-        order by due_at limit greatest(1, $2::int / (select count(*) from turns))
+        order by due_at limit least($5::int, greatest(1, $2::int / (select count(*) from turns)))
         for update skip locked
     ) d limit $2::int
 ), served as materialized (
@@ -129,6 +129,24 @@ returning attempts
 _BACK_TO_QUEUE = """
 update message set state = 'queued', rank = 0, state_at = $4, provider_text = $5
 where merchant_id = $1 and month = $2 and message_id = $3 and rank <= 1 returning rank
+"""
+# The same of many calls at once: leases, then ledger, then messages, always in the same order.
+_END_LEASES = """
+delete from outbox o using unnest($1::bigint[], $2::uuid[], $3::int[]) as k (merchant_id, message_id, attempts)
+where o.merchant_id = k.merchant_id and o.message_id = k.message_id and o.attempts = k.attempts and o.lease_until is not null
+returning o.merchant_id, o.message_id
+"""
+_END_ATTEMPTS = """
+update send_attempt a set ended_at = $6, outcome = k.outcome, detail = k.detail
+from unnest($1::bigint[], $2::uuid[], $3::int[], $4::text[], $5::text[]) as k (merchant_id, message_id, attempt, outcome, detail)
+where a.merchant_id = k.merchant_id and a.message_id = k.message_id and a.attempt = k.attempt
+"""
+_FORWARD_ALL = """
+update message m set state = k.state, rank = k.rank, state_at = k.at, provider_id = coalesce(k.provider_id, m.provider_id),
+    provider_code = k.code, provider_text = k.text
+from unnest($1::bigint[], $2::date[], $3::uuid[], $4::text[], $5::smallint[], $6::timestamptz[], $7::text[], $8::text[], $9::text[])
+    as k (merchant_id, month, message_id, state, rank, at, provider_id, code, text)
+where m.merchant_id = k.merchant_id and m.month = k.month and m.message_id = k.message_id and m.rank < k.rank
 """
 # Is the message with the provider, or ended? Then it need not leave any more.
 _DONE = "select rank >= 3 from message where merchant_id = $1 and month = $2 and message_id = $3"
@@ -241,8 +259,11 @@ def _row(new: NewMessage) -> tuple[object, ...]:
     )
 
 
-async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequence[int] = ()) -> list[Leased]:
-    """Lease up to `most` due messages until `until`; connections in `resting` are left out. Commit before calling anybody."""
+async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequence[int] = (), each: int | None = None) -> list[Leased]:
+    """Lease up to `most` due messages until `until`, of one connection at most `each`; connections in `resting` are left out.
+
+    Commit before calling anybody.
+    """
     return [
         Leased(
             message=message_of(row),
@@ -252,7 +273,7 @@ async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequ
             unknown=row["rank"] == MessageState.UNKNOWN.rank,
             order_id=row["order_id"],
         )
-        for row in await tx.fetch(_LEASE, now, most, until, list(resting))
+        for row in await tx.fetch(_LEASE, now, most, until, list(resting), most if each is None else each)
     ]
 
 
@@ -291,12 +312,35 @@ async def finish(tx: Tx, leased: Leased, receipt: Receipt, now: datetime) -> Non
 
     One who comes after the lease was lost leaves the lease of the next alone; what the provider has taken waits for no other try.
     """
-    key = (leased.message.merchant_id, UUID(leased.message.message_id))
-    ours = await tx.fetchval(_END_LEASE, *key, leased.attempt)
-    if ours is None and is_over(receipt):
-        await leave(tx, *key)
-    await tx.execute(_END_ATTEMPT, *key, leased.attempt, now, receipt.state, receipt.provider_text[:500])
-    await forward(tx, *key, receipt, now)
+    await finish_all(tx, [(leased, receipt)], now)
+
+
+async def finish_all(tx: Tx, ended: Sequence[tuple[Leased, Receipt]], now: datetime) -> None:
+    """Write down how calls ended, as `finish` does of one."""
+    if not ended:
+        return
+    ended = sorted(ended, key=lambda one: (one[0].message.merchant_id, one[0].message.message_id))
+    merchants = [leased.message.merchant_id for leased, _ in ended]
+    ids = [UUID(leased.message.message_id) for leased, _ in ended]
+    attempts = [leased.attempt for leased, _ in ended]
+    said = [receipt for _, receipt in ended]
+    ours = {(row["merchant_id"], row["message_id"]) for row in await tx.fetch(_END_LEASES, merchants, ids, attempts)}
+    for key, receipt in zip(zip(merchants, ids, strict=True), said, strict=True):
+        if key not in ours and is_over(receipt):
+            await leave(tx, *key)
+    await tx.execute(_END_ATTEMPTS, merchants, ids, attempts, [one.state for one in said], [one.provider_text[:500] for one in said], now)
+    await tx.execute(
+        _FORWARD_ALL,
+        merchants,
+        [month_of(one) for one in ids],
+        ids,
+        [one.state for one in said],
+        [one.state.rank for one in said],
+        [one.at or now for one in said],
+        [one.provider_id for one in said],
+        [one.provider_code[:100] for one in said],
+        [one.provider_text[:500] for one in said],
+    )
 
 
 async def put_off(tx: Tx, leased: Leased, due_at: datetime, detail: str, now: datetime) -> None:

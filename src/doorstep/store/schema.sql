@@ -644,6 +644,25 @@ create table fallback (
 );
 create index fallback_due on fallback (due_at);
 
+-- Browsers that want to be told of an order (or, as the merchant wants it, of all orders of its customer).
+create table push_subscription (
+    merchant_id     bigint not null,
+    subscription_id bigint generated always as identity,
+    address         text not null,            -- the customer's e-mail address or phone, as the order has it
+    order_id        bigint not null,          -- on whose page it was made
+    endpoint        text not null,            -- of the browser's push service
+    p256dh          text not null,            -- RFC 8291's keys, base64url
+    auth            text not null,
+    agent           text not null default '', -- 'Firefox', 'Safari', …
+    locale          text not null,            -- BCP 47, of the page
+    created_at      timestamptz not null,
+    last_ok_at      timestamptz,              -- its push service took a message last
+    failures        int not null default 0,   -- since then
+    primary key (merchant_id, subscription_id)
+);
+create unique index push_subscription_once on push_subscription (merchant_id, endpoint, order_id);
+create index push_subscription_address on push_subscription (address, merchant_id);
+
 -- A person, as far as a merchant can tell: a set of identities.
 create table customer (
     merchant_id bigint not null references merchant,
@@ -856,7 +875,7 @@ create table approved_template (
     connection_id bigint not null,
     name          text not null,              -- as the provider knows it
     language      text not null,              -- as the provider writes it: en_US
-    status        text not null,              -- the provider's: pending, approved, rejected, paused, disabled, unknown; or asked: we are to hand it in
+    status        text not null,              -- the provider's: pending, approved, rejected, paused, disabled, unknown; or asked: we are to hand it in; refused: it was not taken
     category      text not null default '',   -- utility, marketing, authentication; empty: untold
     reason        text not null default '',   -- the provider's
     body_hash     bytea,                      -- of document; null: we did not hand it in

@@ -16,7 +16,8 @@ class KeptTemplate(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     #: As the provider writes it: "en_US".
     language: str
-    #: The provider's: "pending", "approved", "rejected", "paused", "disabled", "unknown"; or "asked": we are to hand it in.
+    #: The provider's: "pending", "approved", "rejected", "paused", "disabled", "unknown"; or "asked": we are to hand it in, "refused": it
+    #: was not taken when we did.
     status: str
     #: "utility", "marketing", "authentication"; "" untold.
     category: str = ""

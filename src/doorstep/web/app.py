@@ -83,6 +83,7 @@ def make_app(house: House) -> Litestar:
             receiving.cancel()
             with suppress(asyncio.CancelledError):
                 await receiving
+            await house.intake.close()
             await house.database.close()
 
     return Application(

@@ -8,6 +8,7 @@ from litestar.datastructures import State
 
 from doorstep.settings import Settings
 from doorstep.steps.directory import Directory
+from doorstep.steps.intake import Intake
 from doorstep.steps.receive import Receiver
 from doorstep.store.database import Database
 
@@ -19,6 +20,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     directory: Directory
     receiver: Receiver
+    intake: Intake = msgspec.field(default_factory=Intake)
 
 
 def house_of(request: "Request[object, object, State]") -> House:

@@ -49,6 +49,12 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "listWebhooks": ({}, None, 200),
     "addWebhook": ({}, {"url": "https://theirs.example/hook"}, 201),
     "removeWebhook": ({"webhook_id": "webhook"}, None, 404),
+    # The app's door takes no key, whosever; test_api_app.py has its strangers.
+    "listAppMessages": ({}, None, 401),
+    "streamAppMessages": ({}, None, 401),
+    "tellAppReached": ({"message_id": "message"}, None, 401),
+    "tellAppRead": ({"message_id": "message"}, None, 401),
+    "sendAppReply": ({}, {"client_id": "x", "text": MARK}, 401),
     "readMe": ({}, None, 200),
 }
 #: What a stranger sent itself may come back to it.
@@ -173,7 +179,7 @@ async def test_every_table_is_fenced_for_the_web(installation):
 
 _VALUES = {
     "bigint": "1", "integer": "1", "smallint": "1", "real": "1", "text": "'{fresh}a'", "bytea": "'\\x01'::bytea || '{fresh}'::bytea",
-    "json": "'{{}}'", "uuid": "gen_random_uuid()", "date": "'2026-11-01'", "boolean": "true", "ARRAY": "'{{}}'",
+    "json": "'{{}}'", "uuid": "gen_random_uuid()", "date": "'2026-11-01'", "numeric": "1", "boolean": "true", "ARRAY": "'{{}}'",
     "timestamp with time zone": "'2026-11-02'",
 }  # fmt: skip
 _CHECKED = {"role": "'member'", "kind": "'shop'", "state": "'active'"}

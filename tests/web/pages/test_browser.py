@@ -42,7 +42,7 @@ AUDIT = """() => {
   for (const one of all("iframe")) if (!one.title) say("frame without a title", one);
   for (const one of all("table")) if (!one.querySelector("th")) say("table without headings", one);
   for (const one of all("ul,ol")) for (const child of one.children) if (child.tagName !== "LI") say("list holds something else", child);
-  const hidden = (one) => one.closest(".unseen,.sprite,.skip,details:not([open]) > :not(summary)") || one.closest("[aria-hidden=true]");
+  const hidden = (one) => one.closest("[hidden],.unseen,.sprite,.skip,details:not([open]) > :not(summary)") || one.closest("[aria-hidden=true]");
   for (const one of all("button,nav a,summary,input:not([type=hidden]):not([type=checkbox]),select")) {
     const box = one.getBoundingClientRect();
     if (!hidden(one) && (box.width < 24 || box.height < 24)) say("target smaller than 24 px", one);
@@ -207,6 +207,7 @@ async def test_the_desk_keeps_nobody_out_and_complains_of_nothing(opened, ours, 
             f"/connections/{shop.connection_ids['ups']}",
             "/connections/new?kind=channel&provider=twilio",
             "/connections/new?kind=carrier&provider=generic",
+            "/approvals",
             "/keys",
             "/brand",
             "/gallery",

@@ -69,6 +69,7 @@ def paths(shop):
         "/desk/unknown",
         "/desk/unknown/map?carrier=gls&code=X&text=Held",
         "/desk/letters",
+        "/desk/approvals",
         "/desk/suppressions",
         "/desk/connections",
         f"/desk/connections/{shop.connection_ids['ups']}",
@@ -135,6 +136,8 @@ def posts():
 
 def test_every_change_is_listed_here_so_that_none_escapes_the_next_two_tests():
     assert posts() == [
+        "/approvals/{connection_id:int}/ask",
+        "/approvals/{connection_id:int}/hand-in",
         "/brand",
         "/connections/new",
         "/connections/{connection_id:int}",

@@ -51,7 +51,7 @@ async def changes(house, shop):
 
 def form_of(text):
     """What a browser would send back of a page's main form, by name."""
-    body = re.search(r'<form method="post" action="/desk/(?:brand|settings)".*?</form>', text, re.DOTALL)[0]
+    body = re.search(r'<form method="post" action="/desk/(?:brand|settings|connections/\w+)".*?</form>', text, re.DOTALL)[0]
     found = {}
     for tag in re.findall(r"<input[^>]*>", body):
         name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
@@ -209,6 +209,38 @@ async def test_settings_that_do_not_fit_are_refused_and_given_back_as_typed(owne
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
     assert await merchant(house, shop) == before
+
+
+async def connected(house, shop, provider):
+    async with house.database.system() as tx:
+        return [one for one in await connections.connections(tx, house.directory.sealer, shop.merchant_id) if one.provider == provider]
+
+
+async def test_a_key_that_doorstep_makes_is_made_once_and_shown_to_nobody(owner, house, shop):
+    form = (await owner.get("/desk/connections/new?kind=channel&provider=web_push")).text
+    assert 'placeholder="made by Doorstep"' in form
+    given = form_of(form) | {"set-subject": "mailto:tech@shop.example"}
+    made = await owner.post("/desk/connections/new", data=given)
+    assert made.status_code == 303, made.text
+    [one] = await connected(house, shop, "web_push")
+    key = one.settings["private_key"]
+    assert len(key) == 43
+    page = (await owner.get(made.headers["location"])).text
+    assert key not in page
+    assert one.hook_token not in page  # nobody posts to it
+    await owner.post(made.headers["location"], data=form_of(page) | {"set-subject": "mailto:other@shop.example"})
+    [one] = await connected(house, shop, "web_push")
+    assert (one.settings["subject"], one.settings["private_key"]) == ("mailto:other@shop.example", key)
+
+
+async def test_an_apps_connection_shows_the_name_that_tokens_carry_and_no_secret(owner, house, shop):
+    given = form_of((await owner.get("/desk/connections/new?kind=channel&provider=in_app")).text) | {"set-secret": "s" * 40}
+    made = await owner.post("/desk/connections/new", data=given)
+    [one] = await connected(house, shop, "in_app")
+    page = (await owner.get(made.headers["location"])).text
+    assert f"<code>{one.hook_token}</code>" in page
+    assert "/hooks/in_app/" not in page
+    assert "s" * 40 not in page
 
 
 async def test_somebody_is_let_in_changes_the_password_and_is_let_in_no_more(app, owner, house, shop):

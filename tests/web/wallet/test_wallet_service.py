@@ -179,6 +179,9 @@ async def test_a_device_learns_its_own_orders_of_one_order_type_only(client, our
         f"{'x' * 300}/registrations/order.com.ours",
     ):
         assert (await client.get(f"/wallet/v1/devices/{path}")).status_code == 204
+    async with ours.house.database.system() as tx:  # it holds ours under a type that the shop no longer has
+        await tx.execute("update wallet_device set order_type = 'order.com.old' where merchant_id = $1", ours.merchant_id)
+    assert (await client.get(f"/wallet/v1/devices/{PHONE}/registrations/{ours.order_type}")).status_code == 204
 
 
 async def test_a_type_two_merchants_share_leads_each_device_to_both_and_no_order_to_the_wrong_one(client, ours, theirs):

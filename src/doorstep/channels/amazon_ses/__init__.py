@@ -11,8 +11,7 @@ import msgspec
 from doorstep.channels.amazon_ses.codes import CODES, WEBHOOK
 from doorstep.channels.amazon_ses.s3 import fetching
 from doorstep.channels.amazon_ses.sns import confirmed, verify
-from doorstep.channels.email import MOST_BYTES
-from doorstep.channels.email.arriving import from_raw
+from doorstep.channels.email.arriving import MOST_BYTES, from_raw
 from doorstep.channels.email.events import About, json_of, list_of, object_of, our_id_in, receipt, text_in, told, unknown
 from doorstep.channels.email.hooks import LOGIN_SETTINGS, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of

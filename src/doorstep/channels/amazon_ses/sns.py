@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -113,14 +113,18 @@ def _check_signature(message: dict[str, Any], pem: bytes, now: datetime) -> None
     try:
         certificate = x509.load_pem_x509_certificate(pem)
         key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise TryLaterError("Amazon's host gave a certificate that cannot be read") from error
+    try:
         signature = base64.b64decode(text_in(message, "Signature"), validate=True)
         algorithm = _HASHES[text_in(message, "SignatureVersion")]()
+        content = signed_text(message)
     except (ValueError, KeyError, binascii.Error) as error:
-        raise BadSignatureError("certificate or signature cannot be read") from error
+        raise BadSignatureError("the signature cannot be read") from error
     if not isinstance(key, rsa.RSAPublicKey) or not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         raise BadSignatureError("the certificate is not one that signs now")
     try:
-        key.verify(signature, signed_text(message), padding.PKCS1v15(), algorithm)
+        key.verify(signature, content, padding.PKCS1v15(), algorithm)
     except InvalidSignature as error:
         raise BadSignatureError("the signature does not fit the message") from error
 

@@ -31,12 +31,16 @@ _SHIPPING = {
     Status.OUT_FOR_DELIVERY: ("outForDelivery", "out_for_delivery"),
     Status.FAILED_ATTEMPT: ("issue", "attempt"),
     Status.EXCEPTION: ("issue", "problem"),
+    Status.READY_FOR_PICKUP: ("onTheWay", "on_the_way"),  # for us, on its way back: else it is a pick-up
     Status.DELIVERED: ("delivered", "delivered"),
     Status.RETURNING: ("issue", "going_back"),
     Status.RETURNED: ("issue", "back"),
     Status.CANCELLED: ("cancelled", "gone"),
     Status.UNKNOWN: ("onTheWay", "on_the_way"),
 }
+_COMING = frozenset({"processing", "shipped", "onTheWay", "outForDelivery"})
+#: Problems that are only of time.
+_LATE = frozenset({"will_be_late", "missed_estimate", "missed_promise"})
 #: The longest code that a strip of code 128 on a telephone still tells.
 _LONGEST_STRIP = 40
 
@@ -79,18 +83,15 @@ def fulfilment_of(sent: Sent, order: Order, strings: Strings) -> dict[str, Any] 
     folded = sent.folded
     if _never_came(folded):
         return None
-    if folded.status is Status.READY_FOR_PICKUP or (folded.status is Status.DELIVERED and folded.phase is Phase.POINT):
+    at_point = folded.status is Status.READY_FOR_PICKUP or (folded.status is Status.DELIVERED and folded.phase is Phase.POINT)
+    if at_point and not goes_back(folded):
         return _pickup(sent, strings)
     return _shipping(sent, order, strings)
 
 
 def _shipping(sent: Sent, order: Order, strings: Strings) -> dict[str, Any]:
     folded = sent.folded
-    status, key = _SHIPPING[folded.status]
-    if status == "onTheWay" and folded.first_scan_at is None:
-        status, key = "shipped", "shipped"  # told of by the carrier, seen by nobody yet
-    elif goes_back(folded):
-        status, key = "issue", "back" if folded.status is Status.RETURNED else "going_back"
+    status, key = _shipping_status(folded)
     left_at = folded.first_scan_at or sent.sent_at
     made = {
         "fulfillmentIdentifier": _name_of(sent),
@@ -101,15 +102,34 @@ def _shipping(sent: Sent, order: Order, strings: Strings) -> dict[str, Any]:
         "carrier": sent.carrier,
         "trackingNumber": sent.tracking_number,
         "trackingURL": sent.page_url,
-        "shippedAt": stamp(left_at) if left_at and status != "processing" else None,
+        "shippedAt": stamp(left_at) if left_at and status not in {"processing", "cancelled"} else None,
         "deliveredAt": stamp(folded.delivered_at) if folded.delivered_at and status == "delivered" else None,
         "recipient": _recipient(order.ship_to),
         "lineItems": [line_item(line) for line in sent.lines],
-        "notes": strings.say(told("yours")) if status == "issue" and folded.must_act is Actor.CUSTOMER else None,
+        "notes": strings.say(told("yours")) if _is_theirs(folded) and status in {"issue", *_COMING} else None,
     }
-    if folded.estimate and folded.status not in _NO_ESTIMATE and not goes_back(folded):
+    missed = any(one.kind == "missed_estimate" for one in folded.open_pitfalls)
+    if folded.estimate and not missed and folded.status not in _NO_ESTIMATE and not goes_back(folded):
         made |= expected(folded.estimate, sent.zone)
     return {name: value for name, value in made.items() if value}
+
+
+def _shipping_status(folded: Folded) -> tuple[str, str]:
+    """Tell Wallet's word for a shipment, and the key of what it says."""
+    if goes_back(folded):
+        return "issue", "back" if folded.status is Status.RETURNED else "going_back"
+    status, key = _SHIPPING[folded.status]
+    if status == "onTheWay" and folded.first_scan_at is None:
+        status, key = "shipped", "shipped"  # told of by the carrier, seen by nobody yet
+    heard = {one.kind for one in folded.open_pitfalls if one.heard}
+    if heard and status in _COMING:
+        key = "problem" if heard - _LATE else "late"
+    return status, key
+
+
+def _is_theirs(folded: Folded) -> bool:
+    """Tell whether the customer must do something."""
+    return Actor.CUSTOMER in {folded.must_act, *(one.must_act for one in folded.open_pitfalls if one.heard)}
 
 
 def _recipient(address: Address | None) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from doorstep.channels.email.arriving import MOST_BYTES
 from doorstep.channels.email.dkim import DKIM_SETTINGS
 from doorstep.channels.email.mailbox import read
 from doorstep.channels.email.mailboxes import mailbox_of
@@ -9,9 +10,6 @@ from doorstep.channels.email.relaying import MAILBOX_SETTINGS, Relay, hand_over,
 from doorstep.domain.messages import Message
 from doorstep.domain.plugins import Channel, Flow, OnUnknown, Settings
 from doorstep.domain.vocabulary import ChannelKind
-
-#: Bytes of a mail that is posted to the hook.
-MOST_BYTES = 26_000_000
 
 
 def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> Flow:  # noqa: ARG001 - the signature of every channel

@@ -15,6 +15,8 @@ from doorstep.domain.messages import Attachment
 from doorstep.domain.plugins import Inbound, Raw, Settings
 from doorstep.errors import BadInputError
 
+#: Bytes of a webhook that brings a mail.
+MOST_BYTES = 26_000_000
 #: A form beyond this many fields is not a provider's.
 _MOST_FIELDS = 1_000
 _MOST_HEADERS = 2_000

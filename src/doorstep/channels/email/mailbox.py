@@ -15,6 +15,11 @@ from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 #: Headers by which we may find our own envelope address.
 _ARRIVED_AT = ("X-Original-To", "Delivered-To", "Envelope-To", "To")
 _MACHINE = frozenset({"bulk", "list", "junk", "auto_reply"})
+#: What no person's mail has: automatic answers, mailing lists and the programs that run them, our own mail sent around.
+_MACHINES_HEADERS = (
+    "X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id", "List-Unsubscribe", "List-Subscribe", "Mailing-List",
+    "X-MLServer", "X-Doorstep-Message",
+)  # fmt: skip
 _TOKEN = re.compile(r"[A-Za-z0-9._~=-]{8,512}")
 #: What tells a bounce stands in front; the rest is our own mail, returned, or files.
 _FRONT_BYTES = 1_000_000
@@ -111,6 +116,6 @@ def _from_machine(letter: Letter) -> bool:
         submitted not in {"", "no"}
         or header(letter, "Precedence").lower() in _MACHINE
         or header(letter, "Return-Path") == "<>"
-        or any(name in letter for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id", "X-Doorstep-Message"))
+        or any(name in letter for name in _MACHINES_HEADERS)
         or is_bounce(letter)
     )

@@ -123,7 +123,9 @@ def _refusal(response: Response, relay: Relay) -> DoorstepError:
         case Remedy.RETRY:
             return TryLaterError(f"{known.meaning} ({code})")
         case remedy:
-            return RefusedError(f"{known.meaning} ({code})", suppress=known.suppress is not None, code=code, remedy=remedy)
+            suppress = known.suppress is not None
+            reason = known.suppress or "refused"
+            return RefusedError(f"{known.meaning} ({code})", suppress=suppress, code=code, remedy=remedy, reason=reason)
 
 
 def header_word(settings: Settings, name: str) -> str:
@@ -188,11 +190,6 @@ MAILBOX_SETTINGS = (
     Setting(name="imap_password", label="Its password", secret=True, required=False),
     Setting(name="imap_folder", label="Its folder", required=False, default="INBOX", example="INBOX"),
     Setting(name="imap_security", label="Its security: tls, starttls or none", required=False, default="tls", example="tls"),
-)
-#: The login of a webhook's address, as https://user:password@…: all that some providers sign with.
-HOOK_LOGIN = (
-    Setting(name="hook_username", label="User name that stands in the webhook's address", example="doorstep"),
-    Setting(name="hook_password", label="Password that stands in the webhook's address", secret=True),
 )
 
 

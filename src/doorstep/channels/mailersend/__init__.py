@@ -5,8 +5,7 @@ import hmac
 import re
 from datetime import datetime
 
-from doorstep.channels.email import MOST_BYTES
-from doorstep.channels.email.arriving import from_raw
+from doorstep.channels.email.arriving import MOST_BYTES, from_raw
 from doorstep.channels.email.events import About, json_of, list_of, object_of, our_id_in, receipt, text_in, told, unknown
 from doorstep.channels.email.hooks import check_one_of, mails_too, secrets_of
 from doorstep.channels.email.mailboxes import mailbox_of

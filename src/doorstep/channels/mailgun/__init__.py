@@ -4,8 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from doorstep.channels.email import MOST_BYTES
-from doorstep.channels.email.arriving import Field, Parsed, fields_of, file_at, from_parsed, from_raw
+from doorstep.channels.email.arriving import MOST_BYTES, Field, Parsed, fields_of, file_at, from_parsed, from_raw
 from doorstep.channels.email.attachments import safe_name, safe_type
 from doorstep.channels.email.events import About, json_of, list_of, object_of, our_id_in, receipt, text_in, told, unknown
 from doorstep.channels.email.hooks import mails_too

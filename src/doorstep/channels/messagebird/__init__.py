@@ -239,6 +239,7 @@ CHANNEL = Channel(
     send=send,
     probe=probe,
     on_unknown=OnUnknown.WAIT,
+    reports_reached=True,
     #: Source: MessageBird's general limit of 50 calls a second, as known on 2026-11-29; its limit for texts is said to be higher.
     rate_per_s=50.0,
     read=read,

@@ -70,6 +70,7 @@ CHANNEL = Channel(
     ),
     send=send,
     on_unknown=OnUnknown.WAIT,
+    reports_reached=True,
     rate_per_s=_RATE_PER_S,
     read=read,
     verify=verify,

@@ -4,8 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from doorstep.channels.email import MOST_BYTES
-from doorstep.channels.email.arriving import Parsed, file_in, from_parsed, from_raw
+from doorstep.channels.email.arriving import MOST_BYTES, Parsed, file_in, from_parsed, from_raw
 from doorstep.channels.email.events import About, json_of, list_of, object_of, our_id_in, receipt, text_in, told, unknown
 from doorstep.channels.email.hooks import LOGIN_SETTINGS, check_login, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of

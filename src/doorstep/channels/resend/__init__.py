@@ -7,8 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from doorstep.channels.email import MOST_BYTES
-from doorstep.channels.email.arriving import Parsed, file_at, from_parsed
+from doorstep.channels.email.arriving import MOST_BYTES, Parsed, file_at, from_parsed
 from doorstep.channels.email.events import About, json_of, list_of, object_of, our_id_in, receipt, text_in, told, unknown
 from doorstep.channels.email.hooks import check_standard, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
@@ -80,7 +79,11 @@ def intake(raw: Raw, settings: Settings, now: datetime) -> IntakeFlow:
         raise BadInputError("Resend does not have the mail that its event names")
     if response.status != _FOUND:
         raise TryLaterError(f"Resend answered {response.status}", after_s=retry_after_s(response, now))
-    return msgspec.json.encode({**event, _MAIL: object_of(json_of(response.body))})
+    try:
+        mail = object_of(json_of(response.body))
+    except BadInputError as error:
+        raise TryLaterError("Resend's answer broke off") from error
+    return msgspec.json.encode({**event, _MAIL: mail})
 
 
 def delivery_id(raw: Raw) -> str | None:

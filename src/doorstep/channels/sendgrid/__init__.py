@@ -5,8 +5,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from doorstep.channels.email import MOST_BYTES
-from doorstep.channels.email.arriving import Field, Parsed, fields_of, from_parsed, from_raw
+from doorstep.channels.email.arriving import MOST_BYTES, Field, Parsed, fields_of, from_parsed, from_raw
 from doorstep.channels.email.attachments import safe_name, safe_type
 from doorstep.channels.email.events import About, inbound_of, json_of, list_of, object_of, our_id_in, receipt, text_in, told
 from doorstep.channels.email.hooks import LOGIN_SETTINGS, mails_too

@@ -6,8 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from doorstep.channels.email import MOST_BYTES
-from doorstep.channels.email.arriving import from_raw
+from doorstep.channels.email.arriving import MOST_BYTES, from_raw
 from doorstep.channels.email.events import About, inbound_of, json_of, list_of, object_of, our_id_in, receipt, text_in, told
 from doorstep.channels.email.hooks import LOGIN_SETTINGS, check_login, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of

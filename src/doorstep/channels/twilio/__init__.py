@@ -272,6 +272,7 @@ CHANNEL = Channel(
     send=send,
     probe=probe,
     on_unknown=OnUnknown.WAIT,
+    reports_reached=True,
     rate_per_s=100.0,
     read=read,
     verify=verify,

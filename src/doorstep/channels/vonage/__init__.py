@@ -87,6 +87,7 @@ CHANNEL = Channel(
     send=send,
     probe=probe,
     on_unknown=OnUnknown.WAIT,
+    reports_reached=True,
     #: Source: Vonage's limit of 30 calls a second for both APIs, as known on 2026-11-29.
     rate_per_s=30.0,
     read=read,

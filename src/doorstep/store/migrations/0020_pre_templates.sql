@@ -4,7 +4,7 @@ create table approved_template (
     connection_id bigint not null,
     name          text not null,              -- as the provider knows it
     language      text not null,              -- as the provider writes it: en_US
-    status        text not null,              -- the provider's: pending, approved, rejected, paused, disabled, unknown; or asked: we are to hand it in
+    status        text not null,              -- the provider's: pending, approved, rejected, paused, disabled, unknown; or asked: we are to hand it in; refused: it was not taken
     category      text not null default '',   -- utility, marketing, authentication; empty: untold
     reason        text not null default '',   -- the provider's
     body_hash     bytea,                      -- of document; null: we did not hand it in

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Router
 
 from doorstep.web.api import (
+    app,
     codes,
     estimator,
     identifying,
@@ -19,6 +20,7 @@ from doorstep.web.api import (
     signing_keys,
     webhooks,
 )
+from doorstep.web.api.app_entering import may_use_app
 from doorstep.web.api.document import OPENAPI, openapi_document
 from doorstep.web.api.entering import may_enter
 
@@ -26,6 +28,8 @@ __all__ = ("OPENAPI", "ROUTES")
 
 #: Bytes of a body at most, unless the route takes rows.
 _MOST_BYTES = 200_000
+#: The same out of the brand's app.
+_MOST_APP_BYTES = 20_000
 
 _ALL = [
     *sending.ROUTES,
@@ -43,4 +47,8 @@ _ALL = [
     *me.ROUTES,
 ]
 
-ROUTES: list[Any] = [Router("/api/v1", route_handlers=_ALL, guards=[may_enter], request_max_body_size=_MOST_BYTES), openapi_document]
+ROUTES: list[Any] = [
+    Router("/api/v1", route_handlers=_ALL, guards=[may_enter], request_max_body_size=_MOST_BYTES),
+    Router("/api/v1/app", route_handlers=app.ROUTES, guards=[may_use_app], request_max_body_size=_MOST_APP_BYTES),
+    openapi_document,
+]

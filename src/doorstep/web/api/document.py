@@ -13,7 +13,7 @@ from doorstep import __version__
 from doorstep.web.api.examples import EXAMPLES
 from doorstep.web.api.forms import body_of_rows, row_schemas
 from doorstep.web.api.reference import reference_page
-from doorstep.web.api.scopes import SCOPES
+from doorstep.web.api.scopes import APP_SCOPES, SCOPES
 from doorstep.web.api.sending import MOST_ROWS
 from doorstep.web.problems import problem
 
@@ -23,6 +23,11 @@ Send orders and checkpoints; read shipments, messages and why they were sent.
 
 **To enter** send `Authorization: Bearer dk_…`, a key made by `doorstep merchant key`. A key belongs to one merchant, has scopes \
 ({", ".join(f"`{scope}`" for scope in SCOPES)}) and a rate; beyond the rate the answer is 429 with `Retry-After`.
+
+**The brand's own app** comes in by another door, below `/app`: with `Authorization: Bearer` and a token that your server signs for \
+each customer, a JSON Web Token of HS256 with the `secret` of the connection "In-app". Its header has `kid`, the last part of the \
+connection's address; its claims `customer_id`, `exp` (at most 31 days ahead) and, where your server knows them to be the customer's own, \
+`email` and `phone`. `scope` may narrow it ({", ".join(f"`{scope}`" for scope in APP_SCOPES)}).
 
 **Ids** of ours are texts of digits: they may exceed what JavaScript's numbers hold.
 
@@ -55,6 +60,11 @@ _ALWAYS = {
     "429": "Too many requests for this key; see Retry-After.",
     "503": "The database is away; try again after Retry-After.",
 }
+_OF_APP = {
+    "401": "No token of a customer, or one that is forged or over.",
+    "403": "The token lacks the scope.",
+    "429": "Too many requests of one customer; see Retry-After.",
+}
 _WITH_BODY = {"413": "The body is too large.", "415": "The body is not application/json."}
 _WITH_ID = {"404": "There is no such thing, or it is another merchant's."}
 _WITHOUT_ANSWER = {"404": "Parcels on this lane take longer than can be promised."}
@@ -70,7 +80,10 @@ def finished(described: dict[str, Any]) -> dict[str, Any]:
     schemas = parts.setdefault("schemas", {})
     schemas |= row_schemas()
     schemas["Problem"] = _PROBLEM
-    parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key, dk_…"}}
+    parts["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key, dk_…"},
+        "customer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A customer's token, signed by the shop."},
+    }
     document["security"] = [{"key": []}]
     for path, item in document["paths"].items():
         for operation in item.values():
@@ -92,7 +105,17 @@ def _finish(operation: dict[str, Any], path: str) -> None:
     once = any(parameter["name"].lower() == "idempotency-key" for parameter in operation.get("parameters", ()))
     removes = "{" in path and name.startswith(("lift", "remove"))
     unanswered = _WITHOUT_ANSWER if name == "readPromise" else {}
-    told = _ALWAYS | unanswered | (_WITH_BODY if body else {}) | (_WITH_ID if "{" in path else {}) | (_WITH_KEY if once or removes else {})
+    of_app = _OF_APP if path.startswith(f"{_ROOT}/app/") else {}
+    if of_app:
+        operation["security"] = [{"customer": []}]
+    told = (
+        _ALWAYS
+        | of_app
+        | unanswered
+        | (_WITH_BODY if body else {})
+        | (_WITH_ID if "{" in path else {})
+        | (_WITH_KEY if once or removes else {})
+    )
     for status, description in told.items():
         responses[status] = {
             "description": description,

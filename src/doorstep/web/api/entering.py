@@ -42,9 +42,9 @@ async def may_enter(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
     if scope is not None and scope not in key.scopes:
         raise PermissionDeniedException(f"this key lacks the scope {scope}")
     connection.scope["state"]["api_key"] = key
-    _refuse_zero(unquote_to_bytes(connection.scope["path"]) + unquote_to_bytes(connection.scope["query_string"]))
+    refuse_zero(unquote_to_bytes(connection.scope["path"]) + unquote_to_bytes(connection.scope["query_string"]))
     if handler.opt.get("body"):
-        await _check_body(connection)
+        await check_body(connection)
 
 
 def _sent_key(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
@@ -63,17 +63,22 @@ async def _known(connection: ASGIConnection[Any, Any, Any, Any], sent: str) -> A
     return key
 
 
-async def _check_body(request: ASGIConnection[Any, Any, Any, Any]) -> None:
+async def check_body(request: ASGIConnection[Any, Any, Any, Any]) -> None:
     """Read the body (Litestar keeps it for the route) before anybody decodes it."""
     if not _JSON.fullmatch(request.headers.get("content-type", "")):
         raise ClientException("send the body as Content-Type: application/json", status_code=HTTP_415_UNSUPPORTED_MEDIA_TYPE)
     body = await request.body() if isinstance(request, Request) else b""
-    _refuse_zero(body)
+    refuse_zero(body)
     if _ZERO.search(body):
         raise BadInputError("a text may not hold the zero character \\u0000")
 
 
-def _refuse_zero(sent: bytes) -> None:
+def refuse_zero(sent: bytes) -> None:
+    """Refuse what the database cannot keep.
+
+    Raises:
+        BadInputError: there is a zero character in it.
+    """
     if b"\x00" in sent:
         raise BadInputError("a text may not hold the zero character")
 

@@ -86,6 +86,18 @@ _CHECKPOINT = {
     "is_return": False,
     "counts": True,
 }
+_APP_MESSAGE: dict[str, Any] = {
+    "id": "01a22759-6238-75ee-bbbe-f55398c25304",
+    "created_at": "2026-11-23T18:20:00Z",
+    "title": "We could not deliver your parcel",
+    "text": "Nobody was at home. What shall we do?",
+    "locale": "en",
+    "topic": "problems",
+    "order_id": "4711",
+    "choices": [{"id": "reschedule", "title": "Try again tomorrow", "about": ""}],
+    "link": {"title": "See the parcel", "url": "https://parcels.shop.example/t/9bQk…"},
+    "state": "sent",
+}
 _IDENTIFIED = {
     "number": "RB123456785GB",
     "candidates": [
@@ -307,6 +319,14 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "listWebhooks": (None, {"webhooks": [_ENDPOINT]}),
     "addWebhook": ({"url": _ENDPOINT["url"], "name": "Warehouse"}, {**_ENDPOINT, "secret": "whsec_…"}),
     "removeWebhook": (None, None),
+    "listAppMessages": (None, {"messages": [_APP_MESSAGE], "next": None}),
+    "streamAppMessages": (None, None),
+    "tellAppReached": (None, None),
+    "tellAppRead": (None, None),
+    "sendAppReply": (
+        {"client_id": "5f0c1c0e", "text": "", "choice": "reschedule", "message_id": _APP_MESSAGE["id"]},
+        {"client_id": "5f0c1c0e"},
+    ),
     "readMe": (
         None,
         {

@@ -21,6 +21,8 @@ SCOPES = {
 }
 #: What only whoever runs the installation may allow, by `doorstep merchant key`: it reaches beyond the key's merchant.
 OPERATOR_SCOPES = {"codes:everywhere": "map unknown codes for every merchant of this installation"}
+#: What a customer's own token may allow in the brand's app, by its claim `scope`; all of it where that is left out.
+APP_SCOPES = {"app:messages": "read one's own messages and say that they arrived or were read", "app:replies": "answer"}
 
 
 def new_key() -> str:

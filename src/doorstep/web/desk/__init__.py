@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from doorstep.web.desk import (
+    approvals,
     brand,
     codes,
     connections,
@@ -63,6 +64,9 @@ _PAGES: list[ControllerRouterHandler] = [
     connections.edit_form,
     connections.change,
     connections.set_state,
+    approvals.list_approvals,
+    approvals.ask_now,
+    approvals.hand_in_ours,
     rotating.turn_hook,
     rotating.turn_secret,
     trying.try_it,

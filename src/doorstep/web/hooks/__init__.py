@@ -7,7 +7,7 @@ from functools import cache
 import msgspec
 from litestar.exceptions import ClientException, MethodNotAllowedException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
-from litestar.status_codes import HTTP_200_OK
+from litestar.status_codes import HTTP_200_OK, HTTP_401_UNAUTHORIZED
 from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, HTTPScope, Receive, Send
 from prometheus_client import Counter
 
@@ -27,12 +27,15 @@ from doorstep.web.problems import bare_answer
 
 #: Where all hooks lie.
 PREFIX = "/hooks/"
-#: Bytes of a body at most; the largest real payload known is 90 kB.
+#: Bytes of a body at most, where a channel does not say otherwise; the largest real payload known is 90 kB.
 MOST_BYTES = 2_000_000
 #: Headers worth keeping: everything but what names the way here, could hold a credential of somebody else's, or is ours to set.
 _DROPPED = frozenset(
-    {"cookie", "authorization", "proxy-authorization", "x-forwarded-for", "x-real-ip", "forwarded", "host", "connection", ASKED}
-)
+    {
+        "cookie", "authorization", "proxy-authorization", "x-doorstep-token", "x-messagesystems-webhook-token",
+        "x-forwarded-for", "x-real-ip", "forwarded", "host", "connection", ASKED,
+    }
+)  # fmt: skip
 
 
 async def serve(house: House, scope: HTTPScope, receive: Receive, send: Send) -> None:
@@ -43,6 +46,9 @@ async def serve(house: House, scope: HTTPScope, receive: Receive, send: Send) ->
         status, headers = HTTP_200_OK, {"content-type": kind}
     except Exception as error:  # noqa: BLE001 - the net of this route: every error has its answer
         status, headers, body = bare_answer(error)
+        if status == HTTP_401_UNAUTHORIZED:
+            # Some (Amazon SNS) send the login of an address only once they are asked for it so.
+            headers["www-authenticate"] = 'Basic realm="Doorstep hook"'
     headers["content-length"] = str(len(body))
     told = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
     start: HTTPResponseStartEvent = {"type": "http.response.start", "status": status, "headers": told}
@@ -87,7 +93,7 @@ async def _keep(house: House, provider: str, token: str, scope: HTTPScope, recei
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         query = scope["query_string"].decode("latin-1")
         raw = Raw(
-            body=await _body(headers, receive),
+            body=await _body(headers, receive, plugin.most_bytes if isinstance(plugin, Channel) else MOST_BYTES),
             headers=headers,
             url=f"{house.settings.base_url}/hooks/{provider}/{token}" + (f"?{query}" if query else ""),
             content_type=headers.get("content-type", ""),
@@ -95,6 +101,7 @@ async def _keep(house: House, provider: str, token: str, scope: HTTPScope, recei
         now = utc_now()
         if plugin.verify is not None:
             plugin.verify(raw, connection.settings, now)
+        body = await house.intake.take_in(plugin, raw, connection, now) if isinstance(plugin, Channel) else raw.body
         await house.receiver.keep(
             Arrival(
                 merchant_id=connection.merchant_id,
@@ -102,7 +109,7 @@ async def _keep(house: House, provider: str, token: str, scope: HTTPScope, recei
                 delivery_key=_delivery_key(plugin, raw),
                 url=query,
                 headers={name: value for name, value in headers.items() if name not in _DROPPED},
-                body=raw.body,
+                body=body,
                 received_at=now,
             )
         )
@@ -119,10 +126,10 @@ def _kept(provider: str) -> Counter:
     return HOOKS.labels(provider, "kept")
 
 
-async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
+async def _body(headers: Mapping[str, str], receive: Receive, most: int) -> bytes:
     """Read a body, never more of it than is allowed."""
     announced = headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > MOST_BYTES:
+    if announced.isdecimal() and int(announced) > most:
         raise RequestEntityTooLarge
     pieces: list[bytes] = []
     size = 0
@@ -132,7 +139,7 @@ async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
             raise ClientException(detail="the sender hung up before the end of the body")
         pieces.append(event["body"])
         size += len(event["body"])
-        if size > MOST_BYTES:
+        if size > most:
             raise RequestEntityTooLarge
         if not event.get("more_body", False):
             return b"".join(pieces)
@@ -181,7 +188,7 @@ async def _connection(house: House, provider: str, token: str) -> Connection:
 
 def _delivery_key(plugin: Carrier | Shop | Channel, raw: Raw) -> bytes:
     named = None
-    if not isinstance(plugin, Channel) and plugin.delivery_id is not None:
+    if plugin.delivery_id is not None:
         try:
             named = plugin.delivery_id(raw)
         except (BadInputError, msgspec.MsgspecError):

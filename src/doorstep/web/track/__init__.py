@@ -8,6 +8,7 @@ from doorstep.web.track.choosing import preference_page, save_preferences, unsub
 from doorstep.web.track.engaging import follow, opened
 from doorstep.web.track.finding import find_order, find_page
 from doorstep.web.track.framing import ERRORS
+from doorstep.web.track.notifying import leave_order, leave_parcel, push_script, subscribe_order, subscribe_parcel
 from doorstep.web.track.opting_in import confirm_optin, optin_page
 from doorstep.web.track.pages import order_page, parcel_page
 from doorstep.web.track.passing import order_for_wallet
@@ -38,5 +39,7 @@ _PAGES: list[ControllerRouterHandler] = [
     directory_of_host,
     directory_of_slug,
 ]
+#: What pages' scripts ask, answered in JSON.
+_ASKED: list[ControllerRouterHandler] = [push_script, subscribe_parcel, subscribe_order, leave_parcel, leave_order]
 #: Mounted by the application; the look's files come with them, for the desk too.
-ROUTES: list[ControllerRouterHandler] = [*look.ROUTES, Router(path="/", route_handlers=_PAGES, exception_handlers=ERRORS)]
+ROUTES: list[ControllerRouterHandler] = [*look.ROUTES, *_ASKED, Router(path="/", route_handlers=_PAGES, exception_handlers=ERRORS)]

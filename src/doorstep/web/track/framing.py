@@ -60,7 +60,7 @@ def framed(
     template: str, words: Words, brand: Dressed | None, *, status: int = 200, referrer: str = "no-referrer", **values: Any
 ) -> Response[str]:
     """Answer with a customer page."""
-    frame: dict[str, Any] = {"live": False, "languages": language_names(), **values}
+    frame: dict[str, Any] = {"live": False, "push": None, "languages": language_names(), **values}
     return page(template, status=status, referrer=referrer, t=words, brand=brand or _NOBODY, **frame)
 
 

@@ -19,6 +19,7 @@ from doorstep.web.look.asking import AnyRequest, is_token
 from doorstep.web.tenants import tenant_of
 from doorstep.web.track.engaging import note_visit
 from doorstep.web.track.framing import dress, framed, words_of
+from doorstep.web.track.notifying import offer_of
 from doorstep.web.track.orders import Read, page_shown
 from doorstep.web.track.parcels import Scans
 from doorstep.web.track.passing import wallet_url
@@ -63,7 +64,16 @@ async def _answer(request: AnyRequest, house: House, read: Read) -> Response[str
     shown = page_shown(
         read, tenant.brand.name, return_days_of(tenant.merchant.settings), words, utc_now(), carbon=tells_carbon(tenant.merchant)
     )
-    return framed("track/parcels.html", words, dress(tenant), page=shown, live=True, wallet_url=wallet_url(request, tenant, read.order))
+    offer = offer_of(request.url.path, tenant, read.order, words)
+    return framed(
+        "track/parcels.html",
+        words,
+        dress(tenant),
+        page=shown,
+        live=True,
+        wallet_url=wallet_url(request, tenant, read.order),
+        push=offer,
+    )
 
 
 async def _read(tx: Tx, merchant_id: int, order_id: int | None, only: KeptShipment | None) -> Read:
