@@ -210,3 +210,21 @@ def test_a_mail_of_seventeen_kilobytes_is_written_within_a_millisecond():
             request_of(given)
         best = min(best, (time.process_time() - started) / 50)
     assert best < 0.001
+
+
+@pytest.mark.parametrize(
+    ("answered", "stands"),
+    [
+        ("abc.1@mail.example", "<abc.1@mail.example>"),
+        (None, None),
+        ("hashed-0123", None),
+        ("a@b>\r\nBcc: x@y.example", None),
+        ("a b@c.example", None),
+        ("é@mail.example", None),
+    ],
+)
+def test_an_answer_stands_below_the_mail_it_answers(answered, stands):
+    mail = read_back(message(in_reply_to=answered))
+    assert mail["In-Reply-To"] == stands
+    assert mail["References"] == stands
+    assert mail["Bcc"] is None

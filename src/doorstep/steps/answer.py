@@ -1,27 +1,25 @@
 """Replies → kept once, bound to message, order and customer; stop, start and help obeyed; choices noted; who is unknown is asked."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from doorstep.channels import channels
 from doorstep.conversations.keywords import confirmation, is_everyday, keyword_of
 from doorstep.conversations.words import words
-from doorstep.domain.messages import Message, Receipt, Rendered, Reply, Suppression
+from doorstep.domain.messages import Receipt, Reply, Suppression
 from doorstep.domain.orders import Consent
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.errors import NotFoundError
+from doorstep.steps.announcing import announce_reply
 from doorstep.steps.confirm import follow_up
 from doorstep.steps.directory import Directory, Tenant
-from doorstep.steps.message_ids import new_message_id
+from doorstep.steps.saying import locale_of, may_say, said_back
 from doorstep.steps.whose_reply import Whose, sender_of, whose
-from doorstep.store import conversations, messages, orders, receipts, recipients
+from doorstep.store import conversations, messages, receipts, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.conversations import Conversation
 from doorstep.store.database import Tx
 from doorstep.store.extras import extras_of
-from doorstep.store.messages import NewMessage
 
 #: What a customer's own word can lift again; a bounce or a complaint it cannot.
 _OWN_WORDS = ("stop", "unsubscribed")
@@ -74,6 +72,8 @@ async def _take(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversati
     if message_id is not None:
         await _replied(tx, merchant_id, message_id, reply, now)
     if reply_id is not None:
+        choice = found.bound.choice or reply.choice
+        await announce_reply(tx, tenant, talk.conversation_id, reply, reply_id, keyword="", choice=choice, order_id=found.order_id, now=now)
         await _respond(tx, tenant, connection, talk, reply, found, now)
 
 
@@ -86,7 +86,7 @@ async def _replied(tx: Tx, merchant_id: int, message_id: UUID, reply: Reply, now
 async def _respond(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversation, reply: Reply, found: Whose, now: datetime) -> None:
     """Say what a machine may say: that a choice was noted, that the order was found, or ask which it is about."""
     merchant_id = tenant.merchant.merchant_id
-    locale = await _locale(tx, tenant, talk, found)
+    locale = await locale_of(tx, tenant, talk.address, found.order_id)
     brand = tenant.brand.name
     if found.bound.choice and found.bound.message_id:
         row = await messages.to_whom(tx, merchant_id, UUID(found.bound.message_id))
@@ -100,29 +100,12 @@ async def _respond(tx: Tx, tenant: Tenant, connection: Connection, talk: Convers
         await conversations.asked(tx, merchant_id, talk.conversation_id, now)
     else:
         return
-    if await _may_say(tx, merchant_id, reply, now):
-        await messages.queue(tx, [_said(tenant, connection, reply, locale, text, "conversation", why, found.order_id, now)])
+    if await may_say(tx, merchant_id, reply.channel, sender_of(reply), now):
+        await messages.queue(tx, [said_back(tenant, connection, reply, locale, text, "conversation", why, found.order_id, now)])
 
 
 def _may_ask(talk: Conversation, now: datetime) -> bool:
     return talk.asked < _MOST_ASKED and (talk.asked_at is None or now - talk.asked_at > _ASK_AGAIN)
-
-
-async def _may_say(tx: Tx, merchant_id: int, reply: Reply, now: datetime) -> bool:
-    """Say whether this address may be answered: whoever said stop hears nothing more."""
-    sender = sender_of(reply)
-    standing = (await recipients.standing(tx, [(merchant_id, sender)], now))[merchant_id, sender]
-    return not {(reply.channel, None), (reply.channel, Purpose.TRANSACTIONAL)} & set(standing.suppressed)
-
-
-async def _locale(tx: Tx, tenant: Tenant, talk: Conversation, found: Whose) -> str:
-    """Tell in which language to answer: the one they chose, else their order's, else the shop's."""
-    merchant_id = tenant.merchant.merchant_id
-    chosen = await recipients.chosen_locale(tx, merchant_id, [talk.address])
-    if chosen:
-        return chosen
-    kept = (await orders.read(tx, [(merchant_id, found.order_id)])).get((merchant_id, found.order_id)) if found.order_id else None
-    return (kept.order.locale if kept else None) or tenant.brand.default_locale
 
 
 async def _keyword(
@@ -130,7 +113,7 @@ async def _keyword(
 ) -> None:
     """Keep and obey a keyword; a mail to the unsubscribe address carries the token of whom it is about, and only the token counts."""
     merchant_id = tenant.merchant.merchant_id
-    await conversations.keep(
+    reply_id = await conversations.keep(
         tx,
         merchant_id,
         connection.connection_id,
@@ -152,6 +135,10 @@ async def _keyword(
         order_id=talk.order_id,
         for_human=keyword == "help",
     )
+    if reply_id is not None:
+        await announce_reply(
+            tx, tenant, talk.conversation_id, reply, reply_id, keyword=keyword, choice=reply.choice, order_id=talk.order_id, now=now
+        )
     if reply.channel is ChannelKind.EMAIL:
         await _by_token(tx, directory, merchant_id, reply, now)
     else:
@@ -206,7 +193,7 @@ async def _obey(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversati
     brand = tenant.brand
     text = confirmation(keyword, brand.name, locale, brand.support_email or brand.support_url or brand.name)
     await messages.queue(
-        tx, [_said(tenant, connection, reply, locale, text, f"keyword_{keyword}", f"the customer wrote {keyword.upper()}", None, now)]
+        tx, [said_back(tenant, connection, reply, locale, text, f"keyword_{keyword}", f"the customer wrote {keyword.upper()}", None, now)]
     )
 
 
@@ -226,43 +213,3 @@ async def _confirmed_before(tx: Tx, merchant_id: int, reply: Reply, keyword: str
         return False
     last = await messages.last_told(tx, merchant_id, reply.channel, reply.sender, _CONFIRMATIONS, now - _ONE_CONFIRMATION)
     return last == trigger
-
-
-def _said(  # noqa: PLR0913, PLR0917 - what a message is made of
-    tenant: Tenant,
-    connection: Connection,
-    reply: Reply,
-    locale: str,
-    text: str,
-    template: str,
-    why: str,
-    order_id: int | None,
-    now: datetime,
-) -> NewMessage:
-    """Write one text back to where a reply came from."""
-    keyword = template.removeprefix("keyword_")
-    plugin = channels().get(connection.provider)
-    window_s = plugin.window_s if plugin else None
-    return NewMessage(
-        message=Message(
-            message_id=new_message_id(now),
-            merchant_id=tenant.merchant.merchant_id,
-            channel=reply.channel,
-            to=reply.sender,
-            content=Rendered(subject=tenant.brand.name, text=text),
-            locale=locale,
-            purpose=Purpose.TRANSACTIONAL,
-            topic="replies",
-            created_at=now,
-            in_reply_to=reply.provider_id,
-            window_until=(reply.at or now) + timedelta(seconds=window_s) if window_s else None,
-        ),
-        connection_id=connection.connection_id,
-        template=template,
-        trigger=f"reply.{keyword}",
-        why_key=hashlib.blake2b(f"{connection.connection_id}\x1f{reply.provider_id}".encode(), digest_size=16).digest(),
-        order_id=order_id,
-        shipment_ids=(),
-        why=why,
-        due_at=now,
-    )

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from doorstep.channels import channels
-from doorstep.domain.messages import Action, Message, Rendered
+from doorstep.domain.messages import Action, Message
 from doorstep.domain.orders import Order, OrderLine
 from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
 from doorstep.errors import BadInputError
 from doorstep.messages import Facts, Go, Links, Parcel, Recipient, Stop, Wait, allow, context_of, tag_to_speak
+from doorstep.steps.announcing import announced
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.footprint import footprint, tells_carbon
 from doorstep.steps.happenings import Happening
@@ -20,6 +21,7 @@ from doorstep.steps.message_ids import new_message_id
 from doorstep.steps.reach import Reached, reach
 from doorstep.steps.way import carrier_name, carrier_url, hops_of, lines_waiting, point_of, points_of
 from doorstep.steps.whereto import country_of, zone_of_order
+from doorstep.store.connections import Connection
 from doorstep.store.database import Tx
 from doorstep.store.decisions import Decision, why_key
 from doorstep.store.fallbacks import Standby
@@ -290,46 +292,28 @@ def announcements(
     for happening, (kept, _) in told:
         tenant = directory.tenant(happening.merchant_id)
         for connection in tenant.webhooks if tenant else ():
-            found.append(_announcement(happening, kept, connection.connection_id, connection.settings.get("url", ""), now))
+            found.append(_announcement(happening, kept, connection, now))
     return found
 
 
-def _announcement(happening: Happening, kept: KeptOrder, connection_id: int, url: str, now: datetime) -> NewMessage:
+def _announcement(happening: Happening, kept: KeptOrder, connection: Connection, now: datetime) -> NewMessage:
     change = happening.moment.change
-    message_id = new_message_id(now)
     shipment = happening.shipment
-    body = {
-        "id": message_id,
-        "type": change.trigger,
-        "timestamp": now,
-        "data": {
-            "order": {"id": str(kept.order_id), "external_id": kept.order.external_id, "number": kept.order.number},
-            "occurrence": change.occurrence,
-            "happened_at": change.happened_at,
-            "shipment": _shipment_summary(shipment) if shipment else None,
-        },
+    data = {
+        "order": {"id": str(kept.order_id), "external_id": kept.order.external_id, "number": kept.order.number},
+        "occurrence": change.occurrence,
+        "happened_at": change.happened_at,
+        "shipment": _shipment_summary(shipment) if shipment else None,
     }
-    return NewMessage(
-        message=Message(
-            message_id=message_id,
-            merchant_id=happening.merchant_id,
-            channel=ChannelKind.WEBHOOK,
-            to=url,
-            content=Rendered(),
-            locale="en",
-            purpose=Purpose.TRANSACTIONAL,
-            topic="webhook",
-            created_at=now,
-            body=msgspec.json.encode(body),
-        ),
-        connection_id=connection_id,
-        template="webhook",
-        trigger=change.trigger,
+    return announced(
+        connection,
+        change.trigger,
+        data,
+        now,
         why_key=why_key(change),
         order_id=kept.order_id,
         shipment_ids=(shipment.shipment_id,) if shipment else (),
         why="webhook: every moment goes to the merchant's own endpoints",
-        due_at=now,
     )
 
 

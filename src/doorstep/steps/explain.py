@@ -45,6 +45,8 @@ class Untold(msgspec.Struct, frozen=True):
     #: "waiting" or a `domain.vocabulary.Skip`.
     outcome: str
     detail: str
+    #: The shipment it is about; None: the order.
+    shipment_id: int | None = None
 
 
 async def explain(tx: Tx, merchant_id: int, message_id: UUID) -> Explained | None:
@@ -88,7 +90,8 @@ def _lines(row: Row, attempts: list[Row], said: list[Row], clicks: list[Row], be
         lines.append(Line(one["at"], f"{one['state']}{by}", f"{one['provider_code']} {one['provider_text']}".strip() + remedy))
     for one in clicks:
         by = " by a machine" if one["machine"] else ""
-        lines.append(Line(one["first_at"], f"link followed {one['times']} times{by}", one["url"]))
+        times = "once" if one["times"] == 1 else f"{one['times']} times"
+        lines.append(Line(one["first_at"], f"link followed {times}{by}", one["url"]))
     lines.sort(key=lambda line: line.at or row["created_at"])
     if behind is not None:
         lines.append(_standby(behind))
@@ -105,7 +108,13 @@ def _standby(behind: Row) -> Line:
 async def untold(tx: Tx, merchant_id: int, order_id: int) -> list[Untold]:
     """List the moments of an order of which nothing was said, newest first, with the gate that is closed."""
     return [
-        Untold(row["decided_at"], _moment(row), row["outcome"], row["detail"])
+        Untold(
+            row["decided_at"],
+            _moment(row),
+            row["outcome"],
+            row["detail"],
+            row["subject_id"] if row["subject_kind"] == "shipment" else None,
+        )
         for row in await decisions.of_order(tx, merchant_id, order_id)
         if row["message_id"] is None
     ]

@@ -39,12 +39,19 @@ where merchant_id = $1 and conversation_id = $2
 _ASKED = "update conversation set asked_at = $3, asked = asked + 1 where merchant_id = $1 and conversation_id = $2"
 _OPEN = "update conversation set open = $3 where merchant_id = $1 and conversation_id = $2 returning conversation_id"
 _ONE = f"select {_COLUMNS}, connection_id, opened_at from conversation where merchant_id = $1 and conversation_id = $2"
-# Conversations, those first in which the customer wrote last; of a state, before one of them.
-_PAGE = f"""
-select {_COLUMNS}, opened_at from conversation
-where merchant_id = $1 and last_in_at is not null and (not $2 or open) and (last_in_at, conversation_id) < ($3, $4)
-order by last_in_at desc, conversation_id desc limit $5
+# Conversations, those first in which the customer wrote last, before one of them; with the newest word and the order's number. Open ones and
+# all have a text of their own each, so that the planner may use the index of the open ones.
+_LISTED = """
+select c.conversation_id, c.channel, c.address, c.customer_id, c.order_id, c.last_in_at, c.open, o.number, w.text, w.sender_name, w.keyword, w.choice
+from (
+    select * from conversation where merchant_id = $1 and last_in_at is not null and (last_in_at, conversation_id) < ($2, $3)%s
+    order by last_in_at desc, conversation_id desc limit $4
+) c left join orders o using (merchant_id, order_id) left join lateral (
+    select left(text, 300) as text, sender_name, keyword, choice from reply r
+    where r.merchant_id = $1 and r.conversation_id = c.conversation_id order by r.reply_id desc limit 1
+) w on true order by c.last_in_at desc, c.conversation_id desc
 """
+_PAGES = {True: _LISTED % " and open", False: _LISTED % ""}
 _OF_CUSTOMER = f"select {_COLUMNS}, opened_at from conversation where merchant_id = $1 and customer_id = $2 order by last_in_at desc nulls last limit 50"
 # When did these write last?
 _LAST_IN = """
@@ -63,7 +70,7 @@ insert into reply_file (merchant_id, reply_id, position, name, content_type, siz
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 _REPLIES = """
-select reply_id, channel, sender, sender_name, text, quoted, keyword, choice, message_id, order_id, bound, place, received_at,
+select reply_id, channel, sender, sender_name, text, quoted, keyword, choice, message_id, order_id, bound, place, received_at, provider_id,
     array(select f.name from reply_file f where f.merchant_id = r.merchant_id and f.reply_id = r.reply_id order by f.position) as files
 from reply r where merchant_id = $1 and conversation_id = $2 order by reply_id desc limit $3
 """
@@ -191,8 +198,12 @@ async def one(tx: Tx, merchant_id: int, conversation_id: int) -> Row | None:
 
 
 async def page(tx: Tx, merchant_id: int, before: tuple[datetime, int], most: int, *, only_open: bool) -> list[Row]:
-    """List conversations in which the customer wrote, newest word first, before (time, id)."""
-    return await tx.fetch(_PAGE, merchant_id, only_open, *before, most)
+    """List conversations in which the customer wrote, newest word first, before (time, id).
+
+    `conversation_id, channel, address, customer_id, order_id, last_in_at, open`, the order's `number`, and of the newest word
+    `text, sender_name, keyword, choice`.
+    """
+    return await tx.fetch(_PAGES[only_open], merchant_id, *before, most)
 
 
 async def of_customer(tx: Tx, merchant_id: int, customer_id: int) -> list[Row]:

@@ -92,6 +92,20 @@ on conflict do nothing
 _SUPPRESS = """
 insert into suppression (merchant_id, channel, address, purpose, reason, at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing
 """
+# Suppress many addresses; tell how many of them were not suppressed before.
+_SUPPRESS_MANY = """
+with new as (
+    insert into suppression (merchant_id, channel, address, purpose, reason, at)
+    select $1, k.channel, k.address, k.purpose, k.reason, k.at
+    from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) as k (channel, address, purpose, reason, at)
+    on conflict do nothing returning 1
+) select count(*) from new
+"""
+# All that some addresses ever said yes or no to, newest first, with its proof.
+_CONSENTS_OF = """
+select address, purpose, channel, granted, source, wording, proof, at from consent
+where merchant_id = $1 and address = any($2::text[]) order by at desc, consent_id desc limit $3
+"""
 _RELEASE = "delete from suppression where merchant_id = $1 and channel = $2 and address = $3 and reason = any($4)"
 _LIST = "select channel, address, purpose, reason, at from suppression where merchant_id = $1 order by at desc limit $2"
 # A merchant's suppressions after one of them, in the order of their key.
@@ -195,6 +209,19 @@ async def suppress(tx: Tx, merchant_id: int, suppression: Suppression) -> None:
     """Never write to this address again (for a purpose, or at all)."""
     s = suppression
     await tx.execute(_SUPPRESS, merchant_id, s.channel, s.address, s.purpose or "", s.reason, s.at)
+
+
+async def suppress_many(tx: Tx, merchant_id: int, wanted: Sequence[Suppression]) -> int:
+    """Never write to these addresses again; return how many were not suppressed so before."""
+    ordered = sorted(wanted, key=lambda s: (s.channel, s.address, s.purpose or ""))  # two imports at once, one order
+    columns = ([s.channel for s in ordered], [s.address for s in ordered], [s.purpose or "" for s in ordered])
+    new: int = await tx.fetchval(_SUPPRESS_MANY, merchant_id, *columns, [s.reason for s in ordered], [s.at for s in ordered])
+    return new
+
+
+async def consents_of(tx: Tx, merchant_id: int, addresses: Sequence[str], most: int = 200) -> list[Row]:
+    """List all that these addresses said yes or no to, newest first: `address, purpose, channel, granted, source, wording, proof, at`."""
+    return await tx.fetch(_CONSENTS_OF, merchant_id, list(addresses), most)
 
 
 async def release(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, reasons: Sequence[str]) -> None:

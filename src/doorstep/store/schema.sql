@@ -723,6 +723,7 @@ create table conversation (
 create unique index conversation_once on conversation (merchant_id, channel, address);
 create index conversation_customer on conversation (customer_id, merchant_id) where customer_id is not null;
 create index conversation_open on conversation (merchant_id, last_in_at, conversation_id) where open;
+create index conversation_last on conversation (merchant_id, last_in_at, conversation_id);
 
 -- Orders that were given out for Apple Wallet: what the last package said, and since when it says so.
 create table wallet_order (

@@ -44,6 +44,7 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "replayDeadLetters": ({}, {"ids": ["1", "2", "3"]}, 200),
     "listSuppressions": ({}, None, 200),
     "addSuppression": ({}, {"channel": "email", "address": f"{MARK}@customer.example"}, 200),
+    "importSuppressions": ({}, {"suppressions": [{"channel": "email", "address": f"{MARK}@customer.example"}]}, 200),
     "liftSuppression": ({"suppression_id": "suppression"}, None, 404),
     "recordConsent": ({}, {"address": f"{MARK}@customer.example", "purpose": "marketing", "granted": True}, 201),
     "listWebhooks": ({}, None, 200),

@@ -12,6 +12,7 @@ import pytest
 import structlog
 from litestar import Litestar
 from page_shops import BASE, Shop, fill
+from page_talks import talk
 
 from doorstep.settings import Settings
 from doorstep.steps.directory import Directory
@@ -35,6 +36,8 @@ async def filled(postgres: str) -> tuple[str, Shop, Shop]:
     directory = Directory(Sealer(b"k" * 32), BASE)
     ours = await fill(database, directory, "loom", "Lantern & Loom")
     theirs = await fill(database, directory, "vega", "Vega", hostile=True)
+    await talk(database, directory, ours)
+    await talk(database, directory, theirs, hostile=True)
     await database.close()
     return url, ours, theirs
 

@@ -45,6 +45,12 @@ class Shop(msgspec.Struct, kw_only=True):
     message_id: str = ""
     inbox_id: int = 0
     key_id: int = 0
+    #: Set by `page_talks.talk`: of an address its conversation and its customer.
+    talk_ids: dict[str, int] = {}
+    customer_ids: dict[str, int] = {}
+    reply_id: int = 0
+    change_id: int = 0
+    email: str = ""
 
 
 def scan(kind, days_ago, hour, city, text, code="X1", country="ES", number="", **more):

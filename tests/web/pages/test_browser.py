@@ -197,6 +197,12 @@ async def test_the_desk_keeps_nobody_out_and_complains_of_nothing(opened, ours, 
             f"/shipments?q={shop.slug}-1003",
             f"/orders/{shop.order_ids[f'#{shop.slug}-1002']}",
             f"/shipments/{shop.parcel_ids['A1004' + shop.slug.upper()]}",
+            "/conversations",
+            "/conversations?show=all",
+            *[f"/conversations/{talk_id}" for talk_id in shop.talk_ids.values()],
+            "/customers",
+            f"/customers?q={shop.email}",
+            *[f"/customers/{customer_id}" for customer_id in shop.customer_ids.values()],
             "/messages",
             f"/messages/{shop.message_id}",
             "/reasons",
@@ -230,6 +236,27 @@ async def test_the_desk_keeps_nobody_out_and_complains_of_nothing(opened, ours, 
             assert (await page.goto(f"/desk{path}")).status == 200
             assert await page.evaluate(AUDIT) == [], path
         assert page.complaints == []
+
+
+async def test_a_conversation_is_answered_by_keyboard_alone_and_without_scripts(opened, ours):
+    for bucket in (doors._NETWORKS, doors._EMAILS):
+        bucket._left.clear()
+    page = await opened(390, scripts=False)
+    await page.goto("/desk")
+    await page.fill("#email", ours.member)
+    await page.fill("#password", PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("h1:has-text('Overview')")
+    await page.goto(f"/desk/conversations/{ours.talk_ids['+34600000001']}")
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        if await page.locator("textarea:focus").count():
+            break
+    await page.keyboard.type("On Friday, then.")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("[role=status]")
+    assert await page.inner_text(".ours:last-child .words") == "On Friday, then."
 
 
 async def test_a_rendered_message_runs_no_script_and_has_no_origin(opened, ours):

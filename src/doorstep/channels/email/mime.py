@@ -20,6 +20,7 @@ from doorstep.errors import MisconfiguredError, RefusedError
 #: RFC 5322: no line longer than this; we keep well below.
 _LONGEST_LINE = 900
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_MESSAGE_ID = re.compile(r"[!-;=?-~]{1,200}@[!-;=?-~]{1,200}")
 _UNSAFE_ID = re.compile(r"[^A-Za-z0-9._-]")
 _LINE_OF_76 = re.compile(rb".{1,76}")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 ]*")
@@ -62,6 +63,7 @@ def mail(message: Message, to: str, sender: Sender, now: datetime, more: Sequenc
         f"To: {_mailbox(message.to_name or '', to)}",
         f"Subject: {_encoded(message.content.subject, 'Subject')}",
         *([f"Reply-To: {one_line(reply_to)}"] if one_line(reply_to) else []),
+        *_thread(message),
         "Auto-Submitted: auto-generated",
         f"X-Doorstep-Message: {ident}",
         f"Feedback-ID: {_feedback_id(message)}",
@@ -79,6 +81,12 @@ def mail(message: Message, to: str, sender: Sender, now: datetime, more: Sequenc
         lines.append(f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"')
         return b"".join((*_head(lines), b"\r\n", mark, parts[0], b"\r\n", mark, parts[1], f"\r\n--{boundary}--\r\n".encode()))
     return b"".join((*_head(lines), _part(content.html, "html") if content.html else _part(content.text, "plain")))
+
+
+def _thread(message: Message) -> list[str]:
+    """Let an answer stand below the mail it answers, where that has an id a header can hold."""
+    answered = message.in_reply_to or ""
+    return [f"In-Reply-To: <{answered}>", f"References: <{answered}>"] if _MESSAGE_ID.fullmatch(answered) else []
 
 
 def safe_address(address: str) -> str:

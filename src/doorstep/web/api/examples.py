@@ -314,6 +314,24 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "replayDeadLetters": ({"ids": ["9001"]}, {"replayed": 1}),
     "listSuppressions": (None, {"suppressions": [_SUPPRESSION], "next": None}),
     "addSuppression": ({"channel": "email", "address": "gone@customer.example"}, {**_SUPPRESSION, "reason": "imported"}),
+    "importSuppressions": (
+        {
+            "suppressions": [
+                {"channel": "email", "address": "gone@customer.example", "reason": "bounced"},
+                {"channel": "sms", "address": "555"},
+            ]
+        },
+        {
+            "taken": 1,
+            "new": 1,
+            "bad": [
+                {
+                    "position": 1,
+                    "why": "address: must be an e-mail address, or a phone number with country code such as +34600111222, as the channel takes it",
+                }
+            ],
+        },
+    ),
     "liftSuppression": (None, None),
     "recordConsent": (_CONSENT, {**_CONSENT, "source": "api"}),
     "listWebhooks": (None, {"webhooks": [_ENDPOINT]}),

@@ -1,6 +1,5 @@
 """What may be sent to an address: consents recorded; suppressions listed, added, lifted."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -14,7 +13,8 @@ from doorstep.domain.messages import Suppression
 from doorstep.domain.orders import Consent
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import BadInputError, ConflictError, NotFoundError
-from doorstep.steps import opting_in
+from doorstep.steps import opting_in, suppressing
+from doorstep.steps.suppressing import MOST_LINES, address_of
 from doorstep.steps.work import utc_now
 from doorstep.store import connections, recipients
 from doorstep.store.database import Tx
@@ -26,11 +26,10 @@ from doorstep.web.house import House, house_of
 from doorstep.web.problems import AnyRequest
 from doorstep.web.tenants import tenant_of
 
-_EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,255}")
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
-_ODD = re.compile(r"[\s().-]")
 #: What the person asked for only the person can take back.
 THEIR_OWN = frozenset({"unsubscribed", "stop", "complained"})
+#: Bytes of an import.
+_MOST_BYTES = 5_000_000
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 Address = Annotated[
@@ -65,6 +64,36 @@ class SuppressionPage(msgspec.Struct, frozen=True, kw_only=True):
     next: Next = None
 
 
+class ImportRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One address we must not write to, as another system knows it. What is wrong with one stands in the answer; the others are taken."""
+
+    channel: Annotated[str, Meta(max_length=40, description="email, sms or whatsapp.")]
+    address: Annotated[str, Meta(max_length=400, description="E-mail address, or phone number with country code.")]
+    reason: Annotated[str, Meta(max_length=40, description="imported, bounced, complained, unsubscribed, stop or refused.")] = "imported"
+    purpose: Annotated[str | None, Meta(description="transactional or marketing; null or left out: for every purpose.")] = None
+
+
+class ImportForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Addresses we must not write to, from another system."""
+
+    suppressions: Annotated[list[ImportRow], Meta(min_length=1, max_length=MOST_LINES)]
+
+
+class BadRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that was not taken."""
+
+    position: Annotated[int, Meta(description="Its place in the list, from 0.")]
+    why: str
+
+
+class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the list."""
+
+    taken: Annotated[int, Meta(description="How many are not written to now.")]
+    new: Annotated[int, Meta(description="Of those, how many were written to before.")]
+    bad: list[BadRow]
+
+
 class ConsentForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One yes or no, with its proof."""
 
@@ -94,23 +123,6 @@ class ConsentShown(msgspec.Struct, frozen=True, kw_only=True):
     wording: str | None
     proof: str = ""
     confirmed: Annotated[bool, Meta(description="False: its owner was asked; it counts once they confirm.")] = True
-
-
-def address_of(text: str, channel: ChannelKind | None) -> str:
-    """Write an address the one way it is kept: e-mail in lower case, phone numbers as E.164.
-
-    Raises:
-        BadInputError: neither, or not what the channel takes.
-    """
-    text = text.strip()
-    if "@" in text and _EMAIL.fullmatch(text) and channel is not ChannelKind.SMS:
-        return text.lower()
-    phone = _ODD.sub("", text)
-    if _PHONE.fullmatch(phone) and channel is not ChannelKind.EMAIL:
-        return phone
-    raise BadInputError(
-        "address: must be an e-mail address, or a phone number with country code such as +34600111222, as the channel takes it"
-    )
 
 
 def _shown(house: House, merchant_id: int, one: Suppression) -> SuppressionShown:
@@ -154,6 +166,35 @@ async def add_suppression(request: AnyRequest, data: JSONBody[SuppressionForm], 
         return HTTP_200_OK, _shown(house, key.merchant_id, stands or wanted)
 
     return await once(request, once_key, SuppressionShown, work)
+
+
+@post(
+    "/suppressions/import",
+    operation_id="importSuppressions",
+    tags=["Recipients"],
+    status_code=HTTP_200_OK,
+    request_max_body_size=_MOST_BYTES,
+    opt={"scope": "recipients:write", "body": "json"},
+)
+async def import_suppressions(request: AnyRequest, data: JSONBody[ImportForm], once_key: OnceKey = None) -> Response[ImportAnswer]:
+    """Never write to these addresses again. The good ones are taken, each bad one is named; one that stands already is left as it is.
+
+    What a person asked for (reason unsubscribed, stop or complained) only the person can take back.
+    """
+    key = key_of(request)
+    rows = [
+        (position, {"channel": one.channel, "address": one.address, "reason": one.reason, "purpose": one.purpose or ""})
+        for position, one in enumerate(data.suppressions)
+    ]
+
+    async def work(tx: Tx) -> tuple[int, ImportAnswer]:
+        found = await suppressing.import_suppressions(tx, key.merchant_id, rows, utc_now())
+        told = f"{found.taken} taken, {found.new} new, {len(found.bad)} bad"
+        await connections.audit(tx, key.merchant_id, f"key {key.key_id}", "import_suppressions", told)
+        bad = [BadRow(position=one.line, why=one.why) for one in found.bad]
+        return HTTP_200_OK, ImportAnswer(taken=found.taken, new=found.new, bad=bad)
+
+    return await once(request, once_key, ImportAnswer, work)
 
 
 @delete(
@@ -211,4 +252,4 @@ async def record_consent(request: AnyRequest, data: JSONBody[ConsentForm], once_
     return await once(request, once_key, ConsentShown, work)
 
 
-ROUTES: list[Any] = [list_suppressions, add_suppression, lift_suppression, record_consent]
+ROUTES: list[Any] = [list_suppressions, add_suppression, import_suppressions, lift_suppression, record_consent]

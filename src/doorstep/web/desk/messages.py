@@ -1,4 +1,4 @@
-"""Filters → a page of messages; one message → as it was written, sent, answered, and why."""
+"""Filters → a page of messages; one message → as it was written, sent, answered, and why; what it cost."""
 
 from uuid import UUID
 
@@ -7,6 +7,7 @@ from litestar.params import FromPath
 
 from doorstep.domain.vocabulary import MessageState
 from doorstep.errors import NotFoundError
+from doorstep.steps.explain import explain
 from doorstep.store import messages
 from doorstep.store.messages import message_of
 from doorstep.web.desk.doors import desk_page, user_of
@@ -50,15 +51,16 @@ async def list_messages(request: AnyRequest) -> Response[str]:
 
 @get("/messages/{message_id:uuid}", include_in_schema=False)
 async def one_message(request: AnyRequest, message_id: FromPath[UUID]) -> Response[str]:
-    """Show one message with its attempts and receipts."""
+    """Show one message, what it cost, and all that happened to it in order of time."""
     merchant_id = user_of(request).merchant_id
     async with house_of(request).database.for_merchant(merchant_id) as tx:
         found = await messages.one(tx, merchant_id, _known(message_id))
-    if found is None:
+        explained = await explain(tx, merchant_id, message_id)
+    if found is None or explained is None:
         raise NotFoundError("there is no such message")
-    row, attempts, receipts = found
+    row = found[0]
     body = row["body"].decode("utf-8", "replace")
-    return desk_page(request, "message.html", row=row, attempts=attempts, receipts=receipts, has_html=bool(row["html"]), body=body)
+    return desk_page(request, "message.html", row=row, cost=explained.cost, lines=explained.lines, has_html=bool(row["html"]), body=body)
 
 
 @get("/messages/{message_id:uuid}/shown", include_in_schema=False)

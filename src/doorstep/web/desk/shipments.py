@@ -7,15 +7,17 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
+from doorstep.domain.people import IdentityKind
 from doorstep.domain.pitfalls import PITFALL_KINDS, WORDS_OF_CUSTOMERS
 from doorstep.domain.tracking import Checkpoint
 from doorstep.domain.vocabulary import Status
 from doorstep.errors import NotFoundError
 from doorstep.steps.compose import lines_in, parcel_of
+from doorstep.steps.explain import untold
 from doorstep.steps.reliability import LEAST_WARNINGS, WARNING, WEEKS, is_our_warning, track_record
 from doorstep.steps.way import hops_of
 from doorstep.steps.work import utc_now
-from doorstep.store import decisions, desk, messages, orders, pitfalls, shipments
+from doorstep.store import decisions, desk, messages, orders, people, pitfalls, shipments
 from doorstep.store.database import Row, Tx
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
@@ -119,14 +121,29 @@ async def _about(tx: Tx, merchant_id: int, order_id: int | None, only: list[Kept
     parcels = [
         _parcel(one, order, await scans_of(tx, one), [row for row in problems if row["shipment_id"] == one.shipment_id]) for one in kept
     ]
+    unsaid = await untold(tx, merchant_id, order_id) if order_id is not None else []
     if only:
         ids = {one.shipment_id for one in only}
         decided = [row for row in decided if row["subject_kind"] == "order" or row["subject_id"] in ids]
         sent = [row for row in sent if not row["shipment_ids"] or ids & set(row["shipment_ids"])]
+        unsaid = [one for one in unsaid if one.shipment_id is None or one.shipment_id in ids]
     record = await track_record(tx, merchant_id, kept, utc_now().date())
     told: dict[str, Any] = {"kinds": PITFALL_KINDS, "words_of_customers": WORDS_OF_CUSTOMERS}
     told |= {"warning": WARNING, "record": record, "least": LEAST_WARNINGS, "weeks": WEEKS}
-    return {"order": order, "parcels": parcels, "decisions": decided, "messages": sent, **told}
+    told |= {"untold": unsaid, "decisions": [row for row in decided if row["message_id"] is not None], "customers": []}
+    if order is not None:
+        told["customers"] = await _customers(tx, merchant_id, order)
+    return {"order": order, "parcels": parcels, "messages": sent, **told}
+
+
+async def _customers(tx: Tx, merchant_id: int, kept: KeptOrder) -> list[tuple[int, bool]]:
+    """Tell who the order's addresses belong to: (customer, whether one was shown to be theirs); more than one where they differ."""
+    said = kept.order.customer
+    names = [(kind, value) for kind, value in ((IdentityKind.EMAIL, said.email), (IdentityKind.PHONE, said.phone)) if value]
+    found: dict[int, bool] = {}
+    for customer_id, verified in (await people.whose(tx, merchant_id, names)).values() if names else ():
+        found[customer_id] = found.get(customer_id, False) or verified
+    return sorted(found.items())
 
 
 def _parcel(kept: KeptShipment, order: KeptOrder | None, scans: Scans, problems: Sequence[Row]) -> ParcelRow:

@@ -1,20 +1,24 @@
-"""Addresses that are not written to: listed, looked up, added, and lifted with a reason."""
+"""Addresses that are not written to: listed, looked up, added one by one or from a file, and lifted with a reason."""
 
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.datastructures import UploadFile
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK
 
 from doorstep.domain.messages import Suppression
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import BadInputError
+from doorstep.steps import suppressing
+from doorstep.steps.suppressing import Imported, address_of
 from doorstep.steps.work import utc_now
 from doorstep.store import recipients
-from doorstep.web.api.recipients import THEIR_OWN, address_of
+from doorstep.web.api.recipients import THEIR_OWN
 from doorstep.web.desk.doors import desk_page, note, user_of
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
+from doorstep.web.look.saying import sentence
 from doorstep.web.track.choosing import masked
 
 _MOST = 100
@@ -59,6 +63,26 @@ async def add_suppression(request: AnyRequest) -> Response[Any]:
     return Redirect("/desk/suppressions?done=added", status_code=303)
 
 
+@post("/suppressions/import", status_code=HTTP_200_OK, include_in_schema=False)
+async def import_suppressions(request: AnyRequest) -> Response[Any]:
+    """Write to the addresses of a CSV no more: the good lines are taken, each bad one is named."""
+    file = (await request.form()).get("file")
+    content = await file.read(suppressing.MOST_BYTES + 1) if isinstance(file, UploadFile) else b""
+    if not content.strip():
+        return await _page(request, "", import_error="Choose a CSV file that holds something.")
+    try:
+        rows = suppressing.rows_of(content)
+    except BadInputError as error:
+        return await _page(request, "", import_error=f"{sentence(error)}.")
+    merchant_id = user_of(request).merchant_id
+    async with house_of(request).database.for_merchant(merchant_id) as tx:
+        imported = await suppressing.import_suppressions(tx, merchant_id, rows, utc_now())
+        await note(
+            tx, request, "import_suppressions", f"{imported.taken} taken, {imported.new} new, {len(imported.bad)} lines could not be read"
+        )
+    return await _page(request, "", imported=imported)
+
+
 @post("/suppressions/lift", status_code=HTTP_200_OK, include_in_schema=False)
 async def lift_suppression(request: AnyRequest) -> Response[Any]:
     """Write to an address again, for a reason that is noted; what the customer asked for stays."""
@@ -81,8 +105,17 @@ async def lift_suppression(request: AnyRequest) -> Response[Any]:
     return Redirect("/desk/suppressions?done=lifted", status_code=303)
 
 
-async def _page(
-    request: AnyRequest, words: str, *, done: str = "", error: str = "", add_error: str = "", typed: str = "", status: int = 422
+async def _page(  # noqa: PLR0913 - what each form has to say
+    request: AnyRequest,
+    words: str,
+    *,
+    done: str = "",
+    error: str = "",
+    add_error: str = "",
+    import_error: str = "",
+    imported: Imported | None = None,
+    typed: str = "",
+    status: int = 422,
 ) -> Response[str]:
     merchant_id = user_of(request).merchant_id
     address = ""
@@ -107,7 +140,11 @@ async def _page(
         "purposes": _PURPOSES,
         "error": error,
         "add_error": add_error,
+        "import_error": import_error,
+        "imported": imported,
+        "importable": suppressing.CHANNELS,
+        "import_reasons": suppressing.REASONS,
         "typed": typed,
         "done": {"added": "Added. It is not written to any more.", "lifted": "Lifted. The reason stands under Changes."}.get(done, ""),
     }
-    return desk_page(request, "suppressions.html", status=status if error or add_error else 200, **values)
+    return desk_page(request, "suppressions.html", status=status if error or add_error or import_error else 200, **values)

@@ -1,6 +1,7 @@
 """A request → what it may be trusted with: clean texts, the sender's network address, whether its form is our own."""
 
 import ipaddress
+import unicodedata
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,14 @@ def clean_text(value: object, most: int = 200) -> str:
         return ""
     whole = value.encode("utf-8", "ignore").decode()
     return "".join(sign for sign in whole if sign.isprintable()).strip()[:most]
+
+
+def clean_lines(value: object, most: int) -> str:
+    """Reduce what a form's text area brought to lines of signs, trimmed; joiners stay, which letters and emoji are made with."""
+    if not isinstance(value, str):
+        return ""
+    whole = value.encode("utf-8", "ignore").decode().replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(sign for sign in whole if sign in "\n\t" or unicodedata.category(sign) != "Cc").strip()[:most]
 
 
 def is_token(text: str) -> bool:

@@ -7,7 +7,7 @@ from litestar import Response
 
 from doorstep.domain.pitfalls import heard_instead
 from doorstep.steps.pausing import told_text
-from doorstep.web.look.saying import carrier_name, outcome_text, plain, tone
+from doorstep.web.look.saying import carrier_name, channel_name, identity_name, outcome_text, plain, sentence, tone
 from doorstep.web.look.serving import asset_url
 
 #: Customers' pages: pictures from anywhere on the web, everything else ours.
@@ -52,7 +52,13 @@ def environment() -> Environment:
     )
     made.globals["asset"] = asset_url
     made.filters |= {"carrier": carrier_name, "plain": plain, "outcome": outcome_text, "tone": tone}
-    made.filters |= {"told": told_text, "heard_instead": heard_instead}
+    made.filters |= {
+        "channel": channel_name,
+        "identity": identity_name,
+        "sentence": sentence,
+        "told": told_text,
+        "heard_instead": heard_instead,
+    }
     return made
 
 

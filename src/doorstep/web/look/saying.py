@@ -20,6 +20,24 @@ REASONS = {
     Skip.BAD_TEMPLATE: "The template could not be rendered",
 }
 _OUTCOMES = {"waiting": "Waits for its time", "queued": "Became a message"}
+#: What each channel is called.
+CHANNELS = {
+    "email": "E-mail",
+    "sms": "Text message",
+    "whatsapp": "WhatsApp",
+    "messenger": "Messenger",
+    "inapp": "In the app",
+    "push": "Notification",
+    "wallet": "Apple Wallet",
+}
+_IDENTITIES = {
+    "email": "E-mail",
+    "phone": "Telephone, WhatsApp",
+    "bsuid": "WhatsApp, number hidden",
+    "psid": "Messenger",
+    "app": "App of the shop",
+    "chat": "Chat on the site",
+}
 #: Colour of a word: "good", "warn", "bad"; others stay plain.
 TONES = {
     "delivered": "good",
@@ -64,6 +82,22 @@ def carrier_name(slug: str) -> str:
     """The carrier as customers know it."""
     carrier = carriers().get(slug)
     return carrier.name if carrier else slug.replace("_", " ").title()
+
+
+def channel_name(channel: object) -> str:
+    """The channel as people call it."""
+    return CHANNELS.get(str(channel)) or plain(channel)
+
+
+def identity_name(kind: object) -> str:
+    """What kind of name somebody goes by, in plain English."""
+    return _IDENTITIES.get(str(kind)) or plain(kind)
+
+
+def sentence(words: object) -> str:
+    """Begin with a capital, and leave the rest as it is."""
+    text = str(words)
+    return text[:1].upper() + text[1:]
 
 
 def tone(word: object) -> str:

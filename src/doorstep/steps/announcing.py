@@ -1,0 +1,91 @@
+"""What happened → one signed webhook for each of the merchant's own endpoints."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from doorstep.domain.messages import Message, Rendered, Reply
+from doorstep.domain.vocabulary import ChannelKind, Purpose
+from doorstep.steps.directory import Tenant
+from doorstep.steps.message_ids import new_message_id
+from doorstep.store import messages, orders
+from doorstep.store.connections import Connection
+from doorstep.store.database import Tx
+from doorstep.store.messages import NewMessage
+
+#: A customer answered, or wrote by themselves.
+REPLY_RECEIVED = "reply.received"
+
+
+def announced(
+    connection: Connection,
+    event: str,
+    data: dict[str, Any],
+    now: datetime,
+    *,
+    why_key: bytes,
+    order_id: int | None,
+    shipment_ids: tuple[int, ...] = (),
+    why: str,
+) -> NewMessage:
+    """Write one webhook: `id`, `type`, `timestamp` and `data`."""
+    message_id = new_message_id(now)
+    return NewMessage(
+        message=Message(
+            message_id=message_id,
+            merchant_id=connection.merchant_id,
+            channel=ChannelKind.WEBHOOK,
+            to=connection.settings.get("url", ""),
+            content=Rendered(),
+            locale="en",
+            purpose=Purpose.TRANSACTIONAL,
+            topic="webhook",
+            created_at=now,
+            body=msgspec.json.encode({"id": message_id, "type": event, "timestamp": now, "data": data}),
+        ),
+        connection_id=connection.connection_id,
+        template="webhook",
+        trigger=event,
+        why_key=why_key,
+        order_id=order_id,
+        shipment_ids=shipment_ids,
+        why=why,
+        due_at=now,
+    )
+
+
+async def announce_reply(  # noqa: PLR0913 - what is told of it
+    tx: Tx,
+    tenant: Tenant,
+    conversation_id: int,
+    reply: Reply,
+    reply_id: int,
+    *,
+    keyword: str,
+    choice: str,
+    order_id: int | None,
+    now: datetime,
+) -> None:
+    """Tell the merchant's own systems of a reply that was kept just now; the token in a mail that unsubscribes is not for them to read."""
+    if not tenant.webhooks:
+        return
+    key = (tenant.merchant.merchant_id, order_id or 0)
+    kept = (await orders.read(tx, [key])).get(key) if order_id else None
+    data = {
+        "conversation": {"id": str(conversation_id)},
+        "reply": {
+            "id": str(reply_id),
+            "channel": reply.channel,
+            "text": "" if keyword and reply.channel is ChannelKind.EMAIL else reply.text,
+            "choice": choice or None,
+            "keyword": keyword or None,
+            "received_at": reply.at or now,
+        },
+        "order": {"id": str(kept.order_id), "external_id": kept.order.external_id, "number": kept.order.number} if kept else None,
+    }
+    why_key = hashlib.blake2b(f"{REPLY_RECEIVED}\x1f{reply_id}".encode(), digest_size=16).digest()
+    why = "webhook: every reply goes to the merchant's own endpoints"
+    told = [announced(one, REPLY_RECEIVED, data, now, why_key=why_key, order_id=order_id, why=why) for one in tenant.webhooks]
+    await messages.queue(tx, told)

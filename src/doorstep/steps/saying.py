@@ -1,0 +1,176 @@
+"""A text back to whoever wrote → a message by the same channel: a machine's short word, or a human's answer within the provider's window."""
+
+import hashlib
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from doorstep.channels import channels
+from doorstep.domain.messages import Message, Rendered, Reply
+from doorstep.domain.vocabulary import ChannelKind, Purpose
+from doorstep.errors import BadInputError, ConflictError
+from doorstep.steps.directory import Tenant
+from doorstep.steps.message_ids import new_message_id
+from doorstep.store import conversations, idempotency, messages, orders, recipients
+from doorstep.store.connections import Connection
+from doorstep.store.database import Row, Tx
+from doorstep.store.messages import NewMessage
+
+#: Characters of one answer; what a channel takes of them is for its provider to say.
+LONGEST = 4000
+
+
+class Hindrance(StrEnum):
+    """Why an address cannot be answered now."""
+
+    #: The connection through which it wrote is paused or removed.
+    PAUSED = "paused"
+    #: The address is not written to.
+    SUPPRESSED = "suppressed"
+    #: The provider takes free text only so long after the customer wrote.
+    WINDOW_CLOSED = "window_closed"
+
+
+def said_back(  # noqa: PLR0913, PLR0917 - what a message is made of
+    tenant: Tenant,
+    connection: Connection,
+    reply: Reply,
+    locale: str,
+    text: str,
+    template: str,
+    why: str,
+    order_id: int | None,
+    now: datetime,
+) -> NewMessage:
+    """Write one text back to where a reply came from."""
+    keyword = template.removeprefix("keyword_")
+    window_s = _window_s(connection)
+    return NewMessage(
+        message=Message(
+            message_id=new_message_id(now),
+            merchant_id=tenant.merchant.merchant_id,
+            channel=reply.channel,
+            to=reply.sender,
+            content=Rendered(subject=tenant.brand.name, text=text),
+            locale=locale,
+            purpose=Purpose.TRANSACTIONAL,
+            topic="replies",
+            created_at=now,
+            in_reply_to=reply.provider_id,
+            window_until=(reply.at or now) + timedelta(seconds=window_s) if window_s else None,
+        ),
+        connection_id=connection.connection_id,
+        template=template,
+        trigger=f"reply.{keyword}",
+        why_key=hashlib.blake2b(f"{connection.connection_id}\x1f{reply.provider_id}".encode(), digest_size=16).digest(),
+        order_id=order_id,
+        shipment_ids=(),
+        why=why,
+        due_at=now,
+    )
+
+
+def _window_s(connection: Connection) -> int | None:
+    plugin = channels().get(connection.provider)
+    return plugin.window_s if plugin else None
+
+
+def window_until(connection: Connection, last_in_at: datetime | None) -> datetime | None:
+    """Tell until when the provider takes free text to somebody who wrote last at that time; None: it asks for no such thing."""
+    window_s = _window_s(connection)
+    return last_in_at + timedelta(seconds=window_s) if window_s and last_in_at else None
+
+
+async def may_say(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, now: datetime) -> bool:
+    """Say whether this address may be answered: whoever said stop hears nothing more."""
+    standing = (await recipients.standing(tx, [(merchant_id, address)], now))[merchant_id, address]
+    return not {(channel, None), (channel, Purpose.TRANSACTIONAL)} & set(standing.suppressed)
+
+
+async def locale_of(tx: Tx, tenant: Tenant, address: str, order_id: int | None) -> str:
+    """Tell in which language to answer: the one they chose, else their order's, else the shop's."""
+    merchant_id = tenant.merchant.merchant_id
+    chosen = await recipients.chosen_locale(tx, merchant_id, [address])
+    if chosen:
+        return chosen
+    kept = (await orders.read(tx, [(merchant_id, order_id)])).get((merchant_id, order_id)) if order_id else None
+    return (kept.order.locale if kept else None) or tenant.brand.default_locale
+
+
+async def hindrance(tx: Tx, tenant: Tenant, talk: Row, now: datetime) -> Hindrance | None:
+    """Tell why nobody can answer in a conversation (a row of `conversations.one`) now; None: somebody can."""
+    connection = tenant.connections.get(talk["connection_id"])
+    if connection is None or not connection.active:
+        return Hindrance.PAUSED
+    if not await may_say(tx, tenant.merchant.merchant_id, ChannelKind(talk["channel"]), talk["address"], now):
+        return Hindrance.SUPPRESSED
+    until = window_until(connection, talk["last_in_at"])
+    plugin = channels().get(connection.provider)
+    if until is not None and until <= now and not (plugin and plugin.direct and plugin.direct(connection.settings)):
+        return Hindrance.WINDOW_CLOSED
+    return None
+
+
+async def say(tx: Tx, tenant: Tenant, talk: Row, text: str, actor: str, once: str, now: datetime) -> Hindrance | bool:
+    """Answer in a conversation by hand, through the connection by which the customer wrote last.
+
+    `once` names the form that was filled in: sent twice, it answers once. True: the answer waits in the outbox; False: it was sent before.
+
+    Raises:
+        BadInputError: there is no text, too much of it, or nobody has written yet.
+        ConflictError: this very form was sent before with another text.
+    """
+    merchant_id, conversation_id = tenant.merchant.merchant_id, talk["conversation_id"]
+    text = text.strip()
+    if not text or len(text) > LONGEST:
+        raise BadInputError(f"write an answer of at most {LONGEST} characters")
+    last = next(iter(await conversations.replies(tx, merchant_id, conversation_id, 1)), None)
+    if last is None:
+        raise BadInputError("nobody has written here yet")
+    if (hindered := await hindrance(tx, tenant, talk, now)) is not None:
+        return hindered
+    key = f"answer {conversation_id} {once}"
+    try:
+        if await idempotency.begin(tx, merchant_id, key, hashlib.blake2b(text.encode(), digest_size=32).digest(), now) is not None:
+            return False
+    except ConflictError as error:
+        raise ConflictError("this form was sent before with another text; the conversation shows what was sent") from error
+    await messages.queue(tx, [await _by_hand(tx, tenant, talk, last, text, actor, key, now)])
+    await idempotency.answer(tx, merchant_id, key, 200, b"")
+    return True
+
+
+async def _by_hand(tx: Tx, tenant: Tenant, talk: Row, last: Row, text: str, actor: str, key: str, now: datetime) -> NewMessage:
+    connection, channel = tenant.connections[talk["connection_id"]], ChannelKind(talk["channel"])
+    by_mail = channel is ChannelKind.EMAIL
+    return NewMessage(
+        message=Message(
+            message_id=new_message_id(now),
+            merchant_id=tenant.merchant.merchant_id,
+            channel=channel,
+            to=talk["address"],
+            to_name=last["sender_name"] or None,
+            content=Rendered(subject=await _subject(tx, tenant, last) if by_mail else tenant.brand.name, text=text),
+            locale=await locale_of(tx, tenant, talk["address"], talk["order_id"]),
+            purpose=Purpose.TRANSACTIONAL,
+            topic="replies",
+            created_at=now,
+            reply_to=tenant.brand.support_email,
+            in_reply_to=last["provider_id"],
+            window_until=window_until(connection, talk["last_in_at"]),
+        ),
+        connection_id=connection.connection_id,
+        template="answer",
+        trigger="reply.answer",
+        why_key=hashlib.blake2b(key.encode(), digest_size=16).digest(),
+        order_id=talk["order_id"],
+        shipment_ids=(),
+        why=f"{actor} answered at the desk",
+        due_at=now,
+    )
+
+
+async def _subject(tx: Tx, tenant: Tenant, last: Row) -> str:
+    """Name the mail that was answered, else the shop."""
+    found = await messages.one(tx, tenant.merchant.merchant_id, last["message_id"]) if last["message_id"] else None
+    subject = (found[0]["subject"] if found else "") or tenant.brand.name
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}"
