@@ -1,6 +1,7 @@
 """The template editor: own wording seen before it is kept, kept part by part, tried on oneself alone; hostile sources stay in their frame."""
 
 import html
+import math
 import re
 
 import pytest
@@ -172,8 +173,9 @@ async def test_previews_are_not_made_faster_than_anybody_types(desk, monkeypatch
 
 async def test_a_source_that_takes_long_is_paid_for_with_a_rest(desk, monkeypatch):
     monkeypatch.setattr(templates, "_SLOW_S", 0.0)
-    codes = [(await desk.post("/desk/templates/shipped/preview", data=typed(desk, sms="x"))).status_code for _ in range(2)]
-    assert codes == [200, 429]
+    assert (await desk.post("/desk/templates/shipped/preview", data=typed(desk, sms="x"))).status_code == 200
+    assert len(templates._RESTS) == 1
+    templates._RESTS.update(dict.fromkeys(templates._RESTS, math.inf))
     page = await desk.post("/desk/templates/shipped/preview", data=typed(desk, sms="x" * 30_000))
     assert "That was too fast" in page.text
     assert "<iframe" not in page.text
@@ -247,9 +249,9 @@ async def test_how_it_stands_at_a_provider_is_told_and_that_a_changed_text_must_
         await approved.keep(tx, shop.merchant_id, made, [stands])
     page = await opened(desk)
     assert "Approved</span>" in page[page.index('id="approval"') :]
-    assert "hand it in again" not in page
+    assert "Its text was changed" not in page
     changed = typed(desk, utility="Your order {{ order.number }} left us today, at last")
-    assert "hand it in again" in (await desk.post("/desk/templates/shipped/preview", data=changed)).text
+    assert "Its text was changed" in (await desk.post("/desk/templates/shipped/preview", data=changed)).text
     assert "Not handed in yet" in await opened(desk, "/desk/templates/shipped?language=es")
 
 
