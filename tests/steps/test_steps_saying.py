@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from steps_shop import EMAIL, NOON, TWILIO, Shop, fulfilment, open_shop, order
+from steps_shop import EMAIL, NOON, TWILIO, Shop, fulfilment, open_shop, order, said
 
 from doorstep.domain.messages import Reply
 from doorstep.domain.vocabulary import ChannelKind
@@ -119,8 +119,8 @@ async def test_an_answer_by_hand_goes_once_by_the_way_the_question_came(talking:
 
 async def test_two_clicks_at_once_send_one_answer(talking: Shop) -> None:
     talk = await hear(talking, "twilio", "Where is it?", "SM1")
-    said = await asyncio.gather(*(reply_by_hand(talking, talk) for _ in range(4)))
-    assert sorted(said) == [False, False, False, True]
+    sent = await asyncio.gather(*(reply_by_hand(talking, talk) for _ in range(4)))
+    assert sorted(sent) == [False, False, False, True]
     assert len(await answers(talking)) == 1
     assert await reply_by_hand(talking, talk, once="b") is True  # another form says the same again: meant so
     with pytest.raises(ConflictError, match="sent before"):
@@ -168,3 +168,19 @@ async def test_no_text_and_too_much_of_it_are_refused(talking: Shop, text: str) 
     with pytest.raises(BadInputError):
         await reply_by_hand(talking, talk, text)
     assert await answers(talking) == []
+
+
+async def test_moments_are_told_with_their_order_and_shipment(talking: Shop) -> None:
+    await talking.arrive(trackings=[said("N1", "out_for_delivery", NOON)])
+    rows = await talking.rows(
+        "select message_id, recipient, trigger, order_id, shipment_ids, body from message where merchant_id = $1 and channel = 'webhook'",
+        talking.merchant_id,
+    )
+    assert {row["trigger"] for row in rows} == {"order.packed", "shipment.out_for_delivery"}
+    for row in rows:
+        told = json.loads(row["body"])
+        assert (told["id"], told["type"], row["recipient"]) == (str(row["message_id"]), row["trigger"], HOOK["url"])
+        assert told["data"].keys() == {"order", "occurrence", "happened_at", "shipment"}
+        assert told["data"]["order"]["id"] == str(row["order_id"])
+        shipment = told["data"]["shipment"]
+        assert ([shipment["id"]] if shipment else []) == [str(one) for one in row["shipment_ids"]]
