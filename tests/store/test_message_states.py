@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from doorstep.domain.messages import Message, Pieced, Receipt, Rendered
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
-from doorstep.store import connections, messages, receipts
+from doorstep.store import connections, message_lists, messages, receipts
 from doorstep.store.database import Database
 from doorstep.store.messages import Leased, NewMessage, month_of
 from doorstep.store.partitions import ensure_months
@@ -78,7 +78,7 @@ async def state_of(store: Database, one: NewMessage) -> MessageState:
 async def ledger(store: Database, one: NewMessage) -> list[tuple[int, str | None, bool]]:
     """(attempt, outcome, whether it ended) of each call."""
     async with store.system() as tx:
-        found = await messages.one(tx, one.message.merchant_id, UUID(one.message.message_id))
+        found = await message_lists.one(tx, one.message.merchant_id, UUID(one.message.message_id))
     assert found is not None
     return [(row["attempt"], row["outcome"], row["ended_at"] is not None) for row in found[1]]
 
@@ -123,7 +123,7 @@ async def test_a_page_kept_in_pieces_comes_out_whole(shared_store: Database, par
     one, same = (new(merchant, html=html, pieced=Pieced(frame=frame, parts=parts)) for _ in range(2))
     await queue(shared_store, one, same)
     async with shared_store.system() as tx:
-        found = await messages.one(tx, merchant, UUID(one.message.message_id))
+        found = await message_lists.one(tx, merchant, UUID(one.message.message_id))
         frames = await tx.fetchval("select count(*) from message_frame where merchant_id = $1", merchant)
     assert found is not None
     assert messages.message_of(found[0]).content.html == html
@@ -445,7 +445,7 @@ async def test_a_receipt_is_noted_once_however_often_it_comes(store: Database) -
         async with store.system() as tx:
             assert (await receipts.note(tx, 1, told, NOW) or (None,))[0] == UUID(one.message.message_id)
     async with store.system() as tx:
-        found = await messages.one(tx, 1, UUID(one.message.message_id))
+        found = await message_lists.one(tx, 1, UUID(one.message.message_id))
     assert found is not None
     assert [(row["state"], row["provider_code"]) for row in found[2]] == [("reached", "delivered")]
 
@@ -489,7 +489,7 @@ async def test_a_receipt_told_to_a_stranger_moves_nothing(store: Database) -> No
     await queue(store, one)
     async with store.system() as tx:
         assert await receipts.note(tx, 2, receipt(one, MessageState.BOUNCED), NOW) is None
-        assert await messages.to_whom(tx, 2, UUID(one.message.message_id)) is None
+        assert await message_lists.to_whom(tx, 2, UUID(one.message.message_id)) is None
     assert await state_of(store, one) is MessageState.QUEUED
     assert await outbox(store) == 1
 
@@ -526,7 +526,7 @@ async def test_receipts_in_any_order_and_number_only_move_a_message_forward(
     if firsts and ranks[-1] > ranks[0]:
         assert await state_of(shared_store, one) is firsts[0]
     async with shared_store.system() as tx:
-        found = await messages.one(tx, one.message.merchant_id, UUID(one.message.message_id))
+        found = await message_lists.one(tx, one.message.merchant_id, UUID(one.message.message_id))
         waits = await tx.fetchval("select count(*) from outbox where message_id = $1", UUID(one.message.message_id))
     assert found is not None
     assert {(row["state"], row["provider_code"]) for row in found[2]} == set(told)
@@ -566,7 +566,7 @@ async def test_a_message_lies_in_the_month_of_its_id_and_is_found_there(store: D
     await queue(store, one)
     async with store.system() as tx:
         assert await tx.fetchval("select tableoid::regclass::text from message") == partition
-        assert await messages.one(tx, 1, UUID(one.message.message_id)) is not None
+        assert await message_lists.one(tx, 1, UUID(one.message.message_id)) is not None
     (leased,) = await lease(store, at)
     async with store.system() as tx:
         await messages.finish(tx, leased, receipt(one, MessageState.SENT), at)
@@ -580,4 +580,4 @@ async def test_months_are_made_once_and_those_with_rows_in_the_rest_stay_there(s
         first = await ensure_months(tx, date(2093, 4, 30), date(2093, 6, 1))
         assert first == 3 * 3 - 1
         assert await ensure_months(tx, date(2093, 4, 1), date(2093, 6, 30)) == 0
-        assert await messages.one(tx, 1, UUID(one.message.message_id)) is not None
+        assert await message_lists.one(tx, 1, UUID(one.message.message_id)) is not None

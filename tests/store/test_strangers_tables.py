@@ -25,6 +25,7 @@ from doorstep.store import (
     idempotency,
     imports,
     inbox,
+    message_lists,
     messages,
     opting_in,
     orders,
@@ -514,10 +515,10 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "access.keys": await access.keys(tx, merchant),
         "access.owners": await access.owners(tx, merchant),
         "connections.active_channels": await connections.active_channels(tx, merchant),
-        "messages.times_told": await messages.times_told(
+        "message_lists.times_told": await message_lists.times_told(
             tx, merchant, ["ana@customer.example"], "shipment.delivered", NOW.replace(year=2020)
         ),
-        "messages.last_told": await messages.last_told(
+        "message_lists.last_told": await message_lists.last_told(
             tx, merchant, ChannelKind.EMAIL, "ana@customer.example", ["shipment.delivered"], NOW.replace(year=2020)
         ),
         "connections.connections": await connections.connections(tx, Sealer(b"k" * 32), merchant),
@@ -533,10 +534,10 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "desk.states": await desk.states(tx, merchant, NOW),
         "desk.problems": await desk.problems(tx, merchant),
         "desk.changes": await desk.changes(tx, merchant),
-        "messages.one": await messages.one(tx, merchant, message),
-        "messages.page": await messages.page(tx, merchant),
-        "messages.of_order": await messages.of_order(tx, merchant, 7),
-        "messages.to_whom": await messages.to_whom(tx, merchant, message),
+        "message_lists.one": await message_lists.one(tx, merchant, message),
+        "message_lists.page": await message_lists.page(tx, merchant),
+        "message_lists.of_order": await message_lists.of_order(tx, merchant, 7),
+        "message_lists.to_whom": await message_lists.to_whom(tx, merchant, message),
         "receipts.by_provider": await receipts.by_provider(tx, merchant, "p-1"),
         "receipts.told_of, the cost": (await receipts.told_of(tx, merchant, message))[0],
         "receipts.told_of, the clicks": (await receipts.told_of(tx, merchant, message))[1],

@@ -12,7 +12,7 @@ from doorstep.cli.merchants import as_merchant
 from doorstep.errors import NotFoundError
 from doorstep.steps.explain import Explained, Untold, untold
 from doorstep.steps.explain import explain as explained
-from doorstep.store import messages, orders
+from doorstep.store import message_lists, orders
 from doorstep.store.database import Tx
 from doorstep.store.receipts import uuid_of
 
@@ -57,7 +57,7 @@ async def _told(tx: Tx, merchant_id: int, what: str) -> Told:
     if not found:
         raise NotFoundError(f"there is no message and no order {what!r} of this merchant")
     order_id = found[0].order_id
-    ids = [row["message_id"] for row in await messages.of_order(tx, merchant_id, order_id)]
+    ids = [row["message_id"] for row in await message_lists.of_order(tx, merchant_id, order_id)]
     all_of = [one for message_id in ids if (one := await explained(tx, merchant_id, message_id)) is not None]
     return Told(all_of, await untold(tx, merchant_id, order_id))
 

@@ -15,7 +15,7 @@ from doorstep.steps.confirm import follow_up
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.saying import locale_of, may_say, said_back
 from doorstep.steps.whose_reply import Whose, sender_of, whose
-from doorstep.store import conversations, messages, receipts, recipients
+from doorstep.store import conversations, message_lists, messages, receipts, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.conversations import Conversation
 from doorstep.store.database import Tx
@@ -94,7 +94,7 @@ async def _respond(tx: Tx, tenant: Tenant, connection: Connection, talk: Convers
     locale = await locale_of(tx, tenant, talk.address, found.order_id)
     brand = tenant.brand.name
     if found.bound.choice and found.bound.message_id:
-        row = await messages.to_whom(tx, merchant_id, UUID(found.bound.message_id))
+        row = await message_lists.to_whom(tx, merchant_id, UUID(found.bound.message_id))
         offered = {one.choice_id: one.title for one in extras_of(row["extras"]).choices} if row else {}
         text = words("noted", locale, brand, offered.get(found.bound.choice, ""))
         why = f"the customer chose {found.bound.choice}"
@@ -216,5 +216,5 @@ async def _confirmed_before(tx: Tx, merchant_id: int, reply: Reply, keyword: str
     trigger = f"reply.{keyword}"
     if trigger not in _CONFIRMATIONS:
         return False
-    last = await messages.last_told(tx, merchant_id, reply.channel, reply.sender, _CONFIRMATIONS, now - _ONE_CONFIRMATION)
+    last = await message_lists.last_told(tx, merchant_id, reply.channel, reply.sender, _CONFIRMATIONS, now - _ONE_CONFIRMATION)
     return last == trigger

@@ -9,7 +9,7 @@ from doorstep.domain.people import Identity, IdentityKind
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import NotFoundError
 from doorstep.steps.confirm import follow_up
-from doorstep.store import messages, people, receipts
+from doorstep.store import message_lists, people, receipts
 from doorstep.store.database import Row, Tx
 
 _HOW = "signed by the shop"
@@ -42,7 +42,7 @@ async def own_message(tx: Tx, merchant_id: int, customer_id: str, message_id: UU
     Raises:
         NotFoundError: it is none of theirs.
     """
-    row = await messages.to_whom(tx, merchant_id, message_id)
+    row = await message_lists.to_whom(tx, merchant_id, message_id)
     if row is None or row["channel"] != ChannelKind.INAPP or row["recipient"] != customer_id:
         raise NotFoundError("there is no such message")
     return row

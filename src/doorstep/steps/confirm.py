@@ -11,7 +11,7 @@ from doorstep.steps.devices import forget_gone
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import pause
 from doorstep.steps.templates import pause_at_fault
-from doorstep.store import fallbacks, messages, receipts, recipients
+from doorstep.store import fallbacks, message_lists, receipts, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.database import Tx
 
@@ -27,7 +27,7 @@ async def confirm(tx: Tx, directory: Directory, connection: Connection, said: Se
         if noted is None:
             continue  # a bounce that names no message of ours may be anybody's invention
         message_id, new = noted
-        row = await messages.to_whom(tx, merchant_id, message_id) if receipt.suppress else None
+        row = await message_lists.to_whom(tx, merchant_id, message_id) if receipt.suppress else None
         if row is not None:
             await recipients.suppress(tx, merchant_id, suppression_of(kind, row["recipient"], receipt, now))
         if new:

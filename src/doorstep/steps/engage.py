@@ -7,7 +7,7 @@ from uuid import UUID
 from doorstep.domain.messages import Receipt
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.steps.confirm import follow_up
-from doorstep.store import messages, receipts
+from doorstep.store import message_lists, receipts
 from doorstep.store.database import Tx
 
 #: Nobody opens and follows a link this soon after we wrote it: a scanner does.
@@ -46,7 +46,7 @@ async def engaged(
     tx: Tx, merchant_id: int, message_id: UUID, state: MessageState, url: str, method: str, headers: Mapping[str, str], now: datetime
 ) -> None:
     """Note that a message was opened (`READ`) or that a link in it was followed (`CLICKED`), by a person or by a program."""
-    row = await messages.to_whom(tx, merchant_id, message_id)
+    row = await message_lists.to_whom(tx, merchant_id, message_id)
     if row is None or now - row["created_at"] > _LASTS:
         return
     machine = is_machine(method, headers, now - row["created_at"])

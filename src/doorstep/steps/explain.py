@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from doorstep.store import decisions, fallbacks, messages, receipts
+from doorstep.store import decisions, fallbacks, message_lists, receipts
 from doorstep.store.database import Row, Tx
 
 
@@ -51,7 +51,7 @@ class Untold(msgspec.Struct, frozen=True):
 
 async def explain(tx: Tx, merchant_id: int, message_id: UUID) -> Explained | None:
     """Explain one message; None: this merchant has none of this id."""
-    found = await messages.one(tx, merchant_id, message_id)
+    found = await message_lists.one(tx, merchant_id, message_id)
     if found is None:
         return None
     row, attempts, said = found

@@ -18,7 +18,7 @@ from doorstep.messages.notices import Paused, paused_notice
 from doorstep.steps.connect import plugin_named
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.message_ids import new_message_id
-from doorstep.store import access, connections, decisions, messages, recipients
+from doorstep.store import access, connections, decisions, message_lists, messages, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.database import Tx
 from doorstep.store.decisions import why_key
@@ -120,7 +120,7 @@ async def tell_owners(tx: Tx, tenant: Tenant, connection: Connection, notice: No
     reachable = [owner for owner in owners if (ChannelKind.EMAIL, None) not in standing[merchant_id, owner].suppressed]
     if not reachable:
         return Skip.SUPPRESSED
-    lately = await messages.times_told(tx, merchant_id, reachable, notice.trigger, now - _WITHIN)
+    lately = await message_lists.times_told(tx, merchant_id, reachable, notice.trigger, now - _WITHIN)
     told = [owner for owner in reachable if lately.get(owner, 0) < MOST_NOTICES]
     if not told:
         return Skip.CAPPED

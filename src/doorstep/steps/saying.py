@@ -10,7 +10,7 @@ from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import BadInputError, ConflictError
 from doorstep.steps.directory import Tenant
 from doorstep.steps.message_ids import new_message_id
-from doorstep.store import conversations, idempotency, messages, orders, recipients
+from doorstep.store import conversations, idempotency, message_lists, messages, orders, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.database import Row, Tx
 from doorstep.store.messages import NewMessage
@@ -171,6 +171,6 @@ async def _by_hand(tx: Tx, tenant: Tenant, talk: Row, last: Row, text: str, acto
 
 async def _subject(tx: Tx, tenant: Tenant, last: Row) -> str:
     """Name the mail that was answered, else the shop."""
-    found = await messages.one(tx, tenant.merchant.merchant_id, last["message_id"]) if last["message_id"] else None
+    found = await message_lists.one(tx, tenant.merchant.merchant_id, last["message_id"]) if last["message_id"] else None
     subject = (found[0]["subject"] if found else "") or tenant.brand.name
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"

@@ -18,7 +18,7 @@ from doorstep.messages.notices import TemplatesPaused, templates_notice
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import Notice, provider_name, tell_owners
 from doorstep.steps.wire import Wire
-from doorstep.store import decisions, messages, templates
+from doorstep.store import decisions, message_lists, templates
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database, Tx
 from doorstep.store.extras import extras_of
@@ -127,7 +127,7 @@ async def pause_template(tx: Tx, directory: Directory, connection: Connection, n
 
 async def pause_at_fault(tx: Tx, directory: Directory, connection: Connection, message_id: UUID, why: str, now: datetime) -> None:
     """Pause the approved template that a message went by, if it went by one: its provider says that it is at fault."""
-    row = await messages.to_whom(tx, connection.merchant_id, message_id)
+    row = await message_lists.to_whom(tx, connection.merchant_id, message_id)
     approved = extras_of(row["extras"]).approved if row is not None else None
     if approved is not None:
         await pause_template(tx, directory, connection, approved.name, approved.language, why, now)

@@ -14,7 +14,7 @@ from doorstep.store import conversations, orders, people, receipts
 from doorstep.store.conversations import Conversation
 from doorstep.store.database import Row, Tx
 from doorstep.store.extras import extras_of
-from doorstep.store.messages import to_whom
+from doorstep.store.message_lists import to_whom
 from doorstep.store.orders import KeptOrder
 
 #: What was said to somebody this long ago may still be what they answer.

@@ -10,7 +10,7 @@ from doorstep.domain.orders import Consent
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.steps.answer import answer
 from doorstep.steps.directory import Directory
-from doorstep.store import connections, conversations, messages, opting_in, people, recipients
+from doorstep.store import connections, conversations, message_lists, opting_in, people, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database
 
@@ -38,7 +38,7 @@ async def talk(database: Database, directory: Directory, shop: Shop, *, hostile:
     await directory.refresh(database, NOW, force=True)
     odd = HOSTILE if hostile else ""
     async with database.system() as tx:
-        found = await messages.one(tx, shop.merchant_id, UUID(shop.message_id))
+        found = await message_lists.one(tx, shop.merchant_id, UUID(shop.message_id))
     assert found is not None
     email = found[0]["recipient"]
     mail = Reply(

@@ -6,7 +6,7 @@ import pytest
 from page_shops import PASSWORD
 from test_browser import AUDIT, chromium, opened, pytestmark  # noqa: F401 - the fixtures of that file
 
-from doorstep.store import connections, messages
+from doorstep.store import connections, message_lists
 from doorstep.web.desk import doors, templates
 
 HOSTILE = (
@@ -81,7 +81,7 @@ async def test_a_test_is_sent_by_keyboard_to_oneself(opened, house, ours):  # no
     await page.keyboard.press("Space")
     await page.wait_for_selector(".saved:text('on its way')")
     async with house.database.for_merchant(ours.merchant_id) as tx:
-        row = (await messages.page(tx, ours.merchant_id, most=1))[0]
+        row = (await message_lists.page(tx, ours.merchant_id, most=1))[0]
     assert (row["trigger"], row["recipient"]) == ("test", ours.owner)
     assert page.complaints == []
 

@@ -12,7 +12,7 @@ from doorstep.messages import Library
 from doorstep.messages.engine import ROUNDS_LIMIT
 from doorstep.steps.connect import new_connection
 from doorstep.steps.work import utc_now
-from doorstep.store import connections, messages, recipients
+from doorstep.store import connections, message_lists, messages, recipients
 from doorstep.store import templates as approved
 from doorstep.web.desk import doors, templates
 from doorstep.web.network import Buckets
@@ -191,8 +191,8 @@ async def test_a_test_goes_to_ones_own_address_is_marked_and_counts_for_no_order
     assert answer.status_code == 200
     assert "The test is on its way" in answer.text
     async with house.database.for_merchant(shop.merchant_id) as tx:
-        row = (await messages.page(tx, shop.merchant_id, most=1))[0]
-        kept, _, _ = await messages.one(tx, shop.merchant_id, row["message_id"])
+        row = (await message_lists.page(tx, shop.merchant_id, most=1))[0]
+        kept, _, _ = await message_lists.one(tx, shop.merchant_id, row["message_id"])
         content = messages.message_of(kept).content
         assert await tx.fetchval("select count(*) from decision where trigger = 'test'") == 0
         assert await tx.fetchval("select count(*) from outbox where message_id = $1", row["message_id"]) == 1
@@ -221,7 +221,7 @@ async def test_a_test_goes_nowhere_else(desk, house, shop, given, said):
     assert answer.status_code == 422
     assert said in html.unescape(answer.text)
     async with house.database.for_merchant(shop.merchant_id) as tx:
-        assert all(row["trigger"] != "test" for row in await messages.page(tx, shop.merchant_id))
+        assert all(row["trigger"] != "test" for row in await message_lists.page(tx, shop.merchant_id))
 
 
 async def test_tests_are_few(desk, house, shop):
@@ -229,8 +229,8 @@ async def test_tests_are_few(desk, house, shop):
     codes = [(await desk.post("/desk/templates/shipped/test", data=form)).status_code for _ in range(templates._TESTS + 1)]
     assert codes == [200] * templates._TESTS + [422]
     async with house.database.for_merchant(shop.merchant_id) as tx:
-        row = (await messages.page(tx, shop.merchant_id, most=1))[0]
-        kept, _, _ = await messages.one(tx, shop.merchant_id, row["message_id"])
+        row = (await message_lists.page(tx, shop.merchant_id, most=1))[0]
+        kept, _, _ = await message_lists.one(tx, shop.merchant_id, row["message_id"])
     assert row["recipient"] == "+34600000001"
     assert messages.message_of(kept).content.text.startswith("TEST: ")
 

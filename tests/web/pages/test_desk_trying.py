@@ -12,7 +12,7 @@ from page_shops import NOW, fill
 from doorstep.domain.messages import Receipt
 from doorstep.domain.vocabulary import MessageState
 from doorstep.steps.connect import new_connection
-from doorstep.store import connections, inbox, messages
+from doorstep.store import connections, inbox, message_lists, messages
 from doorstep.store.going import going
 from doorstep.web.desk import doors
 
@@ -73,7 +73,7 @@ async def test_a_connection_that_cannot_be_asked_sends_a_message_once_that_is_ag
     page = await desk.post(f"/desk/connections/{console}/test", data=desk.csrf | {"agreed": "yes"})
     assert f"A test message to {shop.owner} is on its way" in page.text
     async with house.database.for_merchant(shop.merchant_id) as tx:
-        row = (await messages.page(tx, shop.merchant_id, most=1))[0]
+        row = (await message_lists.page(tx, shop.merchant_id, most=1))[0]
     assert (row["recipient"], row["trigger"], row["order_id"], row["subject"]) == (
         shop.owner,
         "test",

@@ -10,7 +10,7 @@ from doorstep.domain.vocabulary import MessageState, Status
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.steps.reliability import track_record
 from doorstep.steps.work import utc_now
-from doorstep.store import messages, orders, shipments
+from doorstep.store import message_lists, messages, orders, shipments
 from doorstep.web.api.entering import key_of
 from doorstep.web.api.message_shapes import MessagePage, MessageWhole, message_shown, message_whole
 from doorstep.web.api.paging import USUAL, Cursor, Limit, cursor_to, key_in, number_in, number_of, page_of
@@ -110,7 +110,7 @@ async def list_messages(request: AnyRequest, cursor: Cursor = None, limit: Limit
     house, merchant_id = house_of(request), key_of(request).merchant_id
     after = key_in("messages", cursor)
     async with house.database.for_merchant(merchant_id) as tx:
-        rows = await messages.page(tx, merchant_id, before=_message_id(after) if after else None, most=limit + 1, state=in_state)
+        rows = await message_lists.page(tx, merchant_id, before=_message_id(after) if after else None, most=limit + 1, state=in_state)
     page, more = page_of(rows, limit)
     return MessagePage(
         messages=[message_shown(row) for row in page], next=cursor_to("messages", str(page[-1]["message_id"])) if more else None
@@ -122,7 +122,7 @@ async def read_message(request: AnyRequest, message_id: FromPath[str]) -> Messag
     """Read one message: its text, why it was sent, every call made for it and every receipt."""
     house, merchant_id = house_of(request), key_of(request).merchant_id
     async with house.database.for_merchant(merchant_id) as tx:
-        found = await messages.one(tx, merchant_id, _message_id(message_id))
+        found = await message_lists.one(tx, merchant_id, _message_id(message_id))
     if found is None:
         raise NotFoundError("there is no such message")
     return message_whole(*found)

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from doorstep.domain.vocabulary import MessageState
 from doorstep.errors import NotFoundError
 from doorstep.steps.explain import explain
-from doorstep.store import messages
+from doorstep.store import message_lists
 from doorstep.store.messages import message_of
 from doorstep.web.desk.doors import desk_page, user_of
 from doorstep.web.house import house_of
@@ -44,7 +44,7 @@ async def list_messages(request: AnyRequest) -> Response[str]:
     merchant_id, asked = user_of(request).merchant_id, request.query_params
     state = asked.get("state") if asked.get("state") in set(MessageState) else None
     async with house_of(request).database.for_merchant(merchant_id) as tx:
-        rows = await messages.page(tx, merchant_id, before=_uuid(asked.get("before")), most=_PAGE + 1, state=state)
+        rows = await message_lists.page(tx, merchant_id, before=_uuid(asked.get("before")), most=_PAGE + 1, state=state)
     more = rows[_PAGE - 1]["message_id"] if len(rows) > _PAGE else None
     return desk_page(request, "messages.html", rows=rows[:_PAGE], more=more, state=state or "", states=[s.value for s in MessageState])
 
@@ -54,7 +54,7 @@ async def one_message(request: AnyRequest, message_id: FromPath[UUID]) -> Respon
     """Show one message, what it cost, and all that happened to it in order of time."""
     merchant_id = user_of(request).merchant_id
     async with house_of(request).database.for_merchant(merchant_id) as tx:
-        found = await messages.one(tx, merchant_id, _known(message_id))
+        found = await message_lists.one(tx, merchant_id, _known(message_id))
         explained = await explain(tx, merchant_id, message_id)
     if found is None or explained is None:
         raise NotFoundError("there is no such message")
@@ -68,7 +68,7 @@ async def shown_message(request: AnyRequest, message_id: FromPath[UUID]) -> Resp
     """Serve a message's own HTML for the frame: no script runs in it and it has no origin."""
     merchant_id = user_of(request).merchant_id
     async with house_of(request).database.for_merchant(merchant_id) as tx:
-        found = await messages.one(tx, merchant_id, _known(message_id))
+        found = await message_lists.one(tx, merchant_id, _known(message_id))
     if found is None:
         raise NotFoundError("there is no such message")
     return html(message_of(found[0]).content.html, csp=MESSAGE_CSP)

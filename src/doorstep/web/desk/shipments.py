@@ -17,7 +17,7 @@ from doorstep.steps.explain import untold
 from doorstep.steps.reliability import LEAST_WARNINGS, WARNING, WEEKS, is_our_warning, track_record
 from doorstep.steps.way import hops_of
 from doorstep.steps.work import utc_now
-from doorstep.store import decisions, desk, messages, orders, people, pitfalls, shipments
+from doorstep.store import decisions, desk, message_lists, orders, people, pitfalls, shipments
 from doorstep.store.database import Row, Tx
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
@@ -116,7 +116,7 @@ async def _about(tx: Tx, merchant_id: int, order_id: int | None, only: list[Kept
         order = (await orders.read(tx, [key])).get(key)
         kept = only or (await shipments.of_orders(tx, [key])).get(key, [])
         decided = await decisions.of_order(tx, merchant_id, order_id)
-        sent = await messages.of_order(tx, merchant_id, order_id)
+        sent = await message_lists.of_order(tx, merchant_id, order_id)
     problems = await pitfalls.of_shipments(tx, merchant_id, [one.shipment_id for one in kept])
     parcels = [
         _parcel(one, order, await scans_of(tx, one), [row for row in problems if row["shipment_id"] == one.shipment_id]) for one in kept
