@@ -10,9 +10,10 @@ import msgspec
 from doorstep.cli.benching.load import make_load
 from doorstep.cli.benching.stage import Stage, accept, take
 from doorstep.domain.messages import Receipt
+from doorstep.domain.people import IdentityKind
 from doorstep.domain.pitfalls import Severity
 from doorstep.domain.shipments import OpenPitfall
-from doorstep.domain.vocabulary import Actor, MessageState, Status
+from doorstep.domain.vocabulary import Actor, ChannelKind, MessageState, Status
 from doorstep.steps.batch import work_batch
 from doorstep.steps.confirm import confirm
 from doorstep.steps.decide import decide_waiting
@@ -27,6 +28,7 @@ from doorstep.store import (
     decisions,
     desk,
     estimators,
+    fallbacks,
     health,
     idempotency,
     inbox,
@@ -35,6 +37,7 @@ from doorstep.store import (
     message_lists,
     messages,
     orders,
+    people,
     pitfalls,
     recipients,
     shipments,
@@ -178,6 +181,26 @@ async def _standing(tx: Tx, know: Known) -> None:
     await recipients.standing(tx, [(know.merchant_id, email) for email in know.emails], know.now)
 
 
+async def _reached(tx: Tx, know: Known) -> None:
+    """What choosing among several channels asks of 500 customers, and of what fails or stays silent."""
+    await recipients.evidence(tx, [(know.merchant_id, email) for email in know.emails], know.now - timedelta(days=90))
+    await people.reachable(tx, [(know.merchant_id, IdentityKind.EMAIL, email) for email in know.emails])
+    await conversations.last_in(tx, [(know.merchant_id, ChannelKind.WHATSAPP, email) for email in know.emails])
+    await fallbacks.claim(tx, know.now, BATCH)
+    message_id = know.message["message_id"]
+    await fallbacks.fail(tx, know.merchant_id, message_id, ChannelKind.SMS, None, "bench", know.now)
+    await fallbacks.forget(tx, know.merchant_id, message_id)
+
+
+async def _answered(tx: Tx, know: Known) -> None:
+    """What a reply asks."""
+    email = know.order["email"]
+    await conversations.lately(tx, know.merchant_id, ChannelKind.EMAIL, email, know.now - timedelta(days=14))
+    await people.whose(tx, know.merchant_id, [(IdentityKind.EMAIL, email)])
+    await orders.of_contact(tx, know.merchant_id, "email", email, 20)
+    await orders.of_contact(tx, know.merchant_id, "phone", "+34600000001", 20)
+
+
 async def _number_again(tx: Tx, know: Known) -> None:
     one, other = know.ids[0], know.ids[-1]
     await legs.split(tx, know.merchant_id, one, other, know.now - timedelta(days=30))
@@ -223,6 +246,8 @@ WORKER: Mapping[str, _Asks] = {
     "500 decisions apart": _decisions_apart,
     "50 checkpoints apart": _checkpoints_apart,
     "500 addresses": _standing,
+    "500 reached by several channels": _reached,
+    "a reply": _answered,
     "doctor": _swept,
     "a number used again": _number_again,
     "a wave of 100": _sent,
