@@ -159,3 +159,26 @@ async def test_the_picture_of_a_mail_notes_that_it_was_shown_and_always_answers(
         assert answer.headers["cache-control"] == "no-store"
     noted = await rows(house, "select state, machine from receipt where message_id = $1::text::uuid and state = 'read'", message_id)
     assert noted == [{"state": "read", "machine": False}]
+
+
+async def test_a_reader_chooses_by_which_channels_they_hear_of_their_orders(client, house, ours):
+    await house.directory.refresh(house.database, utc_now(), force=True)
+    connected = house.directory.tenant(ours.merchant_id).policy.connected
+    assert "email" in connected
+    address = "choosy@customer.example"
+    token = house.directory.sealer.token("mail", str(ours.merchant_id), address, "en")
+    page = (await client.get(f"/p/{token}")).text
+    assert '<input type="checkbox" name="channel" value="email" checked>' in page
+    assert 'value="sms"' not in page  # the address of this link takes no texts
+    topics = {"topic": ["orders", "shipping", "delivery", "problems"], "language": "en"}
+    await client.post(f"/p/{token}", data=topics)  # a form that does not show channels changes none
+    await client.post(f"/p/{token}", data={**topics, "channels": "shown", "channel": "email"})
+    query = "select purpose, channel, granted, source from consent where merchant_id = $1 and address = $2"
+    assert await rows(house, query, ours.merchant_id, address) == []
+    saved = (await client.post(f"/p/{token}", data={**topics, "channels": "shown", "channel": "fax"})).text
+    assert '<input type="checkbox" name="channel" value="email">' in saved
+    assert await rows(house, query, ours.merchant_id, address) == [
+        {"purpose": "transactional", "channel": "email", "granted": False, "source": "preferences"}
+    ]
+    await client.post(f"/p/{token}", data={**topics, "channels": "shown", "channel": "email"})
+    assert [one["granted"] for one in await rows(house, f"{query} order by at", ours.merchant_id, address)] == [False, True]

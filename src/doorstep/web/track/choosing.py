@@ -1,5 +1,6 @@
 """The link in a message → what its reader wants to get: topics, marketing, language; and out with one click (RFC 8058)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +19,15 @@ from doorstep.store import orders, recipients
 from doorstep.store.database import Tx
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, is_token
+from doorstep.web.network import client_of
 from doorstep.web.tenants import tenant_of
 from doorstep.web.track.framing import dress, framed, words_of
 from doorstep.web.track.words import Words, languages
 
 #: Topics of the journeys that come with Doorstep, in the order of the page; a merchant's own follow.
 _TOPICS = ("orders", "shipping", "delivery", "problems")
+#: Channels on which an address is written to.
+_BY_MAIL, _BY_TELEPHONE = (ChannelKind.EMAIL,), (ChannelKind.SMS, ChannelKind.WHATSAPP)
 #: Suppressions that the customer's own yes lifts again; a bounce or a complaint it cannot.
 _OWN_CHOICE = ("unsubscribed",)
 
@@ -43,6 +47,12 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     def channel(self) -> ChannelKind:
         """The channel the address belongs to."""
         return ChannelKind.EMAIL if "@" in self.address else ChannelKind.SMS
+
+    @property
+    def channels(self) -> tuple[ChannelKind, ...]:
+        """The channels on which this merchant writes to the address."""
+        of_address = _BY_MAIL if "@" in self.address else _BY_TELEPHONE
+        return tuple(one for one in of_address if one in self.tenant.policy.connected)
 
 
 async def _reader(request: AnyRequest, token: str) -> Reader:
@@ -90,6 +100,8 @@ async def save_preferences(request: AnyRequest, token: FromPath[str]) -> Respons
         for topic in _topics(reader.tenant):
             if (topic in wanted) != (topic in before["topics"]):
                 await recipients.set_topic(tx, reader.merchant_id, reader.address, topic, now, on=topic in wanted)
+        if form.get("channels") == "shown":
+            await _set_channels(tx, request, reader, before["channels"], {str(one) for one in form.getall("channel", [])}, now)
         marketing = form.get("marketing") == "yes"
         if marketing != before["marketing"]:
             wording = words("preferences.marketing_wording", brand=reader.tenant.brand.name)
@@ -125,6 +137,18 @@ def _is_choice(language: str, reader: Reader, words: Words, before: dict[str, An
     return language in languages() and not (stood and reader.locale.partition("-")[0].lower() != language)
 
 
+async def _set_channels(tx: Tx, request: AnyRequest, reader: Reader, before: set[ChannelKind], wanted: set[str], now: datetime) -> None:
+    """Write down on which channels this reader is told of their orders; only what changed."""
+    proof = f"preferences page, from {client_of(request)}"
+    said = [
+        Consent(purpose=Purpose.TRANSACTIONAL, channel=one, granted=one in wanted, source="preferences", at=now, proof=proof)
+        for one in reader.channels
+        if (one in wanted) != (one in before)
+    ]
+    if said:
+        await recipients.consent(tx, [(reader.merchant_id, reader.address, one) for one in said])
+
+
 async def _set_marketing(tx: Tx, reader: Reader, now: datetime, *, source: str, wording: str | None, granted: bool) -> None:
     said = Consent(
         purpose=Purpose.MARKETING, channel=reader.channel, granted=granted, source=source, at=now, wording=wording if granted else None
@@ -146,14 +170,25 @@ async def _chosen(tx: Tx, reader: Reader, now: datetime) -> dict[str, Any]:
     """Tell which topics are on, whether marketing may come, and the language chosen before."""
     key = (reader.merchant_id, reader.address)
     standing = (await recipients.standing(tx, [key], now))[key]
-    fitting = [c for c in standing.consents if c.purpose is Purpose.MARKETING and c.channel in {None, reader.channel}]
-    newest = max(fitting, key=lambda c: (c.at, not c.granted), default=None)
+    newest = _newest(standing.consents, Purpose.MARKETING, reader.channel)
     stopped = (reader.channel, Purpose.MARKETING) in standing.suppressed or (reader.channel, None) in standing.suppressed
     return {
         "topics": {topic for topic in _topics(reader.tenant) if topic not in standing.topics_off},
         "marketing": bool(newest and newest.granted) and not stopped,
         "language": standing.locale if standing.locale in languages() else None,
+        "channels": {one for one in reader.channels if _is_on(standing.consents, one, reader.tenant)},
     }
+
+
+def _newest(consents: Sequence[Consent], purpose: Purpose, channel: ChannelKind) -> Consent | None:
+    fitting = [c for c in consents if c.purpose is purpose and c.channel in {None, channel}]
+    return max(fitting, key=lambda c: (c.at, not c.granted), default=None)
+
+
+def _is_on(consents: Sequence[Consent], channel: ChannelKind, tenant: Tenant) -> bool:
+    """Say whether service messages may come by a channel: as was said, else as the merchant's rule is where nothing was."""
+    said = _newest(consents, Purpose.TRANSACTIONAL, channel)
+    return said.granted if said is not None else channel not in tenant.policy.ask_first
 
 
 def _preferences(words: Words, reader: Reader, chosen: dict[str, Any], *, saved: bool) -> Response[str]:
@@ -166,6 +201,7 @@ def _preferences(words: Words, reader: Reader, chosen: dict[str, Any], *, saved:
     values: dict[str, Any] = {
         "topics": topics,
         "marketing": chosen["marketing"],
+        "channels": [(one, words(f"preferences.by_{one}"), one in chosen["channels"]) for one in reader.channels],
         "chosen_language": chosen["language"] or words.language,
         "address": masked(reader.address),
         "token": reader.token,
