@@ -387,23 +387,6 @@ async def test_a_page_sets_colours_and_place_by_its_own_variables(browse, talk):
     )
 
 
-@pytest.mark.skipif(
-    "not __import__('os').environ.get('DOORSTEP_PICTURES')", reason="set DOORSTEP_PICTURES to a folder to see what it looks like"
-)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(320, 560), (1000, 760)])
-async def test_pictures(browse, talk, scheme, width, height):
-    import os
-
-    page_of(talk, more="|style=x", body="<meta name=color-scheme content='light dark'>")
-    page = await browse(width=width, height=height, color_scheme=scheme)
-    await page.screenshot(path=f"{os.environ['DOORSTEP_PICTURES']}/{scheme}-{width}-closed.png")
-    await fill(page, talk)
-    await page.screenshot(path=f"{os.environ['DOORSTEP_PICTURES']}/{scheme}-{width}.png")
-    await page.evaluate("document.querySelector('doorstep-chat').shadowRoot.querySelector('.log').scrollTop = 0")
-    await page.screenshot(path=f"{os.environ['DOORSTEP_PICTURES']}/{scheme}-{width}-begun.png")
-
-
 async def test_it_shows_that_somebody_of_ours_writes(browse, talk):
     page = await browse()
     await open_by_keyboard(page)
