@@ -1,5 +1,7 @@
 """The chat's own bytes, its list of sites, the shop's word for a customer, and what a file is."""
 
+import base64
+import hmac
 from datetime import UTC, datetime
 
 import pytest
@@ -7,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.channels.web_chat import CHANNEL
+from doorstep.channels.web_chat.customers import read_customer
 from doorstep.channels.web_chat.files import kind_of
 from doorstep.channels.web_chat.origins import read_origins
 from doorstep.channels.web_chat.writing import File, Written, packed
 from doorstep.domain.plugins import Raw
 from doorstep.domain.vocabulary import ChannelKind
-from doorstep.errors import MisconfiguredError
+from doorstep.errors import BadSignatureError, MisconfiguredError
 from doorstep.steps.connect import checked
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -73,6 +76,20 @@ def test_a_short_secret_is_refused_and_a_long_one_kept():
     with pytest.raises(Exception, match="32 characters"):
         checked(CHANNEL, given | {"customer_secret": "x" * 31})
     assert checked(CHANNEL, given | {"customer_secret": "x" * 32})["customer_secret"] == "x" * 32
+
+
+def test_a_new_secret_is_taken_beside_the_old_one():
+    old, new = "o" * 32, "n" * 32
+    part = base64.urlsafe_b64encode(b'{"alg":"HS256"}').rstrip(b"=").decode()
+    body = base64.urlsafe_b64encode(f'{{"sub":"7","exp":{int(NOW.timestamp()) + 60}}}'.encode()).rstrip(b"=").decode()
+    for secret in (old, new):
+        signature = base64.urlsafe_b64encode(hmac.digest(secret.encode(), f"{part}.{body}".encode(), "sha256")).rstrip(b"=").decode()
+        token = f"{part}.{body}.{signature}"
+        assert read_customer(token, f"{new} {old}", NOW).customer_id == "7"
+        with pytest.raises(BadSignatureError):
+            read_customer(token, "x" * 32, NOW)
+        with pytest.raises(MisconfiguredError):
+            read_customer(token, "", NOW)
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ CHANNEL = Channel(
             label="Secret with which the shop signs who is logged in, 32 characters or more",
             secret=True,
             required=False,
+            rotates=True,
         ),
     ),
     send=send,

@@ -44,20 +44,21 @@ class _Claims(msgspec.Struct):
 
 
 def read_customer(token: str, secret: str, now: datetime) -> Customer:
-    """Read a token. Source of the form: RFC 7519 and RFC 7515, claims as OpenID Connect names them, as known on 2026-11-29.
+    """Read a token; `secret` may be several with a space between. Source of the form: RFC 7519 and RFC 7515, claims as OpenID Connect names them, as known on 2026-11-29.
 
     Raises:
         BadSignatureError: it is not signed with this secret by HS256, has ended, lasts too long, or does not say who it is.
         MisconfiguredError: the connection has no secret.
     """
-    if len(secret) < SHORTEST_SECRET:
+    secrets = [one.encode() for one in secret.split() if len(one) >= SHORTEST_SECRET]
+    if not secrets:
         raise MisconfiguredError("the connection has no customer_secret, so nobody can vouch for a customer")
     head, _, rest = token.partition(".")
     body, _, signature = rest.partition(".")
     if len(token) > _LONGEST or not token.isascii():
         raise BadSignatureError("the customer token is no token")
-    expected = hmac.digest(secret.encode(), f"{head}.{body}".encode(), hashlib.sha256)
-    if not hmac.compare_digest(expected, _bytes_of(signature)):
+    given, signed = _bytes_of(signature), f"{head}.{body}".encode()
+    if not any(hmac.compare_digest(hmac.digest(one, signed, hashlib.sha256), given) for one in secrets):
         raise BadSignatureError("the customer token is not signed with this connection's customer_secret")
     try:
         algorithm = msgspec.json.decode(_bytes_of(head), type=_Header).alg

@@ -40,10 +40,10 @@ def _origin(text: str) -> str:
 
 
 def check_secret(text: str) -> None:
-    """Check the secret with which a shop signs; "" is none.
+    """Check the secrets with which a shop signs, a space between them; "" is none.
 
     Raises:
         MisconfiguredError: it is too short.
     """
-    if text and len(text) < SHORTEST_SECRET:
+    if any(len(one) < SHORTEST_SECRET for one in text.split()):
         raise MisconfiguredError(f"customer_secret needs at least {SHORTEST_SECRET} characters")
