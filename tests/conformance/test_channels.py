@@ -38,6 +38,7 @@ SETTINGS = {
     "apple_wallet": wallet_keys.settings(),
     "web_push": {"subject": "mailto:tech@shop.example", "private_key": "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"},
     "in_app": {"secret": "s" * 40},
+    "web_chat": {"allowed_origins": "https://shop.example"},
 }
 _KEY = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g=="
 _MAILING = {"from_address": "orders@shop.example", "username": "u", "password": "pa55word"}
@@ -51,7 +52,7 @@ SETTINGS |= {
     **{slug: {**_MAILING, "hook_token": "t0ken"} for slug in ("postmark", "brevo", "mailjet", "sparkpost")},
 }
 #: Channels that need no provider: the message is there as soon as it is written.
-AT_ONCE = {"console", "in_app"}
+AT_ONCE = {"console", "in_app", "web_chat"}
 DEVICES = {
     "web_push": (
         Device(
@@ -64,6 +65,7 @@ DEVICES = {
 }
 TO = {"twilio": "+12025550123", "vonage": "+12025550123", "messagebird": "+12025550123"}
 TO |= {"whatsapp": "+12025550123", "messenger": "1254477777772919"}
+TO |= {"web_chat": "v0123456789abcdef0123456789abcdef"}
 TO |= {slug: "ana@example.com" for slug in SETTINGS if slug not in {*TO, *AT_ONCE, "webhook", "web_push", "apple_wallet"}}
 
 

@@ -114,7 +114,7 @@ async def test_setting_up_again_changes_nothing_but_where_the_pictures_are(datab
     assert again == first
     async with database.system() as tx:
         merchant = await connections.merchant_by_slug(tx, "casa-alma")
-        assert len(await connections.connections(tx, sealer, first.merchant_id)) == 7
+        assert len(await connections.connections(tx, sealer, first.merchant_id)) == 8
     assert merchant.brand["logo_url"] == "http://127.0.0.1:9001/logo.svg"
 
 

@@ -49,3 +49,16 @@ async def test_a_taken_port_is_said() -> None:
         with pytest.raises(MisconfiguredError, match="choose another --port"):
             async with shop_window("127.0.0.1", taken.getsockname()[1], list):
                 pass
+
+
+async def test_the_shops_page_embeds_the_chat() -> None:
+    port = free_port()
+    chat = ("http://127.0.0.1:8000/chat.js", 'key"<')
+    async with (
+        shop_window("127.0.0.1", port, list, chat),
+        shop_window("127.0.0.1", other := free_port(), list),
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
+        page = (await client.get(f"http://127.0.0.1:{port}/shop")).text
+        assert '<script async src="http://127.0.0.1:8000/chat.js" data-key="key&quot;&lt;"></script>' in page
+        assert (await client.get(f"http://127.0.0.1:{other}/shop")).status_code == 404

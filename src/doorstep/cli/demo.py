@@ -100,7 +100,7 @@ async def _play(settings: Settings, url: str, running: Running, stage: Stage, pa
     async with (
         house_parts(settings, url, most=2) as (database, _),
         httpx.AsyncClient(base_url=hooks, timeout=10, trust_env=False) as client,
-        shop_window(settings.host, settings.port + 1, lambda: links),
+        shop_window(settings.host, settings.port + 1, lambda: links, (f"{settings.base_url}/chat.js", stage.chat)),
     ):
         if not await _ready(client, running):
             return _end(settings, running)
@@ -109,6 +109,7 @@ async def _play(settings: Settings, url: str, running: Running, stage: Stage, pa
         links += [
             (f"{settings.base_url}/desk", "For the shop:", f"the desk, as {running.memory.email}"),
             (f"{settings.base_url}/find/{SLUG}", "For customers:", "find an order"),
+            (f"{pace.pictures}/shop", "For customers:", "the shop, with its chat"),
             (f"{settings.base_url}/api/v1/docs", "For programs:", "the API"),
         ]
         shown = warned = False
@@ -121,7 +122,7 @@ async def _play(settings: Settings, url: str, running: Running, stage: Stage, pa
                     print(complaint, flush=True)
             fresh = await play.appeared(database)
             for link in [link for one in fresh for link in links_of(one, settings.base_url)]:
-                links.insert(3, link)
+                links.insert(4, link)
                 if shown:
                     print(f"  {link[1]:7} {link[0]}  {link[2]}", flush=True)
             if not shown and len(play.known) >= min(6, play.opening):
@@ -166,6 +167,7 @@ def _greet(settings: Settings, play: Play, memory: Memory, pace: Pace) -> None:
         f"  Desk           {base}/desk   {memory.email}   {memory.password}",
         f"  All links      {pace.pictures}/",
         f"  Find an order  {base}/find/{SLUG}   #{example.number} with {example.person.email}",
+        f"  Shop and chat  {pace.pictures}/shop",
         f"  API            {base}/api/v1/docs",
         "",
         "  Worth seeing:",

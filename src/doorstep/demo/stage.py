@@ -4,11 +4,14 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
 from doorstep.demo.signing import SECRETS
 from doorstep.errors import ConflictError, MisconfiguredError, NotFoundError
+from doorstep.steps.chat import PROVIDER as CHAT
+from doorstep.steps.chat import chat_key
 from doorstep.store import access, connections
 from doorstep.store.connections import Connection, Merchant
 from doorstep.store.database import Database, Tx
@@ -25,6 +28,7 @@ _CONNECTIONS = (
     ("carrier", "inpost", "InPost"),
     ("carrier", "dhl_universal", "DHL's push"),
     ("channel", "console", "Kept here, nothing leaves"),
+    ("channel", CHAT, "Chat on the shop's pages"),
 )
 #: A life is over in minutes: where a real shop waits minutes for the other parcels of an order, the demo waits seconds.
 _SOON = {name: {"digest_s": 10} for name in ("packed", "shipped", "delayed", "out_for_delivery", "ready_for_pickup", "delivered")}
@@ -76,6 +80,8 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     merchant_id: int
     #: Provider → path of its hook, and the secret its sender signs with.
     hooks: Mapping[str, tuple[str, str]]
+    #: Public key of the chat on the shop's pages.
+    chat: str = ""
 
 
 async def set_up(database: Database, sealer: Sealer, memory: Memory, pictures: str) -> Stage:
@@ -88,12 +94,22 @@ async def set_up(database: Database, sealer: Sealer, memory: Memory, pictures: s
             if not any(one.provider == provider for one in connected):
                 await _connect(tx, sealer, merchant_id, (kind, provider, name))
         connected = await connections.connections(tx, sealer, merchant_id)
+        for one in connected:
+            if one.provider == CHAT:  # another port than last time is another site
+                await connections.change(tx, sealer, msgspec.structs.replace(one, settings=_chat(pictures)), frozenset())
     hooks = {
         one.provider: (f"/hooks/{one.provider}/{one.hook_token}", one.settings[SECRETS[one.provider]])
         for one in connected
         if one.provider in SECRETS and SECRETS[one.provider] in one.settings
     }
-    return Stage(merchant_id=merchant_id, hooks=hooks)
+    chat = next((chat_key(sealer, one) for one in connected if one.provider == CHAT), "")
+    return Stage(merchant_id=merchant_id, hooks=hooks, chat=chat)
+
+
+def _chat(pictures: str) -> dict[str, str]:
+    """Let the demo shop's own pages show the chat, by whichever name this machine is called."""
+    sites = {pictures, *(f"http://{name}:{urlsplit(pictures).port}" for name in ("127.0.0.1", "localhost"))}
+    return {"allowed_origins": " ".join(sorted(sites)), "greeting": "¡Hola! Hello! Ask us about your order."}
 
 
 async def _merchant(tx: Tx, pictures: str) -> int:

@@ -8,6 +8,7 @@ from doorstep.carriers import carrier_named
 from doorstep.carriers.code_table import read_code_table
 from doorstep.channels import channel_named
 from doorstep.channels.senders import read_senders
+from doorstep.channels.web_chat.origins import check_secret, read_origins
 from doorstep.domain.plugins import Carrier, Channel, Setting, Shop
 from doorstep.errors import BadInputError, MisconfiguredError
 from doorstep.shops import shop_named
@@ -55,6 +56,8 @@ def checked(plugin: Carrier | Shop | Channel, given: Mapping[str, str]) -> dict[
     try:
         read_code_table(filled.get("code_table", ""))
         read_senders(filled.get("senders", ""))
+        read_origins(filled.get("allowed_origins", ""))
+        check_secret(filled.get("customer_secret", ""))
     except MisconfiguredError as error:
         raise BadInputError(str(error)) from error
     made = {s.name: s.made(os.urandom(_CHANCE)) for s in plugin.settings if s.made is not None and s.name not in filled}

@@ -19,7 +19,9 @@ from doorstep.errors import DoorstepError, TryLaterError
 from doorstep.steps.sum_up import WEB, read_backlog
 from doorstep.steps.work import utc_now
 from doorstep.timeline.estimating.opening import works
-from doorstep.web import api, desk, hooks, track, wallet
+from doorstep.web import api, chat, desk, hooks, track, wallet
+from doorstep.web.chat import crossing
+from doorstep.web.chat.streaming import Hub
 from doorstep.web.house import House, house_of
 from doorstep.web.network import client_of
 from doorstep.web.problems import doorstep_error, http_error, problem, unforeseen
@@ -57,41 +59,47 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 class Application(Litestar):
-    """The framework's application; the hooks' requests go past it."""
+    """The framework's application; the hooks' requests go past it, other sites' to the chat through one more door."""
 
     @override
     async def __call__(self, scope: Scope | LifeSpanScope, receive: Receive | LifeSpanReceive, send: Send | LifeSpanSend) -> None:
         """Answer one request."""
         if scope["type"] == ScopeType.HTTP and cast("HTTPScope", scope)["path"].startswith(hooks.PREFIX):
             await hooks.serve(self.state["house"], cast("HTTPScope", scope), cast("Receive", receive), cast("Send", send))
+        elif scope["type"] == ScopeType.HTTP and cast("HTTPScope", scope)["path"].startswith(crossing.PREFIX):
+            inner = cast("crossing.Inner", super().__call__)
+            await crossing.serve(self.state["house"], cast("HTTPScope", scope), cast("Receive", receive), cast("Send", send), inner)
         else:
             await super().__call__(scope, receive, send)
 
 
 def make_app(house: House) -> Litestar:
     """Put the rooms of the web together over a running house."""
+    hub = Hub(house.database)
 
     @asynccontextmanager
     async def keeping(_: Litestar) -> AsyncIterator[None]:
         await house.directory.refresh(house.database, utc_now())
         hooks.load_plugins()
         works("ES", utc_now().date())  # reads the calendars' code in: half a second that no checkout waits for
-        receiving = asyncio.create_task(house.receiver.run())
+        running = [asyncio.create_task(house.receiver.run()), asyncio.create_task(hub.run())]
         try:
             yield
         finally:
-            receiving.cancel()
-            with suppress(asyncio.CancelledError):
-                await receiving
+            hub.close()
+            for task in running:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await house.intake.close()
             await house.database.close()
 
     return Application(
-        route_handlers=[health, metrics, *api.ROUTES, *track.ROUTES, *wallet.ROUTES, *desk.ROUTES],
+        route_handlers=[health, metrics, *api.ROUTES, *track.ROUTES, *wallet.ROUTES, *chat.ROUTES, *desk.ROUTES],
         exception_handlers={DoorstepError: doorstep_error, HTTPException: http_error, Exception: unforeseen},
         lifespan=[keeping],
         openapi_config=api.OPENAPI,
         request_max_body_size=_MOST_BYTES,
-        state=State({"house": house}),
+        state=State({"house": house, "chat": hub}),
         logging_config=None,
     )

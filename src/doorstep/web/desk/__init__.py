@@ -6,6 +6,7 @@ from litestar.types import ControllerRouterHandler
 from doorstep.web.desk import (
     approvals,
     brand,
+    chats,
     codes,
     connections,
     conversations,
@@ -83,6 +84,7 @@ _PAGES: list[ControllerRouterHandler] = [
     rotating.turn_hook,
     rotating.turn_secret,
     trying.try_it,
+    chats.try_chat,
     keys.list_keys,
     keys.make_key,
     keys.revoke_key,

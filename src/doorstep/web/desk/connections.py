@@ -14,6 +14,7 @@ from doorstep.channels import channels
 from doorstep.domain.plugins import Carrier, Channel, Shop
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.shops import shops
+from doorstep.steps.chat import PROVIDER as CHAT
 from doorstep.steps.connect import checked, new_connection, plugin_named, secret_names
 from doorstep.steps.trying import Tried, can_try
 from doorstep.steps.work import utc_now
@@ -21,6 +22,7 @@ from doorstep.store import connections, going
 from doorstep.store.connections import Connection
 from doorstep.web.desk.askings import asking_shown
 from doorstep.web.desk.beside import Beside, going_shown, testing_kind
+from doorstep.web.desk.chats import embedding
 from doorstep.web.desk.doors import desk_page, id_of, note, user_of
 from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
@@ -52,7 +54,7 @@ def _plugin(one: Connection) -> Plugin | None:
 def hook_url(house: House, one: Connection) -> str:
     """The address a provider posts to; "" where it posts nothing."""
     plugin = _plugin(one)
-    if plugin is None or (isinstance(plugin, Channel) and plugin.read is None):
+    if plugin is None or one.provider == CHAT or (isinstance(plugin, Channel) and plugin.read is None):
         return ""
     return f"{house.settings.base_url}/hooks/{one.provider}/{one.hook_token}"
 
@@ -201,6 +203,7 @@ def _form(
         "name": name or plugin.name,
         "error": error,
         "hook": hook_url(house, one) if one else "",
+        "embedding": embedding(house, one),
         "saved": request.query_params.get("saved") == "1",
         "beside": beside or Beside(),
         "can_try": one is not None and can_try(one),
