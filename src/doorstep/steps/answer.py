@@ -23,6 +23,7 @@ from doorstep.store.extras import extras_of
 
 #: What a customer's own word can lift again; a bounce or a complaint it cannot.
 _OWN_WORDS = ("stop", "unsubscribed")
+_WITHOUT_KEYWORDS = frozenset({ChannelKind.EMAIL, ChannelKind.CHAT, ChannelKind.INAPP})
 #: Who cannot be told is asked so often at most, and not again so soon.
 _MOST_ASKED, _ASK_AGAIN = 2, timedelta(days=7)
 #: A STOP after a STOP within so long brings no second confirmation. Source: 47 CFR 64.1200(a)(12) allows one, as known on 2026-11-29.
@@ -37,20 +38,23 @@ async def answer(tx: Tx, directory: Directory, tenant: Tenant, connection: Conne
         talk = await conversations.hold(tx, merchant_id, reply.channel, sender_of(reply), connection.connection_id, now)
         if await conversations.known(tx, merchant_id, connection.connection_id, reply.provider_id):
             continue
-        by_mail = reply.channel is ChannelKind.EMAIL
-        # The title of a button is our own word: "Cancel" on it ends no subscription.
-        keyword = reply.keyword or ("" if by_mail or reply.choice else keyword_of(reply.text))
-        if (
-            keyword == "start"
-            and not reply.keyword
-            and is_everyday(reply.text)
-            and await may_say(tx, merchant_id, reply.channel, sender_of(reply), now)
-        ):
-            keyword = ""
+        keyword = reply.keyword or await _keyword_in(tx, merchant_id, reply, now)
         if keyword:
             await _keyword(tx, directory, tenant, connection, talk, reply, keyword, now)
         else:
             await _take(tx, tenant, connection, talk, reply, now)
+
+
+async def _keyword_in(tx: Tx, merchant_id: int, reply: Reply, now: datetime) -> str:
+    """Find the keyword that a reply is; "" for anything else, and where words end nothing: a mail has a link for it, a chat is simply closed.
+
+    The title of a button is our own word ("Cancel" on it ends no subscription), and a yes begins again only what was stopped.
+    """
+    if reply.channel in _WITHOUT_KEYWORDS or reply.choice:
+        return ""
+    keyword = keyword_of(reply.text)
+    everyday = keyword == "start" and is_everyday(reply.text)
+    return "" if everyday and await may_say(tx, merchant_id, reply.channel, sender_of(reply), now) else keyword
 
 
 async def _take(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversation, reply: Reply, now: datetime) -> None:

@@ -16,7 +16,7 @@ from doorstep.domain.people import Identity, IdentityKind
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import NotFoundError
 from doorstep.steps.confirm import follow_up
-from doorstep.store import chat, messages, people, receipts
+from doorstep.store import chat, message_lists, people, receipts
 from doorstep.store.chat import Listener
 from doorstep.store.connections import Connection
 from doorstep.store.database import Row, Tx
@@ -182,7 +182,7 @@ async def seen(tx: Tx, visitor: Visitor, message_ids: Sequence[str], state: Mess
     theirs = 0
     for text in list(message_ids)[:_MOST_SEEN]:
         message_id: UUID | None = receipts.uuid_of(text)
-        row = await messages.to_whom(tx, visitor.merchant_id, message_id) if message_id else None
+        row = await message_lists.to_whom(tx, visitor.merchant_id, message_id) if message_id else None
         if message_id is None or row is None or row["recipient"] != visitor.name or row["channel"] != ChannelKind.CHAT:
             continue
         theirs += 1
