@@ -207,8 +207,9 @@ async def test_a_key_of_nobody_and_a_paused_chat_are_not_found(talk):
     assert (await talk.client.get(f"/chat/{talk.ours[2]}/look")).status_code == 404
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1", f"{SHOP}.evil.example", "https://vega.example"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1", "SHOP.evil.example", "https://vega.example"])
 async def test_another_site_may_not_show_the_chat(talk, origin):
+    origin = origin.replace("SHOP", SHOP)
     ana = await talk.visitor()
     for method, path in (("GET", "look"), ("GET", "messages"), ("POST", "session"), ("POST", "messages"), ("OPTIONS", "messages")):
         answer = await talk.client.request(method, f"/chat/{talk.ours[2]}/{path}", headers=ana.headers | {"origin": origin})
