@@ -13,7 +13,8 @@ PATH = (
     "compose",  # due action → gates → channel → rendered message in the outbox
     "send",  # outbox → provider calls → receipt; with `ask` and `templates` the only step that talks out
     "confirm",  # receipts → message state, suppression
-    "answer",  # replies → stop, start, help
+    "fall_back",  # what failed, or was not heard of in time → the same told on the next channel
+    "answer",  # replies → whose, about what; stop, start, help obeyed, choices noted
     "templates",  # what providers say of approved templates → by which of them messages may go
     "tally",  # ended shipments → what they count for, and the sums of delivery performance
     "sum_up",  # rows → figures for /metrics
