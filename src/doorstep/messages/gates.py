@@ -64,6 +64,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     any_hour: frozenset[ChannelKind] = frozenset({ChannelKind.EMAIL})
     #: Channels whose provider needs an approved template outside the window, and takes none from this merchant: it makes one itself.
     direct: frozenset[ChannelKind] = frozenset()
+    #: Countries (ISO 3166-1) whose people's yes to marketing counts only once they said it again by a link, unless it comes with its proof.
+    #: Source: Germany's UWG section 7 as its courts read it (BGH I ZR 164/09), Austria's TKG 2021 section 174; as known on 2026-11-29.
+    confirm_in: frozenset[str] = frozenset({"AT", "DE"})
     #: True: the first open channel of the step's order, whatever else speaks for another.
     strict_order: bool = False
 

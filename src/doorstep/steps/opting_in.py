@@ -10,7 +10,8 @@ from doorstep.errors import ConflictError, NotFoundError
 from doorstep.messages.notices.confirming import confirming_notice
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.message_ids import new_message_id
-from doorstep.store import messages, opting_in, recipients
+from doorstep.steps.whereto import country_of
+from doorstep.store import messages, opting_in, orders, recipients
 from doorstep.store.database import Row, Tx
 from doorstep.store.messages import NewMessage
 
@@ -25,6 +26,15 @@ _OWN_CHOICE = ("unsubscribed",)
 def channel_of(address: str) -> ChannelKind:
     """Tell the channel on which an address can be asked."""
     return ChannelKind.EMAIL if "@" in address else ChannelKind.SMS
+
+
+async def wants_confirming(tx: Tx, tenant: Tenant, address: str, said: Consent) -> bool:
+    """Tell whether a yes has to be said again, by the country that the address last ordered to; one that comes with its proof has not."""
+    if not said.granted or said.purpose is not Purpose.MARKETING or said.proof:
+        return False
+    kind = "email" if "@" in address else "phone"
+    last = await orders.of_contact(tx, tenant.merchant.merchant_id, kind, address, 1)
+    return bool(last) and country_of(last[0].order) in tenant.policy.confirm_in
 
 
 async def ask(tx: Tx, directory: Directory, tenant: Tenant, address: str, said: Consent, locale: str | None, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import msgspec
 import pytest
 from page_shops import NOW
 
@@ -10,7 +11,7 @@ from doorstep.domain.orders import Consent
 from doorstep.domain.vocabulary import Purpose
 from doorstep.errors import ConflictError
 from doorstep.steps.marks import redirect_token, ref_of
-from doorstep.steps.opting_in import ask
+from doorstep.steps.opting_in import ask, wants_confirming
 from doorstep.steps.work import utc_now
 
 ADDRESS = "noor@customer.example"
@@ -182,3 +183,21 @@ async def test_a_reader_chooses_by_which_channels_they_hear_of_their_orders(clie
     ]
     await client.post(f"/p/{token}", data={**topics, "channels": "shown", "channel": "email"})
     assert [one["granted"] for one in await rows(house, f"{query} order by at", ours.merchant_id, address)] == [False, True]
+
+
+async def test_where_the_law_wants_it_a_yes_without_its_proof_is_asked_for_again(house, ours):
+    await house.directory.refresh(house.database, utc_now(), force=True)
+    tenant = house.directory.tenant(ours.merchant_id)
+    query = "select email, document->'ship_to'->>'country' as country from orders where merchant_id = $1 and number = '#loom-1001'"
+    (row,) = await rows(house, query, ours.merchant_id)
+    strict = msgspec.structs.replace(tenant, policy=msgspec.structs.replace(tenant.policy, confirm_in=frozenset({row["country"]})))
+    lax = msgspec.structs.replace(tenant, policy=msgspec.structs.replace(tenant.policy, confirm_in=frozenset({"XX"})))
+    service = msgspec.structs.replace(SAID, purpose=Purpose.TRANSACTIONAL)
+    proven = msgspec.structs.replace(SAID, proof="the form of 2 March, confirmed by link")
+    no = msgspec.structs.replace(SAID, granted=False)
+    async with house.database.system() as tx:
+        assert await wants_confirming(tx, strict, row["email"], SAID)
+        for tenant_, address, said in ((lax, row["email"], SAID), (strict, "nobody@x.example", SAID), (strict, row["email"], service)):
+            assert not await wants_confirming(tx, tenant_, address, said)
+        assert not await wants_confirming(tx, strict, row["email"], proven)
+        assert not await wants_confirming(tx, strict, row["email"], no)

@@ -107,7 +107,10 @@ class ConsentForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         str, Meta(max_length=300, description="What shows it: the page, the form, the network address; kept with the consent.")
     ] = ""
     confirm: Annotated[
-        bool, Meta(description="Ask the owner of the address by a message to say the yes again; only then it counts (double opt-in).")
+        bool,
+        Meta(
+            description="Ask the owner of the address by a message to say the yes again; only then it counts (double opt-in). Done by itself for marketing where the law of the country the address last ordered to wants it (policy `confirm_in`), unless `proof` is given."
+        ),
     ] = False
 
 
@@ -243,7 +246,7 @@ async def record_consent(request: AnyRequest, data: JSONBody[ConsentForm], once_
 
     async def work(tx: Tx) -> tuple[int, ConsentShown]:
         fields = {name: getattr(said, name) for name in said.__struct_fields__}
-        if data.confirm and data.granted:
+        if data.granted and (data.confirm or await opting_in.wants_confirming(tx, tenant, address, said)):
             await opting_in.ask(tx, house.directory, tenant, address, said, None, now)
             return HTTP_201_CREATED, ConsentShown(address=address, confirmed=False, **fields)
         await recipients.consent(tx, [(key.merchant_id, address, said)])
