@@ -22,7 +22,7 @@ ACTIVE = {"sid": "AC1", "status": "active", "friendly_name": "Teapots", "type": 
 def probed(slug, settings, *answers):
     """Run a probe over answers; return its text and what it asked."""
     channel, asked = channel_named(slug), []
-    flow = channel.probe(settings, NOW)
+    flow = channel.probe(settings, datetime.now(UTC))  # its signature is good for five minutes, a suite runs longer
     try:
         request = next(flow)
         for status, document in answers:

@@ -26,6 +26,9 @@ async def test_every_operation_asks_for_its_own_scope(installation):
             answer = await installation.client.request(
                 method, path.replace("{", "").replace("}", ""), headers=installation.entering(narrow)
             )
+            if "/app/" in path:  # for the brand's app: its customer's token enters there, and no key does
+                assert answer.status_code == 401, path
+                continue
             assert answer.status_code == (200 if path.endswith("/me") else 403), path
             assert path.endswith("/me") or any(scope in answer.json()["detail"] for scope in SCOPES)
 
@@ -153,7 +156,8 @@ async def test_the_document_is_whole(installation):
         if body := operation.get("requestBody"):
             assert body["content"]["application/json"]["example"], name
         for status, response in operation["responses"].items():
-            kind = "application/json" if status.startswith("2") else "application/problem+json"
+            good = "text/event-stream" if name == "streamAppMessages" else "application/json"
+            kind = good if status.startswith("2") else "application/problem+json"
             assert status == "204" or list(response["content"]) == [kind], (name, status)
 
 
@@ -166,7 +170,7 @@ async def test_the_examples_of_bodies_are_accepted(installation):
     document = (await installation.client.get("/api/v1/openapi.json")).json()
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            if body := operation.get("requestBody"):
+            if (body := operation.get("requestBody")) and "/app/" not in path:
                 example = body["content"]["application/json"]["example"]
                 address = path.replace("{shipment_id}", shipment)
                 answer = await installation.client.request(method, address, json=example, headers=installation.entering())
