@@ -203,3 +203,13 @@ async def test_where_no_channel_is_left_open_the_reason_is_counted(database: Dat
     await later(shop, NOON + HOUR)
     assert (await shop.skips())["shipment.out_for_delivery", Skip.NO_ADDRESS] == 1
     assert msgspec.to_builtins(await mails(shop)) == []
+
+
+async def test_what_stands_behind_a_message_is_let_go_when_nothing_failed(database: Database) -> None:
+    shop = await out_for_delivery(database, journeys={"out_for_delivery": {"channels": ["sms", "email"], "fallback_s": 0}})
+    await sent_off(shop)
+    kept = "select 1 from fallback where merchant_id = $1"
+    assert await shop.rows(kept, shop.merchant_id)
+    assert await later(shop, NOON + 100 * HOUR) > 0
+    assert await shop.rows(kept, shop.merchant_id) == []
+    assert await mails(shop) == []

@@ -253,3 +253,12 @@ async def test_a_yes_takes_a_stop_back_and_is_an_ordinary_word_otherwise(texting
     await hear(texting, "yes", 3, now=NOON + 2 * HOUR)
     assert [row["keyword"] for row in await replies(texting)] == ["", "stop", "start"]
     assert not await texting.rows("select 1 from suppression where merchant_id = $1", texting.merchant_id)
+
+
+async def test_whoever_guesses_is_left_to_a_person_after_some_tries(texting: Shop) -> None:
+    await attempt_failed(texting)
+    await hear(texting, "hi", 0, sender=OTHER)
+    for number in range(1, 6):
+        await hear(texting, f"#{number + 100} ana@customer.example", number, sender=OTHER, now=NOON + HOUR)
+    await hear(texting, "#1 ana@customer.example", 9, sender=OTHER, now=NOON + 2 * HOUR)
+    assert [row["about"] for row in await replies(texting)] == [None] * 7

@@ -205,7 +205,7 @@ ROWS: dict[str, dict[str, str]] = {
     "fallback": {
         "message_id": f"({_ID})::uuid",
         "month": "'2026-11-01'",
-        "due_at": "'infinity'",
+        "due_at": _AT,
         "order_id": "7",
         "actions": "'[]'",
         "tried": "'{sms}'",
@@ -553,6 +553,7 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "conversations.page": await conversations.page(tx, merchant, (NOW.replace(year=2030), 99), 9, only_open=True),
         "conversations.of_customer": await conversations.of_customer(tx, merchant, 7),
         "conversations.last_in": await conversations.last_in(tx, [(merchant, ChannelKind.SMS, "+34600000001")]),
+        "conversations.came_since": await conversations.came_since(tx, merchant, 7, NOW.replace(year=2020), 9),
         "conversations.known": await conversations.known(tx, merchant, 7, "r-1"),
         "conversations.lately": await conversations.lately(tx, merchant, ChannelKind.EMAIL, "ana@customer.example", NOW.replace(year=2020)),
         "conversations.told": await conversations.told(tx, merchant, ChannelKind.EMAIL, "ana@customer.example", NOW.replace(year=2020)),

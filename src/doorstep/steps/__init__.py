@@ -2,8 +2,10 @@
 
 #: In order; each is a module of this room. Those from `normalise` to `compose` run in one transaction per batch.
 PATH = (
+    "intake",  # what a provider asks of us, or leaves with itself, before its webhook is kept
     "receive",  # bytes, signature checked → a row in inbox, then 2xx
     "ask",  # numbers that are due → carriers' answers, rows in inbox as well
+    "mailboxes",  # unread mails of e-mail connections → rows in inbox, then marked seen
     "normalise",  # inbox rows → orders' facts, trackings, receipts, replies
     "order",  # orders' facts → orders and their shipments, and what is new in them
     "advance",  # checkpoints in any order → shipments, and what is new in them
@@ -11,7 +13,7 @@ PATH = (
     "watch",  # shipments whose next look is due → what time alone makes new
     "decide",  # what is new + journeys + now → due actions, or the counted reason why not
     "compose",  # due action → gates → channel → rendered message in the outbox
-    "send",  # outbox → provider calls → receipt; with `ask` and `templates` the only step that talks out
+    "send",  # outbox → provider calls → receipt; with `intake`, `ask`, `mailboxes` and `templates` the only step that talks out
     "confirm",  # receipts → message state, suppression
     "fall_back",  # what failed, or was not heard of in time → the same told on the next channel
     "answer",  # replies → whose, about what; stop, start, help obeyed, choices noted

@@ -27,7 +27,7 @@ _ARRIVED = frozenset({MessageState.REACHED, MessageState.READ, MessageState.CLIC
 async def fall_back(tx: Tx, directory: Directory, now: datetime, most: int) -> int:
     """Take up what is due; return how many there were."""
     claimed = await fallbacks.claim(tx, now, most)
-    due = [one for one in claimed if one.state not in _ARRIVED and one.standby.tries < MOST_TRIES]
+    due = [one for one in claimed if not one.over and one.state not in _ARRIVED and one.standby.tries < MOST_TRIES]
     if not due:
         return len(claimed)
     keys = list({(one.merchant_id, one.order_id) for one in due})
@@ -51,14 +51,14 @@ async def _fall_back(
     now: datetime,
 ) -> None:
     if not await messages.withdraw(tx, behind.merchant_id, behind.message_id, "another channel was tried instead", now):
-        await _later(tx, behind, now + _SOON)
+        await _later(tx, behind, now + _SOON, now)
         return
     made = _due(behind, order, parcels, directory, now)
     if made is None:
         return
     composed = await compose(tx, [made], directory, now)
     if composed.waiting:
-        await _later(tx, behind, composed.waiting[0][3])
+        await _later(tx, behind, composed.waiting[0][3], now)
         return
     skips.update(composed.skips)
     if composed.messages:
@@ -90,7 +90,7 @@ def _due(behind: Behind, order: KeptOrder | None, parcels: Sequence[KeptShipment
     )
 
 
-async def _later(tx: Tx, behind: Behind, until: datetime) -> None:
+async def _later(tx: Tx, behind: Behind, until: datetime, now: datetime) -> None:
     again = msgspec.structs.replace(behind.standby, due_at=until)
     message_id = str(behind.message_id)
-    await fallbacks.stand_by(tx, [(behind.merchant_id, message_id, month_of(behind.message_id), behind.order_id, again)])
+    await fallbacks.stand_by(tx, [(behind.merchant_id, message_id, month_of(behind.message_id), behind.order_id, again)], now)

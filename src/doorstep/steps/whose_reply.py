@@ -21,6 +21,8 @@ from doorstep.store.orders import KeptOrder
 _LATELY = timedelta(days=14)
 #: An answer to "which order is this?" is understood as one for so long.
 _ANSWERS_WITHIN = timedelta(days=3)
+#: So many texts after our question are read as an answer to it; whoever needs more is helped by a person.
+_MOST_TRIES = 5
 #: Orders of one address that are looked at.
 _MOST_ORDERS = 20
 
@@ -55,7 +57,7 @@ async def whose(tx: Tx, merchant_id: int, talk: Conversation, reply: Reply, now:
     order_id, said_who = bound.order_id, False
     if order_id is None and not strange:
         order_id = talk.order_id
-    if order_id is None and known is None and talk.asked_at is not None and now - talk.asked_at < _ANSWERS_WITHIN:
+    if order_id is None and known is None and await _may_guess(tx, merchant_id, talk, now):
         kept = await _named(tx, merchant_id, reply.text)
         if kept is not None:
             order_id, said_who = kept.order_id, True
@@ -148,6 +150,13 @@ async def _learn(
             if said:
                 await people.learn(tx, merchant_id, found, Identity(kind=kind, value=said, source="order", first_at=now))
     return found
+
+
+async def _may_guess(tx: Tx, merchant_id: int, talk: Conversation, now: datetime) -> bool:
+    """Say whether a text may still be the answer to our question: asked lately, and not tried often; a number is soon guessed."""
+    if talk.asked_at is None or now - talk.asked_at >= _ANSWERS_WITHIN:
+        return False
+    return await conversations.came_since(tx, merchant_id, talk.conversation_id, talk.asked_at, _MOST_TRIES) < _MOST_TRIES
 
 
 async def _named(tx: Tx, merchant_id: int, text: str) -> KeptOrder | None:

@@ -65,6 +65,12 @@ insert into reply (merchant_id, connection_id, provider_id, channel, sender, rec
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::json) on conflict do nothing returning reply_id
 """
 _KNOWN = "select reply_id from reply where merchant_id = $1 and connection_id = $2 and provider_id = $3"
+# How much came in a conversation since then, no more than $4 of it.
+_SINCE = """
+select count(*) from (
+    select from reply where merchant_id = $1 and conversation_id = $2 and received_at > $3 order by reply_id desc limit $4
+) lately
+"""
 _FILE = """
 insert into reply_file (merchant_id, reply_id, position, name, content_type, size, content, url, media_id)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -179,6 +185,12 @@ async def keep(  # noqa: PLR0913 - what a reply is bound to
 
 def _file(file: Attachment) -> tuple[object, ...]:
     return file.name[:200], file.content_type[:100], len(file.content), file.content, file.url[:2000], file.media_id[:500]
+
+
+async def came_since(tx: Tx, merchant_id: int, conversation_id: int, since: datetime, most: int) -> int:
+    """Count what came in a conversation since then, up to `most`."""
+    times: int = await tx.fetchval(_SINCE, merchant_id, conversation_id, since, most)
+    return times
 
 
 async def last_in(tx: Tx, asked_about: Sequence[tuple[int, ChannelKind, str]]) -> dict[tuple[int, ChannelKind, str], datetime]:

@@ -12,6 +12,8 @@ from doorstep.store.database import Row, Tx
 
 #: A provider's own fault, told after it had taken the message: the same channel may be tried once more after this.
 _AGAIN_AFTER = timedelta(minutes=30)
+#: What stands behind a message that is tried only if it fails is let go after this: nobody tells of a failure later, nor is it still news.
+_LASTS = timedelta(days=4)
 #: So often a message is tried in all, whatever the channels.
 MOST_TRIES = 4
 
@@ -37,25 +39,27 @@ class Behind(msgspec.Struct, frozen=True, kw_only=True):
     standby: Standby
     #: What made it due; "": nothing was heard in time.
     why: str
+    #: It is let go: nothing failed.
+    over: bool
     state: MessageState
     channel: ChannelKind
 
 
 # Keep what stands behind messages.
 _STAND_BY = """
-insert into fallback (merchant_id, message_id, month, due_at, order_id, actions, tried, tries)
-select m, i, h, coalesce(d, 'infinity'), o, a::json, string_to_array(t, ' '), n
+insert into fallback (merchant_id, message_id, month, due_at, only_failed, order_id, actions, tried, tries)
+select m, i, h, coalesce(d, $9), d is null, o, a::json, string_to_array(t, ' '), n
 from unnest($1::bigint[], $2::uuid[], $3::date[], $4::timestamptz[], $5::bigint[], $6::text[], $7::text[], $8::int[])
     as x (m, i, h, d, o, a, t, n)
 on conflict do nothing
 """
 # A message failed: it is due, on another channel, or (`again`) on its own once more.
 _FAIL = """
-update fallback f set due_at = $3, why = $4, tried = case when $5::text is null then tried else array_remove(tried, $5) end
+update fallback f set due_at = $3, only_failed = false, why = $4, tried = case when $5::text is null then tried else array_remove(tried, $5) end
 where merchant_id = $1 and message_id = $2
 """
 _ONE = """
-select case when due_at < 'infinity' then due_at end as due_at, due_at = 'infinity' as unless_failed, tried, why from fallback
+select case when not only_failed then due_at end as due_at, only_failed as unless_failed, tried, why from fallback
 where merchant_id = $1 and message_id = $2
 """
 _FORGET = "delete from fallback where merchant_id = $1 and message_id = $2"
@@ -67,14 +71,14 @@ with due as materialized (
     delete from fallback f using due d where f.merchant_id = d.merchant_id and f.message_id = d.message_id
     returning f.*
 )
-select t.merchant_id, t.message_id, t.order_id, t.actions, t.tried, t.tries, t.why, m.state, m.channel
+select t.merchant_id, t.message_id, t.order_id, t.actions, t.tried, t.tries, t.why, t.only_failed, m.state, m.channel
 from taken t join message m on m.merchant_id = t.merchant_id and m.month = t.month and m.message_id = t.message_id
 order by t.merchant_id, t.message_id
 """
 _ACTIONS = msgspec.json.Decoder(tuple[Action, ...])
 
 
-async def stand_by(tx: Tx, behind: Sequence[tuple[int, str, date, int, Standby]]) -> None:
+async def stand_by(tx: Tx, behind: Sequence[tuple[int, str, date, int, Standby]], now: datetime) -> None:
     """Keep what is tried if messages fail: (merchant, message id, its month, order id, standby)."""
     await tx.execute(
         _STAND_BY,
@@ -86,6 +90,7 @@ async def stand_by(tx: Tx, behind: Sequence[tuple[int, str, date, int, Standby]]
         [msgspec.json.encode(b[4].actions).decode() for b in behind],
         [" ".join(b[4].tried) for b in behind],
         [b[4].tries for b in behind],
+        now + _LASTS,
     )
 
 
@@ -120,6 +125,7 @@ async def claim(tx: Tx, now: datetime, most: int) -> list[Behind]:
                 tries=row["tries"],
             ),
             why=row["why"],
+            over=row["only_failed"],
             state=MessageState(row["state"]),
             channel=ChannelKind(row["channel"]),
         )

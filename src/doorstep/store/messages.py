@@ -174,7 +174,7 @@ async def queue(tx: Tx, new: Sequence[NewMessage]) -> None:
         if n.standby is not None and n.order_id is not None
     ]
     if behind:
-        await stand_by(tx, behind)
+        await stand_by(tx, behind, new[0].message.created_at)
 
 
 def _row(new: NewMessage) -> tuple[object, ...]:

@@ -634,12 +634,13 @@ create table fallback (
     merchant_id bigint not null,
     message_id  uuid not null,
     month       date not null,                -- the message's
-    due_at      timestamptz not null,         -- 'infinity': only if it fails
+    due_at      timestamptz not null,         -- to be tried, or let go, then
     order_id    bigint not null,
     actions     json not null,                -- a list of domain.messages.Action
     tried       text[] not null,              -- channels that are not tried (again)
     tries       int not null default 1,
     why         text not null default '',     -- what made it due
+    only_failed boolean not null default false, -- due to be let go: silence alone makes no other channel be tried
     primary key (merchant_id, message_id)
 );
 create index fallback_due on fallback (due_at);

@@ -40,6 +40,7 @@ create table fallback (
     tried       text[] not null,
     tries       int not null default 1,
     why         text not null default '',
+    only_failed boolean not null default false,
     primary key (merchant_id, message_id)
 );
 create index fallback_due on fallback (due_at);
