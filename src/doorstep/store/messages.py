@@ -23,6 +23,7 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     template: str
     trigger: str
     why_key: bytes
+    #: None: none, or several.
     order_id: int | None
     shipment_ids: tuple[int, ...]
     #: Why this, why this channel, why now.
@@ -169,9 +170,9 @@ async def queue(tx: Tx, new: Sequence[NewMessage]) -> None:
     await keep_frames(tx, [n.message for n in new])
     await tx.execute(_QUEUE, [_row(n) for n in new])
     behind = [
-        (n.message.merchant_id, n.message.message_id, month_of(UUID(n.message.message_id)), n.order_id, n.standby)
+        (n.message.merchant_id, n.message.message_id, month_of(UUID(n.message.message_id)), order_id, n.standby)
         for n in new
-        if n.standby is not None and n.order_id is not None
+        if n.standby is not None and (order_id := n.order_id or next(iter(n.standby.orders), None)) is not None
     ]
     if behind:
         await stand_by(tx, behind, new[0].message.created_at)
