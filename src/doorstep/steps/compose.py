@@ -19,6 +19,7 @@ from doorstep.steps.happenings import Happening
 from doorstep.steps.marks import redirect_token, ref_of
 from doorstep.steps.message_ids import new_message_id
 from doorstep.steps.reach import Reached, reach
+from doorstep.steps.short_links import short_facts, standing_in
 from doorstep.steps.way import carrier_name, carrier_url, hops_of, lines_waiting, point_of, points_of
 from doorstep.steps.whereto import country_of, zone_of_order
 from doorstep.store.connections import Connection
@@ -29,6 +30,7 @@ from doorstep.store.messages import NewMessage
 from doorstep.store.orders import KeptOrder
 from doorstep.store.recipients import Standing
 from doorstep.store.shipments import KeptShipment
+from doorstep.store.short_links import ShortLink
 from doorstep.timeline import fold
 
 
@@ -174,6 +176,9 @@ def _message(
         locale=locale,
         links=Links(order=f"{base}/o/{due.order.token}{mark}", preferences=f"{base}/p/{token}", unsubscribe=unsubscribe, pixel=pixel),
     )
+    made: list[ShortLink] = []
+    if go.channel is ChannelKind.SMS:
+        facts, made = short_facts(facts, base, tenant.brand.tracking)
     content = tenant.library.render(action.template, go.channel, locale, context_of(facts))
     customer = order.customer
     return NewMessage(
@@ -202,11 +207,12 @@ def _message(
         why=f"{action.journey}: {go.why}{due.instead}. Gates: {go.gates}",
         due_at=now,
         standby=_standby(due, action, go.channel, tenant, now),
+        links=standing_in(content.text, made) if made else (),
     )
 
 
 def _tracks(tenant: Tenant, channel: ChannelKind) -> bool:
-    """Say whether links say which message they stood in; in a text every character costs."""
+    """Say whether links say which message they stood in; a text's short links say it by themselves."""
     return tenant.brand.tracking != "none" and channel is not ChannelKind.SMS
 
 

@@ -9,7 +9,7 @@ from litestar.datastructures import FormMultiDict
 
 from doorstep.domain.messages import Rendered
 from doorstep.domain.vocabulary import ChannelKind
-from doorstep.messages import PARTS, BadTemplateError, Facts, Library, Segments, check_template, context_of, segments_of
+from doorstep.messages import PARTS, BadTemplateError, Facts, Library, Segments, check_template, context_of, sample_shortened, segments_of
 from doorstep.messages.choices import TITLE_LIMIT
 from doorstep.messages.engine import SOURCE_LIMIT
 from doorstep.store.connections import Merchant
@@ -151,11 +151,15 @@ def parts_shown(
     ]
 
 
-def cards_of(library: Library, template: str, facts: Facts) -> tuple[list[Card], dict[str, str]]:
-    """Render a template on every channel; and say of each part how long it is."""
+def cards_of(library: Library, template: str, facts: Facts, base_url: str) -> tuple[list[Card], dict[str, str]]:
+    """Render a template on every channel; and say of each part how long it is. A text message shows its links short, at `base_url`."""
     context = context_of(facts)
+    contexts = {ChannelKind.SMS: context_of(sample_shortened(facts, base_url))}
     lengths = _lengths(library, template, facts.locale, context)
-    cards = [_measured(_card(library, template, facts.locale, kind, title, context), lengths) for kind, title in CHANNELS.items()]
+    cards = [
+        _measured(_card(library, template, facts.locale, kind, title, contexts.get(kind, context)), lengths)
+        for kind, title in CHANNELS.items()
+    ]
     return cards, _says(cards, lengths)
 
 
