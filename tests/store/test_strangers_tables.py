@@ -10,7 +10,7 @@ import pytest
 
 from doorstep.domain.messages import Device, Message, Rendered
 from doorstep.domain.people import IdentityKind
-from doorstep.domain.vocabulary import ChannelKind, Purpose
+from doorstep.domain.vocabulary import ChannelKind, Lead, Purpose
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import (
     access,
@@ -33,6 +33,7 @@ from doorstep.store import (
     push,
     receipts,
     recipients,
+    short_links,
     signing,
     tallies,
     templates,
@@ -202,6 +203,15 @@ ROWS: dict[str, dict[str, str]] = {
     },
     "message_cost": {"message_id": f"({_ID})::uuid", "amount": "0.05", "currency": "'EUR'", "at": _AT},
     "click": {"message_id": f"({_ID})::uuid", "url": "'https://shop.example'", "machine": "false", "first_at": _AT, "last_at": _AT},
+    "short_link": {
+        "message_id": f"({_ID})::uuid",
+        "code": "'code-' || m",
+        "month": "'2026-11-01'",
+        "made_at": _AT,
+        "leads_to": "'parcel'",
+        "token": "'parcel-' || m",
+        "marks": "true",
+    },
     "fallback": {
         "message_id": f"({_ID})::uuid",
         "month": "'2026-11-01'",
@@ -603,6 +613,8 @@ async def test_tokens_and_slugs_of_a_stranger_lead_nowhere(houses: Database) -> 
     async with houses.for_merchant(STRANGER) as tx:
         assert await connections.by_hook_token(tx, Sealer(b"k" * 32), "hook-1") is None
         assert await connections.by_hook_token(tx, Sealer(b"k" * 32), "hook-2") is not None
+        assert await short_links.find(tx, "code-1") is None
+        assert (await short_links.find(tx, "code-2"))["merchant_id"] == STRANGER
         with pytest.raises(NotFoundError):
             await connections.merchant_by_slug(tx, "shop-1")
         with pytest.raises(NotFoundError):
@@ -648,6 +660,11 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
             await people.split(tx, MINE, 7, [(IdentityKind.EMAIL, "ana@customer.example")], "x", "y", NOW)
         await idempotency.answer(tx, MINE, "i-1", 500, b"forged")
         await idempotency.sweep(tx, NOW.replace(year=2030))
+        await short_links.forget(tx, NOW.replace(year=2030))
+        link = short_links.ShortLink(code="forged", leads_to=Lead.PARCEL, token="parcel-2", marks=True)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await short_links.keep(tx, [(MINE, "01a1ee50-4380-7000-8000-000000000001", NOW.date(), link)], NOW)
     async with houses.system() as tx:
         assert await tx.fetchval("select revoked_at from api_key where merchant_id = 1") is None
         assert await tx.fetchval("select state || coalesce(untold, '') from connection where merchant_id = 1") == "active"
@@ -660,7 +677,9 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         assert await tx.fetchval("select trouble from approval_due where merchant_id = 1") is None
         for table in ("fallback", "dead_letter", "decision", "import_progress", "suppression", "wallet_device"):
             assert await _count(tx, table) == 2
-        await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)
+        for table in ("idempotency", "short_link"):
+            assert await _count(tx, table, "merchant_id = 1") == 1
+            await tx.execute(_insert(table) + " on conflict do nothing", STRANGER)
 
 
 async def test_browsers_of_a_strangers_customers_are_neither_forgotten_nor_noted(houses: Database) -> None:

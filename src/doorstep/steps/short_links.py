@@ -18,6 +18,7 @@ from doorstep.store.short_links import ShortLink
 
 #: A short link leads somewhere for so long: a parcel, and time to send it back.
 LASTS = timedelta(days=180)
+_RECIPIENTS = frozenset({Lead.PREFERENCES, Lead.UNSUBSCRIBE})
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +35,7 @@ def short_facts(facts: Facts, base_url: str, tracking: str) -> tuple[Facts, list
     made: list[ShortLink] = []
 
     def short(lead: Lead, token: str, url: str) -> str:
-        marks = tracking == "all" if lead.is_carriers else tracking != "none"
+        marks = _marks(lead, tracking)
         if lead.is_carriers and not marks and len(url) <= len(f"{base_url}/s/") + LENGTH:
             return url
         code = code_of(secrets.randbelow(CODES))
@@ -42,6 +43,13 @@ def short_facts(facts: Facts, base_url: str, tracking: str) -> tuple[Facts, list
         return f"{base_url}/s/{code}"
 
     return shortened(facts, short), made
+
+
+def _marks(lead: Lead, tracking: str) -> bool:
+    """Say whether it is noted that a link was followed, as in every other message: who chooses what to get is never noted."""
+    if lead in _RECIPIENTS:
+        return False
+    return tracking == "all" if lead.is_carriers else tracking != "none"
 
 
 def standing_in(text: str, made: list[ShortLink]) -> tuple[ShortLink, ...]:
@@ -58,7 +66,7 @@ async def target_of(tx: Tx, sealer: Sealer, link: Row, *, marked: bool) -> Targe
     """Tell where a link leads, in its merchant's transaction; None: what it led to is gone. `marked`: our page is told of the message."""
     merchant_id, lead, token = link["merchant_id"], Lead(link["leads_to"]), link["token"]
     mark = f"?m={ref_of(str(link['message_id']))}" if marked else ""
-    if lead in {Lead.PREFERENCES, Lead.UNSUBSCRIBE}:
+    if lead in _RECIPIENTS:
         own = sealer.token("mail", str(merchant_id), link["recipient"], link["locale"])
         return Target(url=f"/{'p' if lead is Lead.PREFERENCES else 'u'}/{own}")
     if lead is Lead.ORDER:
