@@ -102,9 +102,7 @@ def _marked_page(page: str) -> str:
     return f"{page[:end]}{line}{page[end:]}"
 
 
-async def send_test(
-    tx: Tx, tenant: Tenant, template: str, kind: ChannelKind, to: str, facts: Facts, base_url: str, now: datetime
-) -> str:
+async def send_test(tx: Tx, tenant: Tenant, template: str, kind: ChannelKind, to: str, facts: Facts, base_url: str, now: datetime) -> str:
     """Queue one marked message to a person at the desk, about no order; return its id. It counts nowhere as told or followed.
 
     Raises:

@@ -20,7 +20,7 @@ FIELDS = {
     "preheader": ("Preheader", "What a mailbox shows beside the subject.", 2),
     "headline": ("Headline", "At the top of the mail; the title of a notification.", 2),
     "intro": ("Text of the mail", "An empty line begins a new paragraph. Dates, buttons and goods follow below by themselves.", 6),
-    "sms": ("Text message", "Every part is paid for.", 4),
+    "sms": ("Text message", "Every part is paid for; links are written short.", 4),
     "chat": ("Chats", "WhatsApp, Messenger and the chat on your site. The link is a button below; write no address.", 5),
     "push": ("Notification", "Below the headline.", 3),
     "utility": ("Approved text", "For WhatsApp and Messenger outside an open conversation; approved beforehand.", 4),
