@@ -33,7 +33,7 @@ _NETWORKS, _SITES = (Buckets(most, _PER.total_seconds()) for most in (_FROM_A_NE
 async def follow_short(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
     """Lead on to where a text message of ours pointed, and nowhere else."""
     if not is_code(code):  # cut off, most likely; nobody can hit anything with it
-        return _ended(request, at_home(house_of(request), request.headers.get("host", "")), HTTP_404_NOT_FOUND)
+        return _ended(request, at_home(house_of(request), request.headers.get("host", "")), HTTP_404_NOT_FOUND, what="missing")
     house, now = house_of(request), utc_now()
     counts = {f"short network {network_of(request)}": _FROM_A_NETWORK, f"short site {site_of(request)}": _FROM_A_SITE}
     if max(_NETWORKS.wait(network_of(request)), _SITES.wait(site_of(request))):
@@ -63,7 +63,7 @@ async def _lead(request: AnyRequest, tenant: Tenant, link: Row) -> Response[Any]
         return _ended(request, tenant, HTTP_410_GONE)
     if not target.is_carriers:
         asked = clean_text(request.query_params.get("lang"), 20)
-        language = f"{'&' if '?' in target.url else '?'}lang={asked}" if asked.replace("-", "").isalnum() else ""
+        language = f"{'&' if '?' in target.url else '?'}lang={asked}" if asked.isascii() and asked.replace("-", "").isalnum() else ""
         return Redirect(target.url + language, status_code=302, headers=NEVER_KEPT)
     if marked and tracking == "all":
         await note(request, link["merchant_id"], link["message_id"], MessageState.CLICKED, target.url)
@@ -78,10 +78,10 @@ def _is_strangers(request: AnyRequest, tenant: Tenant) -> bool:
     return owner is not None and owner.merchant.merchant_id != tenant.merchant.merchant_id and not shared
 
 
-def _ended(request: AnyRequest, tenant: Tenant | None, status: int) -> Response[str]:
+def _ended(request: AnyRequest, tenant: Tenant | None, status: int, *, what: str = "ended") -> Response[str]:
     words = words_of(request, *asked_languages(request), tenant.brand.default_locale if tenant else None)
     find_url = f"/find/{tenant.merchant.slug}" if tenant else ""
-    return framed("track/ended.html", words, dress(tenant) if tenant else None, status=status, what="ended", find_url=find_url)
+    return framed("track/ended.html", words, dress(tenant) if tenant else None, status=status, what=what, find_url=find_url)
 
 
 def _too_many(request: AnyRequest) -> Response[str]:
