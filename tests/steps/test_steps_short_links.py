@@ -9,7 +9,8 @@ import pytest
 from steps_shop import EMAIL, NOON, TWILIO, Shop, fulfilment, open_shop, order, said
 
 from doorstep.domain.messages import Rendered
-from doorstep.domain.vocabulary import Lead
+from doorstep.domain.orders import Consent
+from doorstep.domain.vocabulary import ChannelKind, Lead, Purpose
 from doorstep.messages.shortening import is_code
 from doorstep.steps.short_links import LASTS, has_ended, target_of
 from doorstep.store import messages, short_links
@@ -81,6 +82,17 @@ async def test_a_mail_keeps_its_links_and_marks(database: Database) -> None:
     (row,) = await shop.rows("select text from message where merchant_id = $1 limit 1", shop.merchant_id)
     assert re.search(r"https://doorstep\.example/[ot]/[\w-]{22}\?m=[\w-]{22}", row["text"])
     assert await kept(shop) == {}
+
+
+async def test_the_way_out_of_marketing_is_short_wherever_the_text_is_written_on(database: Database) -> None:
+    settings = {"journeys": {"order_confirmed": {"purpose": "marketing", "channels": ["sms"]}}}
+    shop = await open_shop(database, channels={"twilio": TWILIO}, settings=settings)
+    yes = Consent(purpose=Purpose.MARKETING, channel=ChannelKind.SMS, granted=True, source="checkout", at=NOON)
+    await shop.arrive(facts=[order("1", email=None, phone="+34600000001", consents=(yes,))])
+    (leased,) = await shop.lease(NOON, 50)
+    link = (await kept(shop))["unsubscribe"]
+    assert leased.message.unsubscribe_url == f"https://doorstep.example/s/{link['code']}"
+    assert not link["marks"]
 
 
 async def test_each_link_leads_where_the_long_one_led(database: Database) -> None:

@@ -194,7 +194,7 @@ def _message(
             topic=action.topic,
             created_at=now,
             reply_to=tenant.brand.support_email,
-            unsubscribe_url=f"{base}/u/{token}",
+            unsubscribe_url=facts.links.unsubscribe or f"{base}/u/{token}",
             window_until=reached.windows.get(go.channel),
             devices=reached.devices.get(go.channel, ()),
         ),
@@ -207,7 +207,8 @@ def _message(
         why=f"{action.journey}: {go.why}{due.instead}. Gates: {go.gates}",
         due_at=now,
         standby=_standby(due, action, go.channel, tenant, now),
-        links=standing_in(content.text, made) if made else (),
+        # Who sends a text that nobody can answer writes the way out of marketing below it.
+        links=standing_in(f"{content.text} {facts.links.unsubscribe}", made) if made else (),
     )
 
 
