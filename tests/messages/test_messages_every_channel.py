@@ -12,7 +12,7 @@ from doorstep.domain.orders import Customer, Payment, Promise
 from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.sentences import untranslated
 from doorstep.domain.vocabulary import ChannelKind
-from doorstep.messages import CHOICES, MANNERS, TEMPLATES, TONES, Library, context_of, facts_for, segments_of
+from doorstep.messages import CHOICES, MANNERS, TEMPLATES, TONES, Library, context_of, facts_for, sample_shortened, segments_of
 from doorstep.messages.approving import BODY_LIMIT, utility_problems
 from doorstep.messages.choices import MOST, TITLE_LIMIT
 from doorstep.messages.layout import is_written, parts_of, words_of
@@ -134,7 +134,8 @@ def test_every_message_keeps_the_limits_of_its_channel(template, language, tone)
 def test_a_text_message_is_short_and_cheap(template, language, tone):
     library = Library.of(tone=tone)
     for name, facts in every_order(template, language):
-        made = library.render(template, ChannelKind.SMS, language, context_of(facts)).text
+        short = sample_shortened(facts, "https://parcels.example")
+        made = library.render(template, ChannelKind.SMS, language, context_of(short)).text
         assert clean(made, language), (name, made)
         cost = segments_of(made)
         if name not in {"emoji", "rtl"}:

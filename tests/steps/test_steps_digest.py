@@ -210,6 +210,9 @@ async def test_a_digest_that_fails_is_told_on_the_next_channel_whole(database: D
     (text,) = await told(shop)
     assert (text["channel"], text["template"]) == ("sms", "digest")
     assert "#1: Your parcel arrives today. #2: Your parcel is on its way." in text["text"]
+    (link,) = await shop.rows("select code, leads_to, token from short_link where merchant_id = $1", shop.merchant_id)
+    assert text["text"].endswith(f" https://doorstep.example/s/{link['code']}")
+    assert (link["leads_to"], len(read_news(shop.directory.sealer, link["token"])[1])) == ("news", 2)
     async with shop.database.system() as tx:
         for one in await messages.lease(tx, NOON + HOUR, NOON + 2 * HOUR, 9):
             await messages.finish(tx, one, Receipt(message_id=None, provider_id="p", state=MessageState.SENT), NOON)

@@ -11,7 +11,7 @@ import pytest
 from doorstep.domain.messages import Device, Message, Rendered
 from doorstep.domain.orders import Customer, Order
 from doorstep.domain.people import IdentityKind
-from doorstep.domain.vocabulary import ChannelKind, Purpose
+from doorstep.domain.vocabulary import ChannelKind, Lead, Purpose
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import (
     access,
@@ -34,6 +34,7 @@ from doorstep.store import (
     push,
     receipts,
     recipients,
+    short_links,
     signing,
     tallies,
     templates,
@@ -204,6 +205,15 @@ ROWS: dict[str, dict[str, str]] = {
     },
     "message_cost": {"message_id": f"({_ID})::uuid", "amount": "0.05", "currency": "'EUR'", "at": _AT},
     "click": {"message_id": f"({_ID})::uuid", "url": "'https://shop.example'", "machine": "false", "first_at": _AT, "last_at": _AT},
+    "short_link": {
+        "message_id": f"({_ID})::uuid",
+        "code": "'code-' || m",
+        "month": "'2026-11-01'",
+        "made_at": _AT,
+        "leads_to": "'parcel'",
+        "token": "'parcel-' || m",
+        "marks": "true",
+    },
     "fallback": {
         "message_id": f"({_ID})::uuid",
         "month": "'2026-11-01'",
@@ -611,6 +621,8 @@ async def test_tokens_and_slugs_of_a_stranger_lead_nowhere(houses: Database) -> 
     async with houses.for_merchant(STRANGER) as tx:
         assert await connections.by_hook_token(tx, Sealer(b"k" * 32), "hook-1") is None
         assert await connections.by_hook_token(tx, Sealer(b"k" * 32), "hook-2") is not None
+        assert await short_links.find(tx, "code-1") is None
+        assert (await short_links.find(tx, "code-2"))["merchant_id"] == STRANGER
         with pytest.raises(NotFoundError):
             await connections.merchant_by_slug(tx, "shop-1")
         with pytest.raises(NotFoundError):
@@ -669,6 +681,18 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         for table in ("fallback", "dead_letter", "decision", "import_progress", "suppression", "wallet_device"):
             assert await _count(tx, table) == 2
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)
+
+
+async def test_short_links_of_a_strangers_texts_are_neither_forgotten_nor_forged(houses: Database) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        await short_links.forget(tx, NOW.replace(year=2030))
+        link = short_links.ShortLink(code="forged", leads_to=Lead.PARCEL, token="parcel-2", marks=True)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await short_links.keep(tx, [(MINE, "01a1ee50-4380-7000-8000-000000000001", NOW.date(), link)], NOW)
+    async with houses.system() as tx:
+        assert [row["code"] for row in await tx.fetch("select code from short_link")] == ["code-1"]
+        await tx.execute(_insert("short_link"), STRANGER)
 
 
 async def test_browsers_of_a_strangers_customers_are_neither_forgotten_nor_noted(houses: Database) -> None:

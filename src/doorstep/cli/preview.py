@@ -8,7 +8,7 @@ from doorstep.cli.merchants import at_work
 from doorstep.domain.messages import Change
 from doorstep.domain.vocabulary import ChannelKind, Status
 from doorstep.errors import BadInputError, NotFoundError
-from doorstep.messages import TEMPLATES, BadTemplateError, Facts, Library, Links, context_of, facts_for, sample_facts
+from doorstep.messages import TEMPLATES, BadTemplateError, Facts, Library, Links, context_of, facts_for, sample_facts, sample_shortened
 from doorstep.steps.compose import parcel_of
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.work import utc_now
@@ -65,7 +65,8 @@ def preview(
 def _write(facts: Facts, library: Library, template: str, out: Path) -> list[Path]:
     context = context_of(facts)
     mail = library.render(template, ChannelKind.EMAIL, facts.locale, context)
-    sms = library.render(template, ChannelKind.SMS, facts.locale, context)
+    base_url = (facts.links.order or "").partition("/o/")[0]
+    sms = library.render(template, ChannelKind.SMS, facts.locale, context_of(sample_shortened(facts, base_url)))
     written = {
         out: mail.html,
         out.with_suffix(".txt"): f"Subject: {mail.subject}\n\n{mail.text}",

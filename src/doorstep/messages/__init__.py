@@ -13,6 +13,7 @@ from doorstep.messages.quiet import QuietHours
 from doorstep.messages.samples import sample_facts
 from doorstep.messages.scenes import MANNERS, facts_for
 from doorstep.messages.segments import Segments, segments_of
+from doorstep.messages.shortening import sample_shortened
 from doorstep.messages.wording import tag_to_speak
 from doorstep.messages.zones import zone_of
 
@@ -46,6 +47,7 @@ __all__ = (
     "entry_of",
     "facts_for",
     "sample_facts",
+    "sample_shortened",
     "segments_of",
     "standing_window",
     "tag_to_speak",

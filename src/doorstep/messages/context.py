@@ -1,5 +1,6 @@
 """Facts → the plain names a template may use; docs/how-to/write-a-template.md lists them."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -161,9 +162,13 @@ def _pieces(folded: Folded) -> dict[str, int]:
     return {"total": len(folded.pieces), "delivered": sum(piece.status is Status.DELIVERED for piece in folded.pieces)}
 
 
+def handed_hop(hops: Sequence[Hop], first: str) -> Hop | None:
+    """Find who delivers a parcel in the end, where that is not who had it first, under the number `first`."""
+    return next((hop for hop in reversed(hops) if hop.direction is Direction.OUTBOUND and hop.tracking_number != first), None)
+
+
 def _handed_to(hops: tuple[Hop, ...], first: str) -> dict[str, Any] | None:
-    """Tell who delivers the parcel in the end, where that is not who had it first."""
-    last = next((hop for hop in reversed(hops) if hop.direction is Direction.OUTBOUND and hop.tracking_number != first), None)
+    last = handed_hop(hops, first)
     return {"carrier": last.carrier_name or None, "number": last.tracking_number, "url": web(last.url)} if last else None
 
 

@@ -17,6 +17,7 @@ from doorstep.steps.footprint import footprint, tells_carbon
 from doorstep.steps.marks import news_token, redirect_token, ref_of
 from doorstep.steps.message_ids import new_message_id
 from doorstep.steps.reach import Reached, own_address, reach
+from doorstep.steps.short_links import short_facts, short_news, standing_in
 from doorstep.steps.way import carrier_name, carrier_url, hops_of, lines_waiting, point_of, points_of
 from doorstep.steps.whereto import country_of, zone_of_order
 from doorstep.store.database import Tx
@@ -26,6 +27,7 @@ from doorstep.store.messages import NewMessage
 from doorstep.store.orders import KeptOrder
 from doorstep.store.recipients import Standing
 from doorstep.store.shipments import KeptShipment
+from doorstep.store.short_links import ShortLink
 from doorstep.timeline import fold
 
 
@@ -210,9 +212,11 @@ def _message(together: Sequence[Told], directory: Directory, now: datetime) -> N
     due, action, go, tenant, locale = first.due, first.action, first.go, first.tenant, first.locale
     message_id = new_message_id(now)
     token = directory.sealer.token("mail", str(due.merchant_id), go.address, locale)
-    facts = [_facts(one, message_id, token, directory) for one in together]
-    template = action.template if len(facts) == 1 else DIGEST
-    about = facts[0] if len(facts) == 1 else _gathered(together, facts, message_id, directory)
+    made: list[ShortLink] = []
+    each = [_facts(one, message_id, token, directory, made) for one in together]
+    template = action.template if len(each) == 1 else DIGEST
+    facts = each[0] if len(each) == 1 else _gathered(together, each, message_id, directory, made)
+    content = tenant.library.render(template, go.channel, locale, context_of(facts))
     customer = due.order.order.customer
     orders = {one.due.order.order_id for one in together}
     return NewMessage(
@@ -222,13 +226,13 @@ def _message(together: Sequence[Told], directory: Directory, now: datetime) -> N
             channel=go.channel,
             to=go.address,
             to_name=" ".join(part for part in (customer.first_name, customer.last_name) if part) or None,
-            content=tenant.library.render(template, go.channel, locale, context_of(about)),
+            content=content,
             locale=locale,
             purpose=action.purpose,
             topic=action.topic,
             created_at=now,
             reply_to=tenant.brand.support_email,
-            unsubscribe_url=f"{directory.base_url}/u/{token}",
+            unsubscribe_url=facts.links.unsubscribe or f"{directory.base_url}/u/{token}",
             window_until=first.reached.windows.get(go.channel),
             devices=first.devices,
         ),
@@ -241,10 +245,13 @@ def _message(together: Sequence[Told], directory: Directory, now: datetime) -> N
         why=f"{', '.join(dict.fromkeys(one.action.journey for one in together))}: {go.why}{due.instead}. Gates: {go.gates}",
         due_at=now,
         standby=_standby(together, now),
+        # Who sends a text that nobody can answer writes the way out of marketing below it.
+        links=standing_in(f"{content.text} {facts.links.unsubscribe}", made) if made else (),
     )
 
 
-def _facts(one: Told, message_id: str, token: str, directory: Directory) -> Facts:
+def _facts(one: Told, message_id: str, token: str, directory: Directory, made: list[ShortLink]) -> Facts:
+    """Put together what there is to tell of one; the short links of a text are added to `made`."""
     due, tenant, order, base = one.due, one.tenant, one.due.order.order, directory.base_url
     told = _told(due)
     parcels = due.parcels
@@ -252,7 +259,7 @@ def _facts(one: Told, message_id: str, token: str, directory: Directory) -> Fact
         parcels = sorted(parcels, key=lambda s: (s.shipment_id not in told, s.shipment_id))
     mark = _mark(tenant, one.go.channel, message_id)
     shown = [parcel_of(s, order, base, carbon=tells_carbon(tenant.merchant)) for s in parcels]
-    return Facts(
+    facts = Facts(
         brand=tenant.brand,
         order=order,
         parcels=_tracked(tenant, one.go.channel, message_id, directory, tuple(shown)),
@@ -267,9 +274,10 @@ def _facts(one: Told, message_id: str, token: str, directory: Directory) -> Fact
             pixel=f"{base}/e/{due.merchant_id}.{ref_of(message_id)}.gif" if tenant.brand.tracking == "all" else None,
         ),
     )
+    return short_facts(facts, base, tenant.brand.tracking, made) if one.go.channel is ChannelKind.SMS else facts
 
 
-def _gathered(together: Sequence[Told], facts: Sequence[Facts], message_id: str, directory: Directory) -> Facts:
+def _gathered(together: Sequence[Told], facts: Sequence[Facts], message_id: str, directory: Directory, made: list[ShortLink]) -> Facts:
     """Put what is told together in one: each as its own template says it in short, and the page that shows all of it."""
     first = together[0]
     entries = tuple(
@@ -277,7 +285,10 @@ def _gathered(together: Sequence[Told], facts: Sequence[Facts], message_id: str,
         for one, its in zip(together, facts, strict=True)
     )
     token = news_token(directory.sealer, first.due.merchant_id, [one.due.order.order_id for one in together])
-    page = f"{directory.base_url}/n/{token}{_mark(first.tenant, first.go.channel, message_id)}"
+    if first.go.channel is ChannelKind.SMS:
+        page = short_news(token, directory.base_url, first.tenant.brand.tracking, made)
+    else:
+        page = f"{directory.base_url}/n/{token}{_mark(first.tenant, first.go.channel, message_id)}"
     return msgspec.structs.replace(facts[0], entries=entries, links=msgspec.structs.replace(facts[0].links, order=page))
 
 
@@ -286,7 +297,7 @@ def _mark(tenant: Tenant, channel: ChannelKind, message_id: str) -> str:
 
 
 def _tracks(tenant: Tenant, channel: ChannelKind) -> bool:
-    """Say whether links say which message they stood in; in a text every character costs."""
+    """Say whether links say which message they stood in; a text's short links say it by themselves."""
     return tenant.brand.tracking != "none" and channel is not ChannelKind.SMS
 
 

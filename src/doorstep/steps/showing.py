@@ -13,12 +13,14 @@ from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.footprint import tells_carbon
 from doorstep.steps.marks import news_token
 from doorstep.steps.message_ids import new_message_id
+from doorstep.steps.short_links import short_facts, standing_in
 from doorstep.steps.way import lines_waiting
 from doorstep.store import messages, orders, shipments
 from doorstep.store.database import Tx
 from doorstep.store.messages import NewMessage
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
+from doorstep.store.short_links import ShortLink
 
 #: What a test is written down under: no journey asks for it, so nothing is ever taken as told by it.
 TRIGGER = "test"
@@ -105,13 +107,16 @@ def _marked_page(page: str) -> str:
     return f"{page[:end]}{line}{page[end:]}"
 
 
-async def send_test(tx: Tx, tenant: Tenant, template: str, kind: ChannelKind, to: str, facts: Facts, now: datetime) -> str:
-    """Queue one marked message to a person at the desk, about no order; return its id. It counts nowhere as told.
+async def send_test(tx: Tx, tenant: Tenant, template: str, kind: ChannelKind, to: str, facts: Facts, base_url: str, now: datetime) -> str:
+    """Queue one marked message to a person at the desk, about no order; return its id. It counts nowhere as told or followed.
 
     Raises:
         BadTemplateError: the wording cannot be read or filled in.
         KeyError: nothing carries this channel.
     """
+    made: list[ShortLink] = []
+    if kind is ChannelKind.SMS:
+        facts = short_facts(facts, base_url, "none", made)
     content = marked(tenant.library.render(template, kind, facts.locale, context_of(facts)), kind)
     message_id = new_message_id(now)
     new = NewMessage(
@@ -135,6 +140,7 @@ async def send_test(tx: Tx, tenant: Tenant, template: str, kind: ChannelKind, to
         shipment_ids=(),
         why="test: somebody at the desk wants to see it",
         due_at=now,
+        links=standing_in(content.text, made),
     )
     await messages.queue(tx, [new])
     return message_id

@@ -13,6 +13,7 @@ from doorstep.store.database import Row, Tx
 from doorstep.store.extras import extras_of, packed_extras
 from doorstep.store.fallbacks import Standby, stand_by
 from doorstep.store.frames import frame_id, keep_frames, packed, unpacked
+from doorstep.store.short_links import ShortLink, keep
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +32,8 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     #: What is tried should this fail, or nothing be heard of it; None: nothing.
     standby: Standby | None = None
+    #: The short links that stand in it.
+    links: tuple[ShortLink, ...] = ()
 
 
 class Leased(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +179,8 @@ async def queue(tx: Tx, new: Sequence[NewMessage]) -> None:
     ]
     if behind:
         await stand_by(tx, behind, new[0].message.created_at)
+    if linked := [(n.message.merchant_id, n.message.message_id, month_of(UUID(n.message.message_id)), one) for n in new for one in n.links]:
+        await keep(tx, linked, new[0].message.created_at)
 
 
 def _row(new: NewMessage) -> tuple[object, ...]:

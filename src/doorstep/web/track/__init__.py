@@ -14,6 +14,7 @@ from doorstep.web.track.opting_in import confirm_optin, optin_page
 from doorstep.web.track.pages import order_page, parcel_page
 from doorstep.web.track.passing import order_for_wallet
 from doorstep.web.track.published import delivery_jsonld, keys_json, method_page, performance_json, performance_jws
+from doorstep.web.track.shortened import follow_short
 from doorstep.web.track.telling import tell_problem
 from doorstep.web.track.well_known import directory_of_host, directory_of_slug
 
@@ -30,6 +31,7 @@ _PAGES: list[ControllerRouterHandler] = [
     unsubscribe_page,
     unsubscribe,
     follow,
+    follow_short,
     opened,
     optin_page,
     confirm_optin,
