@@ -121,8 +121,7 @@ def test_a_text_message_numbers_its_answers_where_it_can_be_answered():
     said = made("failed_attempt", ChannelKind.SMS)
     assert "Reply 1: Another day, 2: Pick-up point, 3: I need help." in said.text
     assert [one.choice_id for one in said.choices] == ["reschedule", "pickup_point", "help"]
-    facts = facts_for("failed_attempt", "en")
-    named = made("failed_attempt", ChannelKind.SMS, brand=msgspec.structs.replace(facts.brand, sms_sender="Lantern"))
+    named = made("failed_attempt", ChannelKind.SMS, one_way=True)
     assert "Reply 1" not in named.text
     assert "What happens next: https://" in named.text
     assert made("delivered", ChannelKind.SMS).choices == ()

@@ -327,5 +327,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     most_bytes: int = 2_000_000
     #: Settings → the mailbox in which answers and bounces arrive; None, or no function: there is none to be read.
     mailbox: Callable[[Settings], ImapRequest | None] | None = None
+    #: Settings, address → whether nobody can answer what is sent there from here (a name as the sender); raises nothing. None: everybody can.
+    one_way: Callable[[Settings, str], bool] | None = None
     #: What the provider's codes mean, for the docs.
     codes: tuple[ProviderCode, ...] = ()

@@ -173,6 +173,7 @@ def _message(
         change=action.change,
         locale=locale,
         links=Links(order=f"{base}/o/{due.order.token}{mark}", preferences=f"{base}/p/{token}", unsubscribe=unsubscribe, pixel=pixel),
+        one_way=go.channel is ChannelKind.SMS and tenant.is_one_way(go.address),
     )
     content = tenant.library.render(action.template, go.channel, locale, context_of(facts))
     customer = order.customer

@@ -14,7 +14,7 @@ from doorstep.channels.errors import error_of, suppression_of
 from doorstep.channels.messagebird.codes import ERRORS, ERRORS_SOURCE, WORDS, meaning_of, state_of
 from doorstep.channels.messagebird.signatures import verify
 from doorstep.channels.reading import form_of, redacted, retry_after_s, setting_of
-from doorstep.channels.senders import SENDERS, answered_by, e164, keyword_in, sender_for, text_from
+from doorstep.channels.senders import SENDERS, answered_by, e164, keyword_in, one_way_of, sender_for, text_from
 from doorstep.domain.messages import Cost, Message, Receipt, Reply
 from doorstep.domain.plugins import Channel, Flow, HttpRequest, Inbound, OnUnknown, Raw, Response, Setting, Settings
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
@@ -245,4 +245,5 @@ CHANNEL = Channel(
     read=read,
     verify=verify,
     by_get=True,
+    one_way=one_way_of(sender_for),
 )

@@ -9,7 +9,7 @@ import msgspec
 
 from doorstep.channels.errors import error_of, suppression_of
 from doorstep.channels.reading import form_of, redacted, retry_after_s, setting_of
-from doorstep.channels.senders import SENDERS, Sender, answered_by, keyword_in, sender_for, sender_of, text_from
+from doorstep.channels.senders import SENDERS, Sender, answered_by, keyword_in, one_way_of, sender_for, sender_of, text_from
 from doorstep.channels.twilio.codes import ERRORS, ERRORS_SOURCE, WORDS, state_of
 from doorstep.channels.twilio.signatures import authorization, verify
 from doorstep.domain.messages import Attachment, Cost, Location, Message, Receipt, Reply
@@ -276,5 +276,6 @@ CHANNEL = Channel(
     rate_per_s=100.0,
     read=read,
     verify=verify,
+    one_way=one_way_of(_sender),
     answer=("text/xml; charset=utf-8", b'<?xml version="1.0" encoding="UTF-8"?><Response/>'),
 )

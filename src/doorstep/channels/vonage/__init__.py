@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from doorstep.channels.senders import SENDERS, answered_by, sender_for, text_from
+from doorstep.channels.senders import SENDERS, answered_by, one_way_of, sender_for, text_from
 from doorstep.channels.vonage import messages_api, sms_api
 from doorstep.channels.vonage.codes import ERRORS, ERRORS_SOURCE
 from doorstep.channels.vonage.fields import document_of, fields_of
@@ -93,4 +93,5 @@ CHANNEL = Channel(
     read=read,
     verify=verify,
     by_get=True,
+    one_way=one_way_of(sender_for),
 )
