@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from meta_wire import NOW, OUR_ID, answered, asked, graph_error, hook, message
 
 from doorstep.channels import channel_named
-from doorstep.channels.messenger import ERRORS
+from doorstep.channels.messenger.codes import BY_CODE
 from doorstep.domain.messages import Approved, Choice, Link, Receipt, Rendered
 from doorstep.domain.plugins import Inbound, Raw, Response
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose, Remedy
@@ -125,11 +125,11 @@ _RAISES = {
 }
 
 
-@pytest.mark.parametrize("key", sorted(ERRORS))
+@pytest.mark.parametrize("key", sorted(BY_CODE))
 @pytest.mark.parametrize("status", [400, 403, 500])
 def test_each_error_code_has_its_remedy_whatever_the_http_status(key, status):
     code, _, subcode = key.partition(":")
-    meaning = ERRORS[key]
+    meaning = BY_CODE[key]
     with pytest.raises(_RAISES[meaning.remedy]) as raised:
         answered("messenger", status, graph_error(int(code), int(subcode) if subcode else None))
     assert meaning.meaning in str(raised.value)

@@ -11,11 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from msgspec.structs import replace
 
-from doorstep.channels.errors import ErrorMeaning
 from doorstep.channels.graph import answer_of, failure_of, node, part, parts, query, request, text
 from doorstep.channels.reading import redacted
 from doorstep.domain.messages import TemplateNews
-from doorstep.domain.plugins import Approving, HttpRequest, Response, Settings, Template, TemplateFlow
+from doorstep.domain.plugins import Approving, HttpRequest, ProviderCode, Response, Settings, Template, TemplateFlow
 from doorstep.errors import RefusedError, TryLaterError
 
 _OK = 200
@@ -58,12 +57,12 @@ def category_of(word: str) -> str:
     return word.lower() if word.lower() in _CATEGORIES else ""
 
 
-def approving(name: str, owner: str, table: Mapping[str, ErrorMeaning]) -> Approving:
+def approving(name: str, owner: str, table: Mapping[str, ProviderCode]) -> Approving:
     """Make a channel's approval; `owner` is the setting that holds the id of whatever the templates belong to."""
     return Approving(listed=_listed(name, owner, table), submit=_submit(name, owner, table))
 
 
-def _listed(name: str, owner: str, table: Mapping[str, ErrorMeaning]) -> Callable[[Settings], TemplateFlow]:
+def _listed(name: str, owner: str, table: Mapping[str, ProviderCode]) -> Callable[[Settings], TemplateFlow]:
     def listed(settings: Settings) -> TemplateFlow:
         found: list[TemplateNews] = []
         after = ""
@@ -113,7 +112,7 @@ def _reason(word: str) -> str:
     return "" if word.upper() == "NONE" else redacted(word, 200)
 
 
-def _submit(name: str, owner: str, table: Mapping[str, ErrorMeaning]) -> Callable[[Template, Settings], TemplateFlow]:
+def _submit(name: str, owner: str, table: Mapping[str, ProviderCode]) -> Callable[[Template, Settings], TemplateFlow]:
     def submit(template: Template, settings: Settings) -> TemplateFlow:
         _check(template)
         asked = request("POST", f"{node(settings, owner)}/message_templates", settings, document_of_template(template))
@@ -137,7 +136,7 @@ def _submit(name: str, owner: str, table: Mapping[str, ErrorMeaning]) -> Callabl
 
 
 def _change(
-    name: str, owner: str, table: Mapping[str, ErrorMeaning], template: Template, settings: Settings
+    name: str, owner: str, table: Mapping[str, ProviderCode], template: Template, settings: Settings
 ) -> Generator[HttpRequest, Response, tuple[TemplateNews, ...]]:
     """Have a template that is there already say what ours says: nothing to do where it does, else it is changed and looked at anew."""
     fields = "id,name,language,status,category,rejected_reason,components"
