@@ -90,7 +90,8 @@ def test_outside_the_window_an_approved_template_goes_as_a_utility_message(until
     assert body["messaging_type"] == "UTILITY"
     template = body["message"]["template"]
     assert (template["name"], template["language"]) == ("doorstep_shipped", {"code": "en_US"})
-    assert [one["type"] for one in template["components"]] == ["body", "button", "button"]
+    assert [one["type"] for one in template["components"]] == ["body", "buttons"]
+    assert [one["type"] for one in template["components"][1]["parameters"]] == ["POSTBACK", "URL"]
     assert "tag" not in json.dumps(body)
     assert "HUMAN_AGENT" not in json.dumps(body)
 
@@ -192,6 +193,8 @@ def test_a_quick_reply_and_a_postback_are_choices():
     assert (reply.choice, reply.text) == ("friday", "Friday")
     (reply,) = heard(event(postback={"mid": "m_2", "title": "Friday", "payload": "friday"})).replies
     assert (reply.choice, reply.text, reply.provider_id) == ("friday", "Friday", "m_2")
+    (of_template,) = heard(event(postback={"mid": "m_3", "title": "Friday", "payload": "choice_friday"})).replies
+    assert (of_template.choice, of_template.text) == ("friday", "Friday")
     (old,) = heard(event(postback={"title": "Start", "payload": "GET_STARTED", "referral": {"ref": "ad"}})).replies
     (other,) = heard(event(timestamp=STAMP + 1, postback={"title": "Start", "payload": "GET_STARTED"})).replies
     assert old.provider_id != other.provider_id

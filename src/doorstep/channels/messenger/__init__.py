@@ -6,6 +6,7 @@ from doorstep.channels.graph import SETTINGS, answer_of, failure_of, greet, node
 from doorstep.channels.graph_templates import approving
 from doorstep.channels.messenger.codes import BY_CODE, CODES, SOURCE
 from doorstep.channels.messenger.hearing import read
+from doorstep.channels.messenger.templates import document_of_template
 from doorstep.channels.messenger.writing import body_of
 from doorstep.channels.reading import one_line
 from doorstep.domain.messages import Message, Receipt
@@ -73,7 +74,7 @@ CHANNEL = Channel(
     read=read,
     verify=verify,
     greet=greet,
-    approving=approving(_NAME, "page_id", BY_CODE),
+    approving=approving(_NAME, "page_id", BY_CODE, document_of_template),
     window_s=_WINDOW_S,
     probe=probe,
     codes=CODES,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.channels.graph import SETTINGS, answer_of, failure_of, greet, meaning_of, node, part, parts, query, request, text, verify
-from doorstep.channels.graph_templates import approving
+from doorstep.channels.graph_templates import approving, document_of_template
 from doorstep.channels.reading import one_line
 from doorstep.channels.whatsapp.codes import BY_CODE, CODES, SOURCE
 from doorstep.channels.whatsapp.hearing import read
@@ -130,7 +130,7 @@ CHANNEL = Channel(
     read=read,
     verify=verify,
     greet=greet,
-    approving=approving(_NAME, "waba_id", BY_CODE),
+    approving=approving(_NAME, "waba_id", BY_CODE, document_of_template),
     window_s=_WINDOW_S,
     direct=direct,
     probe=probe,
