@@ -5,6 +5,7 @@ from importlib.resources import files
 from string import Formatter
 
 import pytest
+from msgspec.structs import replace
 
 from doorstep.domain.languages import LANGUAGES
 from doorstep.messages import notices
@@ -78,3 +79,13 @@ def test_a_name_is_one_line_and_no_pattern():
     assert "\n" not in told.subject
     assert "{why}" in told.subject
     assert "secret" not in told.subject
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_about_a_shop_that_ends_in_a_full_stop_ends_twice(language):
+    told = [templates_notice(replace(TEMPLATES, shop="Acme Inc."), language)]
+    told += [
+        paused_notice(replace(PAUSED, shop="Acme Inc.", provider="Post Inc.", rests=rests), language) for rests in ("carrier", "channel")
+    ]
+    assert all("Acme Inc." in one.subject for one in told)
+    assert not [one.text for one in told if ".." in one.text]

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import msgspec
 
-from doorstep.domain.languages import language_of
+from doorstep.domain.languages import language_of, stopped_once
 from doorstep.domain.messages import Rendered
 
 
@@ -30,8 +30,14 @@ def paused_notice(paused: Paused, locale: str) -> Rendered:
     """Write the notice in the language of a tag, in English where we have no other."""
     words = _words(language_of(locale))
     holes = {name: " ".join(str(value).split()) for name, value in msgspec.structs.asdict(paused).items()}
-    holes["effect"] = words[f"effect_{paused.rests}"].format_map(holes)
-    return Rendered(subject=words["subject"].format_map(holes), text=words["text"].format_map(holes))
+    holes["effect"] = _filled(words[f"effect_{paused.rests}"], holes)
+    return Rendered(subject=_filled(words["subject"], holes), text=_filled(words["text"], holes))
+
+
+def _filled(source: str, holes: dict[str, str]) -> str:
+    for hole, value in holes.items():
+        source = stopped_once(source, hole, value)
+    return source.format_map(holes)
 
 
 @cache
@@ -58,4 +64,4 @@ def templates_notice(paused: TemplatesPaused, locale: str) -> Rendered:
     words = _words(f"approval_{language_of(locale)}")
     holes = {name: " ".join(value.split()) for name, value in msgspec.structs.asdict(paused).items() if isinstance(value, str)}
     holes["templates"] = "\n".join(f"    {' '.join(which.split())}: {' '.join(why.split())}" for which, why in paused.templates)
-    return Rendered(subject=words["subject"].format_map(holes), text=words["text"].format_map(holes))
+    return Rendered(subject=_filled(words["subject"], holes), text=_filled(words["text"], holes))
