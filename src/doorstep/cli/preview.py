@@ -123,7 +123,7 @@ def _sample(template: str, locale: str) -> Facts:
 
 
 def _branded(facts: Facts, tenant: Tenant) -> Facts:
-    return msgspec.structs.replace(facts, brand=tenant.brand)
+    return msgspec.structs.replace(facts, brand=tenant.brand, one_way=tenant.is_one_way(facts.order.customer.phone))
 
 
 def _facts_of(tenant: Tenant, kept: KeptOrder, parcels: list[KeptShipment], template: str, base_url: str, locale: str | None) -> Facts:
@@ -145,4 +145,5 @@ def _facts_of(tenant: Tenant, kept: KeptOrder, parcels: list[KeptShipment], temp
         change=change,
         locale=locale or kept.order.locale or tenant.brand.default_locale,
         links=Links(order=f"{base_url}/o/{kept.token}", preferences=f"{base_url}/p/preview"),
+        one_way=tenant.is_one_way(kept.order.customer.phone),
     )

@@ -138,6 +138,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     in_reply_to: str | None = None
     #: For `push` and `wallet`: where it is to arrive.
     devices: tuple[Device, ...] = ()
+    #: A human wrote this very text to this person; False: we made it.
+    by_hand: bool = False
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):

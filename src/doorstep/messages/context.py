@@ -51,7 +51,7 @@ def context_of(facts: Facts) -> dict[str, Any]:
     for parcel in parcels[:told]:
         parcel["told"] = True
     refund = next((one for one in order.refunds if one.refund_id == change.occurrence), None) if change.subject_kind == "order" else None
-    brand = _brand(facts.brand)
+    brand = _brand(facts.brand, takes_replies=not facts.one_way)
     customer = order.customer
     return {
         "brand": brand,
@@ -78,7 +78,7 @@ def context_of(facts: Facts) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=4096)
-def _brand(brand: Brand) -> dict[str, Any]:
+def _brand(brand: Brand, *, takes_replies: bool) -> dict[str, Any]:
     return {
         "name": brand.name,
         "logo_url": web(brand.logo_url),
@@ -90,7 +90,7 @@ def _brand(brand: Brand) -> dict[str, Any]:
         "support_phone": brand.support_phone,
         "address": brand.address,
         "shop_url": web(brand.shop_url),
-        "takes_replies": brand.sms_sender is None,
+        "takes_replies": takes_replies,
     }
 
 

@@ -32,8 +32,6 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True):
     default_locale: str = "en"
     #: How messages sound: "plain", or "warm".
     tone: str = "plain"
-    #: Alphanumeric, at most 11 characters; None: the provider's number.
-    sms_sender: str | None = None
     #: What is noted of a message: "none"; "clicks" on our own pages; "all": links to other sites and mails shown, too.
     tracking: str = "clicks"
     #: Where customer pages live, e.g. "https://parcels.example"; no slash at the end.
@@ -130,3 +128,5 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     links: Links = Links()
     #: In a digest: all that it tells; the rest is then of the first of them, and `links.order` leads to the page of all.
     entries: tuple[Entry, ...] = ()
+    #: A text to this customer comes from a sender that nobody can answer.
+    one_way: bool = False

@@ -273,6 +273,7 @@ def _facts(one: Told, message_id: str, token: str, directory: Directory, made: l
             unsubscribe=f"{base}/u/{token}" if one.action.purpose is Purpose.MARKETING else None,
             pixel=f"{base}/e/{due.merchant_id}.{ref_of(message_id)}.gif" if tenant.brand.tracking == "all" else None,
         ),
+        one_way=one.go.channel is ChannelKind.SMS and tenant.is_one_way(one.go.address),
     )
     return short_facts(facts, base, tenant.brand.tracking, made) if one.go.channel is ChannelKind.SMS else facts
 

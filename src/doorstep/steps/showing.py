@@ -52,9 +52,11 @@ def facts_to_show(template: str, locale: str, tenant: Tenant, directory: Directo
     Nothing in it tells which message it stood in: what is done with a preview or a test counts nowhere.
     """
     made_up = facts_for(template, locale)
+    one_way = tenant.is_one_way(to or (made_up.order if shown is None else shown.order.order).customer.phone)
     if shown is None:
         lines = tuple(msgspec.structs.replace(line, image_url=None) for line in made_up.order.lines)  # nobody has taken these pictures
-        return msgspec.structs.replace(made_up, brand=tenant.brand, order=msgspec.structs.replace(made_up.order, lines=lines))
+        order = msgspec.structs.replace(made_up.order, lines=lines)
+        return msgspec.structs.replace(made_up, brand=tenant.brand, order=order, one_way=one_way)
     order, base = shown.order.order, directory.base_url
     preferences = f"{base}/p/{directory.sealer.token('mail', str(tenant.merchant.merchant_id), to, locale)}" if to else None
     change = made_up.change
@@ -74,6 +76,7 @@ def facts_to_show(template: str, locale: str, tenant: Tenant, directory: Directo
         change=change,
         locale=locale,
         links=Links(order=page, preferences=preferences),
+        one_way=one_way,
         entries=tuple(msgspec.structs.replace(one, order=order.number) for one in made_up.entries),
     )
 

@@ -261,6 +261,7 @@ def message_of(row: Row) -> Message:
         window_until=extras.window_until,
         in_reply_to=extras.in_reply_to,
         devices=extras.devices,
+        by_hand=extras.by_hand,
     )
 
 

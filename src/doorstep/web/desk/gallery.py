@@ -19,7 +19,6 @@ from doorstep.messages import (
     TEMPLATES,
     TONES,
     BadTemplateError,
-    Brand,
     Library,
     Segments,
     context_of,
@@ -84,7 +83,7 @@ class Teller(msgspec.Struct, frozen=True):
     """Whose words, and in which way."""
 
     asked: Asked
-    brand: Brand
+    tenant: Tenant
     library: Library
     #: Where customer pages live.
     base_url: str
@@ -111,7 +110,12 @@ class Teller(msgspec.Struct, frozen=True):
         """
         facts = facts_for(template, self.asked.language, self.asked.manner, pitfall)
         lines = tuple(msgspec.structs.replace(line, image_url=None) for line in facts.order.lines)  # nobody has taken these pictures
-        facts = msgspec.structs.replace(facts, brand=self.brand, order=msgspec.structs.replace(facts.order, lines=lines))
+        facts = msgspec.structs.replace(
+            facts,
+            brand=self.tenant.brand,
+            order=msgspec.structs.replace(facts.order, lines=lines),
+            one_way=self.tenant.is_one_way(facts.order.customer.phone),
+        )
         if channel is ChannelKind.SMS:
             facts = sample_shortened(facts, self.base_url)
         return self.library.render(template, channel, self.asked.language, context_of(facts))
@@ -144,7 +148,7 @@ def _one_of(given: str, known: tuple[str, ...], usual: str) -> str:
 def _teller(request: AnyRequest) -> tuple[Tenant, Teller]:
     tenant = tenant_of(request)
     asked = _asked(request, tenant)
-    return tenant, Teller(asked, tenant.brand, library_of(tenant.merchant, asked.tone), house_of(request).directory.base_url)
+    return tenant, Teller(asked, tenant, library_of(tenant.merchant, asked.tone), house_of(request).directory.base_url)
 
 
 @get("/gallery", include_in_schema=False)
