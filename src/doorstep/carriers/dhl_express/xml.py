@@ -125,6 +125,6 @@ def _estimates(shipment: etree._Element, checkpoints: tuple[Checkpoint, ...], st
 
 def _ended(checkpoints: tuple[Checkpoint, ...], newest: OccurredAt | None) -> bool:
     return any(
-        checkpoint.carrier_code in _NO_ESTIMATE and (checkpoint.occurred_at == newest or checkpoint.event_type.startswith("delivered"))
+        checkpoint.carrier_code in _NO_ESTIMATE and (checkpoint.occurred_at == newest or ends_journey(checkpoint.event_type))
         for checkpoint in checkpoints
     )
