@@ -220,7 +220,9 @@ def test_a_carrier_that_hands_on_and_reports_no_more_says_so_on_its_leg():
 # -- whatever comes ------------------------------------------------------------------------------------------------------------------
 
 LEGS = [("acme", "N1"), ("acme", "N2"), ("acme", "N3"), ("bolt", "L1"), ("acme", "R1")]
-HISTORIES = st.lists(st.one_of(scans(legs=LEGS), scans(legs=LEGS, slugs=["picked_up", "delivered", "delivered_partial", "order_cancelled"])), max_size=10)
+HISTORIES = st.lists(
+    st.one_of(scans(legs=LEGS), scans(legs=LEGS, slugs=["picked_up", "delivered", "delivered_partial", "order_cancelled"])), max_size=10
+)
 TIES = st.lists(
     st.builds(
         tie,

@@ -105,7 +105,7 @@ def test_nothing_is_delivered_whose_newest_word_is_that_a_part_was(history, day)
     ]
     early = [each for each in history if each.instant_us is not None and each.instant_us < at and each.precision]
     folded = fold([*early, *parts])
-    assert (folded.status is not Status.DELIVERED) and folded.delivered_at is None or folded.direction is Direction.RETURN
+    assert ((folded.status is not Status.DELIVERED) and folded.delivered_at is None) or folded.direction is Direction.RETURN
 
 
 @given(HISTORIES, st.data())

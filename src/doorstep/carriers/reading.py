@@ -15,7 +15,10 @@ from doorstep.errors import BadInputError
 _MARKS = frozenset({b"\xef", b"\xff", b"\xfe"})
 _UTF8_PAGE, _ANY_PAGE = html.HTMLParser(encoding="utf-8"), html.HTMLParser()
 #: After a delivery in part the rest is still expected.
-_ENDS = frozenset(slug for slug, event in EVENT_TYPES.items() if event.status is Status.DELIVERED) | {"returned_to_sender", "return_received"}
+_ENDS = frozenset(slug for slug, event in EVENT_TYPES.items() if event.status is Status.DELIVERED) | {
+    "returned_to_sender",
+    "return_received",
+}
 _XML = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
 
 
