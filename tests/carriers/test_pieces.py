@@ -11,6 +11,7 @@ from test_edifact_iftsta import interchange as iftsta
 from test_x12_214 import interchange as report
 
 from doorstep.carriers.pieces import share_out
+from doorstep.carriers.reading import ends_journey
 from doorstep.domain.tracking import Parsed
 from doorstep.domain.vocabulary import Status
 
@@ -185,3 +186,10 @@ def test_a_delivery_in_part_is_said_of_the_whole_whatever_pieces_it_names() -> N
     assert [scan.event_type for scan in shared.whole] == ["delivered_partial"]
     assert {piece: [scan.event_type for scan in of_it] for piece, of_it in shared.pieces.items()} == {"P1": ["delivered"]}
     assert not shared.over
+
+
+def test_after_a_delivery_in_part_the_rest_is_still_expected() -> None:
+    assert ends_journey("delivered")
+    assert ends_journey("collected_by_recipient")
+    assert ends_journey("returned_to_sender")
+    assert not ends_journey("delivered_partial")

@@ -293,7 +293,7 @@ async def test_what_was_delivered_in_part_is_told_as_such_and_as_delivered_when_
     await shop.arrive(facts=[order("1", fulfilment("f", "N1"))], trackings=[said("N1", "picked_up", NOON - 9 * HOUR)])
     await shop.wait_until(NOON)
     part, tour = said("N1", "delivered_partial", NOON - HOUR), said("N1", "out_for_delivery", NOON - 2 * HOUR)
-    for one in (part, tour, part)[turn[0] :] + (part, tour):
+    for one in (*(part, tour, part)[turn[0] :], part, tour):
         await shop.arrive(trackings=[one])
     await shop.wait_until(NOON + 2 * HOUR)
     assert (await told(shop), (await shop.parcel("N1")).folded.delivered_at) == ([], None)
