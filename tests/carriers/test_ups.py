@@ -16,10 +16,10 @@ from doorstep.carriers.ups.codes import Service, meaning_of, service_of
 from doorstep.carriers.ups.codes.deliveries import DELIVERIES
 from doorstep.carriers.ups.codes.exceptions import EXCEPTIONS
 from doorstep.carriers.ups.codes.freight import FREIGHT
-from doorstep.carriers.ups.left_at import refined
 from doorstep.carriers.ups.codes.movements import MANIFEST, MOVEMENTS, UPDATES
 from doorstep.carriers.ups.codes.statuses import STATUSES
 from doorstep.carriers.ups.codes.table import rows
+from doorstep.carriers.ups.left_at import refined
 from doorstep.carriers.ups.track_alert import verify_credential
 from doorstep.carriers.ups.tracking_json import grams
 from doorstep.domain.event_types import EVENT_TYPES
