@@ -8,6 +8,7 @@ from steps_shop import HOUR, NOON, Shop, fulfilment, link, open_shop, order, pro
 from doorstep.domain.pitfalls import Severity
 from doorstep.domain.vocabulary import Status
 from doorstep.steps.refold import refold_all
+from doorstep.steps.tally import tally
 from doorstep.steps.trouble import settle
 from doorstep.steps.watch import watch
 from doorstep.store import pitfalls, shipments
@@ -200,11 +201,21 @@ async def test_a_shipment_that_an_older_rule_called_delivered_is_on_its_way_once
     assert [[one.what for one in batch.differing] async for batch in refold_all(shop.database, NOON, write=False)] == [
         ["status delivered instead of in_transit"]
     ]
+    assert await _finished(shop) == 1
     await look(shop, NOON + HOUR)
+    assert await _finished(shop) == 0
     found = await shop.parcel("N1")
     assert found.folded is not None
     assert (found.folded.status, found.folded.delivered_at, found.look_at is not None) == ("in_transit", None, True)
     assert [(kind, why) for kind, _, why in await lives(shop)] == [("pieces_missing", None)]
+
+
+async def _finished(shop: Shop) -> int:
+    """Count what has ended, as delivery performance does."""
+    while await tally(shop.database, 500):
+        pass
+    [row] = await shop.rows("select count(*) as finished from tally where merchant_id = $1", shop.merchant_id)
+    return int(row["finished"])
 
 
 async def _fold_by_the_older_rule(shop: Shop, number: str) -> None:
