@@ -8,6 +8,7 @@ from doorstep.channels.graph import SETTINGS, answer_of, failure_of, greet, mean
 from doorstep.channels.graph_templates import approving
 from doorstep.channels.reading import one_line
 from doorstep.channels.whatsapp.codes import ERRORS, ERRORS_SOURCE
+from doorstep.channels.whatsapp.files import fetch
 from doorstep.channels.whatsapp.hearing import read
 from doorstep.channels.whatsapp.writing import body_of, is_bsuid
 from doorstep.domain.messages import Message, Receipt
@@ -137,4 +138,5 @@ CHANNEL = Channel(
     window_s=_WINDOW_S,
     direct=direct,
     probe=probe,
+    fetch=fetch,
 )
