@@ -70,7 +70,7 @@ def kind_of(content: bytes) -> str | None:
 def named(name: str, kind: str) -> str:
     """Give a file's name an ending that fits what it is."""
     endings = ENDINGS[kind]
-    return name if name.lower().endswith(endings) else f"{name}{endings[0]}"
+    return name if name.lower().endswith(endings) else f"{name or 'file'}{endings[0]}"
 
 
 def _is_plain(content: bytes) -> bool:
@@ -82,4 +82,4 @@ def _is_plain(content: bytes) -> bool:
         content.decode()
     except UnicodeDecodeError:
         return False
-    return not any(byte < 0x20 and byte not in b"\t\n\r\f" for byte in begins)  # noqa: PLR2004 - control characters
+    return not any((byte < 0x20 and byte not in b"\t\n\r\f") or byte == 0x7F for byte in begins)  # noqa: PLR2004 - control characters
