@@ -142,7 +142,7 @@ def read(raw: Raw, settings: Settings) -> Inbound:
     event = object_of(json_of(raw.body))
     kind, data = text_in(event, "type"), object_of(event.get("data"))
     if kind == "email.received":
-        return _mail(object_of(event.get(_MAIL)) or data, settings)
+        return _mail(object_of(event.get(_MAIL)) or data, settings, text_in(data, "email_id"))
     if kind.startswith(_PASSED_OVER):
         return Inbound()
     bounce = object_of(data.get("bounce"))
@@ -182,7 +182,7 @@ def _first_address(to: object) -> str:
     return first.rpartition("<")[2].rstrip("> ")
 
 
-def _mail(mail: dict[str, Any], settings: Settings) -> Inbound:
+def _mail(mail: dict[str, Any], settings: Settings, ident: str) -> Inbound:
     """Read a received mail. Source: Resend's page on retrieving received mails, as known on 2026-11-29."""
     headers = [
         (name, value)
@@ -199,19 +199,17 @@ def _mail(mail: dict[str, Any], settings: Settings) -> Inbound:
         ("Message-ID", text_in(mail, "message_id")),
     )
     headers += [(name, value) for name, value in beside if name.lower() not in given]
-    ident = text_in(mail, "id") or text_in(mail, "email_id")
     files = [_file(object_of(one), ident) for one in list_of(mail.get("attachments"))]
     return from_parsed(Parsed(headers, text_in(mail, "text"), text_in(mail, "html"), files, _first_address(mail.get("to"))), settings)
 
 
 def _file(file: dict[str, Any], mail: str) -> Attachment:
     """Note a file that Resend keeps; to ask for it takes the mail's id and its own."""
-    ident = text_in(file, "id")
     return file_at(
         text_in(file, "filename"),
         text_in(file, "content_type"),
         url=text_in(file, "download_url"),
-        media_id=f"{mail}/{ident}" if mail and ident else "",
+        media_id=f"{mail}/{text_in(file, 'id')}" if mail and file.get("id") else "",
     )
 
 
