@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives import serialization
@@ -327,7 +328,7 @@ CASES = {
 }
 
 
-async def write(shop: Shop, slug: str, raw: Raw) -> None:
+async def write(shop: Shop, slug: str, raw: Raw, now: datetime = NOON) -> None:
     """Take in what a webhook brings, as the worker does."""
     connection = shop.directory.connection(shop.merchant_id, shop.connected[slug])
     tenant = shop.directory.tenant(shop.merchant_id)
@@ -336,4 +337,4 @@ async def write(shop: Shop, slug: str, raw: Raw) -> None:
     assert tenant
     assert read
     async with shop.database.system() as tx:
-        await answer(tx, shop.directory, tenant, connection, read(raw, connection.settings).replies, NOON)
+        await answer(tx, shop.directory, tenant, connection, read(raw, connection.settings).replies, now)

@@ -1,6 +1,7 @@
 """Customers' files that lie with a provider: fetched once by its protocol, within limits, tried again, given up with a reason."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from doorstep.steps import fetch
 from doorstep.steps.answer import answer
 from doorstep.steps.fetch import GIVES_UP_AFTER, Fetcher
 from doorstep.steps.wire import Wire
+from doorstep.steps.work import Worker, utc_now
 from doorstep.store import reply_files
 from doorstep.store.database import Database
 
@@ -384,6 +386,30 @@ async def test_a_given_up_file_is_fetched_again_when_somebody_asks(database: Dat
     async with database.system() as tx:
         assert not await reply_files.again(tx, shop.merchant_id, row["reply_id"], 0, later)
         assert not await reply_files.again(tx, shop.merchant_id, row["reply_id"], 1, later)
+
+
+async def test_a_running_worker_fetches_what_came(database: Database, theirs: Vendor) -> None:
+    shop = await opened(database, theirs, "whatsapp")
+    CASES["whatsapp"].lay(theirs)
+    await write(shop, "whatsapp", CASES["whatsapp"].hook(theirs), utc_now())
+    worker = Worker(database, shop.directory, allow_private=True)
+    running = asyncio.create_task(worker.run())
+    for _ in range(400):
+        if (await the_file(shop))["size"]:
+            break
+        await asyncio.sleep(0.05)
+    worker.stop()
+    await running
+    assert (await the_file(shop))["content"] == JPEG
+
+
+async def test_a_merchants_own_systems_hear_of_files_by_name(database: Database, theirs: Vendor) -> None:
+    channels = {"vonage": CASES["vonage"].settings(theirs), "webhook": {"url": "https://shop.example/in", "secret": "whsec_" + "a" * 32}}
+    shop = await open_shop(database, channels=channels)
+    await hear(shop, "vonage", "https://vonage.example/secret-address")
+    (row,) = await shop.rows("select body from message where merchant_id = $1 and trigger = 'reply.received'", shop.merchant_id)
+    assert json.loads(row["body"])["data"]["reply"]["files"] == [{"name": "photo", "content_type": "image/jpeg"}]
+    assert b"secret-address" not in row["body"]
 
 
 async def test_a_key_that_is_missing_is_named(database: Database, theirs: Vendor) -> None:
