@@ -144,12 +144,10 @@ class Fetcher:
 
 
 def _kept(one: Wanted, channel: Channel, content: bytes) -> _Got | Trouble:
-    """Judge a file by its bytes; a mail's files are kept whatever they are, as those that come inside a mail."""
+    """Judge a file by its bytes; a mail's files are kept as they are and are called, like those inside a mail."""
     if len(content) > MOST_BYTES:
         return Trouble(Unfetched.TOO_LARGE)
     kind = kind_of(content)
-    if kind is not None:
-        return _Got(named(one.file.name, kind), kind, content)
     if channel.kind is ChannelKind.EMAIL:
-        return _Got(one.file.name, _UNKNOWN_TYPE, content)
-    return Trouble(Unfetched.TYPE)
+        return _Got(one.file.name, kind or _UNKNOWN_TYPE, content)
+    return _Got(named(one.file.name, kind), kind, content) if kind else Trouble(Unfetched.TYPE)
