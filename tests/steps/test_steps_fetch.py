@@ -323,7 +323,11 @@ async def test_workers_at_once_fetch_a_file_once(database: Database, theirs: Ven
     shop = await opened(database, theirs, "vonage")
     CASES["vonage"].lay(theirs, Answer(slow_s=0.1, body=JPEG))
     await write(shop, "vonage", CASES["vonage"].hook(theirs))
-    assert sum(await asyncio.gather(*(turn(shop) for _ in range(4)))) == 1
+    async with database.system() as one, database.system() as other:
+        assert len(await claimed(one, shop, NOON, NOON + SECOND)) == 1
+        async with asyncio.timeout(5):
+            assert await claimed(other, shop, NOON, NOON + SECOND) == []
+    assert sum(await asyncio.gather(*(turn(shop, NOON + SECOND) for _ in range(4)))) == 1
     assert len(theirs.calls) == 1
 
 
