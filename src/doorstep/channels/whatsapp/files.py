@@ -9,7 +9,7 @@ from urllib.parse import quote
 from doorstep.channels.fetching import MOST_BYTES, download, is_theirs
 from doorstep.channels.graph import BASE, answer_of, failure_of, part, request, text
 from doorstep.channels.reading import setting_of
-from doorstep.channels.whatsapp.codes import ERRORS
+from doorstep.channels.whatsapp.codes import BY_CODE
 from doorstep.domain.messages import Attachment
 from doorstep.domain.plugins import FileFlow, Settings
 from doorstep.domain.vocabulary import Unfetched
@@ -37,7 +37,7 @@ def fetch(file: Attachment, settings: Settings, now: datetime) -> FileFlow:
     if response.status in _GONE or text(part(answer, "error"), "code") == _NO_SUCH:
         return Unfetched.GONE
     if response.status != _OK:
-        failure = failure_of(response, _NAME, ERRORS, now, sends=False)
+        failure = failure_of(response, _NAME, BY_CODE, now, sends=False)
         if isinstance(failure, RefusedError):
             return Unfetched.GONE
         raise failure

@@ -58,6 +58,7 @@ _PAGES: list[ControllerRouterHandler] = [
     conversations.one_conversation,
     conversations.answer_conversation,
     conversations.set_conversation_state,
+    conversations.tell_typing,
     files.reply_file,
     files.fetch_file_again,
     customers.find_customers,
