@@ -9,11 +9,11 @@ import msgspec
 
 from doorstep.cli.benching.load import make_load
 from doorstep.cli.benching.stage import Stage, accept, take
-from doorstep.domain.messages import Receipt
+from doorstep.domain.messages import Attachment, Receipt
 from doorstep.domain.people import IdentityKind
 from doorstep.domain.pitfalls import Severity
 from doorstep.domain.shipments import OpenPitfall
-from doorstep.domain.vocabulary import Actor, ChannelKind, Lead, MessageState, Status
+from doorstep.domain.vocabulary import Actor, ChannelKind, Lead, MessageState, Status, Unfetched
 from doorstep.steps.batch import work_batch
 from doorstep.steps.confirm import confirm
 from doorstep.steps.decide import decide_waiting
@@ -40,6 +40,7 @@ from doorstep.store import (
     people,
     pitfalls,
     recipients,
+    reply_files,
     shipments,
     short_links,
 )
@@ -207,6 +208,17 @@ async def _answered(tx: Tx, know: Known) -> None:
     await orders.of_contact(tx, know.merchant_id, "phone", "+34600000001", 20)
 
 
+async def _files(tx: Tx, know: Known) -> None:
+    """What files that lie with a provider ask."""
+    lies = Attachment(name="photo", content_type="image/jpeg", media_id="1")
+    for reply_id in range(9):
+        await reply_files.keep(tx, know.merchant_id, reply_id, [lies], know.now)
+    for one in await reply_files.claim(tx, know.now, know.now, 8, 8):
+        await reply_files.put_off(tx, one, know.now, reply_files.Trouble(Unfetched.UNREACHABLE))
+        await reply_files.give_up(tx, one, reply_files.Trouble(Unfetched.GONE))
+        await reply_files.fetched(tx, one, "photo.jpg", "image/jpeg", b"x")
+
+
 async def _number_again(tx: Tx, know: Known) -> None:
     one, other = know.ids[0], know.ids[-1]
     await legs.split(tx, know.merchant_id, one, other, know.now - timedelta(days=30))
@@ -266,6 +278,7 @@ WORKER: Mapping[str, _Asks] = {
     "500 addresses": _standing,
     "500 reached by several channels": _reached,
     "a reply": _answered,
+    "files of replies": _files,
     "doctor": _swept,
     "a number used again": _number_again,
     "a wave of 100": _sent,
@@ -367,6 +380,7 @@ WEB: Mapping[str, _Asks] = {
     "address's suppressions": lambda tx, know: recipients.suppressions_of(tx, know.merchant_id, know.order["email"]),
     "suppression": lambda tx, know: recipients.suppression(tx, know.merchant_id, "email", know.order["email"], ""),
     "conversations": lambda tx, know: conversations.page(tx, know.merchant_id, (know.now, 2**62), 50, only_open=True),
+    "files of a conversation": lambda tx, know: reply_files.of(tx, know.merchant_id, list(range(100))),
     "once": lambda tx, know: idempotency.begin(tx, know.merchant_id, "another key", b"x", know.now),
 }
 

@@ -236,6 +236,24 @@ def test_an_incoming_text_becomes_a_reply(how, names):
     assert (reply.keyword, reply.confirmed, reply.at) == ("", False, NOW - timedelta(minutes=1))
 
 
+def test_pictures_of_an_mms_are_named_with_where_they_lie():
+    urls = ["https://rest.messagebird.com/mms/1.jpg?x=1", 7, "", "https://rest.messagebird.com/mms/2"]
+    mms = {"id": "m-1", "direction": "mo", "originator": "34612345678", "subject": "It came", "body": "broken", "status": "received"}
+    (reply,) = BIRD.read(by("json", mms | {"mediaUrls": urls}), SETTINGS).replies
+    assert (reply.text, reply.provider_id) == ("It came\nbroken", "m-1")
+    assert [(one.name, one.url) for one in reply.attachments] == [("1.jpg", urls[0]), ("2", urls[3])]
+    (reply,) = BIRD.read(by("json", {"originator": "34612345678", "id": "m-2", "mediaUrls": urls[3:]}), SETTINGS).replies
+    assert (reply.text, len(reply.attachments)) == ("", 1)
+    (many,) = BIRD.read(by("json", mms | {"mediaUrls": urls[:1] * 50}), SETTINGS).replies
+    assert len(many.attachments) == 10
+    for sent in ({"direction": "mt"}, {"mediaUrls": "https://a.example/1"}, {"mediaUrls": []}):
+        assert not any(one.attachments for one in _heard(mms | {"mediaUrls": urls, "status": "delivered", "reference": "msg-1"} | sent))
+
+
+def _heard(fields):
+    return BIRD.read(by("json", fields), SETTINGS).replies
+
+
 def test_a_text_without_an_id_is_told_by_what_it_says_and_when():
     said = [{"sender": "34612345678", "payload": "where?", "createdDatetime": f"2026-11-29T11:5{n}:00Z"} for n in (8, 8, 9)]
     first, same, other = (BIRD.read(by("form", fields), SETTINGS).replies[0].provider_id for fields in said)

@@ -12,7 +12,7 @@ from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.steps.answer import answer
 from doorstep.steps.explain import explain, untold
-from doorstep.store import conversations, messages, people
+from doorstep.store import messages, people, reply_files
 from doorstep.store.database import Database
 
 PHONE, OTHER = "+34600000001", "+34600000002"
@@ -178,8 +178,8 @@ async def test_files_and_places_are_kept_with_what_they_came_with(texting: Shop)
     await hear(texting, "", 1, attachments=files, location=Location(latitude=40.4, longitude=-3.7, name="here"))
     (row,) = await replies(texting)
     async with texting.database.system() as tx:
-        kept = await conversations.files(tx, texting.merchant_id, [row["reply_id"]])
-        content = await conversations.file(tx, texting.merchant_id, row["reply_id"], 0)
+        kept = await reply_files.of(tx, texting.merchant_id, [row["reply_id"]])
+        content = await reply_files.one(tx, texting.merchant_id, row["reply_id"], 0)
     assert [(one["name"], one["size"]) for one in kept] == [("../door.png", 4), ("b", 0)]
     assert content["content"] == b"\x89PNG"
     assert '"latitude":40.4' in row["place"]

@@ -205,6 +205,29 @@ async def test_an_endless_answer_is_read_to_its_limit_only():
     assert lengths == [1_048_576]
 
 
+async def test_an_answer_says_whether_it_came_whole():
+    pieces = b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n"
+    cut = {
+        b"HTTP/1.1 200 X\r\ncontent-length: 3\r\n\r\nabc": True,
+        b"HTTP/1.1 200 X\r\ncontent-length: 9\r\n\r\nabc": False,
+        b"HTTP/1.1 200 X\r\ncontent-length: 9\r\n\r\nabcdefghi": False,  # beyond what was asked for
+        pieces + b"0\r\n\r\n": True,
+        pieces: False,
+    }
+    seen = []
+
+    def flow(url):
+        response = yield HttpRequest(method="GET", url=url, most_bytes=5)
+        seen.append(response.whole)
+        return Receipt(message_id=None, provider_id=None, state=MessageState.SENT)
+
+    channel = Channel(slug="t", name="T", kind=ChannelKind.WEBHOOK, send=WEBHOOK.send)
+    for answer in cut:
+        async with serving(lambda _, answer=answer: answer) as server, Wire(read_timeout_s=0.3) as wire:
+            await wire.run(flow(server.base), connection=(1, 1), channel=channel)
+    assert seen == list(cut.values())
+
+
 async def test_a_webhook_is_signed_and_a_2xx_is_enough():
     async with serving(lambda _: reply(204)) as server, Wire(allow_private=True) as wire:
         receipt = await run_webhook(wire, f"{server.base}/in")

@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 
-from doorstep.domain.messages import Device, Message, Rendered
+from doorstep.domain.messages import Attachment, Device, Message, Rendered
 from doorstep.domain.orders import Customer, Order
 from doorstep.domain.people import IdentityKind
-from doorstep.domain.vocabulary import ChannelKind, Lead, Purpose
+from doorstep.domain.vocabulary import ChannelKind, Lead, Purpose, Unfetched
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import (
     access,
@@ -34,6 +35,7 @@ from doorstep.store import (
     push,
     receipts,
     recipients,
+    reply_files,
     short_links,
     signing,
     tallies,
@@ -283,6 +285,7 @@ ROWS: dict[str, dict[str, str]] = {
         "conversation_id": "7",
     },
     "reply_file": {"reply_id": "7", "position": "0", "name": "'n'", "content_type": "'image/png'", "size": "1", "content": "'c'"},
+    "file_due": {"reply_id": "7", "position": "0", "due_at": _AT, "wanted_at": _AT, "trouble": "'gone'"},
     "consent": {
         "consent_id": "7",
         "address": "'ana@customer.example'",
@@ -575,8 +578,9 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "conversations.lately": await conversations.lately(tx, merchant, ChannelKind.EMAIL, "ana@customer.example", NOW.replace(year=2020)),
         "conversations.told": await conversations.told(tx, merchant, ChannelKind.EMAIL, "ana@customer.example", NOW.replace(year=2020)),
         "conversations.replies": await conversations.replies(tx, merchant, 7),
-        "conversations.files": await conversations.files(tx, merchant, [7]),
-        "conversations.file": await conversations.file(tx, merchant, 7, 0),
+        "reply_files.of": await reply_files.of(tx, merchant, [7]),
+        "reply_files.one": await reply_files.one(tx, merchant, 7, 0),
+        "conversations.of_reply": await conversations.of_reply(tx, merchant, 7),
         "conversations.page, all": await conversations.page(tx, merchant, (NOW.replace(year=2030), 99), 9, only_open=False),
         "recipients.consents_of": await recipients.consents_of(tx, merchant, ["ana@customer.example"]),
         "opting_in.of": await opting_in.of(tx, merchant, ["ana@customer.example"]),
@@ -709,3 +713,20 @@ async def test_browsers_of_a_strangers_customers_are_neither_forgotten_nor_noted
     async with houses.system() as tx:
         assert await _count(tx, "push_subscription") == 2
         assert await tx.fetchval("select failures + (last_ok_at is not null)::int from push_subscription where merchant_id = 1") == 0
+
+
+async def test_files_of_a_strangers_customers_are_neither_fetched_nor_given_up(houses: Database) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        (own,) = await reply_files.claim(tx, NOW, NOW, 8, 8)
+        assert own.merchant_id == STRANGER
+        theirs = msgspec.structs.replace(own, merchant_id=MINE, attempts=0)
+        assert not await reply_files.again(tx, MINE, 7, 0, NOW)
+        assert not await reply_files.fetched(tx, theirs, "forged", "image/png", b"forged")
+        await reply_files.put_off(tx, theirs, NOW, reply_files.Trouble(Unfetched.PAUSED))
+        await reply_files.give_up(tx, theirs, reply_files.Trouble(Unfetched.TYPE))
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await reply_files.keep(tx, MINE, 7, [Attachment(name="n", content_type="image/png", url="https://forged.example")], NOW)
+    async with houses.system() as tx:
+        assert await tx.fetchval("select trouble from file_due where merchant_id = 1 and due_at = wanted_at") == "gone"
+        assert await tx.fetchval("select name || unfetched from reply_file where merchant_id = 1") == "n"

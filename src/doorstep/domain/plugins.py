@@ -6,10 +6,10 @@ from enum import StrEnum
 
 import msgspec
 
-from doorstep.domain.messages import Message, Receipt, Reply, TemplateNews
+from doorstep.domain.messages import Attachment, Message, Receipt, Reply, TemplateNews
 from doorstep.domain.orders import Fulfilment, Order, Refund
 from doorstep.domain.tracking import Parsed
-from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy, Unfetched
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,6 +159,8 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     headers: Mapping[str, str] = {}
     body: bytes = b""
+    #: False: the body broke off before its end, or went on after `most_bytes`.
+    whole: bool = True
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -287,6 +289,11 @@ class ProviderCode(msgspec.Struct, frozen=True, kw_only=True):
 IntakeFlow = Generator[HttpRequest, Response, bytes]
 
 
+#: Yields requests, is sent responses, returns a file's bytes or why there are none. Raises TryLaterError, MisconfiguredError (the
+#: credentials are missing, wrong or lack a permission) and nothing else.
+FileFlow = Generator[HttpRequest, Response, bytes | Unfetched]
+
+
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """How one provider carries messages."""
 
@@ -323,6 +330,8 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     #: Where checking or understanding what came in takes calls (a certificate, a confirmation, the mail itself): after `verify`, before
     #: anything is kept. Raw, settings, now → the flow. None: what came in is kept as it is.
     intake: Callable[[Raw, Settings, datetime], IntakeFlow] | None = None
+    #: Fetches a file that a reply names by `url` or `media_id`: the attachment, settings, now → the flow. None: files come with the webhook.
+    fetch: Callable[[Attachment, Settings, datetime], FileFlow] | None = None
     #: The sender's own id of a delivery, for once-only keeping; None: the body's hash is the key.
     delivery_id: Callable[[Raw], str | None] | None = None
     #: Bytes of a webhook at most; more where mails with files come in.

@@ -128,6 +128,29 @@ class ChannelKind(StrEnum):
     CONSOLE = "console"
 
 
+class Unfetched(StrEnum):
+    """Why a file that lies with a provider is not here. Counted, and shown at the desk."""
+
+    #: The provider has it no more, or its address has run out.
+    GONE = "gone"
+    #: Larger than a file may be.
+    TOO_LARGE = "too_large"
+    #: Beyond the files that one reply may have fetched.
+    TOO_MANY = "too_many"
+    #: By its own bytes a page, a programme, or of a kind that nobody sends of a parcel.
+    TYPE = "type"
+    #: Its address leads to where nothing is fetched from: a private network, a host that is not the provider's.
+    ELSEWHERE = "elsewhere"
+    #: The provider does not let the connection's credentials have it, or the connection has none for it.
+    REFUSED = "refused"
+    #: The provider did not answer, or not to the end.
+    UNREACHABLE = "unreachable"
+    #: The connection it came through is paused or removed.
+    PAUSED = "paused"
+    #: The channel knows no way to fetch files.
+    NO_WAY = "no_way"
+
+
 class Lead(StrEnum):
     """Where a short link in a text message leads."""
 

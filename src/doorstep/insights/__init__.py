@@ -29,6 +29,13 @@ FIGURES: tuple[Figure, ...] = (
     Figure("doorstep_batch_seconds", "How long a batch takes", "seconds", "batches", "since the worker started"),
     Figure("doorstep_provider_calls_total", "Calls to providers, by channel and how they ended", "calls", "", "since the worker started"),
     Figure("doorstep_provider_seconds", "How long providers take, by channel", "seconds", "calls", "since the worker started"),
+    Figure(
+        "doorstep_reply_files_total",
+        "Customers' files that lie with a provider",
+        "tries to fetch one: kept, later, or why it was given up",
+        "",
+        "since the worker started",
+    ),
     Figure("doorstep_hooks_total", "Requests to hooks, by provider and outcome", "requests", "", "since the web process started"),
     Figure("doorstep_inbox_waiting", "The backlog coming in", "inbox rows not carried yet", "", "now"),
     Figure("doorstep_inbox_oldest_seconds", "The lag coming in", "seconds since the oldest unprocessed row arrived", "", "now"),

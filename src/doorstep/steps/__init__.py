@@ -13,10 +13,11 @@ PATH = (
     "watch",  # shipments whose next look is due → what time alone makes new
     "decide",  # what is new + journeys + now → due actions, or the counted reason why not
     "compose",  # due action → gates → channel → rendered message in the outbox
-    "send",  # outbox → provider calls → receipt; with `intake`, `ask`, `mailboxes` and `templates` the only step that talks out
+    "send",  # outbox → provider calls → receipt; with `intake`, `ask`, `mailboxes`, `fetch` and `templates` the only step that talks out
     "confirm",  # receipts → message state, suppression
     "fall_back",  # what failed, or was not heard of in time → the same told on the next channel
     "answer",  # replies → whose, about what; stop, start, help obeyed, choices noted
+    "fetch",  # files of replies that lie with a provider → kept
     "templates",  # what providers say of approved templates → by which of them messages may go
     "tally",  # ended shipments → what they count for, and the sums of delivery performance
     "sum_up",  # rows → figures for /metrics

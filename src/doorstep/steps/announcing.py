@@ -133,6 +133,7 @@ async def announce_reply(  # noqa: PLR0913 - what is told of it
             "text": "" if keyword and reply.channel is ChannelKind.EMAIL else reply.text,
             "choice": choice or None,
             "keyword": keyword or None,
+            "files": [{"name": one.name, "content_type": one.content_type} for one in reply.attachments],
             "received_at": reply.at or now,
         },
         "order": {"id": str(kept.order_id), "external_id": kept.order.external_id, "number": kept.order.number} if kept else None,

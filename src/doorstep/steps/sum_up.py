@@ -12,6 +12,12 @@ WORKER = CollectorRegistry()
 ROWS = Counter("doorstep_inbox_rows", "Inbox rows carried through the path.", registry=WORKER)
 EVENTS = Counter("doorstep_events", "Checkpoints and order facts read, known ones included.", registry=WORKER)
 DEAD = Counter("doorstep_dead_letters", "Inbox rows set aside because they could not be read.", registry=WORKER)
+FILES = Counter(
+    "doorstep_reply_files",
+    "Files of replies that lay with a provider, by how a try to fetch them ended: kept, later, or why it was given up.",
+    ("outcome",),
+    registry=WORKER,
+)
 RECONCILED = Counter("doorstep_reconciled", "Scans found by asking whose webhook never came.", registry=WORKER)
 BATCH_SECONDS = Histogram(
     "doorstep_batch_seconds", "Seconds per batch.", registry=WORKER, buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)

@@ -18,6 +18,7 @@ from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.fall_back import fall_back
+from doorstep.steps.fetch import Fetcher
 from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
 from doorstep.steps.reread import reread
@@ -40,6 +41,8 @@ BATCH = 500
 SLICE = 40
 #: Seconds an idle loop rests, growing from the first to the second.
 _REST_S = (0.01, 0.1)
+#: Seconds between two pieces of a file that is fetched; the wire breaks a whole call off twenty seconds after that.
+_FILE_S = 40.0
 
 
 def utc_now() -> datetime:
@@ -92,6 +95,7 @@ class Worker:
                 loops.create_task(self._ask(wire))
                 loops.create_task(self._mailboxes())
                 loops.create_task(self._keep_templates(wire))
+                loops.create_task(self._fetch())
 
     async def _loop(self, name: str, step: Callable[[], Awaitable[int]], rest_s: tuple[float, float] = _REST_S) -> None:
         rest = rest_s[0]
@@ -168,6 +172,21 @@ class Worker:
     async def _keep_templates(self, wire: Wire) -> None:
         keeper = TemplateKeeper(self._database, self._directory, wire)
         await self._loop("templates", lambda: keeper.turn(utc_now()), rest_s=(1.0, 5.0))
+
+    async def _fetch(self) -> None:
+        # A wire of its own: a storage that does not answer rests no connection that has to send.
+        async with Wire(allow_private=self._allow_private, observe=observe_call, read_timeout_s=_FILE_S) as wire:
+            fetcher = Fetcher(self._database, self._directory, wire)
+
+            async def turn() -> int:
+                begun = await fetcher.turn(utc_now())
+                await fetcher.wait(0.2)
+                return begun
+
+            try:
+                await self._loop("fetch", turn, rest_s=(0.1, 1.0))
+            finally:
+                await fetcher.close()
 
     async def _ask(self, wire: Wire) -> None:
         inquirer = Inquirer(self._database, self._directory, wire)

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from doorstep.domain.messages import Attachment, Reply
+from doorstep.domain.messages import Reply
 from doorstep.domain.vocabulary import ChannelKind
+from doorstep.store import reply_files
 from doorstep.store.database import Row, Tx
 
 
@@ -71,17 +72,12 @@ select count(*) from (
     select from reply where merchant_id = $1 and conversation_id = $2 and received_at > $3 order by reply_id desc limit $4
 ) lately
 """
-_FILE = """
-insert into reply_file (merchant_id, reply_id, position, name, content_type, size, content, url, media_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-"""
+_OF_REPLY = "select conversation_id from reply where merchant_id = $1 and reply_id = $2"
 _REPLIES = """
 select reply_id, channel, sender, sender_name, text, quoted, keyword, choice, message_id, order_id, bound, place, received_at, provider_id,
     array(select f.name from reply_file f where f.merchant_id = r.merchant_id and f.reply_id = r.reply_id order by f.position) as files
 from reply r where merchant_id = $1 and conversation_id = $2 order by reply_id desc limit $3
 """
-_FILES = "select reply_id, position, name, content_type, size from reply_file where merchant_id = $1 and reply_id = any($2::bigint[]) order by reply_id, position"
-_ONE_FILE = "select name, content_type, content, url, media_id from reply_file where merchant_id = $1 and reply_id = $2 and position = $3"
 # What we sent to an address on a channel lately, newest first.
 _LATELY = """
 select message_id, order_id, template, trigger, created_at, extras from message
@@ -178,13 +174,8 @@ async def keep(  # noqa: PLR0913 - what a reply is bound to
         place,
     )
     if reply_id is not None:
-        for position, file in enumerate(reply.attachments):
-            await tx.execute(_FILE, merchant_id, reply_id, position, *_file(file))
+        await reply_files.keep(tx, merchant_id, reply_id, reply.attachments, now)
     return reply_id
-
-
-def _file(file: Attachment) -> tuple[object, ...]:
-    return file.name[:200], file.content_type[:100], len(file.content), file.content, file.url[:2000], file.media_id[:500]
 
 
 async def came_since(tx: Tx, merchant_id: int, conversation_id: int, since: datetime, most: int) -> int:
@@ -209,6 +200,12 @@ async def one(tx: Tx, merchant_id: int, conversation_id: int) -> Row | None:
     return await tx.fetchrow(_ONE, merchant_id, conversation_id)
 
 
+async def of_reply(tx: Tx, merchant_id: int, reply_id: int) -> int | None:
+    """Tell in which conversation a reply came; None: there is no such reply, or it is in none."""
+    conversation_id: int | None = await tx.fetchval(_OF_REPLY, merchant_id, reply_id)
+    return conversation_id
+
+
 async def page(tx: Tx, merchant_id: int, before: tuple[datetime, int], most: int, *, only_open: bool) -> list[Row]:
     """List conversations in which the customer wrote, newest word first, before (time, id).
 
@@ -231,13 +228,3 @@ async def replies(tx: Tx, merchant_id: int, conversation_id: int, most: int = 10
 async def told(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, since: datetime, most: int = 100) -> list[Row]:
     """List what we said to an address on a channel since then, newest first."""
     return await tx.fetch(_TOLD, merchant_id, address, channel, since, most)
-
-
-async def files(tx: Tx, merchant_id: int, reply_ids: Sequence[int]) -> list[Row]:
-    """List `reply_id, position, name, content_type, size` of replies' files."""
-    return await tx.fetch(_FILES, merchant_id, list(reply_ids))
-
-
-async def file(tx: Tx, merchant_id: int, reply_id: int, position: int) -> Row | None:
-    """Read one file; None: there is none."""
-    return await tx.fetchrow(_ONE_FILE, merchant_id, reply_id, position)

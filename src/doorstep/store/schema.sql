@@ -804,8 +804,25 @@ create table reply_file (
     content      bytea not null,
     url          text not null default '',
     media_id     text not null default '',
+    unfetched    text not null default '',    -- why it was given up, domain.vocabulary.Unfetched; '': it was not
+    unfetched_why text not null default '',   -- what was said then
     primary key (merchant_id, reply_id, position)
 );
+
+-- Files that lie with a provider and are to be fetched.
+create table file_due (
+    merchant_id bigint not null,
+    reply_id    bigint not null,
+    position    int not null,
+    due_at      timestamptz not null,         -- while it is being fetched: when the lease ends
+    wanted_at   timestamptz not null,         -- since when; after two days it is given up
+    attempts    int not null default 0,
+    trouble     text not null default '',     -- why the last one came to nothing, domain.vocabulary.Unfetched; '': there was none, or it is under way
+    trouble_why text not null default '',
+    primary key (merchant_id, reply_id, position),
+    foreign key (merchant_id, reply_id, position) references reply_file on delete cascade
+);
+create index file_due_next on file_due (due_at);
 
 -- Every yes and no ever said; the newest counts.
 create table consent (

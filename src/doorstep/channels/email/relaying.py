@@ -220,5 +220,10 @@ def provider_settings(relay: Relay, *more: Setting, username: str = "", password
     )
 
 
+def api_address(base: str) -> Setting:
+    """Return the setting for the address of a provider's API beside its SMTP server."""
+    return Setting(name="api_base_url", label="Address of the API", required=False, default=base, example=base)
+
+
 def _security() -> Setting:
     return Setting(name="security", label="Security: starttls, tls or none", required=False, default="starttls", example="starttls")

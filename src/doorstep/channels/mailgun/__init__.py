@@ -1,5 +1,6 @@
 """Message → Mailgun by SMTP → receipt; its webhooks and routes → receipts and replies."""
 
+import base64
 import json
 from datetime import datetime
 from typing import Any
@@ -9,15 +10,18 @@ from doorstep.channels.email.attachments import safe_name, safe_type
 from doorstep.channels.email.events import About, json_of, list_of, object_of, our_id_in, receipt, text_in, told, unknown
 from doorstep.channels.email.hooks import mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
-from doorstep.channels.email.relaying import Relay, hand_over, probing, provider_settings
+from doorstep.channels.email.relaying import Relay, api_address, hand_over, probing, provider_settings
+from doorstep.channels.fetching import download, is_theirs
 from doorstep.channels.mailgun.codes import CODES, WEBHOOK
 from doorstep.channels.mailgun.signatures import delivery_id, verify
+from doorstep.channels.reading import setting_of
 from doorstep.domain.messages import Attachment, Message
-from doorstep.domain.plugins import Channel, Flow, Inbound, OnUnknown, ProviderCode, Raw, Setting, Settings
-from doorstep.domain.vocabulary import ChannelKind
+from doorstep.domain.plugins import Channel, FileFlow, Flow, Inbound, OnUnknown, ProviderCode, Raw, Setting, Settings
+from doorstep.domain.vocabulary import ChannelKind, Unfetched
 from doorstep.errors import BadInputError
 
 _KEY = "doorstep_message"
+_API = "https://api.mailgun.net"
 
 
 def _lines(ident: str, message: Message, settings: Settings) -> tuple[str, ...]:  # noqa: ARG001 - the signature of every relay
@@ -120,6 +124,21 @@ def _stored(file: dict[str, Any]) -> Attachment:
     return file_at(text_in(file, "name"), text_in(file, "content-type"), url=text_in(file, "url"))
 
 
+def fetch(file: Attachment, settings: Settings, now: datetime) -> FileFlow:
+    """Fetch a file of a stored mail, which Mailgun keeps for some days.
+
+    Source: Mailgun's pages on routes and on stored messages, as known on 2026-11-29.
+
+    Raises:
+        TryLaterError: too many calls, or Mailgun is down.
+        MisconfiguredError: the connection has no API key, or Mailgun does not take it.
+    """
+    if not is_theirs(file.url, settings.get("api_base_url") or _API, "mailgun.net", "mailgun.org"):
+        return Unfetched.ELSEWHERE
+    pair = f"api:{setting_of(settings, 'api_key')}"
+    return (yield from download("Mailgun", file.url, now, {"authorization": "Basic " + base64.b64encode(pair.encode()).decode()}))
+
+
 CHANNEL = Channel(
     slug="mailgun",
     name="Mailgun (e-mail)",
@@ -133,6 +152,8 @@ CHANNEL = Channel(
             rotates=True,
             required=False,
         ),
+        Setting(name="api_key", label="API key, to fetch the files of mails that a route stores", secret=True, required=False),
+        api_address(_API),
         username="SMTP login",
         password="SMTP password",  # noqa: S106 - a label
     ),
@@ -143,6 +164,7 @@ CHANNEL = Channel(
     verify=verify,
     delivery_id=delivery_id,
     most_bytes=MOST_BYTES,
+    fetch=fetch,
     mailbox=mailbox_of,
     codes=CODES,
 )

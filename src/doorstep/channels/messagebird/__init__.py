@@ -11,13 +11,14 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from doorstep.channels.codes import error_of
+from doorstep.channels.fetching import download, is_theirs
 from doorstep.channels.messagebird.codes import BY_CODE, CODES, SOURCE, WORDS, meaning_of, state_of
 from doorstep.channels.messagebird.signatures import verify
 from doorstep.channels.reading import form_of, redacted, retry_after_s, setting_of
 from doorstep.channels.senders import SENDERS, answered_by, e164, keyword_in, one_way_of, sender_for, text_from
-from doorstep.domain.messages import Cost, Message, Receipt, Reply
-from doorstep.domain.plugins import Channel, Flow, HttpRequest, Inbound, OnUnknown, Raw, Response, Setting, Settings
-from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
+from doorstep.domain.messages import Attachment, Cost, Message, Receipt, Reply
+from doorstep.domain.plugins import Channel, FileFlow, Flow, HttpRequest, Inbound, OnUnknown, Raw, Response, Setting, Settings
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy, Unfetched
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 
 _BASE = "https://rest.messagebird.com"
@@ -25,6 +26,8 @@ _BASE = "https://rest.messagebird.com"
 _GATEWAY = (502, 504)
 #: Fields of a GET at most; the longest report known has sixteen.
 _MOST_FIELDS = 100
+#: Files of one MMS that are read.
+_MOST_MEDIA = 10
 
 
 def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> Flow:
@@ -146,6 +149,23 @@ def _error_of(response: Response, answer: dict[str, Any], now: datetime) -> Exce
     return RefusedError(f"{text}: {said}", suppress=False, code=str(response.status))
 
 
+def fetch(file: Attachment, settings: Settings, now: datetime) -> FileFlow:
+    """Fetch a file of an incoming MMS; the access key goes along to MessageBird's own hosts.
+
+    Source: MessageBird's MMS API reference, as known on 2026-11-29: it names addresses and does not say which of them want the key.
+
+    Raises:
+        TryLaterError: too many calls, or MessageBird is down.
+        MisconfiguredError: the access key may not have it.
+    """
+    if not file.url:
+        return Unfetched.GONE
+    shown = {}
+    if is_theirs(file.url, settings.get("base_url") or _BASE, "messagebird.com", "bird.com"):
+        shown = {"authorization": f"AccessKey {setting_of(settings, 'access_key')}"}
+    return (yield from download("MessageBird", file.url, now, shown))
+
+
 def read(raw: Raw, settings: Settings) -> Inbound:
     """Read a status report or an incoming text.
 
@@ -153,13 +173,28 @@ def read(raw: Raw, settings: Settings) -> Inbound:
         BadInputError: neither of the two, or an unknown status.
     """
     fields = _fields(raw)
+    sender = fields.get("originator") or fields.get("sender") or ""
+    if (files := _media(raw)) and sender and fields.get("direction", "mo") == "mo":
+        return Inbound(replies=(_reply(fields, sender, _mms_text(fields), settings, files),))
     if "status" in fields:
         return Inbound(receipts=(_status(fields),))
     text = next((fields[name] for name in ("body", "payload", "message") if name in fields), None)
-    sender = fields.get("originator") or fields.get("sender") or ""
     if text is None or not sender:
         raise BadInputError("the webhook is neither a status report nor an incoming text")
-    return Inbound(replies=(_reply(fields, sender, text, settings),))
+    return Inbound(replies=(_reply(fields, sender, text, settings, ()),))
+
+
+def _media(raw: Raw) -> tuple[Attachment, ...]:
+    """Return the files of an MMS, as its object names them. Source: MessageBird's MMS API reference, as known on 2026-11-29."""
+    named = _object(raw.body).get("mediaUrls") if raw.body.lstrip()[:1] == b"{" else None
+    urls = [one for one in named if isinstance(one, str) and one] if isinstance(named, list) else []
+    return tuple(
+        Attachment(name=url.partition("?")[0].rstrip("/").rpartition("/")[2][:200], content_type="", url=url) for url in urls[:_MOST_MEDIA]
+    )
+
+
+def _mms_text(fields: dict[str, str]) -> str:
+    return "\n".join(part for part in (fields.get("subject", ""), fields.get("body", "")) if part)
 
 
 def _fields(raw: Raw) -> dict[str, str]:
@@ -198,7 +233,7 @@ def _status(fields: dict[str, str]) -> Receipt:
     )
 
 
-def _reply(fields: dict[str, str], sender: str, text: str, settings: Settings) -> Reply:
+def _reply(fields: dict[str, str], sender: str, text: str, settings: Settings, files: tuple[Attachment, ...]) -> Reply:
     keyword = keyword_in(text, WORDS) if settings.get("opt_out") == "messagebird" else ""
     ident = next((fields[name] for name in ("id", "message_id", "incomingId", "mid") if fields.get(name)), "")
     # A flow of the merchant's own may forward a text without its id: then sender, time and words tell it.
@@ -212,6 +247,7 @@ def _reply(fields: dict[str, str], sender: str, text: str, settings: Settings) -
         keyword=keyword,
         confirmed=bool(keyword),
         at=_time(fields.get("createdDatetime", "") or fields.get("receiveDatetime", "")),
+        attachments=files,
     )
 
 
@@ -236,6 +272,7 @@ CHANNEL = Channel(
     ),
     send=send,
     probe=probe,
+    fetch=fetch,
     on_unknown=OnUnknown.WAIT,
     reports_reached=True,
     #: Source: MessageBird's general limit of 50 calls a second, as known on 2026-11-29; its limit for texts is said to be higher.

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from doorstep.channels.fetching import download
 from doorstep.channels.graph import SETTINGS, answer_of, failure_of, greet, node, query, request, text, verify
 from doorstep.channels.graph_templates import approving
 from doorstep.channels.messenger.codes import BY_CODE, CODES, SOURCE
@@ -9,9 +10,9 @@ from doorstep.channels.messenger.hearing import read
 from doorstep.channels.messenger.templates import document_of_template
 from doorstep.channels.messenger.writing import body_of
 from doorstep.channels.reading import one_line
-from doorstep.domain.messages import Message, Receipt
-from doorstep.domain.plugins import Channel, Flow, OnUnknown, Setting, Settings
-from doorstep.domain.vocabulary import ChannelKind, MessageState
+from doorstep.domain.messages import Attachment, Message, Receipt
+from doorstep.domain.plugins import Channel, FileFlow, Flow, OnUnknown, Setting, Settings
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Unfetched
 from doorstep.errors import MisconfiguredError, UnknownOutcomeError
 
 _NAME = "Messenger"
@@ -58,6 +59,19 @@ def probe(settings: Settings, now: datetime) -> Flow:
     return Receipt(message_id=None, provider_id=None, state=MessageState.SENT, provider_text=told, at=now)
 
 
+def fetch(file: Attachment, settings: Settings, now: datetime) -> FileFlow:  # noqa: ARG001 - the signature of every channel
+    """Fetch a file from the address that the webhook named; it is signed for some days and wants no token.
+
+    Source: Meta's page on Messenger's webhooks for messages, as known on 2026-11-29.
+
+    Raises:
+        TryLaterError: Meta's servers do not answer.
+    """
+    if not file.url:
+        return Unfetched.GONE
+    return (yield from download(_NAME, file.url, now))
+
+
 CHANNEL = Channel(
     slug="messenger",
     name="Messenger",
@@ -77,6 +91,7 @@ CHANNEL = Channel(
     approving=approving(_NAME, "page_id", BY_CODE, document_of_template),
     window_s=_WINDOW_S,
     probe=probe,
+    fetch=fetch,
     codes=CODES,
     codes_source=SOURCE,
 )

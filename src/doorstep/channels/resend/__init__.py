@@ -11,16 +11,29 @@ from doorstep.channels.email.arriving import MOST_BYTES, Parsed, file_at, from_p
 from doorstep.channels.email.events import About, json_of, list_of, object_of, our_id_in, receipt, text_in, told, unknown
 from doorstep.channels.email.hooks import check_standard, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
-from doorstep.channels.email.relaying import Relay, hand_over, probing, provider_settings
+from doorstep.channels.email.relaying import Relay, api_address, hand_over, probing, provider_settings
+from doorstep.channels.fetching import content_of, download
 from doorstep.channels.reading import retry_after_s, setting_of
 from doorstep.channels.resend.codes import CODES, HARD_WORDS, SUPPRESSED_WORDS, WEBHOOK
 from doorstep.domain.messages import Attachment, Message
-from doorstep.domain.plugins import Channel, Flow, HttpRequest, Inbound, IntakeFlow, OnUnknown, ProviderCode, Raw, Setting, Settings
-from doorstep.domain.vocabulary import ChannelKind
+from doorstep.domain.plugins import (
+    Channel,
+    FileFlow,
+    Flow,
+    HttpRequest,
+    Inbound,
+    IntakeFlow,
+    OnUnknown,
+    ProviderCode,
+    Raw,
+    Setting,
+    Settings,
+)
+from doorstep.domain.vocabulary import ChannelKind, Unfetched
 from doorstep.errors import BadInputError, MisconfiguredError, TryLaterError
 
 _HEADER = "x-doorstep-message"
-_API = "https://api.resend.com/emails/receiving/"
+_API = "https://api.resend.com"
 _UUID = re.compile(r"\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b", re.IGNORECASE)
 _FOUND, _GONE = 200, 404
 #: What `intake` puts beside an event: the mail it tells of.
@@ -66,13 +79,7 @@ def intake(raw: Raw, settings: Settings, now: datetime) -> IntakeFlow:
     ident = text_in(object_of(event.get("data")), "email_id")
     if not ident:
         raise BadInputError("the event names no mail")
-    response = yield HttpRequest(
-        method="GET",
-        url=_API + quote(ident, safe=""),
-        headers={"authorization": f"Bearer {setting_of(settings, 'password')}", "accept": "application/json"},
-        repeatable=True,
-        most_bytes=MOST_BYTES,
-    )
+    response = yield _asked(settings, quote(ident, safe=""))
     if response.status in {401, 403}:
         raise MisconfiguredError("the API key may not read received mails: Resend wants one with full access")
     if response.status == _GONE:
@@ -84,6 +91,41 @@ def intake(raw: Raw, settings: Settings, now: datetime) -> IntakeFlow:
     except BadInputError as error:
         raise TryLaterError("Resend's answer broke off") from error
     return msgspec.json.encode({**event, _MAIL: mail})
+
+
+def _asked(settings: Settings, path: str) -> HttpRequest:
+    base = (settings.get("api_base_url") or _API).rstrip("/")
+    return HttpRequest(
+        method="GET",
+        url=f"{base}/emails/receiving/{path}",
+        headers={"authorization": f"Bearer {setting_of(settings, 'password')}", "accept": "application/json"},
+        repeatable=True,
+        guarded=base != _API,
+        most_bytes=MOST_BYTES,
+    )
+
+
+def fetch(file: Attachment, settings: Settings, now: datetime) -> FileFlow:
+    """Ask where an attachment lies, which is told for an hour, and fetch it from there; that address wants no key.
+
+    Source: Resend's pages on received mails' attachments, as known on 2026-11-29.
+
+    Raises:
+        TryLaterError: too many calls, or Resend is down.
+        MisconfiguredError: the API key may not read received mails.
+    """
+    mail, _, ident = file.media_id.partition("/")
+    if not ident:  # read before the mail's id was kept with it
+        return (yield from download("Resend", file.url, now)) if file.url else Unfetched.GONE
+    response = yield _asked(settings, f"{quote(mail, safe='')}/attachments/{quote(ident, safe='')}")
+    found = content_of("Resend", response, now, shown=True)
+    if isinstance(found, Unfetched):
+        return found
+    try:
+        url = text_in(object_of(json_of(found)), "download_url")
+    except BadInputError as error:
+        raise TryLaterError("Resend's answer cannot be read") from error
+    return (yield from download("Resend", url, now)) if url else Unfetched.GONE
 
 
 def delivery_id(raw: Raw) -> str | None:
@@ -100,7 +142,7 @@ def read(raw: Raw, settings: Settings) -> Inbound:
     event = object_of(json_of(raw.body))
     kind, data = text_in(event, "type"), object_of(event.get("data"))
     if kind == "email.received":
-        return _mail(object_of(event.get(_MAIL)) or data, settings)
+        return _mail(object_of(event.get(_MAIL)) or data, settings, text_in(data, "email_id"))
     if kind.startswith(_PASSED_OVER):
         return Inbound()
     bounce = object_of(data.get("bounce"))
@@ -140,7 +182,7 @@ def _first_address(to: object) -> str:
     return first.rpartition("<")[2].rstrip("> ")
 
 
-def _mail(mail: dict[str, Any], settings: Settings) -> Inbound:
+def _mail(mail: dict[str, Any], settings: Settings, ident: str) -> Inbound:
     """Read a received mail. Source: Resend's page on retrieving received mails, as known on 2026-11-29."""
     headers = [
         (name, value)
@@ -157,13 +199,17 @@ def _mail(mail: dict[str, Any], settings: Settings) -> Inbound:
         ("Message-ID", text_in(mail, "message_id")),
     )
     headers += [(name, value) for name, value in beside if name.lower() not in given]
-    files = [_file(object_of(one)) for one in list_of(mail.get("attachments"))]
+    files = [_file(object_of(one), ident) for one in list_of(mail.get("attachments"))]
     return from_parsed(Parsed(headers, text_in(mail, "text"), text_in(mail, "html"), files, _first_address(mail.get("to"))), settings)
 
 
-def _file(file: dict[str, Any]) -> Attachment:
+def _file(file: dict[str, Any], mail: str) -> Attachment:
+    """Note a file that Resend keeps; to ask for it takes the mail's id and its own."""
     return file_at(
-        text_in(file, "filename"), text_in(file, "content_type"), url=text_in(file, "download_url"), media_id=text_in(file, "id")
+        text_in(file, "filename"),
+        text_in(file, "content_type"),
+        url=text_in(file, "download_url"),
+        media_id=f"{mail}/{text_in(file, 'id')}" if mail and file.get("id") else "",
     )
 
 
@@ -181,6 +227,7 @@ CHANNEL = Channel(
             required=False,
             example="whsec_…",
         ),
+        api_address(_API),
         password="API key",  # noqa: S106 - a label
     ),
     send=send,
@@ -189,6 +236,7 @@ CHANNEL = Channel(
     read=mails_too(read),
     verify=verify,
     intake=intake,
+    fetch=fetch,
     delivery_id=delivery_id,
     most_bytes=MOST_BYTES,
     mailbox=mailbox_of,

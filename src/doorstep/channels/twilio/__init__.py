@@ -8,13 +8,14 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import msgspec
 
 from doorstep.channels.codes import error_of
+from doorstep.channels.fetching import download, is_theirs
 from doorstep.channels.reading import form_of, redacted, retry_after_s, setting_of
 from doorstep.channels.senders import SENDERS, Sender, answered_by, keyword_in, one_way_of, sender_for, sender_of, text_from
 from doorstep.channels.twilio.codes import BY_CODE, CODES, SOURCE, WORDS, state_of
 from doorstep.channels.twilio.signatures import authorization, verify
 from doorstep.domain.messages import Attachment, Cost, Location, Message, Receipt, Reply
-from doorstep.domain.plugins import Channel, Flow, HttpRequest, Inbound, OnUnknown, Raw, Response, Setting, Settings
-from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
+from doorstep.domain.plugins import Channel, FileFlow, Flow, HttpRequest, Inbound, OnUnknown, Raw, Response, Setting, Settings
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy, Unfetched
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 
 _BASE = "https://api.twilio.com"
@@ -242,6 +243,20 @@ def _file_name(url: str) -> str:
     return url.partition("?")[0].rstrip("/").rpartition("/")[2][:200]
 
 
+def fetch(file: Attachment, settings: Settings, now: datetime) -> FileFlow:
+    """Fetch a file of an incoming MMS with the connection's login; Twilio redirects to its storage, which wants none.
+
+    Source: Twilio's Media resource and its setting that asks for a login, as known on 2026-11-29.
+
+    Raises:
+        TryLaterError: too many calls, or Twilio is down.
+        MisconfiguredError: account and token, or the API key, may not have it.
+    """
+    if not is_theirs(file.url, settings.get("base_url") or _BASE, "twilio.com"):
+        return Unfetched.ELSEWHERE
+    return (yield from download("Twilio", file.url, now, {"authorization": authorization(settings)}))
+
+
 def _place(fields: dict[str, str]) -> Location | None:
     try:
         latitude, longitude = float(fields["Latitude"]), float(fields["Longitude"])
@@ -269,6 +284,7 @@ CHANNEL = Channel(
     ),
     send=send,
     probe=probe,
+    fetch=fetch,
     on_unknown=OnUnknown.WAIT,
     reports_reached=True,
     rate_per_s=100.0,

@@ -4,14 +4,15 @@ from datetime import datetime
 
 import msgspec
 
+from doorstep.channels.fetching import download, is_theirs
 from doorstep.channels.senders import SENDERS, answered_by, one_way_of, sender_for, text_from
 from doorstep.channels.vonage import messages_api, sms_api
 from doorstep.channels.vonage.codes import CODES, SOURCE
 from doorstep.channels.vonage.fields import document_of, fields_of
 from doorstep.channels.vonage.signatures import METHODS, verify
-from doorstep.domain.messages import Message, Receipt
-from doorstep.domain.plugins import Channel, Flow, Inbound, OnUnknown, Raw, Setting, Settings
-from doorstep.domain.vocabulary import ChannelKind, MessageState
+from doorstep.domain.messages import Attachment, Message, Receipt
+from doorstep.domain.plugins import Channel, FileFlow, Flow, Inbound, OnUnknown, Raw, Setting, Settings
+from doorstep.domain.vocabulary import ChannelKind, MessageState, Unfetched
 from doorstep.errors import MisconfiguredError
 
 _APIS = {"messages": messages_api.send, "sms": sms_api.send}
@@ -46,6 +47,24 @@ def probe(settings: Settings, now: datetime) -> Flow:
         text = "the private key can be read; whether Vonage knows the application, only a message tells"
         return Receipt(message_id=None, provider_id=None, state=MessageState.SENT, provider_text=text, at=now)
     return (yield from sms_api.probe(settings, now))
+
+
+def fetch(file: Attachment, settings: Settings, now: datetime) -> FileFlow:
+    """Fetch a file of an incoming message from Vonage's media server, where it lies for 48 hours.
+
+    An application's token goes along to Vonage's own hosts, which ask for it where "Secure Inbound Media" is on.
+    Source: Vonage's page on secure inbound media, as known on 2026-11-29.
+
+    Raises:
+        TryLaterError: too many calls, or Vonage is down.
+        MisconfiguredError: the token may not have it, or the private key cannot be read.
+    """
+    if not file.url:
+        return Unfetched.GONE
+    shown = {}
+    if settings.get("application_id", "").strip() and is_theirs(file.url, messages_api.base_of(settings), "nexmo.com", "vonage.com"):
+        shown = {"authorization": messages_api.authorization(file.url, settings, now)}
+    return (yield from download("Vonage", file.url, now, shown))
 
 
 def read(raw: Raw, settings: Settings) -> Inbound:
@@ -84,6 +103,7 @@ CHANNEL = Channel(
     ),
     send=send,
     probe=probe,
+    fetch=fetch,
     on_unknown=OnUnknown.WAIT,
     reports_reached=True,
     #: Source: Vonage's limit of 30 calls a second for both APIs, as known on 2026-11-29.

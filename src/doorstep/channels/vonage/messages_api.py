@@ -30,13 +30,17 @@ _GATEWAY = (502, 504)
 _FILES = ("image", "audio", "video", "file", "vcard")
 
 
+def base_of(settings: Settings) -> str:
+    """Return the address of the API."""
+    return (settings.get("base_url") or BASE).rstrip("/")
+
+
 def send(message: Message, settings: Settings, sender: Sender, text: str, now: datetime, hook_url: str) -> Flow:
     """Create one message; its id goes along as `client_ref` and comes back with every status.
 
     Raises:
         RefusedError, TryLaterError, MisconfiguredError, UnknownOutcomeError: as the code table says, and nothing else.
     """
-    base = (settings.get("base_url") or BASE).rstrip("/")
     document = {
         "channel": "sms",
         "message_type": "text",
@@ -50,7 +54,7 @@ def send(message: Message, settings: Settings, sender: Sender, text: str, now: d
         document |= {"webhook_url": hook_url, "webhook_version": "v1"}
     response = yield HttpRequest(
         method="POST",
-        url=f"{base}/v1/messages",
+        url=f"{base_of(settings)}/v1/messages",
         headers={
             "authorization": authorization(message.message_id, settings, now),
             "content-type": "application/json",
@@ -71,15 +75,17 @@ def send(message: Message, settings: Settings, sender: Sender, text: str, now: d
     raise _error_of(response, answer, now)
 
 
-def authorization(message_id: str, settings: Settings, now: datetime) -> str:
+def authorization(about: str, settings: Settings, now: datetime) -> str:
     """Write a token of the application where the connection has one, else basic authorization with key and secret.
+
+    `about` is what the call is about, so that no two tokens are the same.
 
     Raises:
         MisconfiguredError: a part is missing, or the private key cannot be read.
     """
     if settings.get("application_id", "").strip() or settings.get("private_key", "").strip():
         stamp = int(now.timestamp())
-        once = hashlib.blake2b(f"{message_id} {now.isoformat()}".encode(), digest_size=16).hexdigest()
+        once = hashlib.blake2b(f"{about} {now.isoformat()}".encode(), digest_size=16).hexdigest()
         claims = {"application_id": setting_of(settings, "application_id"), "iat": stamp, "exp": stamp + _TOKEN_S, "jti": once}
         return f"Bearer {signed_token(claims, setting_of(settings, 'private_key'))}"
     if not settings.get("api_key", "").strip():

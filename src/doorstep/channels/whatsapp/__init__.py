@@ -7,6 +7,7 @@ from doorstep.channels.graph import SETTINGS, answer_of, failure_of, greet, mean
 from doorstep.channels.graph_templates import approving, document_of_template
 from doorstep.channels.reading import one_line
 from doorstep.channels.whatsapp.codes import BY_CODE, CODES, SOURCE
+from doorstep.channels.whatsapp.files import fetch
 from doorstep.channels.whatsapp.hearing import read
 from doorstep.channels.whatsapp.writing import body_of, is_bsuid
 from doorstep.domain.messages import Message, Receipt
@@ -134,6 +135,7 @@ CHANNEL = Channel(
     window_s=_WINDOW_S,
     direct=direct,
     probe=probe,
+    fetch=fetch,
     codes=CODES,
     codes_source=SOURCE,
 )

@@ -169,17 +169,19 @@ def _refuses_certificate(request: HttpRequest, error: BaseException | None) -> b
 async def _exchange(client: httpx.AsyncClient, request: HttpRequest) -> Response:
     headers = {"accept-encoding": "identity", "user-agent": "Doorstep", **request.headers}
     async with client.stream(request.method, request.url, headers=headers, content=request.body or None) as answer:
-        body = bytearray()
+        body, whole = bytearray(), False
         try:
             async for chunk in answer.aiter_raw():
                 body += chunk
                 if len(body) >= request.most_bytes:
                     break
+            else:
+                whole = True
         except (httpx.TransportError, TimeoutError):
             # The status is here, and it is what decides; the body is only the provider's words.
             pass
         client.cookies.clear()
-        return Response(status=answer.status_code, headers=dict(answer.headers), body=bytes(body[: request.most_bytes]))
+        return Response(status=answer.status_code, headers=dict(answer.headers), body=bytes(body[: request.most_bytes]), whole=whole)
 
 
 def _unanswered(request: HttpRequest, error: Exception) -> DoorstepError:

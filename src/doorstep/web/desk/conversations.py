@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
@@ -20,10 +19,11 @@ from doorstep.errors import BadInputError, ConflictError, NotFoundError
 from doorstep.steps.directory import Tenant
 from doorstep.steps.saying import LONGEST, Hindrance, hindrance, say, window_until
 from doorstep.steps.work import utc_now
-from doorstep.store import chat, conversations, orders, people
+from doorstep.store import chat, conversations, orders, people, reply_files
 from doorstep.store.database import Row, Tx
 from doorstep.store.extras import extras_of
 from doorstep.web.desk.doors import desk_page, framed_page, id_of, note, tenant_of, user_of
+from doorstep.web.desk.files import ShownFile, shown
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_lines, clean_text, is_token
 from doorstep.web.look.rendering import ASKING_CSP
@@ -39,10 +39,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = (datetime(9999, 1, 1, tzinfo=UTC), 2**63 - 1)
 #: Microseconds since 1970 in the year 9999.
 _MOST_US = 253_370_764_800_000_000
-_MOST_FILES = 10_000
 #: That one user types is told so often a minute at most, in all their conversations.
 _TYPED = Buckets(60, timedelta(minutes=1).total_seconds())
-_DONE = {"sent": "Your answer is on its way.", "done": "Done. It opens again when the customer writes.", "open": "Open again."}
+_DONE = {
+    "sent": "Your answer is on its way.",
+    "done": "Done. It opens again when the customer writes.",
+    "open": "Open again.",
+    "fetch": "The file is fetched within seconds; look again.",
+}
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +59,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     #: What it offers (ours), or the one that was chosen (theirs).
     choices: tuple[str, ...] = ()
     place: Location | None = None
-    files: Sequence[Row] = ()
+    files: Sequence[ShownFile] = ()
 
 
 def _before(text: str) -> tuple[datetime, int]:
@@ -134,27 +138,6 @@ async def tell_typing(request: AnyRequest, conversation_id: FromPath[int]) -> No
             await chat.tell_typing(tx, user.merchant_id, talk["address"])
 
 
-@get("/replies/{reply_id:int}/files/{position:int}", include_in_schema=False)
-async def reply_file(request: AnyRequest, reply_id: FromPath[int], position: FromPath[int]) -> Response[bytes]:
-    """Hand out a file that came with a reply, to be saved and never shown: nobody knows what is in it."""
-    merchant_id = user_of(request).merchant_id
-    if not 0 <= position < _MOST_FILES:
-        raise NotFoundError("there is no such file")
-    async with house_of(request).database.for_merchant(merchant_id) as tx:
-        row = await conversations.file(tx, merchant_id, id_of(reply_id), position)
-    if row is None or not row["content"]:
-        raise NotFoundError("there is no such file")
-    name = clean_text(row["name"]).replace("/", "_").replace("\\", "_") or "file"
-    plain_name = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._- ") else "_" for sign in name)
-    headers = {
-        "content-disposition": f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name, safe='')}",
-        "content-security-policy": "default-src 'none'; sandbox",
-        "x-content-type-options": "nosniff",
-        "cache-control": "no-store",
-    }
-    return Response(row["content"], media_type="application/octet-stream", headers=headers)
-
-
 async def _talk(tx: Tx, merchant_id: int, conversation_id: int) -> Row:
     row = await conversations.one(tx, merchant_id, id_of(conversation_id))
     if row is None:
@@ -201,9 +184,9 @@ async def _turns(tx: Tx, merchant_id: int, talk: Row) -> list[Turn]:
     channel = ChannelKind(talk["channel"])
     came = await conversations.replies(tx, merchant_id, talk["conversation_id"], _MOST_TURNS)
     said = await conversations.told(tx, merchant_id, channel, talk["address"], talk["opened_at"] - _BEFORE, _MOST_TURNS)
-    files: dict[int, list[Row]] = {}
-    for row in await conversations.files(tx, merchant_id, [row["reply_id"] for row in came]):
-        files.setdefault(row["reply_id"], []).append(row)
+    files: dict[int, list[ShownFile]] = {}
+    for row in await reply_files.of(tx, merchant_id, [row["reply_id"] for row in came]):
+        files.setdefault(row["reply_id"], []).append(shown(row))
     offered: dict[UUID, dict[str, str]] = {}
     turns: list[Turn] = []
     for row in said:
