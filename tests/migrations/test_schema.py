@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from doorstep.errors import MisconfiguredError
-from doorstep.store.migrating import migrate, schema
+from doorstep.store.migrating import migrate, migrations, schema
 
 _CATALOGUE = """
 select 'column' as what, table_name || '.' || column_name as name,
@@ -57,6 +57,15 @@ async def test_migrating_again_changes_nothing(postgres: str) -> None:
     url = await _fresh(postgres, "migrated_twice")
     await migrate(url, date(2026, 11, 22))
     assert await migrate(url, date(2026, 11, 22)) == []
+
+
+async def test_beside_an_older_version_nothing_is_taken_from_it_and_what_waited_comes_last(postgres: str) -> None:
+    url = await _fresh(postgres, "migrated_beside")
+    before = await migrate(url, date(2026, 11, 22), beside_older=True)
+    assert before == sorted(name for name in before if "_pre_" in name)
+    after = await migrate(url, date(2026, 11, 22))
+    assert after == sorted(name for name in after if "_post_" in name)
+    assert [*before, *after] == [name for name, _ in migrations()]
 
 
 async def test_two_at_once_take_turns(postgres: str) -> None:

@@ -169,11 +169,15 @@ async def _worker(settings: Settings, url: str, number: int) -> None:
         await worked.run()
 
 
-def migrate(*, data_dir: Path | None = None) -> int:
-    """Bring the database to this version's schema, and print what was applied."""
+def migrate(*, data_dir: Path | None = None, prepare: bool = False) -> int:
+    """Bring the database to this version's schema, and print what was applied.
+
+    Args:
+        prepare: only as far as the processes of the version before go on beside the new ones; run it again without this once they are gone.
+    """
     log_plainly()
     settings = read_settings(data_dir)
     with database_url(settings, start=False) as url:
-        applied = asyncio.run(bring_up(url, datetime.now(UTC).date()))  # noqa: TID251 - an edge
+        applied = asyncio.run(bring_up(url, datetime.now(UTC).date(), beside_older=prepare))  # noqa: TID251 - an edge
     print("\n".join(f"applied {name}" for name in applied) or "the database is up to date")
     return 0

@@ -17,14 +17,20 @@ def schema() -> str:
 
 
 def migrations() -> list[tuple[str, str]]:
-    """Return (name, SQL) of all migrations, in order."""
+    """Return (name, SQL) of all migrations, in order: what must be there before this version's processes, then what waits for the last older one."""
     folder = files(__package__) / "migrations"
-    found = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    found = sorted((entry.name for entry in folder.iterdir() if entry.name.endswith(".sql")), key=lambda name: (_is_post(name), name))
     return [(name.removesuffix(".sql"), (folder / name).read_text()) for name in found]
 
 
-async def migrate(url: str, today: date) -> list[str]:
+def _is_post(name: str) -> bool:
+    return "_post_" in name
+
+
+async def migrate(url: str, today: date, *, beside_older: bool = False) -> list[str]:
     """Bring a database to this version and make the partitions around today; return the names applied.
+
+    `beside_older`: only as far as processes of the version before go on beside this one's.
 
     Raises:
         MisconfiguredError: no connection, a PostgreSQL too old, or a database of a newer Doorstep.
@@ -39,20 +45,20 @@ async def migrate(url: str, today: date) -> list[str]:
         await connection.execute("set lock_timeout = 0")
         await connection.execute("select pg_advisory_lock($1)", _OURS)
         await connection.execute("set lock_timeout = '5s'")
-        applied = await _apply(connection)
+        applied = await _apply(connection, beside_older=beside_older)
         await connection.execute("select ensure_months($1, $2)", today - timedelta(days=400), today + timedelta(days=70))
         return applied
     finally:
         await connection.close()
 
 
-async def _apply(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
+async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", *, beside_older: bool) -> list[str]:
     there = await connection.fetchval("select to_regclass('migration') is not null")
     done = {row["name"] for row in await connection.fetch("select name from migration")} if there else set()
     known = migrations()
     if newer := done - {name for name, _ in known}:
         raise MisconfiguredError(f"the database was migrated by a newer Doorstep ({', '.join(sorted(newer))}); run that version or newer")
-    fresh = [(name, sql) for name, sql in known if name not in done]
+    fresh = [(name, sql) for name, sql in known if name not in done and not (beside_older and _is_post(name))]
     for name, sql in fresh:
         async with connection.transaction():
             await connection.execute(sql)
