@@ -173,6 +173,7 @@ def migrate(*, data_dir: Path | None = None, prepare: bool = False) -> int:
     """Bring the database to this version's schema, and print what was applied.
 
     Args:
+        data_dir: where the embedded database lives; default: the user's data folder.
         prepare: only as far as the processes of the version before go on beside the new ones; run it again without this once they are gone.
     """
     log_plainly()
