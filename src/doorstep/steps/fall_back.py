@@ -9,7 +9,7 @@ import msgspec
 from doorstep.domain.messages import Action
 from doorstep.domain.vocabulary import MessageState
 from doorstep.steps.compose import Due, compose
-from doorstep.steps.decide import ask_again
+from doorstep.steps.decide import ask_again, completed_among
 from doorstep.steps.directory import Directory
 from doorstep.store import decisions, fallbacks, messages, orders, shipments
 from doorstep.store.database import Tx
@@ -53,7 +53,8 @@ async def _fall_back(
     if not await messages.withdraw(tx, behind.merchant_id, behind.message_id, "another channel was tried instead", now):
         await _later(tx, behind, now + _SOON, now)
         return
-    made = _due(behind, order, parcels, directory, now)
+    told = [(behind.merchant_id, behind.order_id, action.change) for action in behind.standby.actions]
+    made = _due(behind, order, parcels, directory, now, completed=bool(await completed_among(tx, told)))
     if made is None:
         return
     composed = await compose(tx, [made], directory, now)
@@ -66,13 +67,15 @@ async def _fall_back(
         await messages.queue(tx, composed.messages)
 
 
-def _due(behind: Behind, order: KeptOrder | None, parcels: Sequence[KeptShipment], directory: Directory, now: datetime) -> Due | None:
+def _due(
+    behind: Behind, order: KeptOrder | None, parcels: Sequence[KeptShipment], directory: Directory, now: datetime, *, completed: bool
+) -> Due | None:
     """Put together what is still worth telling; None: nothing is."""
     if order is None:
         return None
     actions: list[tuple[Action, Decision]] = []
     for action in behind.standby.actions:
-        answer = ask_again(behind.merchant_id, action.change, order, parcels, directory, now, completed=False)
+        answer = ask_again(behind.merchant_id, action.change, order, parcels, directory, now, completed=completed)
         if isinstance(answer, Action):
             decision = Decision(merchant_id=behind.merchant_id, change=action.change, order_id=behind.order_id, outcome="waiting")
             actions.append((msgspec.structs.replace(answer, due_at=now), decision))

@@ -16,6 +16,7 @@ from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, Unk
 from doorstep.steps.confirm import follow_up, suppression_of
 from doorstep.steps.devices import note_answers, with_devices
 from doorstep.steps.directory import Directory
+from doorstep.steps.last_look import last_look
 from doorstep.steps.pausing import pause
 from doorstep.steps.templates import pause_at_fault
 from doorstep.steps.wire import Wire
@@ -68,7 +69,7 @@ async def send_wave(
         resting = [c.connection_id for t in directory.tenants() for c in t.connections.values() if not c.active]
         resting += [*busy, *(one.leased.connection_id for one in ended if one.pause)]
         leased = await messages.lease(tx, now, now + timedelta(seconds=LEASE_S), WAVE if most is None else most, resting, EACH)
-        leased = await with_devices(tx, leased)
+        leased = await with_devices(tx, await last_look(tx, directory, leased, now))
     if any(one.pause for one in ended) or any(directory.connection(x.message.merchant_id, x.connection_id) is None for x in leased):
         # Another worker queued it through a connection younger than our directory: it is not gone, we have not heard of it.
         await directory.refresh(database, now, force=True)

@@ -57,6 +57,7 @@ on conflict do nothing
 _FAIL = """
 update fallback f set due_at = $3, only_failed = false, why = $4, tried = case when $5::text is null then tried else array_remove(tried, $5) end
 where merchant_id = $1 and message_id = $2
+returning message_id
 """
 _ONE = """
 select case when not only_failed then due_at end as due_at, only_failed as unless_failed, tried, why from fallback
@@ -94,11 +95,14 @@ async def stand_by(tx: Tx, behind: Sequence[tuple[int, str, date, int, Standby]]
     )
 
 
-async def fail(tx: Tx, merchant_id: int, message_id: UUID, channel: ChannelKind, remedy: Remedy | None, why: str, now: datetime) -> None:
-    """Let what stands behind a failed message be tried now; after a fault that passes (`Remedy.RETRY`), its own channel too, later."""
+async def fail(tx: Tx, merchant_id: int, message_id: UUID, channel: ChannelKind, remedy: Remedy | None, why: str, now: datetime) -> bool:
+    """Let what stands behind a failed message be tried now; after a fault that passes (`Remedy.RETRY`), its own channel too, later.
+
+    Tell whether anything stands behind it.
+    """
     again = remedy is Remedy.RETRY
     due_at = now + _AGAIN_AFTER if again else now
-    await tx.execute(_FAIL, merchant_id, message_id, due_at, why[:300], channel if again else None)
+    return await tx.fetchval(_FAIL, merchant_id, message_id, due_at, why[:300], channel if again else None) is not None
 
 
 async def forget(tx: Tx, merchant_id: int, message_id: UUID) -> None:

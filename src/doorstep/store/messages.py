@@ -44,6 +44,9 @@ class Leased(msgspec.Struct, frozen=True, kw_only=True):
     unknown: bool = False
     #: The order it is about; None: none.
     order_id: int | None = None
+    #: What it tells of, and by which template.
+    trigger: str = ""
+    template: str = ""
 
 
 def month_of(message_id: UUID) -> date:
@@ -223,6 +226,8 @@ async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequ
             attempt=row["attempt"],
             unknown=row["rank"] == MessageState.UNKNOWN.rank,
             order_id=row["order_id"],
+            trigger=row["trigger"],
+            template=row["template"],
         )
         for row in await tx.fetch(_LEASE, now, most, until, list(resting), most if each is None else each)
     ]
