@@ -88,13 +88,18 @@ from unnest($1::bigint[], $2::text[]) as k (merchant_id, recipient) cross join l
 ) m
 group by 1, 2, 3
 """
+# Of a yes and a no of the same source and second the no stays, whichever came first.
 _CONSENT = """
 insert into consent (merchant_id, address, purpose, channel, granted, source, wording, at, proof)
 select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bool[], $6::text[], $7::text[], $8::timestamptz[], $9::text[])
-on conflict do nothing
+on conflict (merchant_id, address, purpose, coalesce(channel, ''), source, at) do update
+set granted = false, wording = excluded.wording, proof = excluded.proof where consent.granted and not excluded.granted
 """
+# A bounce or a complaint takes the place of the customer's own word, which the customer could take back; not the other way round.
 _SUPPRESS = """
-insert into suppression (merchant_id, channel, address, purpose, reason, at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing
+insert into suppression (merchant_id, channel, address, purpose, reason, at) values ($1, $2, $3, $4, $5, $6)
+on conflict (merchant_id, channel, address, purpose) do update set reason = excluded.reason, at = excluded.at
+where suppression.reason in ('stop', 'unsubscribed') and excluded.reason not in ('stop', 'unsubscribed')
 """
 # Suppress many addresses; tell how many of them were not suppressed before.
 _SUPPRESS_MANY = """
@@ -200,8 +205,13 @@ async def choose_locale(tx: Tx, merchant_id: int, address: str, locale: str, now
 
 
 async def consent(tx: Tx, given: Sequence[tuple[int, str, Consent]]) -> None:
-    """Write consents down: (merchant, address, consent); one already written is left."""
-    given = sorted(given, key=lambda g: (g[0], g[1], g[2].purpose, g[2].channel or "", g[2].source, g[2].at))  # two workers, one order
+    """Write consents down: (merchant, address, consent); one already written is left, but for a yes where there is a no as well."""
+
+    def place(one: tuple[int, str, Consent]) -> tuple[object, ...]:
+        return one[0], one[1], one[2].purpose, one[2].channel or "", one[2].source, one[2].at
+
+    once = {place(one): one for one in sorted(given, key=lambda one: not one[2].granted)}
+    given = [once[key] for key in sorted(once)]  # two workers, one order
     await tx.execute(
         _CONSENT,
         [g[0] for g in given],
