@@ -124,6 +124,13 @@ class Provider:
         return Receipt(message_id=None, provider_id=f"p{next(_NUMBERS)}", state=MessageState.SENT)
 
 
+async def _together(*under_way: Awaitable[None]) -> None:
+    """Do all at once, to the end even where one fails."""
+    for done in await asyncio.gather(*under_way, return_exceptions=True):
+        if isinstance(done, BaseException):
+            raise done
+
+
 async def open_world(database: Database) -> "World":
     """Make the merchant."""
     shop = await open_shop(database, channels={"email": EMAIL_SETTINGS, "twilio": TWILIO})
@@ -145,7 +152,7 @@ class World(Looking):
         self.rules, self.now = rules, now
         self.people = [Person(f"c{n}@customer.example", f"+8835100{n:06}", *place) for n, place in zip(_NUMBERS, places, strict=False)]
         self.known = Known()
-        self.views = [self.known]
+        self.views, self.begun = [self.known], []
         self.sold: list[Sold] = []
         self.left: list[Departure] = []
         self.mood = dict.fromkeys(SLUGS, "ok")
@@ -185,21 +192,24 @@ class World(Looking):
 
     async def pack(self, which: int) -> None:
         """One more parcel."""
-        if one := self._order(which):
-            made = fulfilment(f"f{len(one.sent)}", f"N{one.number}x{len(one.sent)}", at=self.now)
-            one.sent.append(made)
-            one.heard_at = self.now
-            await self.shop.arrive(facts=[fulfilled(one.number, made)], now=self.now)
-            await self.look()
+        await self._packed(await self._ordered(which))
+        await self.look()
+
+    async def _packed(self, one: Sold) -> None:
+        made = fulfilment(f"f{len(one.sent)}", f"N{one.number}X{len(one.sent)}", at=self.now)
+        one.sent.append(made)
+        one.heard_at = self.now
+        await self.shop.arrive(facts=[fulfilled(one.number, made)], now=self.now)
 
     async def scan(self, which: int, parcel: int, event: str, ago: int) -> None:
         """A scan, some minutes late."""
-        one = self._order(which)
-        if one and one.sent:
-            one.heard_at = self.now
-            number = one.sent[parcel % len(one.sent)].tracking_numbers[0]
-            await self.shop.arrive(trackings=[said(number, event, self.now - timedelta(minutes=ago))], now=self.now)
-            await self.look()
+        one = await self._ordered(which)
+        while len(one.sent) <= parcel:
+            await self._packed(one)
+        one.heard_at = self.now
+        number = one.sent[parcel].tracking_numbers[0]
+        await self.shop.arrive(trackings=[said(number, event, self.now - timedelta(minutes=ago))], now=self.now)
+        await self.look()
 
     async def again(self, which: int) -> None:
         """The shop's hook once more."""
@@ -325,12 +335,17 @@ class World(Looking):
     async def at_once(self, whom: int, what: str) -> None:
         """While two workers are at it, a customer says no."""
         self.views = [self.known.copy(), self.known]
-        await asyncio.gather(self._worker(), self._worker(), self._no(self._person(whom), what))
+        await _together(self._worker(), self._worker(), self._no(self._person(whom), what))
         await self.look()
         self.views = [self.known]
 
     def _person(self, whom: int) -> Person:
         return self.people[whom % len(self.people)]
+
+    async def _ordered(self, which: int) -> Sold:
+        if not self.sold:
+            await self._placed(self.people[0], yes=True)
+        return self.sold[-1 - which % len(self.sold)]
 
     def _order(self, which: int) -> Sold | None:
         return self.sold[-1 - which % len(self.sold)] if self.sold else None
@@ -358,8 +373,12 @@ class World(Looking):
 
     async def work(self, workers: int) -> None:
         """Let so many workers do all there is to do now."""
-        await asyncio.gather(*(self._worker() for _ in range(workers)))
+        self.begun = [self.known.copy()]
+        if workers > 1:
+            self.views = [*self.begun, self.known]
+        await _together(*(self._worker() for _ in range(workers)))
         await self.look()
+        self.views, self.begun = [self.known], []
 
     async def _worker(self) -> None:
         database, directory, now = self.shop.database, self.shop.directory, self.now
@@ -371,6 +390,9 @@ class World(Looking):
         ended: list[Ended] = []
         for _ in range(8):
             leased = await send_wave(database, directory, ended, now, 16)
+            for one in ended:
+                if one.receipt and one.receipt.suppress:  # a number that a call found dead is known so once that is written down
+                    self._suppressed(one.leased.message.channel, one.leased.message.to, None, one.receipt.suppress)
             if not leased and not ended:
                 return
             ended = [done for one in leased if (done := await self._call(one))]
@@ -379,20 +401,12 @@ class World(Looking):
         """Make the call of a message; None: the worker dies over it."""
         provider = Provider(self.mood[leased.message.channel])
         ended = await call(leased, self.shop.directory, provider, self.now)
-        if provider.called:
-            self._depart(leased, provider.mood)
-        return None if provider.mood == "lost" and provider.called else ended
-
-    def _depart(self, leased: messages.Leased, mood: str) -> None:
-        """Nothing is called that a rule forbids at this very moment."""
-        message = leased.message
-        person = next(one for one in self.people if message.to in {one.email, one.phone})
-        if not leased.trigger.startswith("reply."):
+        if provider.called and not leased.trigger.startswith("reply."):
+            person = next(one for one in self.people if leased.message.to in {one.email, one.phone})
             self._check(leased, person)
-            if mood != "later":
-                self._count(leased, person, failed=mood in {"refused", "dead"})
-        if mood == "dead":
-            self._suppressed(message.channel, message.to, None, "refused")
+            if provider.mood != "later":
+                self._count(leased, person, failed=provider.mood in {"refused", "dead"})
+        return None if provider.mood == "lost" and provider.called else ended
 
     def _check(self, leased: messages.Leased, person: Person) -> None:
         message, journey = leased.message, self.rules.journeys[leased.trigger]

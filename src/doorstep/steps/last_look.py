@@ -32,6 +32,8 @@ _MACHINES = frozenset({ChannelKind.WEBHOOK, ChannelKind.WALLET})
 _ANSWERS = frozenset({"reply.stop", "reply.help"})
 #: What has waited for longer than this is asked about as what waited before it was written: overtaken, cancelled, too old.
 _WAITED = timedelta(minutes=10)
+#: A message that could not leave for this long has nothing true to tell any more.
+STALE = timedelta(days=2)
 _Verdict = Go | Wait | Stop
 
 
@@ -123,7 +125,10 @@ def _gates(leased: Leased, recipient: Recipient, tenant: Tenant, now: datetime) 
         urgent=journey is not None and journey.urgent,
     )
     policy = msgspec.structs.replace(tenant.policy, connected=frozenset({message.channel}), per_day={}, per_week={})
-    return allow(action, recipient, policy, now, approved=frozenset({message.channel}))
+    verdict = allow(action, recipient, policy, now, approved=frozenset({message.channel}))
+    if isinstance(verdict, Wait) and verdict.until - message.created_at > STALE:
+        return Stop(Skip.TOO_OLD, f"{verdict.why} until it is two days old")
+    return verdict
 
 
 async def _no_longer_so(tx: Tx, directory: Directory, late: Sequence[tuple[Leased, KeptOrder]], now: datetime) -> dict[str, _Verdict]:
