@@ -156,6 +156,11 @@ async def _orders_apart(tx: Tx, know: Known) -> None:
     await orders.write(tx, list(kept.values()), know.now)
 
 
+async def _accompanied(tx: Tx, know: Known) -> None:
+    kept = await orders.read(tx, [(know.merchant_id, one) for one in know.ids])
+    await orders.accompanied(tx, list(kept.values()))
+
+
 async def _decisions_apart(tx: Tx, know: Known) -> None:
     await decisions.undecided(tx, [(know.merchant_id, key) for key in know.keys])
 
@@ -243,6 +248,7 @@ WORKER: Mapping[str, _Asks] = {
     "500 apart": _shipments_apart,
     "500 pitfalls apart": _pitfalls_apart,
     "500 orders apart": _orders_apart,
+    "500 orders' customers": _accompanied,
     "500 decisions apart": _decisions_apart,
     "50 checkpoints apart": _checkpoints_apart,
     "500 addresses": _standing,

@@ -166,7 +166,7 @@ class Looking:
         journey = self.rules.journeys.get(row["trigger"])
         if journey is None:  # an answer to a keyword
             return
-        person = self._person_of(row["order_id"])
+        person = next(one for one in self.people if row["recipient"] in {one.email, one.phone})
         gone = next((one for one in self.left if one.message_id == str(row["message_id"])), None)
         if row["state"] in {"queued", "sending"}:
             assert row["due_at"] is not None, "it waits in no line"
@@ -236,6 +236,8 @@ class Looking:
 
     def _let_go_rightly(self, rows: list[dict[str, Any]]) -> None:
         last, tried = rows[-1], {ChannelKind(row["channel"]) for row in rows}
+        if any(row["order_id"] is None for row in rows):
+            return  # of several orders, each of which may have moved on
         sold = next(one for one in self.sold if one.order_id == last["order_id"])
         journey = self.rules.journeys[last["trigger"]]
         moved_on = sold.heard_at > rows[0]["created_at"] or sold.order_id in self.known.cancelled

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from doorstep.domain.messages import Device, Message, Rendered
+from doorstep.domain.orders import Customer, Order
 from doorstep.domain.people import IdentityKind
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import ConflictError, NotFoundError
@@ -39,6 +40,7 @@ from doorstep.store import (
     wallet,
 )
 from doorstep.store.database import Database, Tx
+from doorstep.store.orders import KeptOrder
 from doorstep.store.partitions import ensure_months
 from doorstep.store.sealing import Sealer
 
@@ -507,6 +509,11 @@ async def _wallet_devices(tx: Tx, merchant: int) -> tuple[Device, ...]:
     return (await wallet.devices(tx, [leased]))["m"]
 
 
+def _another_of_ana(merchant: int) -> KeptOrder:
+    order = Order(external_id="2", number="#2", customer=Customer(email="ana@customer.example"))
+    return KeptOrder(merchant_id=merchant, order_id=8, connection_id=7, token="another", order=order)
+
+
 async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
     """What the store's readers say when they are asked for this merchant by id."""
     message = UUID("01a1ee50-4380-7000-8000-000000000001")
@@ -563,6 +570,7 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "conversations.page, all": await conversations.page(tx, merchant, (NOW.replace(year=2030), 99), 9, only_open=False),
         "recipients.consents_of": await recipients.consents_of(tx, merchant, ["ana@customer.example"]),
         "opting_in.of": await opting_in.of(tx, merchant, ["ana@customer.example"]),
+        "orders.accompanied": await orders.accompanied(tx, [_another_of_ana(merchant)]),
         "orders.of_contact": await orders.of_contact(tx, merchant, "email", "ana@customer.example", 9),
         "recipients.evidence": await recipients.evidence(tx, [(merchant, "ana@customer.example")], NOW.replace(year=2020)),
         "recipients.suppressions": await recipients.suppressions(tx, merchant),

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import msgspec
+
 from doorstep.cli.merchants import at_work
 from doorstep.domain.messages import Change
 from doorstep.domain.vocabulary import ChannelKind, Status
 from doorstep.errors import BadInputError, NotFoundError
-from doorstep.messages import TEMPLATES, BadTemplateError, Facts, Library, Links, context_of, sample_facts
+from doorstep.messages import TEMPLATES, BadTemplateError, Facts, Library, Links, context_of, facts_for, sample_facts
 from doorstep.steps.compose import parcel_of
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.work import utc_now
@@ -116,11 +118,11 @@ async def _order(tx: Tx, merchant_id: int, text: str) -> KeptOrder:
 def _sample(template: str, locale: str) -> Facts:
     """Make up an order that stands as a template says."""
     first, others = _STANDS.get(template, (Status.IN_TRANSIT, Status.IN_TRANSIT))
-    return sample_facts(locale, first=first, status=others)
+    return msgspec.structs.replace(sample_facts(locale, first=first, status=others), entries=facts_for(template, locale).entries)
 
 
 def _branded(facts: Facts, tenant: Tenant) -> Facts:
-    return Facts(brand=tenant.brand, order=facts.order, parcels=facts.parcels, change=facts.change, locale=facts.locale, links=facts.links)
+    return msgspec.structs.replace(facts, brand=tenant.brand)
 
 
 def _facts_of(tenant: Tenant, kept: KeptOrder, parcels: list[KeptShipment], template: str, base_url: str, locale: str | None) -> Facts:

@@ -187,7 +187,7 @@ _REASONS = {
     Skip.NOT_APPROVED: "The provider takes no free text now, and the template is not approved there (or is paused).",
     Skip.SUPPRESSED: "The address bounced, complained, unsubscribed or said STOP.",
     Skip.CAPPED: "The customer has had as many messages as the cap allows.",
-    Skip.DIGESTED: "Joined into the message about the order's other parcels.",
+    Skip.DIGESTED: "Told in one message together with other news of the same customer.",
     Skip.OPTED_OUT: "The customer switched the topic off.",
     Skip.ORDER_CANCELLED: "The order was cancelled.",
     Skip.BAD_TEMPLATE: "The template could not be rendered.",

@@ -12,6 +12,7 @@ from doorstep.domain.shipments import Folded
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Actor, Direction, Status
 from doorstep.messages.context_window import standing_window
+from doorstep.messages.digest import news_of
 from doorstep.messages.facts import Brand, Facts, Hop, Links, Parcel
 from doorstep.messages.schema_org import order_markup
 from doorstep.messages.shape import arrival_told, holds_text, parts_told, place_told, places_told, standing_text
@@ -66,11 +67,12 @@ def context_of(facts: Facts) -> dict[str, Any]:
         "apart": sum(place["waits"] for parcel in parcels[:told] for place in parcel["places"] or ()) > 1,
         "arrival": arrival_told(facts.parcels, [parcel["window"] for parcel in parcels], locale),
         "waiting": [_line(line, locale) for line in facts.waiting[:SHOWN]] or None,
+        "news": news_of(facts.entries),
         "change": {"trigger": change.trigger, "occurrence": change.occurrence},
         "refund": {"amount": _money(refund.amount, locale), "note": refund.note} if refund else None,
         "links": _links(facts.links),
         "locale": locale,
-        "json_ld": order_markup(facts),
+        "json_ld": None if facts.entries else order_markup(facts),
     }
 
 

@@ -100,6 +100,19 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
     pixel: str | None = None
 
 
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing of several that a digest tells."""
+
+    #: The order's number.
+    order: str
+    #: What happened, in a few words without an end.
+    title: str
+    #: A sentence or two about it; "" none.
+    text: str
+    #: The page that shows it; None: none.
+    url: str | None
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a template may speak of."""
 
@@ -115,3 +128,5 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     #: BCP 47; see `Library.render` for how a language is found.
     locale: str
     links: Links = Links()
+    #: In a digest: all that it tells; the rest is then of the first of them, and `links.order` leads to the page of all.
+    entries: tuple[Entry, ...] = ()

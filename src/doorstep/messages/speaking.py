@@ -35,7 +35,7 @@ class Spoken(msgspec.Struct, frozen=True):
     #: The utility part's values, in order; None: it has no such part.
     values: tuple[Template, ...] | None
     choices: tuple[Choice, ...]
-    #: "parcel", "order", or "".
+    #: "parcel", "order", "orders", or "".
     link: str
     #: Its titles by the page's kind.
     titles: dict[str, str]
@@ -74,8 +74,8 @@ class Spoken(msgspec.Struct, frozen=True):
         own = parcel["url"] if parcel else None
         if not self.link:
             return None
-        if order and (not own or self.link == "order" or context["several"]):
-            return Link(title=self.titles["order"], url=order)
+        if order and (not own or self.link != "parcel" or context["several"]):
+            return Link(title=self.titles["order" if self.link == "parcel" else self.link], url=order)
         return Link(title=self.titles["parcel"], url=own) if own else None
 
     def _approved(self, context: dict[str, Any]) -> Approved | None:

@@ -56,9 +56,7 @@ _GO = Go(ChannelKind.WEBHOOK, "", "")
 
 
 async def _ask(tx: Tx, directory: Directory, asked: Sequence[Leased], now: datetime) -> dict[str, _Verdict]:
-    keys = list({(one.message.merchant_id, one.order_id) for one in asked if one.order_id is not None and one.trigger in TRIGGERS})
-    known = await orders.read(tx, keys) if keys else {}
-    told = [(one, known[key]) for one in asked if one.trigger in TRIGGERS and (key := _order_key(one)) in known]
+    told = await _with_orders(tx, [one for one in asked if one.trigger in TRIGGERS])
     wanted = [(kept.merchant_id, kept, False) for _, kept in told]
     addresses = await addresses_of(tx, wanted, directory)
     for (one, _), mine in zip(told, addresses, strict=True):
@@ -67,23 +65,37 @@ async def _ask(tx: Tx, directory: Directory, asked: Sequence[Leased], now: datet
     everybody |= {(kept.merchant_id, address) for (_, kept), mine in zip(told, addresses, strict=True) for address in mine.values()}
     wishes = await recipients.wishes(tx, list(everybody))
     windows = await windows_of(tx, wanted, addresses, directory)
-    verdicts = {one.message.message_id: _may_be_written_to(one, wishes) for one in asked}
+    verdicts = {_id(one): _may_be_written_to(one, wishes) for one in asked}
     for (one, kept), mine in zip(told, addresses, strict=True):
-        if (tenant := directory.tenant(kept.merchant_id)) is None:
+        tenant = directory.tenant(kept.merchant_id)
+        if tenant is None or isinstance(verdicts[_id(one)], Stop):
             continue
         own = {kind: until for kind, address in mine.items() if (until := windows.get((kept.merchant_id, kind, address)))}
         recipient = _recipient(kept, mine, [wishes[kept.merchant_id, address] for address in {*mine.values()}], own)
-        verdicts[one.message.message_id] = _gates(one, recipient, tenant, now)
-    late = [(one, kept) for one, kept in told if now - one.message.created_at > _WAITED]
-    return verdicts | await _no_longer_so(tx, directory, [pair for pair in late if not isinstance(verdicts[_id(pair[0])], Stop)], now)
+        verdict = _gates(one, recipient, tenant, now)
+        if not isinstance(verdict, Go):
+            verdicts[_id(one)] = verdict
+    late = [(one, kept) for one, kept in told if now - one.message.created_at > _WAITED and not isinstance(verdicts[_id(one)], Stop)]
+    return verdicts | await _no_longer_so(tx, directory, late, now)
+
+
+async def _with_orders(tx: Tx, told: Sequence[Leased]) -> list[tuple[Leased, KeptOrder]]:
+    """Set each message beside its order, or one after the other beside the orders that it tells of together."""
+    several = [one for one in told if one.order_id is None]
+    found = await shipments.read(tx, [(one.message.merchant_id, i) for one in several for i in one.shipment_ids]) if several else []
+    order_of = {(shipment.merchant_id, shipment.shipment_id): shipment.order_id for shipment in found}
+    keys = {
+        _id(one): [(one.message.merchant_id, one.order_id)]
+        if one.order_id is not None
+        else list({(one.message.merchant_id, of) for i in one.shipment_ids if (of := order_of.get((one.message.merchant_id, i)))})
+        for one in told
+    }
+    known = await orders.read(tx, list({key for own in keys.values() for key in own})) if told else {}
+    return [(one, known[key]) for one in told for key in keys[_id(one)] if key in known]
 
 
 def _id(leased: Leased) -> str:
     return leased.message.message_id
-
-
-def _order_key(leased: Leased) -> tuple[int, int]:
-    return leased.message.merchant_id, leased.order_id or 0
 
 
 def _may_be_written_to(leased: Leased, wishes: dict[tuple[int, str], Standing]) -> _Verdict:
@@ -136,19 +148,24 @@ async def _no_longer_so(tx: Tx, directory: Directory, late: Sequence[tuple[Lease
     if not late:
         return {}
     changes = await decisions.told_by(tx, [(kept.merchant_id, kept.order_id, _id(one)) for one, kept in late])
-    parcels = await shipments.of_orders(tx, list({(kept.merchant_id, kept.order_id) for _, kept in late}))
-    completed = await completed_among(tx, [(kept.merchant_id, kept.order_id, c) for one, kept in late for c in changes.get(_id(one), ())])
+    known = {(kept.merchant_id, kept.order_id): kept for _, kept in late}
+    parcels = await shipments.of_orders(tx, list(known))
+    merchants = {_id(one): kept.merchant_id for one, kept in late}
+    completed = await completed_among(tx, [(merchants[name], of, change) for name, own in changes.items() for of, change in own])
     found: dict[str, _Verdict] = {}
     untrue: list[tuple[int, bytes]] = []
-    for one, kept in late:
-        key, own = (kept.merchant_id, kept.order_id), changes.get(_id(one), [])
+    for name, own in changes.items():
+        keys = [(merchants[name], order_id) for order_id, _ in own]
         answers = [
-            ask_again(kept.merchant_id, change, kept, parcels.get(key, []), directory, now, completed=key in completed) for change in own
+            ask_again(key[0], change, known.get(key), parcels.get(key, []), directory, now, completed=key in completed)
+            for key, (_, change) in zip(keys, own, strict=True)
         ]
-        if answers and not any(isinstance(answer, Action) for answer in answers):
+        if not any(isinstance(answer, Action) for answer in answers):
             skip = next((answer for answer in answers if isinstance(answer, Skip)), Skip.SUPERSEDED)
-            found[_id(one)] = Stop(skip, "it waited, and is not so any more")
-            untrue += [(kept.merchant_id, decisions.why_key(c)) for c, answer in zip(own, answers, strict=True) if answer is None]
+            found[name] = Stop(skip, "it waited, and is not so any more")
+            untrue += [
+                (merchants[name], decisions.why_key(change)) for (_, change), answer in zip(own, answers, strict=True) if answer is None
+            ]
     if untrue:
         await decisions.withdraw(tx, untrue)
     return found

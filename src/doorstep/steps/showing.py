@@ -11,6 +11,7 @@ from doorstep.messages import Facts, Links, context_of, facts_for
 from doorstep.steps.compose import parcel_of
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.footprint import tells_carbon
+from doorstep.steps.marks import news_token
 from doorstep.steps.message_ids import new_message_id
 from doorstep.steps.way import lines_waiting
 from doorstep.store import messages, orders, shipments
@@ -60,6 +61,9 @@ def facts_to_show(template: str, locale: str, tenant: Tenant, directory: Directo
         change = msgspec.structs.replace(change, subject_id=shown.order.order_id, occurrence=occurrence)
     elif shown.parcels:
         change = msgspec.structs.replace(change, subject_id=shown.parcels[0].shipment_id)
+    page = f"{base}/o/{shown.order.token}"
+    if made_up.entries:
+        page = f"{base}/n/{news_token(directory.sealer, tenant.merchant.merchant_id, [shown.order.order_id])}"
     return Facts(
         brand=tenant.brand,
         order=order,
@@ -67,7 +71,8 @@ def facts_to_show(template: str, locale: str, tenant: Tenant, directory: Directo
         waiting=lines_waiting(order, shown.parcels),
         change=change,
         locale=locale,
-        links=Links(order=f"{base}/o/{shown.order.token}", preferences=preferences),
+        links=Links(order=page, preferences=preferences),
+        entries=tuple(msgspec.structs.replace(one, order=order.number) for one in made_up.entries),
     )
 
 

@@ -23,6 +23,7 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     template: str
     trigger: str
     why_key: bytes
+    #: None: none, or several.
     order_id: int | None
     shipment_ids: tuple[int, ...]
     #: Why this, why this channel, why now.
@@ -47,6 +48,8 @@ class Leased(msgspec.Struct, frozen=True, kw_only=True):
     #: What it tells of, and by which template.
     trigger: str = ""
     template: str = ""
+    #: The shipments it tells of, of several orders where `order_id` is None.
+    shipment_ids: tuple[int, ...] = ()
 
 
 def month_of(message_id: UUID) -> date:
@@ -172,9 +175,9 @@ async def queue(tx: Tx, new: Sequence[NewMessage]) -> None:
     await keep_frames(tx, [n.message for n in new])
     await tx.execute(_QUEUE, [_row(n) for n in new])
     behind = [
-        (n.message.merchant_id, n.message.message_id, month_of(UUID(n.message.message_id)), n.order_id, n.standby)
+        (n.message.merchant_id, n.message.message_id, month_of(UUID(n.message.message_id)), order_id, n.standby)
         for n in new
-        if n.standby is not None and n.order_id is not None
+        if n.standby is not None and (order_id := n.order_id or next(iter(n.standby.orders), None)) is not None
     ]
     if behind:
         await stand_by(tx, behind, new[0].message.created_at)
@@ -228,6 +231,7 @@ async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequ
             order_id=row["order_id"],
             trigger=row["trigger"],
             template=row["template"],
+            shipment_ids=tuple(row["shipment_ids"]),
         )
         for row in await tx.fetch(_LEASE, now, most, until, list(resting), most if each is None else each)
     ]

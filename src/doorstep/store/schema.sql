@@ -506,10 +506,12 @@ create table action_due (
     due_at      timestamptz not null,
     order_id    bigint,
     action      json not null,                -- domain.messages.Action
+    person      bytea,                        -- of whose own address it is told, with what else waits for them; null: it is told alone
     primary key (merchant_id, why_key)
 );
 create index action_due_at on action_due (due_at);
 create index action_due_order on action_due (order_id, merchant_id);
+create index action_due_person on action_due (person, merchant_id, due_at, why_key) where person is not null;
 
 -- The template's own texts of rendered pages, kept once for all messages made of them; never changed.
 create table message_frame (
@@ -641,6 +643,7 @@ create table fallback (
     tries       int not null default 1,
     why         text not null default '',     -- what made it due
     only_failed boolean not null default false, -- due to be let go: silence alone makes no other channel be tried
+    orders      bigint[],                     -- the order of each action; null: all are the order's
     primary key (merchant_id, message_id)
 );
 create index fallback_due on fallback (due_at);

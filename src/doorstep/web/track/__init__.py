@@ -8,6 +8,7 @@ from doorstep.web.track.choosing import preference_page, save_preferences, unsub
 from doorstep.web.track.engaging import follow, opened
 from doorstep.web.track.finding import find_order, find_page
 from doorstep.web.track.framing import ERRORS
+from doorstep.web.track.news import news_page
 from doorstep.web.track.notifying import leave_order, leave_parcel, push_script, subscribe_order, subscribe_parcel
 from doorstep.web.track.opting_in import confirm_optin, optin_page
 from doorstep.web.track.pages import order_page, parcel_page
@@ -20,6 +21,7 @@ _PAGES: list[ControllerRouterHandler] = [
     parcel_page,
     tell_problem,
     order_page,
+    news_page,
     order_for_wallet,
     find_page,
     find_order,
