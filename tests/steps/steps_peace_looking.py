@@ -241,7 +241,7 @@ class Looking:
         sold = next(one for one in self.sold if one.order_id == last["order_id"])
         journey = self.rules.journeys[last["trigger"]]
         moved_on = sold.heard_at > rows[0]["created_at"] or sold.order_id in self.known.cancelled
-        if moved_on or self.now - rows[0]["created_at"] > min(journey.max_age - timedelta(minutes=90), timedelta(days=2)):
+        if moved_on or self.now - sold.at > min(journey.max_age - timedelta(minutes=90), timedelta(days=2)):
             return
         for channel in set(journey.channels) - tried:
             reasons = [

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from doorstep.domain.messages import Action
-from doorstep.domain.vocabulary import MessageState
+from doorstep.domain.vocabulary import MessageState, Skip
 from doorstep.steps.compose import Due, compose
 from doorstep.steps.decide import ask_again, completed_among
 from doorstep.steps.directory import Directory
@@ -56,7 +56,7 @@ async def _fall_back(
         await _later(tx, behind, _told_by(behind), now + _SOON, now)
         return
     told = [(behind.merchant_id, order_id, action.change) for order_id, action in _told_by(behind)]
-    made = _due(behind, around, directory, now, await completed_among(tx, told))
+    made = _due(behind, around, directory, skips, now, await completed_among(tx, told))
     composed = await compose(tx, made, directory, now)
     if composed.waiting:
         rest = [(one.order_id or 0, one.action) for one in composed.waiting]
@@ -74,8 +74,15 @@ def _told_by(behind: Behind) -> list[tuple[int, Action]]:
     return list(zip(standby.orders or [behind.order_id] * len(standby.actions), standby.actions, strict=True))
 
 
-def _due(behind: Behind, around: _Around, directory: Directory, now: datetime, completed: Collection[tuple[int, int]]) -> list[Due]:
-    """Put together what is still worth telling."""
+def _due(
+    behind: Behind,
+    around: _Around,
+    directory: Directory,
+    skips: Counter[tuple[int, str, str]],
+    now: datetime,
+    completed: Collection[tuple[int, int]],
+) -> list[Due]:
+    """Put together what is still worth telling; count why the rest is not."""
     found: dict[tuple[int, str, str], Due] = {}
     why = behind.why or "nothing was heard of it in time"
     for order_id, action in _told_by(behind):
@@ -95,6 +102,8 @@ def _due(behind: Behind, around: _Around, directory: Directory, now: datetime, c
             found.setdefault((order_id, action.change.trigger, answer.template), due).actions.append(
                 (msgspec.structs.replace(answer, due_at=now), decision)
             )
+        else:
+            skips[behind.merchant_id, action.change.trigger, str(answer or Skip.SUPERSEDED)] += 1
     return list(found.values())
 
 

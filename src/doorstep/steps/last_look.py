@@ -75,7 +75,8 @@ async def _ask(tx: Tx, directory: Directory, asked: Sequence[Leased], now: datet
         verdict = _gates(one, recipient, tenant, now)
         if not isinstance(verdict, Go):
             verdicts[_id(one)] = verdict
-    late = [(one, kept) for one, kept in told if now - one.message.created_at > _WAITED and not isinstance(verdicts[_id(one)], Stop)]
+    late = [(one, kept) for one, kept in told if now - one.message.created_at > _WAITED and directory.tenant(kept.merchant_id)]
+    late = [(one, kept) for one, kept in late if not isinstance(verdicts[_id(one)], Stop)]
     return verdicts | await _no_longer_so(tx, directory, late, now)
 
 
