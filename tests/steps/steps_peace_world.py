@@ -3,22 +3,21 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from steps_peace import DAY, EMAIL, MARKETING, SERVICE, SMS, WEEK, Departure, Journey, Known, Person, Rules, forbidden, had
-from steps_peace_looking import SILENCE, Looking
+from steps_peace import DAY, EMAIL, MARKETING, SERVICE, SMS, WEEK, Departure, Known, Person, Rules, forbidden, had
+from steps_peace_looking import Looking
+from steps_peace_merchant import SLUGS, Provider, Sold, settings_of
 from steps_shop import EMAIL as EMAIL_SETTINGS
-from steps_shop import NOON, TWILIO, Shop, fulfilled, fulfilment, open_shop, order, said
+from steps_shop import TWILIO, Shop, fulfilled, fulfilment, open_shop, order, said
 
 from doorstep.domain.messages import Receipt, Reply, Suppression
-from doorstep.domain.orders import Consent, Fulfilment
+from doorstep.domain.orders import Consent
 from doorstep.domain.places import Address
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
-from doorstep.errors import RefusedError, TryLaterError, UnknownOutcomeError
-from doorstep.journeys import load_defaults
+from doorstep.errors import TryLaterError
 from doorstep.steps.answer import answer, unsubscribe
 from doorstep.steps.confirm import confirm
 from doorstep.steps.decide import decide_waiting
@@ -28,7 +27,6 @@ from doorstep.steps.watch import watch
 from doorstep.store import connections, messages, recipients
 from doorstep.store.database import Database
 
-SLUGS = {EMAIL: "email", SMS: "twilio"}
 #: What has waited for longer is asked about again before it leaves; nothing leaves that is older than this.
 WAITED, STALE = timedelta(minutes=10), timedelta(days=2)
 #: When the next thing is due that waits.
@@ -42,86 +40,14 @@ AFTER_CANCEL = {"order.cancelled", "order.refunded"}
 _NUMBERS = itertools.count(1)
 
 
-def journeys_of(placed: tuple[ChannelKind, ...], told: tuple[ChannelKind, ...], *, urgent: bool) -> dict[str, Journey]:
-    """What this merchant tells: an offer with each order, the rest by text as well."""
-    found: dict[str, Journey] = {}
-    for name, one in load_defaults().by_name.items():
-        if not one.enabled or one.when.payment:
+async def _again(step: Callable[[], Awaitable[Any]]) -> Any:
+    """Begin a step again where it waited for another's in a ring, as a worker's loop does."""
+    for _ in range(4):
+        try:
+            return await step()
+        except TryLaterError:
             continue
-        changed = {"channels": told} if name in _TOLD else {"channels": placed, "purpose": MARKETING} if name == "order_confirmed" else {}
-        found[one.trigger] = Journey(
-            channels=tuple(c for c in changed.get("channels", one.channels) if c in SLUGS),
-            topic=one.topic,
-            max_age=timedelta(seconds=one.max_age_s),
-            purpose=changed.get("purpose", SERVICE),
-            urgent=urgent if name == "out_for_delivery" else one.urgent,
-            digest=timedelta(seconds=one.digest_s),
-            delay=timedelta(seconds=one.delay_s),
-        )
-    return found
-
-
-_TOLD = ("failed_attempt", "out_for_delivery", "shipped", "delivered")
-
-
-def _settings(rules: Rules) -> dict[str, Any]:
-    def hours(of: tuple[int, int, frozenset[int]]) -> dict[str, Any]:
-        return {"rings_from": f"{of[0]:02}:00:00", "rings_until": f"{of[1]:02}:00:00", "days_off": sorted(of[2])}
-
-    told, placed = rules.journeys["shipment.shipped"].channels, rules.journeys["order.placed"].channels
-    return {
-        "policy": {
-            "quiet": hours(rules.hours),
-            "quiet_marketing": hours(rules.marketing_hours) if rules.marketing_hours else None,
-            "zone": rules.zone,
-            "per_day": {"marketing": rules.per_day, "transactional": 50},
-            "per_week": {"marketing": rules.per_week, "transactional": 200},
-            "ask_first": sorted(rules.ask_first),
-        },
-        "journeys": {
-            "order_confirmed": {"purpose": "marketing", "channels": placed},
-            **{name: {"channels": told, "fallback_s": int(SILENCE.total_seconds())} for name in _TOLD},
-            "out_for_delivery": {
-                "channels": told,
-                "fallback_s": int(SILENCE.total_seconds()),
-                "urgent": rules.journeys["shipment.out_for_delivery"].urgent,
-            },
-        },
-    }
-
-
-@dataclass
-class Sold:
-    """One order and its parcels."""
-
-    number: str
-    person: Person
-    at: datetime
-    order_id: int = 0
-    sent: list[Fulfilment] = field(default_factory=list)
-    cancelled: bool = False
-    #: When anything was last told of its parcels.
-    heard_at: datetime = NOON - timedelta(days=999)
-
-
-@dataclass
-class Provider:
-    """Stands where the wire does: notes that a flow would call, and answers as it is told to."""
-
-    mood: str
-    called: bool = False
-
-    async def run(self, flow: Any, *, connection: tuple[int, int], channel: Any) -> Receipt:
-        next(flow)  # what the channel itself will not send is refused here, before anything is called
-        flow.close()
-        self.called = True
-        if self.mood == "later":
-            raise TryLaterError("busy", after_s=None)
-        if self.mood in {"refused", "dead"}:
-            raise RefusedError("no", suppress=self.mood == "dead", code="21211")
-        if self.mood == "unknown":
-            raise UnknownOutcomeError("no answer")
-        return Receipt(message_id=None, provider_id=f"p{next(_NUMBERS)}", state=MessageState.SENT)
+    return await step()
 
 
 async def _together(*under_way: Awaitable[None]) -> None:
@@ -162,7 +88,7 @@ class World(Looking):
             await tx.execute(self._wipe)
             await tx.execute("update connection set state = 'active', paused_why = null")
             merchant = await connections.merchant_to_change(tx, self.shop.merchant_id)
-            await connections.set_merchant(tx, msgspec.structs.replace(merchant, settings=_settings(rules)))
+            await connections.set_merchant(tx, msgspec.structs.replace(merchant, settings=settings_of(rules)))
         await self.shop.directory.refresh(self.shop.database, now, force=True)
 
     # What happens.
@@ -382,20 +308,23 @@ class World(Looking):
 
     async def _worker(self) -> None:
         database, directory, now = self.shop.database, self.shop.directory, self.now
-        await settle_lost(database, directory, now)
-        await watch(database, directory, now, 40)
-        for step in (decide_waiting, fall_back):
-            async with database.system() as tx:
-                await step(tx, directory, now, 100)
+        await _again(lambda: settle_lost(database, directory, now))
+        await _again(lambda: watch(database, directory, now, 40))
+        await _again(lambda: self._take_up(decide_waiting))
+        await _again(lambda: self._take_up(fall_back))
         ended: list[Ended] = []
         for _ in range(8):
-            leased = await send_wave(database, directory, ended, now, 16)
+            leased = await _again(lambda written=ended: send_wave(database, directory, written, now, 16))
             for one in ended:
                 if one.receipt and one.receipt.suppress:  # a number that a call found dead is known so once that is written down
                     self._suppressed(one.leased.message.channel, one.leased.message.to, None, one.receipt.suppress)
             if not leased and not ended:
                 return
             ended = [done for one in leased if (done := await self._call(one))]
+
+    async def _take_up(self, step: Callable[..., Awaitable[int]]) -> int:
+        async with self.shop.database.system() as tx:
+            return await step(tx, self.shop.directory, self.now, 100)
 
     async def _call(self, leased: messages.Leased) -> Ended | None:
         """Make the call of a message; None: the worker dies over it."""

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from steps_peace import EMAIL, MARKETING, PLACES, SERVICE, SMS, Rules
-from steps_peace_world import World, journeys_of, open_world
+from steps_peace_merchant import journeys_of
+from steps_peace_world import World, open_world
 
 from doorstep.store.database import Database
 
