@@ -228,6 +228,8 @@ async def _number_again(tx: Tx, know: Known) -> None:
 
 async def _sent(tx: Tx, know: Known) -> None:
     leased = await messages.lease(tx, know.now + timedelta(days=9), know.now + timedelta(days=9), 100)
+    await recipients.wishes(tx, [(know.merchant_id, email) for email in know.emails])
+    await decisions.told_by(tx, [(know.merchant_id, one.order_id or 0, one.message.message_id) for one in leased])
     sent = Receipt(message_id=None, provider_id="theirs", state=MessageState.SENT)
     await messages.finish(tx, leased[0], sent, know.now)
     await messages.put_off(tx, leased[1], know.now, "busy", know.now)

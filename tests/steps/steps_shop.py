@@ -1,7 +1,7 @@
 """A merchant with channels in a real database; facts and scans in, decisions and messages out, at moments the test names."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,14 +40,22 @@ class Shop:
         self.database, self.directory, self.merchant_id, self.connected = database, directory, merchant_id, connected
 
     async def arrive(
-        self, *, facts: Sequence[ShopFact] = (), trackings: Sequence[Tracking] = (), now: datetime = NOON, shop: str = "generic"
+        self,
+        *,
+        facts: Sequence[ShopFact] = (),
+        trackings: Sequence[Tracking] = (),
+        now: datetime = NOON,
+        shop: str = "generic",
+        meanwhile: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """Carry facts and trackings as one batch."""
+        """Carry facts and trackings as one batch; `meanwhile` is done before it commits."""
         told = [Told(merchant_id=self.merchant_id, connection_id=self.connected[shop], fact=fact) for fact in facts]
         seen = [Seen(merchant_id=self.merchant_id, inbox_id=1, received_at=now, tracking=one) for one in trackings]
         async with self.database.system() as tx:
             taken = await take_orders(tx, told, now, numbers_in(seen))
             await decide(tx, outshone(taken + await advance(tx, seen, now)), self.directory, now)
+            if meanwhile is not None:
+                await meanwhile()
 
     async def post(self, provider: str, *bodies: bytes, now: datetime = NOON) -> None:
         """Keep bodies in the inbox, as the hook does."""

@@ -178,6 +178,7 @@ ROWS: dict[str, dict[str, str]] = {
         "occurrence": "''",
         "order_id": "7",
         "outcome": "'waiting'",
+        "message_id": f"({_ID})::uuid",
         "decided_at": _AT,
     },
     "skip_count": {"day": "'2026-11-18'", "trigger": "'shipment.delivered'", "reason": "'capped'", "times": "3"},
@@ -548,6 +549,7 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "decisions.skips": await decisions.skips(tx, merchant, NOW.date()),
         "decisions.of_order": await decisions.of_order(tx, merchant, 7),
         "decisions.completed": await decisions.completed(tx, [(merchant, 7, b"w")]),
+        "decisions.told_by": await decisions.told_by(tx, [(merchant, 7, str(message))]),
         "desk.shipments": await desk.shipments(tx, merchant),
         "desk.search": await desk.search(tx, merchant, "ana@customer.example"),
         "desk.statuses": await desk.statuses(tx, merchant),
@@ -591,6 +593,7 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "recipients.standing": (await recipients.standing(tx, [(merchant, "ana@customer.example")], NOW))[
             merchant, "ana@customer.example"
         ].consents,
+        "recipients.wishes": (await recipients.wishes(tx, [(merchant, "ana@customer.example")]))[merchant, "ana@customer.example"].consents,
         "recipients.standing, the language": (await recipients.standing(tx, [(merchant, "ana@customer.example")], NOW))[
             merchant, "ana@customer.example"
         ].locale,

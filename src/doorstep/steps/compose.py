@@ -166,15 +166,15 @@ def _verdict(due: Due, action: Action, reached: Reached, tenant: Tenant, now: da
 
 
 def _recipient(due: Due, reached: Reached) -> Recipient:
-    known = [*reached.standing.values()]
+    known = [*{reached.addresses[kind]: one for kind, one in reached.standing.items()}.values()]  # a telephone may stand for two channels
     return Recipient(
         addresses=reached.addresses,
         consents=tuple([consent for one in known for consent in one.consents]),
         suppressed=frozenset([suppressed for one in known for suppressed in one.suppressed]),
         topics_off=frozenset([topic for one in known for topic in one.topics_off]),
-        day=_most([one.day for one in known]),
-        week=_most([one.week for one in known]),
-        zone=next((s.zone for s in due.parcels if s.zone), None) or zone_of_order(due.order.order),
+        day=_together([one.day for one in known]),
+        week=_together([one.week for one in known]),
+        zone=zone_of_order(due.order.order),
         country=country_of(due.order.order),
         windows=reached.windows,
         evidence=reached.evidence,
@@ -190,14 +190,14 @@ def _locale(order: Order, standing: dict[ChannelKind, Standing], channel: Channe
     return tag_to_speak(chosen, order.locale)
 
 
-def _most(counts: Sequence[dict[Purpose, int]]) -> dict[Purpose, int]:
+def _together(counts: Sequence[dict[Purpose, int]]) -> dict[Purpose, int]:
+    """Add up what the customer had at several addresses."""
     if len(counts) == 1:
         return counts[0]
-    most: dict[Purpose, int] = {}
+    total: Counter[Purpose] = Counter()
     for count in counts:
-        for purpose, times in count.items():
-            most[purpose] = max(most.get(purpose, 0), times)
-    return most
+        total.update(count)
+    return total
 
 
 def _count(kept: Standing, purpose: Purpose) -> None:

@@ -170,7 +170,7 @@ async def decide_waiting(tx: Tx, directory: Directory, now: datetime, most: int)
     if not claimed:
         return 0
     keys = list({(merchant_id, order_id or 0) for merchant_id, order_id, _ in claimed})
-    completed = await _completed(tx, claimed)
+    completed = await completed_among(tx, [(m, order_id or 0, action.change) for m, order_id, action in claimed])
     known = await orders.read(tx, keys)
     parcels = await shipments.of_orders(tx, keys)
     due: dict[_Together, Due] = {}
@@ -200,9 +200,9 @@ async def decide_waiting(tx: Tx, directory: Directory, now: datetime, most: int)
     return len(claimed)
 
 
-async def _completed(tx: Tx, claimed: Sequence[tuple[int, int | None, Action]]) -> set[_Key]:
-    """Name the orders of which a part waits to be told and the whole was decided about since."""
-    parts = [(m, order_id or 0, decisions.why_key(action.change)) for m, order_id, action in claimed if action.change.trigger == PARTLY]
+async def completed_among(tx: Tx, told: Sequence[tuple[int, int, Change]]) -> set[_Key]:
+    """Name the orders of which a part is to be told and the whole was decided about since; told: (merchant, order id, moment)."""
+    parts = [(m, order_id, decisions.why_key(change)) for m, order_id, change in told if change.trigger == PARTLY]
     if not parts:
         return set()
     await orders.claim(tx, {part[:2] for part in parts})

@@ -1,15 +1,15 @@
 """Messages that failed, or of which nothing was heard in time → the same told on the next channel, each once."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from doorstep.domain.messages import Action
-from doorstep.domain.vocabulary import MessageState
+from doorstep.domain.vocabulary import MessageState, Skip
 from doorstep.steps.compose import Due, compose
-from doorstep.steps.decide import ask_again
+from doorstep.steps.decide import ask_again, completed_among
 from doorstep.steps.directory import Directory
 from doorstep.store import decisions, fallbacks, messages, orders, shipments
 from doorstep.store.database import Tx
@@ -55,7 +55,8 @@ async def _fall_back(
     if not await messages.withdraw(tx, behind.merchant_id, behind.message_id, "another channel was tried instead", now):
         await _later(tx, behind, _told_by(behind), now + _SOON, now)
         return
-    made = _due(behind, around, directory, now)
+    told = [(behind.merchant_id, order_id, action.change) for order_id, action in _told_by(behind)]
+    made = _due(behind, around, directory, skips, now, await completed_among(tx, told))
     composed = await compose(tx, made, directory, now)
     if composed.waiting:
         rest = [(one.order_id or 0, one.action) for one in composed.waiting]
@@ -73,14 +74,21 @@ def _told_by(behind: Behind) -> list[tuple[int, Action]]:
     return list(zip(standby.orders or [behind.order_id] * len(standby.actions), standby.actions, strict=True))
 
 
-def _due(behind: Behind, around: _Around, directory: Directory, now: datetime) -> list[Due]:
-    """Put together what is still worth telling."""
+def _due(
+    behind: Behind,
+    around: _Around,
+    directory: Directory,
+    skips: Counter[tuple[int, str, str]],
+    now: datetime,
+    completed: Collection[tuple[int, int]],
+) -> list[Due]:
+    """Put together what is still worth telling; count why the rest is not."""
     found: dict[tuple[int, str, str], Due] = {}
     why = behind.why or "nothing was heard of it in time"
     for order_id, action in _told_by(behind):
         key = (behind.merchant_id, order_id)
         order, parcels = around.orders.get(key), around.parcels.get(key, [])
-        answer = ask_again(behind.merchant_id, action.change, order, parcels, directory, now, completed=False)
+        answer = ask_again(behind.merchant_id, action.change, order, parcels, directory, now, completed=key in completed)
         if order is not None and isinstance(answer, Action):
             due = Due(
                 merchant_id=behind.merchant_id,
@@ -94,6 +102,8 @@ def _due(behind: Behind, around: _Around, directory: Directory, now: datetime) -
             found.setdefault((order_id, action.change.trigger, answer.template), due).actions.append(
                 (msgspec.structs.replace(answer, due_at=now), decision)
             )
+        else:
+            skips[behind.merchant_id, action.change.trigger, str(answer or Skip.SUPERSEDED)] += 1
     return list(found.values())
 
 

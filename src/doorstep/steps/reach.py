@@ -49,16 +49,15 @@ Asked = tuple[int, KeptOrder, bool]
 
 async def reach(tx: Tx, asked: Sequence[Asked], directory: Directory, now: datetime) -> list[Reached]:
     """Find out, for each, in order."""
-    tenants = {merchant_id: directory.tenant(merchant_id) for merchant_id, _, _ in asked}
-    found = [_known_addresses(order, tenants[merchant_id]) for merchant_id, order, _ in asked]
-    await _add_other_names(tx, asked, found, tenants)
+    tenants = _tenants(asked, directory)
+    found = await addresses_of(tx, asked, directory)
     devices = await _add_browsers(tx, asked, found, tenants)
     wanted = {(of[0], address) for of, addresses in zip(asked, found, strict=True) for address in addresses.values()}
     # A cap on marketing holds whoever else is composing. Service messages never wait for each other: their cap only stops a loop.
     if alone := {(of[0], address) for of, addresses in zip(asked, found, strict=True) if of[2] for address in addresses.values()}:
         await recipients.count_alone(tx, alone)
     standing = await recipients.standing(tx, list(wanted), now) if wanted else {}
-    windows = await _windows(tx, asked, found, tenants)
+    windows = await windows_of(tx, asked, found, directory)
     evidence = await _evidence(tx, asked, found, tenants, now)
     return [
         Reached(
@@ -70,6 +69,18 @@ async def reach(tx: Tx, asked: Sequence[Asked], directory: Directory, now: datet
         )
         for of, addresses, browsers in zip(asked, found, devices, strict=True)
     ]
+
+
+def _tenants(asked: Sequence[Asked], directory: Directory) -> dict[int, Tenant | None]:
+    return {merchant_id: directory.tenant(merchant_id) for merchant_id, _, _ in asked}
+
+
+async def addresses_of(tx: Tx, asked: Sequence[Asked], directory: Directory) -> list[dict[ChannelKind, str]]:
+    """Tell under which addresses each customer is known, in order; browsers apart."""
+    tenants = _tenants(asked, directory)
+    found = [_known_addresses(order, tenants[merchant_id]) for merchant_id, order, _ in asked]
+    await _add_other_names(tx, asked, found, tenants)
+    return found
 
 
 def _known_addresses(order: KeptOrder, tenant: Tenant | None) -> dict[ChannelKind, str]:
@@ -145,10 +156,11 @@ def _other_channels(tenant: Tenant | None) -> list[ChannelKind]:
     return [kind for kind in _BY_OTHER_NAME if kind in tenant.policy.connected] if tenant else []
 
 
-async def _windows(
-    tx: Tx, asked: Sequence[Asked], found: Sequence[dict[ChannelKind, str]], tenants: dict[int, Tenant | None]
+async def windows_of(
+    tx: Tx, asked: Sequence[Asked], found: Sequence[dict[ChannelKind, str]], directory: Directory
 ) -> dict[tuple[int, ChannelKind, str], datetime]:
     """Tell until when free text is taken: so long after the customer wrote, as the provider says."""
+    tenants = _tenants(asked, directory)
     wanted = [(of[0], kind, addresses[kind]) for of, addresses in zip(asked, found, strict=True) for kind in _WINDOWED if kind in addresses]
     if not wanted:
         return {}

@@ -16,6 +16,7 @@ from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, Unk
 from doorstep.steps.confirm import follow_up, suppression_of
 from doorstep.steps.devices import note_answers, with_devices
 from doorstep.steps.directory import Directory
+from doorstep.steps.last_look import STALE, last_look
 from doorstep.steps.pausing import pause
 from doorstep.steps.templates import pause_at_fault
 from doorstep.steps.wire import Wire
@@ -35,8 +36,6 @@ LEASE_S = 120
 _LONGEST_CALL_S = 100
 #: Seconds to wait before the n-th try, where the provider does not say. Source: Standard Webhooks' schedule, as known on 2026-11-22.
 _WAITS_S = (5, 30, 300, 1800, 7200, 18000, 36000, 36000)
-#: A message that could not leave for this long has nothing true to tell any more.
-_STALE = timedelta(days=2)
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -68,7 +67,7 @@ async def send_wave(
         resting = [c.connection_id for t in directory.tenants() for c in t.connections.values() if not c.active]
         resting += [*busy, *(one.leased.connection_id for one in ended if one.pause)]
         leased = await messages.lease(tx, now, now + timedelta(seconds=LEASE_S), WAVE if most is None else most, resting, EACH)
-        leased = await with_devices(tx, leased)
+        leased = await with_devices(tx, await last_look(tx, directory, leased, now))
     if any(one.pause for one in ended) or any(directory.connection(x.message.merchant_id, x.connection_id) is None for x in leased):
         # Another worker queued it through a connection younger than our directory: it is not gone, we have not heard of it.
         await directory.refresh(database, now, force=True)
@@ -99,7 +98,7 @@ async def _call(leased: Leased, directory: Directory, wire: Wire, now: datetime)
     channel = channels().get(connection.provider) if connection else None
     if connection is None or channel is None:
         return _given_up(leased, "its connection is gone")
-    if now - message.created_at > _STALE and message.channel is not ChannelKind.WEBHOOK:
+    if now - message.created_at > STALE and message.channel is not ChannelKind.WEBHOOK:
         return _given_up(leased, "could not leave for two days")
     if leased.unknown and channel.on_unknown is not OnUnknown.REPEAT:
         return Ended(leased, _receipt(leased, MessageState.UNKNOWN, "a receipt left open whether it went; not called again"))

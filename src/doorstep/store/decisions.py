@@ -86,6 +86,14 @@ join decision d on d.merchant_id = k.merchant_id and d.order_id = k.order_id
 where d.trigger = 'shipment.delivered' and d.occurrence = '' and d.decided_at >= p.decided_at
 """
 
+# What messages tell of.
+_TOLD_BY = """
+select d.order_id, d.message_id, d.trigger, d.subject_kind, d.subject_id, d.occurrence, d.decided_at
+from unnest($1::bigint[], $2::bigint[], $3::uuid[]) as k (merchant_id, order_id, message_id)
+join decision d on d.merchant_id = k.merchant_id and d.order_id = k.order_id and d.message_id = k.message_id
+order by d.merchant_id, d.message_id, d.why_key
+"""
+
 # Let actions wait.
 _WAIT = """
 insert into action_due (merchant_id, why_key, due_at, order_id, action, person)
@@ -191,6 +199,24 @@ async def completed(tx: Tx, decided: Sequence[tuple[int, int, bytes]]) -> set[tu
     """Of decisions, by (merchant, order id, why key), return the orders whose whole delivery was decided about no sooner."""
     rows = await tx.fetch(_COMPLETED, [d[0] for d in decided], [d[1] for d in decided], [d[2] for d in decided])
     return {(row["merchant_id"], row["order_id"]) for row in rows}
+
+
+async def told_by(tx: Tx, written: Sequence[tuple[int, int, str]]) -> dict[str, list[tuple[int, Change]]]:
+    """Tell of which orders' moments messages tell, by the messages' ids; written: (merchant, order id, message id).
+
+    `happened_at` is when it was decided: the moment is no younger.
+    """
+    found: dict[str, list[tuple[int, Change]]] = {}
+    for row in await tx.fetch(_TOLD_BY, [w[0] for w in written], [w[1] for w in written], [w[2] for w in written]):
+        change = Change(
+            trigger=row["trigger"],
+            subject_kind=row["subject_kind"],
+            subject_id=row["subject_id"],
+            occurrence=row["occurrence"],
+            happened_at=row["decided_at"],
+        )
+        found.setdefault(str(row["message_id"]), []).append((row["order_id"], change))
+    return found
 
 
 async def wait(tx: Tx, actions: Sequence[Waiting]) -> None:

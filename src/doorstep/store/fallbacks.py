@@ -59,6 +59,7 @@ on conflict do nothing
 _FAIL = """
 update fallback f set due_at = $3, only_failed = false, why = $4, tried = case when $5::text is null then tried else array_remove(tried, $5) end
 where merchant_id = $1 and message_id = $2
+returning message_id
 """
 _ONE = """
 select case when not only_failed then due_at end as due_at, only_failed as unless_failed, tried, why from fallback
@@ -66,9 +67,18 @@ where merchant_id = $1 and message_id = $2
 """
 _FORGET = "delete from fallback where merchant_id = $1 and message_id = $2"
 # Take up those that are due, with what became of their messages; the same lock as a receipt takes, so that one of both sees the other.
+# Places in the line are locked first, as everywhere, and what another holds this moment is left for the next round: nobody waits in a ring.
 _CLAIM = """
-with due as materialized (
-    select merchant_id, message_id from fallback where due_at <= $1 order by due_at limit $2 for update skip locked
+with wanted as materialized (
+    select merchant_id, message_id from fallback where due_at <= $1 order by due_at limit $2
+), placed as materialized (
+    select o.merchant_id, o.message_id from outbox o join wanted w using (merchant_id, message_id) for update of o skip locked
+), due as materialized (
+    select f.merchant_id, f.message_id from fallback f join wanted w using (merchant_id, message_id)
+    where f.due_at <= $1 and not exists (
+        select from outbox o where o.merchant_id = f.merchant_id and o.message_id = f.message_id
+        and not exists (select from placed p where p.merchant_id = o.merchant_id and p.message_id = o.message_id)
+    ) for update of f skip locked
 ), taken as (
     delete from fallback f using due d where f.merchant_id = d.merchant_id and f.message_id = d.message_id
     returning f.*
@@ -97,11 +107,14 @@ async def stand_by(tx: Tx, behind: Sequence[tuple[int, str, date, int, Standby]]
     )
 
 
-async def fail(tx: Tx, merchant_id: int, message_id: UUID, channel: ChannelKind, remedy: Remedy | None, why: str, now: datetime) -> None:
-    """Let what stands behind a failed message be tried now; after a fault that passes (`Remedy.RETRY`), its own channel too, later."""
+async def fail(tx: Tx, merchant_id: int, message_id: UUID, channel: ChannelKind, remedy: Remedy | None, why: str, now: datetime) -> bool:
+    """Let what stands behind a failed message be tried now; after a fault that passes (`Remedy.RETRY`), its own channel too, later.
+
+    Tell whether anything stands behind it.
+    """
     again = remedy is Remedy.RETRY
     due_at = now + _AGAIN_AFTER if again else now
-    await tx.execute(_FAIL, merchant_id, message_id, due_at, why[:300], channel if again else None)
+    return await tx.fetchval(_FAIL, merchant_id, message_id, due_at, why[:300], channel if again else None) is not None
 
 
 async def forget(tx: Tx, merchant_id: int, message_id: UUID) -> None:

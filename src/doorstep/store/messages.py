@@ -48,6 +48,11 @@ class Leased(msgspec.Struct, frozen=True, kw_only=True):
     unknown: bool = False
     #: The order it is about; None: none.
     order_id: int | None = None
+    #: What it tells of, and by which template.
+    trigger: str = ""
+    template: str = ""
+    #: The shipments it tells of, of several orders where `order_id` is None.
+    shipment_ids: tuple[int, ...] = ()
 
 
 def month_of(message_id: UUID) -> date:
@@ -229,6 +234,9 @@ async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequ
             attempt=row["attempt"],
             unknown=row["rank"] == MessageState.UNKNOWN.rank,
             order_id=row["order_id"],
+            trigger=row["trigger"],
+            template=row["template"],
+            shipment_ids=tuple(row["shipment_ids"]),
         )
         for row in await tx.fetch(_LEASE, now, most, until, list(resting), most if each is None else each)
     ]

@@ -61,14 +61,18 @@ select merchant_id, address, null, c.locale from k cross join lateral (
     select locale from chosen_locale c where c.merchant_id = k.merchant_id and c.address = k.address offset 0
 ) c
 """
-# How many messages each address got in the last day and week; what somebody at the desk tried on themselves is none.
+# How many messages each address got in the last day and week; what somebody at the desk tried on themselves is none. Marketing counts
+# from when it left, which may be two days after it was written, and while it waits to; what came back was not had.
 _COUNTS = """
-select m.merchant_id, m.recipient as address, m.purpose, count(*) as week, count(*) filter (where m.created_at > $3) as day
+select k.merchant_id, k.recipient as address, m.purpose, count(*) as week, count(*) filter (where m.had_at > $3) as day
 from unnest($1::bigint[], $2::text[]) as k (merchant_id, recipient) cross join lateral (
-    select * from message m where m.merchant_id = k.merchant_id and m.recipient = k.recipient
-    and m.created_at > $4 and m.month >= date_trunc('month', $4 at time zone 'UTC')::date
-    and m.state <> 'cancelled' and m.trigger <> 'test' offset 0
+    select m.purpose, case when m.purpose <> 'marketing' then m.created_at when m.rank < 2 then 'infinity' else greatest(m.created_at,
+        (select max(a.started_at) from send_attempt a where a.merchant_id = m.merchant_id and a.message_id = m.message_id)) end as had_at
+    from message m where m.merchant_id = k.merchant_id and m.recipient = k.recipient
+    and m.created_at > $4::timestamptz - interval '2 days' and m.month >= date_trunc('month', ($4::timestamptz - interval '2 days') at time zone 'UTC')::date
+    and m.state <> 'cancelled' and m.trigger <> 'test' and not (m.purpose = 'marketing' and m.state in ('bounced', 'refused')) offset 0
 ) m
+where m.had_at > $4
 group by 1, 2, 3
 """
 # What became of the messages to each address since then, by channel. An opened mail is half a proof: many mailboxes open all they get.
@@ -84,13 +88,18 @@ from unnest($1::bigint[], $2::text[]) as k (merchant_id, recipient) cross join l
 ) m
 group by 1, 2, 3
 """
+# Of a yes and a no of the same source and second the no stays, whichever came first.
 _CONSENT = """
 insert into consent (merchant_id, address, purpose, channel, granted, source, wording, at, proof)
 select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bool[], $6::text[], $7::text[], $8::timestamptz[], $9::text[])
-on conflict do nothing
+on conflict (merchant_id, address, purpose, coalesce(channel, ''), source, at) do update
+set granted = false, wording = excluded.wording, proof = excluded.proof where consent.granted and not excluded.granted
 """
+# A bounce or a complaint takes the place of the customer's own word, which the customer could take back; not the other way round.
 _SUPPRESS = """
-insert into suppression (merchant_id, channel, address, purpose, reason, at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing
+insert into suppression (merchant_id, channel, address, purpose, reason, at) values ($1, $2, $3, $4, $5, $6)
+on conflict (merchant_id, channel, address, purpose) do update set reason = excluded.reason, at = excluded.at
+where suppression.reason in ('stop', 'unsubscribed') and excluded.reason not in ('stop', 'unsubscribed')
 """
 # Suppress many addresses; tell how many of them were not suppressed before.
 _SUPPRESS_MANY = """
@@ -137,6 +146,17 @@ _TOPIC_ON = "delete from topic_off where merchant_id = $1 and address = $2 and t
 
 async def standing(tx: Tx, wanted: Sequence[tuple[int, str]], now: datetime) -> dict[tuple[int, str], Standing]:
     """Read what is known about addresses, by (merchant, address); every one asked for is there."""
+    found = await wishes(tx, wanted)
+    merchants, addresses = [w[0] for w in wanted], [w[1] for w in wanted]
+    for row in await tx.fetch(_COUNTS, merchants, addresses, now - timedelta(days=1), now - timedelta(days=7)):
+        kept = found[row["merchant_id"], row["address"]]
+        kept.day[Purpose(row["purpose"])] = row["day"]
+        kept.week[Purpose(row["purpose"])] = row["week"]
+    return found
+
+
+async def wishes(tx: Tx, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Standing]:
+    """Read the same without how much each address got: what people said, and what must not be written to."""
     merchants, addresses = [w[0] for w in wanted], [w[1] for w in wanted]
     found = {key: Standing() for key in wanted}
     for row in await tx.fetch(_CONSENTS, merchants, addresses):
@@ -159,10 +179,6 @@ async def standing(tx: Tx, wanted: Sequence[tuple[int, str]], now: datetime) -> 
             kept.locale = row["locale"]
         else:
             kept.topics_off.add(row["topic"])
-    for row in await tx.fetch(_COUNTS, merchants, addresses, now - timedelta(days=1), now - timedelta(days=7)):
-        kept = found[row["merchant_id"], row["address"]]
-        kept.day[Purpose(row["purpose"])] = row["day"]
-        kept.week[Purpose(row["purpose"])] = row["week"]
     return found
 
 
@@ -189,8 +205,13 @@ async def choose_locale(tx: Tx, merchant_id: int, address: str, locale: str, now
 
 
 async def consent(tx: Tx, given: Sequence[tuple[int, str, Consent]]) -> None:
-    """Write consents down: (merchant, address, consent); one already written is left."""
-    given = sorted(given, key=lambda g: (g[0], g[1], g[2].purpose, g[2].channel or "", g[2].source, g[2].at))  # two workers, one order
+    """Write consents down: (merchant, address, consent); one already written is left, but for a yes where there is a no as well."""
+
+    def place(one: tuple[int, str, Consent]) -> tuple[object, ...]:
+        return one[0], one[1], one[2].purpose, one[2].channel or "", one[2].source, one[2].at
+
+    once = {place(one): one for one in sorted(given, key=lambda one: not one[2].granted)}
+    given = [once[key] for key in sorted(once)]  # two workers, one order
     await tx.execute(
         _CONSENT,
         [g[0] for g in given],
