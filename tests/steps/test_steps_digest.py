@@ -11,6 +11,7 @@ from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.steps.confirm import confirm
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.fall_back import fall_back
+from doorstep.steps.last_look import last_look
 from doorstep.steps.marks import read_news
 from doorstep.store import message_lists, messages, recipients
 from doorstep.store.database import Database
@@ -229,3 +230,31 @@ async def test_a_digest_that_fails_is_told_on_the_next_channel_whole(database: D
         "select distinct message_id from decision where merchant_id = $1 and message_id is not null", shop.merchant_id
     )
     assert [row["message_id"] for row in outcomes] == [mail["message_id"]]
+
+
+async def test_a_topic_switched_off_while_a_digest_lies_in_the_outbox_is_not_told_and_the_rest_is(database: Database) -> None:
+    shop = await two_orders(database)
+    await shop.arrive(trackings=[said("N1", "out_for_delivery", NOON), said("N2", "picked_up", NOON)])
+    await shop.wait_until(NOON + 10 * MINUTE)
+    (digest,) = await told(shop)
+    async with shop.database.system() as tx:
+        await recipients.set_topic(tx, shop.merchant_id, ANA, "shipping", NOON, on=False)
+        leased = await messages.lease(tx, NOON + HOUR, NOON + 2 * HOUR, 9)
+        assert await last_look(tx, shop.directory, leased, NOON + HOUR) == []
+    assert await shop.wait_until(NOON + HOUR) == 2
+    states = await shop.rows("select template, state from message where merchant_id = $1 order by created_at, template", shop.merchant_id)
+    assert [(row["template"], row["state"]) for row in states] == [("digest", "cancelled"), ("out_for_delivery", "queued")]
+    assert {("shipment.out_for_delivery", "queued"), ("shipment.shipped", "opted_out")} <= set(await shop.outcomes())
+    assert digest["message_id"] not in {row["message_id"] for row in await told(shop) if row["template"] != "digest"}
+
+
+async def test_a_digest_whose_address_is_stopped_in_the_outbox_does_not_leave(database: Database) -> None:
+    shop = await two_orders(database)
+    await shop.arrive(trackings=[said("N1", "out_for_delivery", NOON), said("N2", "picked_up", NOON)])
+    await shop.wait_until(NOON + 10 * MINUTE)
+    async with shop.database.system() as tx:
+        kept = Suppression(channel=ChannelKind.EMAIL, address=ANA, purpose=None, reason="bounced", at=NOON)
+        await recipients.suppress(tx, shop.merchant_id, kept)
+        leased = await messages.lease(tx, NOON + HOUR, NOON + 2 * HOUR, 9)
+        assert await last_look(tx, shop.directory, leased, NOON + HOUR) == []
+    assert await shop.wait_until(NOON + 9 * HOUR) == 0

@@ -14,13 +14,15 @@ import msgspec
 from doorstep.domain.messages import Action, Change, Receipt
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Skip
 from doorstep.journeys import TRIGGERS
-from doorstep.messages import Go, Recipient, Stop, Wait, allow
+from doorstep.messages import DIGEST, Go, Recipient, Stop, Wait, allow
+from doorstep.steps.compose import let_wait
 from doorstep.steps.decide import ask_again, completed_among
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.reach import addresses_of, windows_of
 from doorstep.steps.whereto import country_of, zone_of_order
 from doorstep.store import decisions, fallbacks, messages, orders, recipients, shipments
 from doorstep.store.database import Tx
+from doorstep.store.decisions import Waiting
 from doorstep.store.messages import Leased
 from doorstep.store.orders import KeptOrder
 from doorstep.store.recipients import Standing
@@ -42,10 +44,14 @@ async def last_look(tx: Tx, directory: Directory, leased: Sequence[Leased], now:
     asked = [one for one in leased if one.message.channel not in _MACHINES and one.trigger not in _ANSWERS]
     if not asked:
         return list(leased)
-    verdicts = await _ask(tx, directory, asked, now)
+    verdicts, anew = await _ask(tx, directory, asked, now)
     stopped = [(one, verdict) for one in asked if isinstance(verdict := verdicts[one.message.message_id], Stop)]
     if stopped:
-        await _take_back(tx, stopped, now)
+        await _take_back(
+            tx, [pair for pair in stopped if _id(pair[0]) not in anew], [pair for pair in stopped if _id(pair[0]) in anew], now
+        )
+    if anew:
+        await decisions.wait(tx, [waiting for own in anew.values() for waiting in own])
     for one in asked:
         if isinstance(verdict := verdicts[one.message.message_id], Wait):
             await messages.put_off(tx, one, verdict.until, verdict.why, now)
@@ -55,7 +61,10 @@ async def last_look(tx: Tx, directory: Directory, leased: Sequence[Leased], now:
 _GO = Go(ChannelKind.WEBHOOK, "", "")
 
 
-async def _ask(tx: Tx, directory: Directory, asked: Sequence[Leased], now: datetime) -> dict[str, _Verdict]:
+async def _ask(
+    tx: Tx, directory: Directory, asked: Sequence[Leased], now: datetime
+) -> tuple[dict[str, _Verdict], dict[str, list[Waiting]]]:
+    """Give each its verdict; and of digests that may not tell all of it any more, what is to be decided about anew."""
     told = await _with_orders(tx, [one for one in asked if one.trigger in TRIGGERS])
     wanted = [(kept.merchant_id, kept, False) for _, kept in told]
     addresses = await addresses_of(tx, wanted, directory)
@@ -75,9 +84,12 @@ async def _ask(tx: Tx, directory: Directory, asked: Sequence[Leased], now: datet
         verdict = _gates(one, recipient, tenant, now)
         if not isinstance(verdict, Go):
             verdicts[_id(one)] = verdict
-    late = [(one, kept) for one, kept in told if now - one.message.created_at > _WAITED and directory.tenant(kept.merchant_id)]
-    late = [(one, kept) for one, kept in late if not isinstance(verdicts[_id(one)], Stop)]
-    return verdicts | await _no_longer_so(tx, directory, late, now)
+    there = [(one, kept) for one, kept in told if directory.tenant(kept.merchant_id) and not isinstance(verdicts[_id(one)], Stop)]
+    late = [(one, kept) for one, kept in there if now - one.message.created_at > _WAITED]
+    verdicts |= await _no_longer_so(tx, directory, late, now)
+    digests = [(one, kept) for one, kept in there if one.template == DIGEST and not isinstance(verdicts[_id(one)], Stop)]
+    anew = await _in_part(tx, directory, digests, wishes, now)
+    return verdicts | dict.fromkeys(anew, Stop(Skip.OPTED_OUT, "a topic of it is off; the rest is told anew")), anew
 
 
 async def _with_orders(tx: Tx, told: Sequence[Leased]) -> list[tuple[Leased, KeptOrder]]:
@@ -144,6 +156,31 @@ def _gates(leased: Leased, recipient: Recipient, tenant: Tenant, now: datetime) 
     return verdict
 
 
+async def _in_part(
+    tx: Tx, directory: Directory, digests: Sequence[tuple[Leased, KeptOrder]], wishes: dict[tuple[int, str], Standing], now: datetime
+) -> dict[str, list[Waiting]]:
+    """Find digests of which some may not be told any more, since the customer switched its topic off: what each of them told."""
+    off = {_id(one): wishes[kept.merchant_id, one.message.to].topics_off for one, kept in digests}
+    digests = [(one, kept) for one, kept in digests if off[_id(one)]]
+    if not digests:
+        return {}
+    known = {(kept.merchant_id, kept.order_id): kept for _, kept in digests}
+    merchants = {_id(one): kept.merchant_id for one, kept in digests}
+    changes = await decisions.told_by(tx, [(kept.merchant_id, kept.order_id, _id(one)) for one, kept in digests])
+    parcels = await shipments.of_orders(tx, list(known))
+    found: dict[str, list[Waiting]] = {}
+    for name, own in changes.items():
+        keys = [(merchants[name], order_id) for order_id, _ in own]
+        answers = [
+            (known[key], ask_again(key[0], change, known[key], parcels.get(key, []), directory, now, completed=False))
+            for key, (_, change) in zip(keys, own, strict=True)
+        ]
+        actions = [(kept, answer) for kept, answer in answers if isinstance(answer, Action)]
+        if any(action.topic in off[name] for _, action in actions):
+            found[name] = [let_wait(kept, action, now) for kept, action in actions]
+    return found
+
+
 async def _no_longer_so(tx: Tx, directory: Directory, late: Sequence[tuple[Leased, KeptOrder]], now: datetime) -> dict[str, _Verdict]:
     """Find those of late messages of whose moments none is worth telling any more."""
     if not late:
@@ -172,10 +209,15 @@ async def _no_longer_so(tx: Tx, directory: Directory, late: Sequence[tuple[Lease
     return found
 
 
-async def _take_back(tx: Tx, stopped: Sequence[tuple[Leased, Stop]], now: datetime) -> None:
-    """Cancel messages with their reason; another channel is tried where one stands behind, else the reason is counted."""
-    receipts = [(one, _cancelled(one, verdict)) for one, verdict in stopped]
+async def _take_back(tx: Tx, stopped: Sequence[tuple[Leased, Stop]], anew: Sequence[tuple[Leased, Stop]], now: datetime) -> None:
+    """Cancel messages with their reason; another channel is tried where one stands behind, else the reason is counted.
+
+    Of what is decided about `anew` nothing is counted or tried: that comes with the decision.
+    """
+    receipts = [(one, _cancelled(one, verdict)) for one, verdict in (*stopped, *anew)]
     await messages.finish_all(tx, receipts, now)
+    for one, _ in anew:
+        await fallbacks.forget(tx, one.message.merchant_id, UUID(one.message.message_id))
     skips: Counter[tuple[int, str, str]] = Counter()
     for one, verdict in sorted(stopped, key=lambda pair: (pair[0].message.merchant_id, _id(pair[0]))):
         message, why = one.message, f"{verdict.skip} before it left"
