@@ -58,7 +58,11 @@ async def send_wave(
     most: int | None = None,
     busy: Sequence[int] = (),
 ) -> list[Leased]:
-    """Write down how calls ended and lease the next messages (`WAVE` unless told), in one transaction; none of connections in `busy`."""
+    """Write down how calls ended and lease the next messages (`WAVE` unless told), in one transaction; none of connections in `busy`.
+
+    Nothing here can fail once that is committed: a lease that nobody hears of ends as a lost call.
+    """
+    await directory.refresh(database, now)
     async with database.system() as tx:
         await _write_down(tx, directory, ended, now)
         faults = {(one.leased.message.merchant_id, one.leased.connection_id): one.pause for one in ended if one.pause}
@@ -69,9 +73,11 @@ async def send_wave(
         resting += [*busy, *(one.leased.connection_id for one in ended if one.pause)]
         leased = await messages.lease(tx, now, now + timedelta(seconds=LEASE_S), WAVE if most is None else most, resting, EACH)
         leased = await with_devices(tx, leased)
-    if any(one.pause for one in ended) or any(directory.connection(x.message.merchant_id, x.connection_id) is None for x in leased):
-        # Another worker queued it through a connection younger than our directory: it is not gone, we have not heard of it.
-        await directory.refresh(database, now, force=True)
+        if any(directory.connection(x.message.merchant_id, x.connection_id) is None for x in leased):
+            # Another worker queued it through a connection younger than our directory: it is not gone, we have not heard of it.
+            await directory.refresh(database, now, force=True)
+    if faults:
+        directory.outdate()
     return leased
 
 
