@@ -12,6 +12,7 @@ from doorstep.domain.vocabulary import ChannelKind
 from doorstep.messages import PARTS, BadTemplateError, Facts, Library, Segments, check_template, context_of, segments_of
 from doorstep.messages.choices import TITLE_LIMIT
 from doorstep.messages.engine import SOURCE_LIMIT
+from doorstep.messages.spending import together
 from doorstep.store.connections import Merchant
 
 #: Part → its name at the desk, what it is, and how many lines its field has; in the order of the page.
@@ -117,7 +118,8 @@ def mark_of(text: str) -> str:
 
 def problems_of(draft: Draft, locales: tuple[str, ...]) -> dict[str, list[str]]:
     """Say what is wrong with what is typed, by part; parts that are well are left out."""
-    found = {part: check_template(part, text, locales) for part, text in draft.typed.items() if text and part in PARTS}
+    with together():
+        found = {part: check_template(part, text, locales) for part, text in draft.typed.items() if text and part in PARTS}
     return {part: problems for part, problems in found.items() if problems}
 
 
@@ -154,8 +156,9 @@ def parts_shown(
 def cards_of(library: Library, template: str, facts: Facts) -> tuple[list[Card], dict[str, str]]:
     """Render a template on every channel; and say of each part how long it is."""
     context = context_of(facts)
-    lengths = _lengths(library, template, facts.locale, context)
-    cards = [_measured(_card(library, template, facts.locale, kind, title, context), lengths) for kind, title in CHANNELS.items()]
+    with together():
+        lengths = _lengths(library, template, facts.locale, context)
+        cards = [_measured(_card(library, template, facts.locale, kind, title, context), lengths) for kind, title in CHANNELS.items()]
     return cards, _says(cards, lengths)
 
 
