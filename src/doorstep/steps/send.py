@@ -157,7 +157,7 @@ async def _write_down(tx: Tx, directory: Directory, ended: Sequence[Ended], now:
     await note_answers(tx, [(one.leased, one.receipt) for one in ended], now)
     for one in ended:
         if one.receipt is None:
-            await messages.put_off(tx, one.leased, one.later or now, one.detail, now)
+            await messages.put_off(tx, one.leased, one.later or now, one.detail, now, "misconfigured" if one.pause else "try_later")
         elif one.receipt.state is not MessageState.SENT or one.receipt.cost or one.receipt.gone or one.receipt.suppress:
             await _follow(tx, directory, one.leased, one.receipt, now)
 

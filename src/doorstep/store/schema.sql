@@ -125,6 +125,8 @@ create table inbox (
     unique (delivery_key, connection_id, merchant_id, received_month)
 ) partition by range (received_month);
 create table inbox_rest partition of inbox default;
+-- When each connection was last heard, however much others bring.
+create index inbox_connection on inbox (connection_id, merchant_id, inbox_id);
 
 -- Which inbox rows still wait for the worker.
 create table inbox_due (
@@ -559,6 +561,8 @@ create index message_order on message (order_id, merchant_id) where order_id is 
 -- What went wrong is rare and looked for.
 create index message_trouble on message (state, merchant_id, month, message_id) where state in ('unknown', 'bounced', 'refused', 'cancelled');
 create index message_provider on message (provider_id, merchant_id) where provider_id is not null;
+-- The last of each connection, however many go by others.
+create index message_connection on message (connection_id, merchant_id, message_id);
 
 -- Which messages still have to leave.
 create table outbox (
@@ -584,7 +588,7 @@ create table send_attempt (
     attempt     int not null,
     started_at  timestamptz not null,
     ended_at    timestamptz,
-    outcome     text,                         -- a domain.vocabulary.MessageState, or 'try_later'; null: no answer known
+    outcome     text,                         -- a domain.vocabulary.MessageState, 'try_later' or 'misconfigured'; null: no answer known
     detail      text not null default '',
     primary key (merchant_id, message_id, attempt)
 );
