@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 
 from doorstep.messages import notices
-from doorstep.messages.notices import Paused, paused_notice
+from doorstep.messages.notices import Paused, Unread, paused_notice, unread_notice
 
 PAUSED = Paused(
     shop="Casa Alma",
@@ -45,6 +45,33 @@ def test_it_is_told_in_the_shops_language_and_else_in_english(locale, said):
     assert "{" not in told.subject + told.text
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"), [("en-GB", "is not read"), ("es-MX", "no se lee el buzón"), ("de", "nicht gelesen"), ("ja", "is not read")]
+)
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_mailbox_that_is_not_read_is_told_with_what_to_do(locale, said, refused):
+    told = unread_notice(
+        Unread(
+            shop="Casa {why}",
+            name="Our\nmail",
+            provider="E-mail",
+            refused=refused,
+            why="no such folder",
+            since="now",
+            url="https://d.example/1",
+        ),
+        locale,
+    )
+    assert said in told.subject
+    assert "\n" not in told.subject
+    assert "{why}" in told.subject
+    for part in ("Our mail", "no such folder", "https://d.example/1"):
+        assert part in told.text
+    if locale == "en-GB":
+        assert ("Save the right settings" in told.text) is refused
+        assert ("goes on trying" in told.text) is not refused
+
+
 @pytest.mark.parametrize("rests", ["carrier", "channel", "webhook", "shop"])
 def test_what_rests_meanwhile_is_said(rests):
     told = paused_notice(Paused(shop="S", name="N", provider="P", rests=rests, why="w", url="u"), "en").text
@@ -60,6 +87,6 @@ def test_a_name_is_one_line_and_no_pattern():
 
 @pytest.mark.parametrize("file", sorted(one.name for one in files(notices).iterdir() if one.name.endswith(".toml")))
 def test_every_written_language_has_each_part_with_its_holes_and_says_it_itself(file):
-    english, other = words("approval_en" if file.startswith("approval_") else "en"), words(file.removesuffix(".toml"))
+    english, other = words(f"{file.rpartition('_')[0]}_en".removeprefix("_")), words(file.removesuffix(".toml"))
     assert {key: holes(text) for key, text in english.items()} == {key: holes(text) for key, text in other.items()}
     assert file.endswith("en.toml") or all(english[key] != other[key] for key in english)

@@ -110,6 +110,21 @@ create table connection (
 );
 create unique index connection_former_hook on connection (former_hook_token) where former_hook_token is not null;
 
+-- Connections whose mailbox cannot be read.
+create table mailbox_trouble (
+    merchant_id   bigint not null,
+    connection_id bigint not null,
+    since         timestamptz not null,
+    why           text not null,              -- our own words
+    times         int not null,               -- tries in a row that failed
+    due_at        timestamptz not null,       -- not tried before
+    refused       boolean not null,           -- only the merchant can mend it
+    told_at       timestamptz,                -- when the owners were mailed; null: they were not
+    untold        text,                       -- why not, a domain.vocabulary.Skip; null: somebody was, or nobody had to be yet
+    primary key (merchant_id, connection_id),
+    foreign key (merchant_id, connection_id) references connection on delete cascade
+);
+
 -- Bytes as received, kept before anybody is told 2xx.
 create table inbox (
     merchant_id    bigint not null,

@@ -7,6 +7,7 @@ from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.steps.trying import Tried, without_secrets
 from doorstep.store.connections import Connection
 from doorstep.store.going import Going
+from doorstep.store.mailboxes import Trouble
 from doorstep.web.desk.askings import AskingShown
 
 #: States in which a provider said that the message arrived, and those that it did not.
@@ -37,6 +38,8 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
 
     asking: AskingShown | None = None
     goes: GoingShown | None = None
+    #: Its mailbox cannot be read; None: it can, or there is none.
+    trouble: Trouble | None = None
     tried: Tried | None = None
     done: str = ""
 
