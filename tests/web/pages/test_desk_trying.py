@@ -138,7 +138,7 @@ async def test_a_page_tells_how_its_connection_goes(desk, house, shop):
     page = html.unescape((await desk.get(f"/desk/connections/{console}")).text)
     assert "mailbox of <address> is full" in page
     assert "anna@" not in page
-    assert re.search(r"A call takes</dt><dd>\d+\.\d s, 95 of 100 less than \d+\.\d s", page)
+    assert re.search(r"A call takes</dt><dd>\d+\.\d s; 95 of 100 at most \d+\.\d s", page)
     assert re.search(r"Of \d+ that left, \d+ bounced or were refused \(\d+\.\d %\)", page)
     heard = html.unescape((await desk.get(f"/desk/connections/{shop.connection_ids['ups']}")).text)
     assert re.search(r"Webhook heard</dt><dd><time", heard)
