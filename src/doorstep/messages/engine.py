@@ -17,6 +17,7 @@ from liquid.builtin.tags.case_tag import _AnyExpression
 from liquid.builtin.tags.for_tag import ForNode
 from liquid.exceptions import FilterValueError, LiquidError, ResourceLimitError
 from liquid.expression import Expression
+from liquid.output import LimitedStringIO
 from liquid.utils import ReadOnlyChainMap
 from typing_extensions import override
 
@@ -157,6 +158,26 @@ class OnceExpression(_AnyExpression):
     def evaluate(self, context: RenderContext) -> list[bool]:
         left, budget = self.left.evaluate(context), _budget_of(context)
         return [any(paid_eq(budget, left, right.evaluate(context)) for right in self.expressions)]
+
+
+def ends_twice(so_far: str, piece: str) -> bool:
+    """Tell whether a text begins with a full stop that stands there already: "24 nov." or "Acme Inc." before the sentence's own."""
+    return piece[:1] == "." and piece[1:2] != "." and so_far[-1:] == "."
+
+
+class Output(LimitedStringIO):
+    """What a rendering writes: within the limit, and no sentence ends twice."""
+
+    def __init__(self) -> None:
+        super().__init__(limit=OUTPUT_LIMIT, newline="")
+        self._last = ""
+
+    @override
+    def write(self, piece: str, /) -> int:
+        if piece and ends_twice(self._last, piece):
+            piece = piece[1:]
+        self._last = piece or self._last
+        return super().write(piece)
 
 
 class CappedRange(RangeLiteral):

@@ -13,6 +13,7 @@ from doorstep.store.database import Row, Tx
 from doorstep.store.extras import extras_of, packed_extras
 from doorstep.store.fallbacks import Standby, stand_by
 from doorstep.store.frames import frame_id, keep_frames, packed, unpacked
+from doorstep.store.short_links import ShortLink, keep
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +24,7 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     template: str
     trigger: str
     why_key: bytes
+    #: None: none, or several.
     order_id: int | None
     shipment_ids: tuple[int, ...]
     #: Why this, why this channel, why now.
@@ -30,6 +32,8 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     #: What is tried should this fail, or nothing be heard of it; None: nothing.
     standby: Standby | None = None
+    #: The short links that stand in it.
+    links: tuple[ShortLink, ...] = ()
 
 
 class Leased(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,12 +173,14 @@ async def queue(tx: Tx, new: Sequence[NewMessage]) -> None:
     await keep_frames(tx, [n.message for n in new])
     await tx.execute(_QUEUE, [_row(n) for n in new])
     behind = [
-        (n.message.merchant_id, n.message.message_id, month_of(UUID(n.message.message_id)), n.order_id, n.standby)
+        (n.message.merchant_id, n.message.message_id, month_of(UUID(n.message.message_id)), order_id, n.standby)
         for n in new
-        if n.standby is not None and n.order_id is not None
+        if n.standby is not None and (order_id := n.order_id or next(iter(n.standby.orders), None)) is not None
     ]
     if behind:
         await stand_by(tx, behind, new[0].message.created_at)
+    if linked := [(n.message.merchant_id, n.message.message_id, month_of(UUID(n.message.message_id)), one) for n in new for one in n.links]:
+        await keep(tx, linked, new[0].message.created_at)
 
 
 def _row(new: NewMessage) -> tuple[object, ...]:
@@ -255,6 +261,7 @@ def message_of(row: Row) -> Message:
         window_until=extras.window_until,
         in_reply_to=extras.in_reply_to,
         devices=extras.devices,
+        by_hand=extras.by_hand,
     )
 
 
