@@ -29,6 +29,7 @@ from doorstep.store import (
     desk,
     estimators,
     fallbacks,
+    going,
     health,
     idempotency,
     inbox,
@@ -52,7 +53,7 @@ _SEALER = Sealer(b"k" * 32)
 _FIRST = 1_000_000_000
 _ORDER = "select order_id, token, number, email from orders where merchant_id = $1 and order_id = $2"
 _SHIPMENT = "select shipment_id, order_id, token, tracking_number from shipment where merchant_id = $1 and shipment_id = $2"
-_MESSAGE = "select message_id, provider_id from message where merchant_id = $1 and order_id = $2 limit 1"
+_MESSAGE = "select message_id, provider_id, connection_id from message where merchant_id = $1 and order_id = $2 limit 1"
 _KEYS = "select why_key from decision where merchant_id = $1 and order_id = any($2)"
 _CHECKPOINTS = "select shipment_id, fingerprint, instant from checkpoint where merchant_id = $1 and shipment_id = any($2)"
 
@@ -381,6 +382,8 @@ WEB: Mapping[str, _Asks] = {
     "suppressions": lambda tx, know: recipients.suppressions(tx, know.merchant_id),
     "address's suppressions": lambda tx, know: recipients.suppressions_of(tx, know.merchant_id, know.order["email"]),
     "suppression": lambda tx, know: recipients.suppression(tx, know.merchant_id, "email", know.order["email"], ""),
+    "how a busy connection goes": lambda tx, know: going.going(tx, know.merchant_id, know.message["connection_id"], know.now),
+    "how an idle connection goes": lambda tx, know: going.going(tx, know.merchant_id, 2**40, know.now),
     "conversations": lambda tx, know: conversations.page(tx, know.merchant_id, (know.now, 2**62), 50, only_open=True),
     "files of a conversation": lambda tx, know: reply_files.of(tx, know.merchant_id, list(range(100))),
     "once": lambda tx, know: idempotency.begin(tx, know.merchant_id, "another key", b"x", know.now),

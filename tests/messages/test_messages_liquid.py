@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from doorstep.messages.engine import FAULTS, BadTemplateError
 from doorstep.messages.filling import template_of
+from doorstep.messages.spending import TOGETHER_LIMIT, VISITS_LIMIT, together
 
 FACTS = {
     "name": "<b>É & \"q\" 'a'",
@@ -45,6 +46,19 @@ HOSTILE = {
     "text without end": "{% for a in (1..9999) %}" + "x" * 1000 + "{% endfor %}",
     "deep blocks": "{% if order %}" * 200 + "{% endif %}" * 200,
     "captures": "{% capture x %}aaaaaaaaaa{% endcapture %}" + "{% capture x %}{{ x }}{{ x }}{% endcapture %}" * 60,
+    "many values of a case": "{% for a in (1..9999) %}{% case a %}{% when " + ",".join(["-1"] * 3000) + " %}{% endcase %}{% endfor %}",
+    "a long path": "{% for a in (1..9999) %}{{ order" + ".a" * 3000 + " }}{% endfor %}",
+    "a long condition": "{% for a in (1..9999) %}{% if a == -1 or " + " or ".join(["a == b"] * 100) + " %}{% endif %}{% endfor %}",
+    "many values weighed": "".join(f"{{% assign a{n} = 1 %}}" for n in range(99))
+    + "{% for b in (1..9999) %}{% assign a1 = b %}{% endfor %}",
+    "many names": "".join(f"{{% assign a{n} = 1 %}}" for n in range(500)),
+    "many tags": "{{a}}" * 15_000,
+    "a list searched": "{% assign l = '"
+    + "a,b," * 1000
+    + "' | split: ',' %}{% for a in (1..9999) %}{% if l contains 'z' %}{% endif %}{% endfor %}",
+    "lists compared": "{% assign l = '" + "a,b," * 1000 + "' | split: ',' %}{% for a in (1..9999) %}{% if l == l %}{% endif %}{% endfor %}",
+    "each with each": "{% assign l = (1..4000) | uniq %}",
+    "many dates": "{% for a in (1..9999) %}{% assign d = '2020-01-01' | date: 'a' %}{% endfor %}",
     "date width": "{{ '2020-01-01' | date: '%999999999d' }}{% for a in (1..9000) %}{{ '2020-01-01' | date: '%c%c%c%c%c%c%c%c' }}{% endfor %}",
 }
 
@@ -58,6 +72,54 @@ def test_a_hostile_template_is_stopped_soon(name, html):
     with pytest.raises((BadTemplateError, *FAULTS)):  # the Liquid library alone holds the same limits
         template_of(HOSTILE[name], html=html).fill_slowly(FACTS)
     assert time.perf_counter() - start < 5
+
+
+class Counted(dict):
+    """Facts that count how often they are looked at."""
+
+    times = 0
+
+    def __getitem__(self, key):
+        Counted.times += 1
+        return super().__getitem__(key)
+
+
+@pytest.mark.parametrize("slowly", [False, True])
+def test_no_template_looks_at_its_facts_more_often_than_the_limit_of_visits(slowly):
+    body = "{% if order.number == name %}{% endif %}" * 30
+    weight = max(template_of("{% for a in list %}" + body + "{% endfor %}", html=False).weights.values())
+    inner = "{% for b in rounds %}" + body + ("{% capture x %}{% endcapture %}" if slowly else "") + "{% endfor %}"
+    for rounds, fits in ((VISITS_LIMIT // weight // 3, True), (VISITS_LIMIT // weight + 1, False)):
+        template = template_of("{% for a in twice %}" + inner + "{% endfor %}", html=False)
+        assert (template.fast is None) is slowly
+        Counted.times = 0
+        with contextlib.nullcontext() if fits else pytest.raises(BadTemplateError):
+            template.fill(Counted(FACTS, rounds=list(range(rounds)), twice=[1, 2], order=Counted(FACTS["order"])))
+        assert Counted.times <= VISITS_LIMIT
+
+
+def test_what_is_read_and_rendered_together_pays_from_one_purse():
+    def hostile(place):
+        return f"{{% comment %}}{place}{{% endcomment %}}" + "{% for a in (1..9999) %}{{ a }}{% endfor %}"
+
+    with together() as purse:
+        done = 0
+        with pytest.raises(BadTemplateError, match="all parts together take too long"):
+            for place in range(1000):
+                template_of(hostile(place), html=False).fill(FACTS)
+                done += 1
+        assert 0 < done * 9999 < TOGETHER_LIMIT
+        assert purse.left < 0
+        with pytest.raises(BadTemplateError):
+            template_of("{{ name }} never read before", html=False)
+    assert template_of(hostile(0), html=False).fill(FACTS)
+
+
+def test_a_block_is_written_once_however_many_values_of_its_when_fit():
+    nested = ("{% case 1 %}{% when " + ",".join(["1"] * 300) + " %}") * 8 + "x" + "{% endcase %}" * 8
+    assert template_of(nested, html=False).fill(FACTS) == "x"
+    assert template_of("{% case number %}{% when 1, 2 %}a{% when 4, 3 %}b{% else %}c{% endcase %}", html=False).fill(FACTS) == "b"
+    assert template_of("{% case number %}{% when 1 or 2 %}a{% else %}c{% endcase %}", html=False).fill(FACTS) == "c"
 
 
 def test_an_error_names_the_line_and_never_the_value():

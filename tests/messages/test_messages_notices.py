@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from doorstep.domain.languages import LANGUAGES
 from doorstep.messages import notices
-from doorstep.messages.notices import Paused, TemplatesPaused, paused_notice, templates_notice
+from doorstep.messages.notices import Paused, TemplatesPaused, Unread, paused_notice, templates_notice, unread_notice
 
 PAUSED = Paused(
     shop="Casa Alma",
@@ -38,7 +38,7 @@ def holes(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", ["", "approval_"])
+@pytest.mark.parametrize("kind", ["", "approval_", "mailbox_"])
 def test_each_language_says_the_same_with_the_same_holes_and_says_it_itself(kind, language):
     english, other = words(f"{kind}en"), words(kind + language)
     assert {key: holes(text) for key, text in english.items()} == {key: holes(text) for key, text in other.items()}
@@ -66,6 +66,33 @@ def test_it_is_told_in_the_shops_language_and_else_in_english(locale, said):
         assert part in told.text
     assert not told.html
     assert "{" not in told.subject + told.text
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"), [("en-GB", "is not read"), ("es-MX", "no se lee el buzón"), ("de", "nicht gelesen"), ("ja", "is not read")]
+)
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_mailbox_that_is_not_read_is_told_with_what_to_do(locale, said, refused):
+    told = unread_notice(
+        Unread(
+            shop="Casa {why}",
+            name="Our\nmail",
+            provider="E-mail",
+            refused=refused,
+            why="no such folder",
+            since="now",
+            url="https://d.example/1",
+        ),
+        locale,
+    )
+    assert said in told.subject
+    assert "\n" not in told.subject
+    assert "{why}" in told.subject
+    for part in ("Our mail", "no such folder", "https://d.example/1"):
+        assert part in told.text
+    if locale == "en-GB":
+        assert ("Save the right settings" in told.text) is refused
+        assert ("goes on trying" in told.text) is not refused
 
 
 @pytest.mark.parametrize("rests", ["carrier", "channel", "webhook", "shop"])

@@ -147,3 +147,40 @@ async def test_shipments_on_their_way_before_problems_of_silence_were_known_get_
     await connection.close()
     assert [row["status"] for row in rows if row["soon"]] == ["pending", "unknown"]
     assert [row["status"] for row in rows if row["never"]] == ["delivered", "returned", "cancelled"]
+
+
+async def test_an_index_comes_into_every_month_while_others_write_and_after_an_attempt_that_broke_off(postgres: str) -> None:
+    url = await _fresh(postgres, "by_connection")
+    await migrate(url, date(2026, 11, 22))
+    expected = await _catalogue(url)
+    connection, other = await asyncpg.connect(url), await asyncpg.connect(url)
+    # As the version before left it; and then an attempt that broke off within a month.
+    await connection.execute("drop index message_connection; drop index inbox_connection")
+    for statement in dict(migrations())["0029_pre_by_connection"].splitlines():
+        if statement.startswith("create index"):
+            await connection.execute(statement)
+    month = "message_2026_11_connection_id_merchant_id_message_id_idx"
+    await connection.execute("create index on message_2026_11 (connection_id, merchant_id, message_id)")
+    await connection.execute("update pg_index set indisvalid = false where indexrelid = $1::text::regclass", month)
+    assert not await connection.fetchval("select indisvalid from pg_index where indexrelid = 'message_connection'::regclass")
+    # An old worker has written and not committed yet: it is waited for, and nobody waits behind it.
+    writes = "insert into inbox (merchant_id, received_month, received_at, connection_id, delivery_key, body) values (1, '2026-11-01', now(), 1, $1, '')"
+    writing = connection.transaction()
+    await writing.start()
+    await connection.execute(writes, b"before")
+    migrating = asyncio.create_task(migrate(url, date(2026, 11, 22)))
+    while not await other.fetchval(
+        "select exists (select from pg_stat_progress_create_index where datname = current_database() and lockers_total > 0)"
+    ):
+        assert not migrating.done()
+        await asyncio.sleep(0.01)
+    await other.execute("set statement_timeout = '4s'")
+    await other.execute(writes, b"meanwhile")
+    await writing.commit()
+    assert await migrating == []
+    assert await _catalogue(url) == expected
+    unfinished = "select count(*) from pg_index i join pg_class c on c.oid = i.indexrelid where not indisvalid and relkind in ('i', 'I')"
+    assert await connection.fetchval(unfinished) == 0
+    assert await connection.fetchval("select count(*) from pg_inherits where inhparent = 'message_connection'::regclass") > 10
+    await connection.close()
+    await other.close()

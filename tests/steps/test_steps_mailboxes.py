@@ -2,7 +2,10 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from types import SimpleNamespace
 
+import msgspec
 import pytest
 from imap_servers import PASSWORD, Real, Small, dovecot, has_dovecot
 
@@ -14,9 +17,10 @@ from doorstep.steps.batch import work_batch
 from doorstep.steps.connect import new_connection, secret_names
 from doorstep.steps.directory import Directory
 from doorstep.steps.mailboxes import Mailboxes, delivery_key
+from doorstep.steps.unread import TRIGGER, unread_text
 from doorstep.steps.wire import imap
 from doorstep.steps.wire.imap import Mailbox, Unseen
-from doorstep.store import connections
+from doorstep.store import access, connections, mailboxes
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
 
@@ -204,9 +208,9 @@ async def test_one_mailbox_that_fails_harms_no_other_and_a_paused_connection_is_
     assert (good.unseen(), bad.unseen(), resting.unseen()) == ([], [1], [1])
     # What only the merchant can mend is not tried every minute.
     tried = len(bad.said)
-    await opened.turn(minutes=10)
+    await opened.turn(minutes=60)
     assert len(bad.said) == tried
-    await opened.turn(minutes=30)
+    await opened.turn(minutes=24 * 60)
     assert len(bad.said) > tried
     for server in (good, bad, resting):
         server.close()
@@ -330,3 +334,152 @@ def test_another_senders_mail_of_the_same_id_is_another():
     one, other = (Unseen("1.1", b"1", f"From: {name}@x.example\r\nMessage-ID: <a@b>\r\n\r\n".encode()) for name in ("ana", "bob"))
     assert delivery_key(one) != delivery_key(other)
     assert delivery_key(one) == delivery_key(one._replace(place="2.9", content=b"Received: x\r\n" + one.content))
+
+
+# -- trouble ------------------------------------------------------------------------------------------------------------------------------
+
+DAY = 24 * 60
+_MADE = iter(range(1000))
+
+
+async def owner(opened, *more):
+    """Somebody who is told; `more`: (role, …) of others."""
+    number = next(_MADE)
+    async with opened.database.system() as tx:
+        for role in ("owner", *more):
+            await access.add_user(tx, opened.merchant_id, f"{role}.{number}@shop.example", "a long password", role)
+    return f"owner.{number}@shop.example"
+
+
+async def told(opened):
+    return await opened.rows(
+        f"select recipient, connection_id, subject, text, created_at from message where trigger = '{TRIGGER}' order by created_at"
+    )
+
+
+async def trouble(opened):
+    async with opened.database.system() as tx:
+        return next(iter((await mailboxes.troubles(tx)).values()), None)
+
+
+async def only(opened):
+    async with opened.database.system() as tx:
+        (one,) = await connections.connections(tx, opened.directory.sealer)
+    return one
+
+
+async def test_a_login_that_is_refused_is_told_at_once_and_once_and_sending_goes_on(opened):
+    server = Small(mail(1))
+    ana = await owner(opened, "member")
+    await opened.connect(server.port, imap_password="wrong")
+    assert await opened.turn() == 0
+    (row,) = await told(opened)
+    one = await only(opened)
+    assert (row["recipient"], row["connection_id"], one.active) == (ana, one.connection_id, True)
+    assert "does not take user name and password" in row["text"]
+    assert f"/desk/connections/{one.connection_id}" in row["text"]
+    assert "go on being sent" in row["text"]
+    assert PASSWORD not in row["text"]
+    text = unread_text(await trouble(opened))
+    assert text.startswith("Its mailbox has not been read since 29 Nov 2026 at 12:00 UTC: the mailbox server does not take user name")
+    assert "Its owners were told by e-mail on 29 Nov 2026" in text
+    tried = len(server.said)
+    await opened.turn(minutes=DAY - 1)
+    assert len(server.said) == tried
+    await opened.turn(minutes=DAY)
+    assert len(server.said) > tried
+    assert len(await told(opened)) == 1
+    assert (await trouble(opened)).since == NOW
+    server.close()
+
+
+async def test_saved_settings_are_tried_at_once_and_what_is_read_again_is_forgotten(opened):
+    server = Small(mail(1))
+    await owner(opened)
+    await opened.connect(server.port, imap_password="wrong")
+    await opened.turn()
+    one = await only(opened)
+    async with opened.database.system() as tx:
+        mended = msgspec.structs.replace(one, settings={**one.settings, "imap_password": PASSWORD})
+        await connections.change(tx, opened.directory.sealer, mended, secret_names(channel_named("email")))
+    await opened.directory.refresh(opened.database, NOW, force=True)
+    assert await trouble(opened) is None
+    assert await opened.turn(minutes=1) == 1
+    assert await trouble(opened) is None
+    assert unread_text(None) == ""
+    server.close()
+
+
+async def test_a_server_that_is_down_is_tried_less_and_less_often_and_told_once_after_a_day(opened):
+    server = Small(mail(1))
+    server.close()
+    ana = await owner(opened)
+    await opened.connect(server.port)
+    tries = []
+    for minute in range(DAY + 121):
+        before = (await trouble(opened) or SimpleNamespace(times=0)).times
+        await opened.turn(minutes=minute)
+        if (await trouble(opened)).times > before:
+            tries.append(minute)
+        assert len(await told(opened)) == (minute >= tries[-1] >= DAY)
+    assert tries[:7] == [0, 5, 15, 35, 75, 135, 195]
+    assert {later - earlier for earlier, later in pairwise(tries[4:])} == {60}
+    (row,) = await told(opened)
+    assert row["recipient"] == ana
+    assert "since 2026-11-29 12:00 UTC" in row["text"].replace("Since", "since")
+    assert "no connection to the mailbox server" in row["text"]
+    assert "It is tried again at" in unread_text(await trouble(opened))
+
+
+async def test_an_outage_that_ends_is_forgotten_and_the_next_one_begins_anew(opened):
+    server = Small(mail(1), breaks_at="UID SEARCH")
+    await owner(opened)
+    await opened.connect(server.port)
+    await opened.turn()
+    assert (await trouble(opened)).why == "the mailbox server broke off: abort"
+    assert await opened.turn(minutes=5) == 1
+    assert await trouble(opened) is None
+    server.breaks_at = "UID SEARCH"
+    await opened.turn(minutes=DAY)
+    assert (await trouble(opened)).since == NOW + timedelta(days=1)
+    assert await told(opened) == []
+    server.close()
+
+
+async def test_workers_that_fail_at_once_count_once_and_tell_once(opened):
+    server = Small(mail(1))
+    await owner(opened)
+    await opened.connect(server.port, imap_password="wrong")
+    others = [Mailboxes(opened.database, opened.directory, allow_private=True) for _ in range(3)]
+    await asyncio.gather(opened.turn(), *(one.turn(NOW) for one in others))
+    assert len(await told(opened)) == 1
+    assert (await trouble(opened)).times == 1
+    for one in others:
+        one.close()
+    server.close()
+
+
+async def test_without_an_owner_the_desk_says_that_nobody_was_told(opened):
+    server = Small(mail(1))
+    await opened.connect(server.port, imap_password="wrong")
+    await opened.turn()
+    assert "Nobody was told by e-mail: there is no owner who may enter the desk." in unread_text(await trouble(opened))
+    await owner(opened)
+    await opened.turn(minutes=DAY)
+    assert len(await told(opened)) == 1
+    assert "Its owners were told" in unread_text(await trouble(opened))
+    server.close()
+
+
+async def test_a_database_that_is_away_is_no_trouble_of_the_mailbox(opened, monkeypatch):
+    server = Small(mail(1))
+    await opened.connect(server.port)
+
+    async def refuse(*_):
+        raise TryLaterError("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("doorstep.store.inbox.keep", refuse)
+        assert await opened.turn() == 0
+    assert await trouble(opened) is None
+    server.close()

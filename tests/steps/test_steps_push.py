@@ -11,7 +11,7 @@ from doorstep.domain.messages import Receipt
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.steps.confirm import confirm
 from doorstep.steps.reach import reach
-from doorstep.steps.send import call_all, send_wave
+from doorstep.steps.send import call, call_all, send_wave
 from doorstep.steps.wire import Wire
 from doorstep.store import orders, push
 from doorstep.store.database import Database
@@ -115,6 +115,24 @@ async def test_a_browser_that_is_gone_is_forgotten_and_the_mail_goes_in_its_plac
     due = await shop.rows("select tried from fallback where merchant_id = $1 and due_at <= $2", shop.merchant_id, NOON)
     assert [one["tried"] for one in due] == [["push"]]
     assert await shop.rows("select 1 from suppression") == []
+
+
+async def test_a_strangers_dead_endpoint_holds_up_nobody_elses_browser(database: Database, service: PushService) -> None:
+    shop = await selling(database)
+    async with push_service() as dead, Wire(allow_private=True, failures_to_open=2) as wire:
+        for number in range(6):
+            address = f"customer{number}@customer.example"
+            order_id = await bought(shop, str(2000 + number), email=address)
+            at = service if number == 5 else dead
+            dead.answers[f"/push/{number}"] = 503
+            await subscribe(shop, order_id, Browser(at.endpoint(str(number))), address=address)
+            await shipped(shop, str(2000 + number))
+        leased = await send_wave(shop.database, shop.directory, [], NOON)
+        pushes = sorted((one for one in leased if one.message.channel is ChannelKind.PUSH), key=lambda one: one.message.to)
+        ended = [await call(one, shop.directory, wire, NOON) for one in pushes]
+    assert [bool(one.receipt) for one in ended] == [False] * 5 + [True]
+    assert ["rests" in one.detail for one in ended] == [False, False, True, True, True, False]
+    assert [one.path for one in service.pushed] == ["/push/5"]
 
 
 async def test_one_that_is_gone_leaves_the_others(database: Database, service: PushService) -> None:

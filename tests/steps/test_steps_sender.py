@@ -5,10 +5,14 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from urllib.parse import parse_qs
 
+import pytest
 from steps_shop import NOON, TWILIO, Shop, open_shop, order
+from typing_extensions import override
 
+from doorstep.errors import TryLaterError
 from doorstep.steps.directory import Directory
 from doorstep.steps.send import EACH, WAVE
 from doorstep.steps.sender import Sender
@@ -145,3 +149,53 @@ async def test_a_stopping_worker_begins_nothing_and_writes_down_what_is_under_wa
             assert await sender.turn(0.05, stopping=True) == 0
         assert not sender.busy
         assert await states(shop) == {"sent": begun, "queued": ORDERS - begun}
+
+
+class Stumbling(Directory):
+    """A directory that may not get to the database just when it has to read it."""
+
+    stumbles = False
+
+    @override
+    async def refresh(self, database: Database, now: datetime, *, force: bool = False) -> None:
+        if self.stumbles and (force or self._read_at is None):
+            raise TryLaterError("the database is away")
+        await super().refresh(database, now, force=force)
+
+
+async def leases(*shops: Shop) -> int:
+    held = "select from outbox where merchant_id = $1 and lease_until is not null"
+    return sum([len(await one.rows(held, one.merchant_id)) for one in shops])
+
+
+@pytest.mark.parametrize("answer", [GOOD, http(401, b"{}")], ids=["taken", "paused"])
+async def test_a_directory_that_cannot_be_read_leaves_no_message_leased_that_nobody_sends(database: Database, answer: bytes) -> None:
+    directory = Stumbling(Sealer(b"k" * 32), "https://doorstep.example")
+    async with texting(answer) as first, texting(GOOD) as later, Wire(allow_private=True) as wire:
+        first.let_go.set()
+        later.let_go.set()
+        known = await shop_at(database, directory, first, "600")
+        # Queued by another worker, through a connection that this one has not heard of.
+        unheard = await shop_at(database, Directory(Sealer(b"k" * 32), "https://doorstep.example"), later, "611")
+        sender = Sender(database, directory, wire, lambda: NOON)
+        directory.stumbles = True
+        for _ in range(3):
+            with pytest.raises(TryLaterError):
+                await sender.turn(0.05)
+        assert await leases(known, unheard) == 0
+        assert not first.taken
+        directory.stumbles, stumbled = False, 0
+        for place in range(400):
+            try:
+                await sender.turn(0.05)
+                directory.stumbles |= place == 0
+            except TryLaterError:
+                directory.stumbles, stumbled = False, stumbled + 1
+            if not sender.busy:
+                assert await leases(known, unheard) == 0
+                if (await states(unheard))["sent"] == ORDERS:
+                    break
+        assert stumbled == (answer is not GOOD)
+        assert set(first.taken.values()) == set(later.taken.values()) == {1}
+        assert await states(unheard) == {"sent": ORDERS}
+        assert await states(known) == {"sent" if answer is GOOD else "queued": ORDERS}

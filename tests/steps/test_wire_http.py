@@ -15,9 +15,9 @@ from doorstep.domain.messages import Message, Receipt, Rendered
 from doorstep.domain.plugins import Channel, HttpRequest
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
-from doorstep.steps.wire import Wire
+from doorstep.steps.wire import Wire, _host_of
 from doorstep.steps.wire.guard import check_address, is_public
-from doorstep.steps.wire.lanes import Lane
+from doorstep.steps.wire.lanes import MOST_HOSTS, Lane
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TWILIO, WEBHOOK = channel_named("twilio"), channel_named("webhook")
@@ -356,6 +356,40 @@ async def test_one_connections_failures_do_not_rest_another():
             with pytest.raises(TryLaterError):
                 await run_webhook(wire, server.base, connection=(1, 1))
         await run_webhook(wire, server.base, connection=(2, 1))
+
+
+async def test_of_addresses_that_others_gave_one_dead_host_rests_alone():
+    async with (
+        serving(lambda _: reply(500)) as dead,
+        serving(lambda _: reply(204)) as good,
+        Wire(allow_private=True, failures_to_open=2) as wire,
+    ):
+        for _ in range(2):
+            with pytest.raises(TryLaterError):
+                await run_webhook(wire, dead.base)
+        with pytest.raises(TryLaterError, match="this address rests") as resting:
+            await run_webhook(wire, f"{dead.base}/elsewhere")
+        assert 0 < resting.value.after_s <= 30
+        assert len(dead.seen) == 2
+        assert (await run_webhook(wire, good.base)).state is MessageState.REACHED
+
+
+def test_hosts_that_fail_are_remembered_up_to_a_number_and_no_failure_is_remembered_of_one_that_answers():
+    lane = Lane(None, failures_to_open=1, rest_s=10)
+    lane.failed(0.0)
+    for n in range(3 * MOST_HOSTS):
+        lane.failed(0.0, f"host{n}.example")
+        lane.succeeded(f"good{n}.example")
+        lane.failed(0.0, "often.example")
+    assert len(lane._breakers) == MOST_HOSTS
+    assert lane.rest_left_s(1.0, "often.example") == lane.rest_left_s(1.0, f"host{n}.example") == 9.0
+    assert lane.rest_left_s(1.0, "host0.example") == 0.0
+
+
+def test_an_address_nobody_can_read_has_no_host_and_is_refused_further_on():
+    for url, host in (("https://user:x@Shop.Example:8443/h?a=b", "shop.example:8443"), ("https://[half", ""), ("nonsense", "")):
+        assert _host_of(HttpRequest(method="POST", url=url, guarded=True)) == host
+    assert _host_of(HttpRequest(method="POST", url="https://api.twilio.com/")) == ""
 
 
 def test_after_a_rest_one_caller_tries_and_the_others_wait():

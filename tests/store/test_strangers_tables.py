@@ -24,9 +24,11 @@ from doorstep.store import (
     desk,
     estimators,
     fallbacks,
+    going,
     idempotency,
     imports,
     inbox,
+    mailboxes,
     message_lists,
     messages,
     opting_in,
@@ -318,6 +320,7 @@ ROWS: dict[str, dict[str, str]] = {
         "at": _AT,
     },
     "approval_due": {"connection_id": "7", "due_at": _AT},
+    "mailbox_trouble": {"connection_id": "7", "since": _AT, "why": "'w'", "times": "1", "due_at": _AT, "refused": "false"},
     "audit": {"audit_id": "7", "actor": "'cli'", "action": "'made'"},
 }
 TABLES = sorted(ROWS)
@@ -611,6 +614,8 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "templates.of": await templates.of(tx, merchant, 7),
         "templates.due": await templates.due(tx, merchant, 7),
         "templates.usable": (await templates.usable(tx, [merchant]))[merchant],
+        "going.going": (await going.going(tx, merchant, 7, NOW)).states,
+        "mailboxes.troubles": await mailboxes.troubles(tx, merchant),
         "imports.lines_done": await imports.lines_done(tx, merchant, b"h"),
     }
 
@@ -688,6 +693,18 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         for table in ("fallback", "dead_letter", "decision", "import_progress", "suppression", "wallet_device"):
             assert await _count(tx, table) == 2
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)
+
+
+async def test_a_strangers_mailbox_is_neither_called_broken_nor_mended(houses: Database) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await mailboxes.failed(tx, (MINE, 7), NOW, "forged", refused=True) is None
+        await mailboxes.over(tx, MINE, 7)
+        mine = mailboxes.Trouble(
+            merchant_id=MINE, connection_id=7, since=NOW, why="w", times=9, due_at=NOW, refused=True, told_at=NOW, untold="forged"
+        )
+        await mailboxes.again(tx, mine)
+    async with houses.system() as tx:
+        assert await tx.fetchval("select why || coalesce(untold, '') from mailbox_trouble where merchant_id = 1") == "w"
 
 
 async def test_short_links_of_a_strangers_texts_are_neither_forgotten_nor_forged(houses: Database) -> None:

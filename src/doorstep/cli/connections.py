@@ -16,7 +16,8 @@ from doorstep.steps.connect import checked, new_connection, plugin_named, secret
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import told_text
 from doorstep.steps.send import hook_address
-from doorstep.store import connections
+from doorstep.steps.unread import unread_text
+from doorstep.store import connections, mailboxes
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database
 
@@ -112,21 +113,25 @@ def _is_called(plugin: Carrier | Shop | Channel) -> bool:
 def list_connections(merchant: str, *, data_dir: Path | None = None) -> int:
     """List a merchant's connections with their hook addresses. Secrets are never shown."""
 
-    async def work(settings: Settings, database: Database, directory: Directory) -> list[tuple[Connection, str]]:
+    async def work(settings: Settings, database: Database, directory: Directory) -> list[tuple[Connection, str, str]]:
         async with database.system() as tx:
             found = await connections.merchant_by_slug(tx, merchant)
             kept = await connections.connections(tx, directory.sealer, found.merchant_id)
-        return [(one, hook_address(settings.base_url, one)) for one in kept]
+            troubles = await mailboxes.troubles(tx, found.merchant_id)
+        unread = {one.connection_id: unread_text(troubles.get((one.merchant_id, one.connection_id))) for one in kept if one.active}
+        return [(one, hook_address(settings.base_url, one), unread.get(one.connection_id, "")) for one in kept]
 
     rows = at_work(data_dir, work)
     table = Table("id", "kind", "provider", "name", "state")
-    for one, _ in rows:
+    for one, _, _ in rows:
         table.add_row(str(one.connection_id), one.kind, one.provider, one.name, "active" if one.active else f"paused: {one.paused_why}")
     Console().print(table)
-    for one, address in rows:  # beside the table, so that no terminal cuts an address
+    for one, address, unread in rows:  # beside the table, so that no terminal cuts an address
         print(f"{one.connection_id}  {address}")
         if told := told_text(one):
             print(f"{one.connection_id}  {told}")
+        if unread:
+            print(f"{one.connection_id}  {unread}")
     return 0
 
 

@@ -17,14 +17,15 @@ from liquid.builtin.expressions import LoopExpression
 from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.assign_tag import AssignNode
 from liquid.builtin.tags.comment_tag import CommentNode
-from liquid.builtin.tags.for_tag import BreakNode, ContinueNode, ForNode
+from liquid.builtin.tags.for_tag import BreakNode, ContinueNode
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.unless_tag import UnlessNode
 from liquid.exceptions import LocalNamespaceLimitError, OutputStreamLimitError
 from liquid.stringify import to_liquid_string
 from liquid.undefined import Undefined
 
-from doorstep.messages.engine import LOCALS_LIMIT, OUTPUT_LIMIT, Budget, ends_twice, every_node
+from doorstep.messages.engine import LOCALS_LIMIT, OUTPUT_LIMIT, WeighedFor, ends_twice, every_node
+from doorstep.messages.spending import Budget
 from doorstep.messages.writing import UntranslatedError, Writer, condition, filtered, primitive
 
 
@@ -47,9 +48,9 @@ def _escaped(text: str) -> str:
 _ESCAPED: Callable[[str], str] = vars(markupsafe).get("_escape_inner", _escaped)
 
 
-def compiled(nodes: list[Node], environment: Environment, weight: int) -> Translated | None:
-    """Translate a template; `weight` is its number of nodes. None: it uses something that is not translated."""
-    writer = Writer(environment, frozenset(str(node.name) for node in every_node(nodes) if isinstance(node, AssignNode)))
+def compiled(nodes: list[Node], environment: Environment, weights: Mapping[int, int]) -> Translated | None:
+    """Translate a template; `weights` is of its loops. None: it uses something that is not translated."""
+    writer = Writer(environment, frozenset(str(node.name) for node in every_node(nodes) if isinstance(node, AssignNode)), weights)
     writer.constants.update(
         U=Undefined("", token=None),
         S=_texts_of(environment.autoescape),
@@ -58,7 +59,6 @@ def compiled(nodes: list[Node], environment: Environment, weight: int) -> Transl
         assigned=_assigned,
         rounds_of=_rounds_of,
         room=_room,
-        weight=weight,
     )
     try:
         _block(writer, nodes, silent=False)
@@ -129,7 +129,7 @@ def _else(writer: Writer, alternatives: list[ConditionalBlockNode], default: Blo
     writer.depth -= 1
 
 
-def _for(writer: Writer, node: ForNode, silent: bool) -> None:  # noqa: FBT001
+def _for(writer: Writer, node: WeighedFor, silent: bool) -> None:  # noqa: FBT001
     loop: LoopExpression = node.expression
     if loop.limit or loop.offset or loop.cols or loop.reversed:
         raise UntranslatedError
@@ -138,7 +138,7 @@ def _for(writer: Writer, node: ForNode, silent: bool) -> None:  # noqa: FBT001
     writer.line(f"{rounds} = {items} if {items}.__class__ is list else rounds_of({items}); {length} = len({rounds})")
     writer.line(f"if {length}:")
     writer.depth += 1
-    writer.line(f"b.loop({length}, weight)")
+    writer.line(f"b.loop({length}, {writer.weights[id(node)]})")
     writer.line(f"for {index}, {item} in enumerate({rounds}):")
     outer_loops, outer_forloop = writer.loops, writer.forloop
     writer.depth += 1
@@ -164,7 +164,7 @@ _NODES: dict[type[Node], Callable[[Writer, Any, bool], None]] = {
     AssignNode: _assign,
     IfNode: _if,
     UnlessNode: _if,
-    ForNode: _for,
+    WeighedFor: _for,
     BreakNode: _leave,
     ContinueNode: _leave,
     CommentNode: _nothing,

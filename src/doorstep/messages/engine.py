@@ -3,38 +3,39 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import wraps
-from typing import Any
+from typing import Any, TextIO
 
 from liquid import BoundTemplate, Environment, Mode, RenderContext
 from liquid.ast import Node
+from liquid.builtin.expressions import Path
 from liquid.builtin.expressions.filtered import FilteredExpression
+from liquid.builtin.expressions.logical import ContainsExpression, EqExpression, NeExpression
 from liquid.builtin.expressions.primitive import RangeLiteral
-from liquid.exceptions import FilterValueError, LiquidError, LoopIterationLimitError, ResourceLimitError
+from liquid.builtin.tags.assign_tag import AssignNode
+from liquid.builtin.tags.capture_tag import CaptureNode
+from liquid.builtin.tags.case_tag import _AnyExpression
+from liquid.builtin.tags.for_tag import ForNode
+from liquid.exceptions import FilterValueError, LiquidError, ResourceLimitError
 from liquid.expression import Expression
 from liquid.output import LimitedStringIO
 from liquid.utils import ReadOnlyChainMap
 from typing_extensions import override
 
 from doorstep.errors import BadInputError
+from doorstep.messages.spending import CALL, DATE_CALL, READING, ROUNDS_LIMIT, Budget, growth, paid_contains, paid_eq, purse, sized
 
 #: Characters of one source.
 SOURCE_LIMIT = 100_000
 #: Bytes of one rendering.
 OUTPUT_LIMIT = 200_000
-#: Loop rounds in one rendering, all loops together, inner ones each time.
-ROUNDS_LIMIT = 10_000
-#: Loop rounds times the template's nodes: bounds the time of loops that print nothing.
-VISITS_LIMIT = 2_000_000
-#: Characters or items of one filter's result.
-RESULT_LIMIT = 20_000
-#: Characters and items through all filters of one rendering.
-FILTERED_LIMIT = 2_000_000
+#: Characters within the tags of one source: what reading it costs. Ours have 3,500 in the longest mail.
+TAGGED_LIMIT = 30_000
+#: Names that one source may assign to: each new value is weighed with all of them.
+NAMES_LIMIT = 100
 #: Characters of what the date filter is asked to read.
 DATE_LIMIT = 64
 #: Bytes of all assigned values.
 LOCALS_LIMIT = 200_000
-#: Bits of a whole number.
-NUMBER_BITS = 256
 
 #: Not for merchants: they load other templates, or let a customer's text out unescaped.
 _NO_TAGS = ("include", "render", "tablerow")
@@ -55,61 +56,20 @@ class BadTemplateError(BadInputError):
         self.reason = reason
 
 
-class Budget:
-    """What one rendering may still spend."""
-
-    __slots__ = ("filtered", "rounds", "visits")
-
-    def __init__(self) -> None:
-        self.rounds = ROUNDS_LIMIT
-        self.visits = VISITS_LIMIT
-        self.filtered = FILTERED_LIMIT
-
-    def loop(self, length: int, nodes: int) -> None:
-        """Pay for all rounds of a loop before it starts."""
-        self.rounds -= length
-        self.visits -= length * nodes
-        if self.rounds < 0 or self.visits < 0:
-            raise LoopIterationLimitError("the loops go round too often", token=None)
-
-    def filter(self, size: int) -> None:
-        """Pay for a filter's argument or result."""
-        self.filtered -= size
-        if self.filtered < 0 or size > RESULT_LIMIT:
-            raise ResourceLimitError("the filters make too much text", token=None)
-
-
-def sized(value: object) -> int:
-    """Measure what a filter is given or gives: characters, items, or a small constant."""
-    if isinstance(value, (str, bytes, list, tuple, dict, range)):
-        return len(value) + 8
-    if isinstance(value, int) and value.bit_length() > NUMBER_BITS:
-        raise ResourceLimitError("a number has too many digits", token=None)
-    return 8
-
-
-def _growth(name: str, value: object, args: tuple[object, ...]) -> int:
-    """How large `replace` and `join` will be, before they are."""
-    if name == "replace" and args:
-        found = str(value).count(str(args[0])) if str(args[0]) else len(str(value)) + 1
-        return found * len(str(args[1])) if len(args) > 1 else 0
-    if name == "join" and isinstance(value, (list, tuple, range)):
-        return len(value) * (len(str(args[0])) if args else 1) + sum(len(str(one)) for one in value if not isinstance(one, int))
-    return 0
-
-
 def _hardened(name: str, function: Callable[..., Any], environment: Environment) -> Callable[..., Any]:
     """Wrap a filter so that it pays for what it is given and what it gives."""
     wants_environment = bool(getattr(function, "with_environment", False))
-    grows = name in {"replace", "join"}
+    grows = name in {"replace", "join", "uniq"}
+    call = DATE_CALL if name == "date" else CALL
 
     def spend(budget: Budget, value: object, *args: object, **named: object) -> object:
+        budget.filter(call)
         for one in (value, *args, *named.values()):
             budget.filter(sized(one))
         if name == "date" and (value in {"now", "today"} or sized(value) > DATE_LIMIT):
             raise FilterValueError("date wants a short date; the present time is not known here", token=None)
         if grows:
-            budget.filter(_growth(name, value, args))
+            budget.filter(growth(name, value, args))
         if wants_environment:
             named["environment"] = environment
         result = function(value, *args, **named)
@@ -127,18 +87,77 @@ def _hardened(name: str, function: Callable[..., Any], environment: Environment)
 class Context(RenderContext):
     """A rendering with a budget."""
 
-    __slots__ = ("budget", "nodes")
+    __slots__ = ("budget", "weight", "weights")
 
-    def __init__(self, template: BoundTemplate, facts: dict[str, Any], nodes: int) -> None:
+    def __init__(self, template: BoundTemplate, facts: dict[str, Any], weights: dict[int, int]) -> None:
+        """`weights`: of every loop, by its identity."""
         super().__init__(template, globals=facts)
         # Without Liquid's own `now` and `today`: a rendering knows no clock.
         self.scope = ReadOnlyChainMap(self.locals, self.globals, self.counters)
         self.budget = Budget()
-        self.nodes = nodes
+        self.weights = weights
+        self.weight = 1
 
     @override
     def raise_for_loop_limit(self, length: int = 1) -> None:
-        self.budget.loop(length, self.nodes)
+        self.budget.loop(length, self.weight)
+
+
+class WeighedFor(ForNode):
+    """A loop that pays for what stands in it."""
+
+    __slots__ = ()
+
+    @override
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        if isinstance(context, Context):
+            context.weight = context.weights[id(self)]
+        return super().render_to_output(context, buffer)
+
+
+def _budget_of(context: RenderContext) -> Budget:
+    return context.budget if isinstance(context, Context) else Budget()
+
+
+class PaidContains(ContainsExpression):
+    """`contains` that pays."""
+
+    __slots__ = ()
+
+    @override
+    def evaluate(self, context: RenderContext) -> object:
+        return paid_contains(_budget_of(context), self.left.evaluate(context), self.right.evaluate(context))
+
+
+class PaidEq(EqExpression):
+    """`==` that pays."""
+
+    __slots__ = ()
+
+    @override
+    def evaluate(self, context: RenderContext) -> object:
+        return paid_eq(_budget_of(context), self.left.evaluate(context), self.right.evaluate(context))
+
+
+class PaidNe(NeExpression):
+    """`!=` that pays."""
+
+    __slots__ = ()
+
+    @override
+    def evaluate(self, context: RenderContext) -> object:
+        return not paid_eq(_budget_of(context), self.left.evaluate(context), self.right.evaluate(context))
+
+
+class OnceExpression(_AnyExpression):
+    """The values of one `when`: the first that fits writes its block, once. The library writes it for each that fits."""
+
+    __slots__ = ()
+
+    @override
+    def evaluate(self, context: RenderContext) -> list[bool]:
+        left, budget = self.left.evaluate(context), _budget_of(context)
+        return [any(paid_eq(budget, left, right.evaluate(context)) for right in self.expressions)]
 
 
 def ends_twice(so_far: str, piece: str) -> bool:
@@ -192,12 +211,24 @@ class HardenedEnvironment(Environment):
             self.filters[name] = _hardened(name, function, self)
 
 
+#: What of the library is made to pay, or to end, after reading: its class → ours, of the same shape.
+_HELD: dict[type[Expression], type[Expression]] = {
+    RangeLiteral: CappedRange,
+    ContainsExpression: PaidContains,
+    EqExpression: PaidEq,
+    NeExpression: PaidNe,
+    _AnyExpression: OnceExpression,
+}
+
 #: For HTML: every value is escaped unless it is made by us to be HTML.
 HTML = HardenedEnvironment(autoescape=True, tolerance=Mode.STRICT)
 #: For subjects and plain text.
 TEXT = HardenedEnvironment(autoescape=False, tolerance=Mode.STRICT)
 #: What a rendering may raise whose fault is the template's.
 FAULTS = (LiquidError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
+
+
+_TAGGED = re.compile(r"\{[{%].*?(?:[}%]\}|$)", re.DOTALL)
 
 
 def parse(source: str, environment: Environment) -> BoundTemplate:
@@ -208,28 +239,69 @@ def parse(source: str, environment: Environment) -> BoundTemplate:
     """
     if len(source) > SOURCE_LIMIT:
         raise BadTemplateError(f"a template has at most {SOURCE_LIMIT:,} characters")
+    tagged = sum(len(found[0]) for found in _TAGGED.finditer(source))
+    if tagged > TAGGED_LIMIT:
+        raise BadTemplateError(f"a template has at most {TAGGED_LIMIT:,} characters within its tags")
     try:
+        if (paid := purse()) is not None:
+            paid.pay(tagged * READING)
         for tag, spans in environment.analyze_tags_from_string(source).unclosed_tags.items():
             raise BadTemplateError(f"{tag} is never closed", line=source.count("\n", 0, spans[0].index) + 1)
         bound = environment.from_string(source)
-        for expression in _expressions(bound.nodes):
-            if type(expression) is RangeLiteral:
-                expression.__class__ = CappedRange
-            elif isinstance(expression, FilteredExpression):
-                for one in expression.filters or ():
-                    one.validate_filter_arguments(environment)
+        _hold(bound.nodes, environment)
     except FAULTS as error:
         raise bad(error) from error
     return bound
 
 
-def _expressions(nodes: list[Node]) -> Iterator[Expression]:
+def _hold(nodes: list[Node], environment: Environment) -> None:
+    """Put what pays, or ends, in the place of what does not."""
     for node in every_node(nodes):
-        waiting = list(node.expressions())
-        while waiting:
-            expression = waiting.pop()
-            yield expression
-            waiting.extend(expression.children())
+        if type(node) is ForNode:
+            node.__class__ = WeighedFor
+        for expression in _expressions(node):
+            if (held := _HELD.get(type(expression))) is not None:
+                expression.__class__ = held
+            elif isinstance(expression, FilteredExpression):
+                for one in expression.filters or ():
+                    one.validate_filter_arguments(environment)
+    if len(_names(nodes)) > NAMES_LIMIT:
+        raise BadTemplateError(f"a template assigns to at most {NAMES_LIMIT} names")
+
+
+def _expressions(node: Node) -> Iterator[Expression]:
+    waiting = list(node.expressions())
+    while waiting:
+        expression = waiting.pop()
+        yield expression
+        waiting.extend(expression.children())
+
+
+def _names(nodes: list[Node]) -> set[str]:
+    return {str(node.name) for node in every_node(nodes) if isinstance(node, (AssignNode, CaptureNode))}
+
+
+def _weight(nodes: list[Node], names: int) -> int:
+    """Tell what going through nodes costs at most: one for each, for each expression, filter and step of a path in it.
+
+    A new value is weighed together with all others of the template, which has so many names.
+    """
+    weight = 1
+    for node in every_node(nodes):
+        weight += 1 + (names // 4 + 3 if isinstance(node, (AssignNode, CaptureNode)) else 0)
+        for one in _expressions(node):
+            weight += 1
+            if isinstance(one, Path):
+                weight += len(one.path)
+            elif isinstance(one, FilteredExpression):
+                weight += len(one.filters or ())
+    return weight
+
+
+def loop_weights(nodes: list[Node]) -> dict[int, int]:
+    """Tell what a round of every loop costs, by the loop's identity."""
+    names = len(_names(nodes))
+    return {id(node): _weight(node.block.nodes, names) for node in every_node(nodes) if isinstance(node, ForNode)}
 
 
 def every_node(nodes: list[Node]) -> Iterator[Node]:

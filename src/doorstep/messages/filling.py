@@ -8,15 +8,15 @@ from liquid import BoundTemplate
 
 from doorstep.domain.messages import Pieced
 from doorstep.messages.compiled import Translated, compiled, whole
-from doorstep.messages.engine import FAULTS, HTML, TEXT, Context, Output, bad, every_node, parse
+from doorstep.messages.engine import FAULTS, HTML, TEXT, Context, Output, bad, loop_weights, parse
 
 
 class Template(msgspec.Struct, frozen=True):
     """A source, read."""
 
     bound: BoundTemplate
-    #: Number of its nodes: what a round of a loop costs at most.
-    weight: int
+    #: What a round of each of its loops costs at most, by the loop's identity.
+    weights: dict[int, int]
     #: The translation; None: the Liquid library fills it in.
     fast: Translated | None
 
@@ -50,7 +50,7 @@ class Template(msgspec.Struct, frozen=True):
     def fill_slowly(self, facts: dict[str, Any]) -> str:
         """Fill in facts by the Liquid library; raises what it raises."""
         buffer = Output()
-        self.bound.render_with_context(Context(self.bound, facts, self.weight), buffer)
+        self.bound.render_with_context(Context(self.bound, facts, self.weights), buffer)
         return buffer.getvalue()
 
 
@@ -63,5 +63,5 @@ def template_of(source: str, *, html: bool) -> Template:
     """
     environment = HTML if html else TEXT
     bound = parse(source, environment)
-    weight = sum(1 for _ in every_node(bound.nodes)) + 1
-    return Template(bound, weight, compiled(bound.nodes, environment, weight))
+    weights = loop_weights(bound.nodes)
+    return Template(bound, weights, compiled(bound.nodes, environment, weights))

@@ -1,5 +1,6 @@
 """A Liquid expression → a Python expression, and the lines that must stand before it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from liquid import Environment
@@ -15,14 +16,14 @@ from liquid.builtin.expressions.logical import (
     LogicalOrExpression,
     LtExpression,
     NeExpression,
-    _contains,
-    _eq,
     _le,
     _lt,
 )
 from liquid.builtin.expressions.primitive import Blank, Empty, FalseLiteral, FloatLiteral, IntegerLiteral, Nil, TrueLiteral
 from liquid.expression import Expression
 from markupsafe import Markup
+
+from doorstep.messages.spending import paid_contains, paid_eq
 
 #: What `forloop` knows, from the round `{i}` and the number of rounds `{n}`.
 _FORLOOP = {
@@ -56,11 +57,13 @@ class Scope:
 class Writer:
     """Lines of Python being written, and the values they name."""
 
-    def __init__(self, environment: Environment, assigned: frozenset[str]) -> None:
+    def __init__(self, environment: Environment, assigned: frozenset[str], weights: Mapping[int, int]) -> None:
         self.environment = environment
+        #: What a round of each loop costs, by the loop's identity.
+        self.weights = weights
         #: Names that the template assigns somewhere.
         self.assigned = assigned
-        self.constants: dict[str, Any] = {"eq": _eq, "lt": _lt, "le": _le, "contains": _contains}
+        self.constants: dict[str, Any] = {"eq": paid_eq, "lt": _lt, "le": _le, "contains": paid_contains}
         self.depth = 1
         #: Liquid loop name → its Python variable and the scope of its round.
         self.loops: dict[str, tuple[str, Scope]] = {}
@@ -198,9 +201,9 @@ def _comparison(writer: Writer, expression: Expression) -> str | None:
         sign, word = ("==", "") if isinstance(expression, EqExpression) else ("!=", "not ")
         left, right = _operand(writer, expression.left), _operand(writer, expression.right)
         plain = isinstance(expression.right, StringLiteral) and isinstance(expression.left, Path)
-        return f"({left} {sign} {right})" if plain else f"({word}eq({left}, {right}))"
+        return f"({left} {sign} {right})" if plain else f"({word}eq(b, {left}, {right}))"
     if isinstance(expression, ContainsExpression):
-        return f"contains(None, {_operand(writer, expression.left)}, {_operand(writer, expression.right)})"
+        return f"contains(b, {_operand(writer, expression.left)}, {_operand(writer, expression.right)})"
     if isinstance(expression, (LtExpression, GtExpression, LeExpression, GeExpression)):
         left, right = _operand(writer, expression.left), _operand(writer, expression.right)
         if isinstance(expression, (GtExpression, GeExpression)):

@@ -122,6 +122,10 @@ class Directory:
         self._by_token = former | {c.hook_token: c for c in connected}
         self._read_at = now
 
+    def outdate(self) -> None:
+        """Have the next `refresh` read again, however fresh this is."""
+        self._read_at = None
+
     async def _foresee(self, tx: Tx, merchants: Sequence[int]) -> None:
         """Have these merchants' newest models at hand."""
         missing = [merchant_id for merchant_id in merchants if not self._foresights.has_newest(merchant_id)]

@@ -34,7 +34,7 @@ _MAILERS = (ChannelKind.EMAIL, ChannelKind.CONSOLE)
 #: Pauses told late at once; the others on the next round.
 _MOST_LATE = 100
 #: What the desk and the command line say where nobody was mailed.
-_UNTOLD = {
+UNTOLD = {
     Skip.NO_CHANNEL: "no e-mail connection is in use; connect one, or resume it, and they are told then",
     Skip.NO_ADDRESS: "there is no owner who may enter the desk",
     Skip.SUPPRESSED: "the owners' addresses are suppressed, because mail to them bounced or was complained about",
@@ -46,7 +46,7 @@ def told_text(connection: Connection) -> str:
     """Say whether the owners know of a pause; "" where it is none, or somebody paused by hand."""
     if connection.told_at is not None:
         return f"Its owners were told by e-mail on {connection.told_at:%d %b %Y at %H:%M} UTC."
-    return f"Nobody was told by e-mail: {_UNTOLD[Skip(connection.untold)]}." if connection.untold else ""
+    return f"Nobody was told by e-mail: {UNTOLD[Skip(connection.untold)]}." if connection.untold else ""
 
 
 async def pause(tx: Tx, directory: Directory, of: tuple[int, int], why: str, now: datetime) -> bool:

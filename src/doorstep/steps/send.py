@@ -57,7 +57,11 @@ async def send_wave(
     most: int | None = None,
     busy: Sequence[int] = (),
 ) -> list[Leased]:
-    """Write down how calls ended and lease the next messages (`WAVE` unless told), in one transaction; none of connections in `busy`."""
+    """Write down how calls ended and lease the next messages (`WAVE` unless told), in one transaction; none of connections in `busy`.
+
+    Nothing here can fail once that is committed: a lease that nobody hears of ends as a lost call.
+    """
+    await directory.refresh(database, now)
     async with database.system() as tx:
         await _write_down(tx, directory, ended, now)
         faults = {(one.leased.message.merchant_id, one.leased.connection_id): one.pause for one in ended if one.pause}
@@ -67,10 +71,12 @@ async def send_wave(
         resting = [c.connection_id for t in directory.tenants() for c in t.connections.values() if not c.active]
         resting += [*busy, *(one.leased.connection_id for one in ended if one.pause)]
         leased = await messages.lease(tx, now, now + timedelta(seconds=LEASE_S), WAVE if most is None else most, resting, EACH)
+        if any(directory.connection(x.message.merchant_id, x.connection_id) is None for x in leased):
+            # Another worker queued it through a connection younger than our directory: it is not gone, we have not heard of it.
+            await directory.refresh(database, now, force=True)
         leased = await with_devices(tx, await last_look(tx, directory, leased, now))
-    if any(one.pause for one in ended) or any(directory.connection(x.message.merchant_id, x.connection_id) is None for x in leased):
-        # Another worker queued it through a connection younger than our directory: it is not gone, we have not heard of it.
-        await directory.refresh(database, now, force=True)
+    if faults:
+        directory.outdate()
     return leased
 
 
@@ -150,7 +156,7 @@ async def _write_down(tx: Tx, directory: Directory, ended: Sequence[Ended], now:
     await note_answers(tx, [(one.leased, one.receipt) for one in ended], now)
     for one in ended:
         if one.receipt is None:
-            await messages.put_off(tx, one.leased, one.later or now, one.detail, now)
+            await messages.put_off(tx, one.leased, one.later or now, one.detail, now, "misconfigured" if one.pause else "try_later")
         elif one.receipt.state is not MessageState.SENT or one.receipt.cost or one.receipt.gone or one.receipt.suppress:
             await _follow(tx, directory, one.leased, one.receipt, now)
 

@@ -8,6 +8,7 @@ import msgspec
 from typing_extensions import override
 
 from doorstep.errors import ConflictError, NotFoundError
+from doorstep.store import mailboxes
 from doorstep.store.database import Row, Tx
 from doorstep.store.sealing import Sealer
 
@@ -229,7 +230,7 @@ async def connect(tx: Tx, sealer: Sealer, connection: Connection, secret_names: 
 
 
 async def change(tx: Tx, sealer: Sealer, connection: Connection, secret_names: frozenset[str]) -> None:
-    """Save a connection's name and settings."""
+    """Save a connection's name and settings; a mailbox of its that could not be read is tried at once."""
     plain = {k: v for k, v in connection.settings.items() if k not in secret_names}
     secret = {k: v for k, v in connection.settings.items() if k in secret_names}
     await tx.execute(
@@ -240,6 +241,7 @@ async def change(tx: Tx, sealer: Sealer, connection: Connection, secret_names: f
         msgspec.json.encode(plain).decode(),
         sealer.seal(secret) if secret else None,
     )
+    await mailboxes.over(tx, connection.merchant_id, connection.connection_id)
 
 
 async def connections(tx: Tx, sealer: Sealer, merchant_id: int | None = None) -> list[Connection]:
@@ -297,7 +299,8 @@ async def pause(tx: Tx, merchant_id: int, connection_id: int, why: str) -> bool:
 
 
 async def resume(tx: Tx, merchant_id: int, connection_id: int) -> bool:
-    """Use a connection again; tell whether it was paused."""
+    """Use a connection again, its mailbox, too; tell whether it was paused."""
+    await mailboxes.over(tx, merchant_id, connection_id)
     return await tx.fetchval(_STATE, merchant_id, connection_id, "active", None) is not None
 
 

@@ -309,11 +309,14 @@ async def finish_all(tx: Tx, ended: Sequence[tuple[Leased, Receipt]], now: datet
     )
 
 
-async def put_off(tx: Tx, leased: Leased, due_at: datetime, detail: str, now: datetime) -> None:
-    """Write down that a call came to nothing and may be made again at `due_at`; the ledger alone where the lease was lost."""
+async def put_off(tx: Tx, leased: Leased, due_at: datetime, detail: str, now: datetime, outcome: str = "try_later") -> None:
+    """Write down that a call came to nothing and may be made again at `due_at`; the ledger alone where the lease was lost.
+
+    `outcome` is "misconfigured" where the settings or credentials were refused.
+    """
     key = (leased.message.merchant_id, UUID(leased.message.message_id))
     await _put_back(tx, key, leased.attempt, due_at, detail, now)
-    await tx.execute(_END_ATTEMPT, *key, leased.attempt, now, "try_later", detail[:500])
+    await tx.execute(_END_ATTEMPT, *key, leased.attempt, now, outcome, detail[:500])
 
 
 async def _put_back(tx: Tx, key: tuple[int, UUID], attempt: int, due_at: datetime, detail: str, now: datetime) -> None:

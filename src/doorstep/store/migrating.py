@@ -1,5 +1,6 @@
 """An empty or older database → this version's schema, one migration at a time under a lock."""
 
+import asyncio
 from datetime import date, timedelta
 from importlib.resources import files
 
@@ -7,8 +8,28 @@ import asyncpg
 
 from doorstep.errors import MisconfiguredError
 
+# Indexes of partitioned tables that some partition lacks yet.
+_UNFINISHED = """
+select i.indexrelid::regclass::text as name, i.indrelid::regclass::text as parent, pg_get_indexdef(i.indexrelid) as definition
+from pg_index i join pg_class c on c.oid = i.indexrelid
+where c.relkind = 'I' and c.relnamespace = current_schema()::regnamespace and not i.indisvalid order by 1
+"""
+# Its partitions without one, each with what an attempt that broke off, or was not attached any more, left behind.
+_LACKING = """
+select p.inhrelid::regclass::text as partition, own.name, own.valid
+from pg_inherits p left join lateral (
+    select i.indexrelid::regclass::text as name, i.indisvalid as valid from pg_index i
+    where i.indrelid = p.inhrelid and split_part(pg_get_indexdef(i.indexrelid), ' USING ', 2) = $3
+      and not exists (select from pg_inherits a where a.inhrelid = i.indexrelid)
+    order by i.indisvalid desc limit 1
+) own on true
+where p.inhparent = $2::regclass and not exists (
+    select from pg_inherits a join pg_index i on i.indexrelid = a.inhrelid where a.inhparent = $1::regclass and i.indrelid = p.inhrelid
+) order by 1
+"""
 _OURS = 0x646F6F72  # "door"
 _OLDEST = 14
+_AGAIN_S = 0.1
 
 
 def schema() -> str:
@@ -42,10 +63,11 @@ async def migrate(url: str, today: date, *, beside_older: bool = False) -> list[
     try:
         if connection.get_server_version().major < _OLDEST:
             raise MisconfiguredError(f"PostgreSQL {_OLDEST} or newer is needed")
-        await connection.execute("set lock_timeout = 0")
-        await connection.execute("select pg_advisory_lock($1)", _OURS)
-        await connection.execute("set lock_timeout = '5s'")
+        # Asked for again and again: an index that is made concurrently would wait for whoever waits for us.
+        while not await connection.fetchval("select pg_try_advisory_lock($1)", _OURS):  # noqa: ASYNC110 - the lock is in the database
+            await asyncio.sleep(_AGAIN_S)
         applied = await _apply(connection, beside_older=beside_older)
+        await _finish_indexes(connection)
         await connection.execute("select ensure_months($1, $2)", today - timedelta(days=400), today + timedelta(days=70))
         return applied
     finally:
@@ -64,3 +86,22 @@ async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", *, beside_old
             await connection.execute(sql)
             await connection.execute("insert into migration (name) values ($1)", name)
     return [name for name, _ in fresh]
+
+
+async def _finish_indexes(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Make what a migration began `on only` a partitioned table, in one partition after another; nobody who writes there waits.
+
+    One that broke off is made anew by whoever migrates next.
+    """
+    for index in await connection.fetch(_UNFINISHED):
+        shape = index["definition"].partition(" USING ")[2]
+        await connection.execute("set lock_timeout = 0")  # it waits for transactions that began before it, and holds up none
+        for row in await connection.fetch(_LACKING, index["name"], index["parent"], shape):
+            if row["name"] is not None and not row["valid"]:
+                await connection.execute(f"drop index concurrently {row['name']}")
+            if not row["valid"]:
+                await connection.execute(f"create index concurrently on {row['partition']} using {shape}")
+        await connection.execute("set lock_timeout = '5s'")
+        for row in await connection.fetch(_LACKING, index["name"], index["parent"], shape):
+            if row["valid"]:
+                await connection.execute(f"alter index {index['name']} attach partition {row['name']}")

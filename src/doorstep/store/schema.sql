@@ -110,6 +110,21 @@ create table connection (
 );
 create unique index connection_former_hook on connection (former_hook_token) where former_hook_token is not null;
 
+-- Connections whose mailbox cannot be read.
+create table mailbox_trouble (
+    merchant_id   bigint not null,
+    connection_id bigint not null,
+    since         timestamptz not null,
+    why           text not null,              -- our own words
+    times         int not null,               -- tries in a row that failed
+    due_at        timestamptz not null,       -- not tried before
+    refused       boolean not null,           -- only the merchant can mend it
+    told_at       timestamptz,                -- when the owners were mailed; null: they were not
+    untold        text,                       -- why not, a domain.vocabulary.Skip; null: somebody was, or nobody had to be yet
+    primary key (merchant_id, connection_id),
+    foreign key (merchant_id, connection_id) references connection on delete cascade
+);
+
 -- Bytes as received, kept before anybody is told 2xx.
 create table inbox (
     merchant_id    bigint not null,
@@ -125,6 +140,8 @@ create table inbox (
     unique (delivery_key, connection_id, merchant_id, received_month)
 ) partition by range (received_month);
 create table inbox_rest partition of inbox default;
+-- When each connection was last heard, however much others bring.
+create index inbox_connection on inbox (connection_id, merchant_id, inbox_id);
 
 -- Which inbox rows still wait for the worker.
 create table inbox_due (
@@ -561,6 +578,8 @@ create index message_order on message (order_id, merchant_id) where order_id is 
 -- What went wrong is rare and looked for.
 create index message_trouble on message (state, merchant_id, month, message_id) where state in ('unknown', 'bounced', 'refused', 'cancelled');
 create index message_provider on message (provider_id, merchant_id) where provider_id is not null;
+-- The last of each connection, however many go by others.
+create index message_connection on message (connection_id, merchant_id, message_id);
 
 -- Which messages still have to leave.
 create table outbox (
@@ -586,7 +605,7 @@ create table send_attempt (
     attempt     int not null,
     started_at  timestamptz not null,
     ended_at    timestamptz,
-    outcome     text,                         -- a domain.vocabulary.MessageState, or 'try_later'; null: no answer known
+    outcome     text,                         -- a domain.vocabulary.MessageState, 'try_later' or 'misconfigured'; null: no answer known
     detail      text not null default '',
     primary key (merchant_id, message_id, attempt)
 );

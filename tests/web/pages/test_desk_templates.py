@@ -9,8 +9,8 @@ from desk_clients import csrf_of, entered
 from page_shops import BASE, HOSTILE, fill
 
 from doorstep.messages import Library
-from doorstep.messages.engine import ROUNDS_LIMIT
 from doorstep.messages.shortening import SAMPLE
+from doorstep.messages.spending import ROUNDS_LIMIT, TOGETHER_LIMIT, Purse
 from doorstep.steps.connect import new_connection
 from doorstep.steps.work import utc_now
 from doorstep.store import connections, message_lists, messages, recipients
@@ -170,6 +170,23 @@ async def test_hostile_sources_stay_in_a_frame_without_scripts_and_within_the_en
     assert len(answer.text) < 1_000_000
     for part in ("sms", "html"):
         assert 'class="wrong">' in re.search(rf'id="says-{part}".*?</div>', answer.text)[0], part
+
+
+async def test_a_preview_made_to_waste_time_goes_round_no_more_often_than_all_parts_together_may(desk, monkeypatch):
+    gone, pay = [], Purse.pay
+
+    def counted(purse, units):
+        pay(purse, units)
+        gone.append(units)
+
+    monkeypatch.setattr(Purse, "pay", counted)
+    endless = "{% for a in (1..9999) %}{% if order.number == a %}{% endif %}{% endfor %}"
+    parts = ("subject", "preheader", "headline", "intro", "sms", "chat", "push", "text", "html")
+    answer = await desk.post("/desk/templates/shipped/preview", data=typed(desk, **{part: f"{part} {endless}" for part in parts}))
+    assert answer.status_code == 200
+    assert "all parts together take too long" in answer.text
+    assert max(gone) > 9999  # a loop alone is let through
+    assert sum(gone) <= 2 * TOGETHER_LIMIT  # once to check, once to show
 
 
 async def test_previews_are_not_made_faster_than_anybody_types(desk, monkeypatch):

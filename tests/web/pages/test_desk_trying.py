@@ -1,10 +1,10 @@
 """Connections at the desk: tested, their secrets and addresses replaced without a gap, and how they go."""
 
 import html
-import json
 import re
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from desk_clients import csrf_of, entered
 from page_shops import NOW, fill
@@ -12,7 +12,7 @@ from page_shops import NOW, fill
 from doorstep.domain.messages import Receipt
 from doorstep.domain.vocabulary import MessageState
 from doorstep.steps.connect import new_connection
-from doorstep.store import connections, inbox, message_lists, messages
+from doorstep.store import connections, inbox, mailboxes, message_lists, messages
 from doorstep.store.going import going
 from doorstep.web.desk import doors
 
@@ -138,25 +138,33 @@ async def test_a_page_tells_how_its_connection_goes(desk, house, shop):
     page = html.unescape((await desk.get(f"/desk/connections/{console}")).text)
     assert "mailbox of <address> is full" in page
     assert "anna@" not in page
+    assert re.search(r"A call takes</dt><dd>\d+\.\d s; 95 of 100 at most \d+\.\d s", page)
     assert re.search(r"Of \d+ that left, \d+ bounced or were refused \(\d+\.\d %\)", page)
     heard = html.unescape((await desk.get(f"/desk/connections/{shop.connection_ids['ups']}")).text)
     assert re.search(r"Webhook heard</dt><dd><time", heard)
 
 
-async def test_how_a_connection_goes_is_read_by_keys_whatever_else_there_is(house, shop):
-    from doorstep.store import going as figures
-
+async def test_a_mailbox_that_is_not_read_is_told_on_every_page_of_its_connection(desk, app, house, shop, theirs):
+    mail = await connected(house, shop, "channel", "email", ("password", "imap_password"), host="127.0.0.1", port="1", security="none",
+                           from_address="orders@shop.example", imap_host="127.0.0.1", imap_password="very-secret")  # fmt: skip
+    said = "Its mailbox has not been read since 18 Nov 2026 at 09:00 UTC: the mailbox server does not take user name and password."
+    at = datetime(2026, 11, 18, 9, tzinfo=UTC)
+    paths = ("/desk/", "/desk/connections", f"/desk/connections/{mail}")
     async with house.database.system() as tx:
-        await tx.execute("set local enable_seqscan = off")
-        for statement, arguments in (
-            (figures._STATES, (shop.merchant_id, 1, 5000, 500)),
-            (figures._CALLS, (shop.merchant_id, 1, 5000, ["sent"], NOW)),
-            (figures._HEARD, (shop.merchant_id, 1, 5000)),
-        ):
-            plan = json.loads(await tx.fetchval(f"explain (format json) {statement}", *arguments))
-            text = json.dumps(plan)
-            assert "Limit" in text
-            assert '"Seq Scan", "Parallel Aware": false, "Async Capable": false, "Relation Name"' not in text, plan
+        why = "the mailbox server does not take user name and password"
+        noted = await mailboxes.failed(tx, (shop.merchant_id, mail), at, why, refused=True)
+        await mailboxes.again(tx, msgspec.structs.replace(noted, due_at=at + timedelta(days=1), told_at=at))
+    for path in paths:
+        page = (await desk.get(path)).text
+        assert said in page, path
+        assert "Its owners were told by e-mail on 18 Nov 2026 at 09:00 UTC" in page, path
+    stranger = await entered(app, theirs.owner)
+    for path in paths[:2]:
+        assert said not in (await stranger.get(path)).text
+    await stranger.aclose()
+    values = {f"set-{name}": value for name, value in (await read(house, shop, mail)).settings.items() if "password" not in name}
+    assert (await desk.post(f"/desk/connections/{mail}", data=desk.csrf | {"name": "Mail", **values})).status_code == 303
+    assert said not in (await desk.get(paths[2])).text
 
 
 async def test_a_stranger_and_a_member_touch_none_of_it(app, house, shop, theirs):

@@ -45,6 +45,32 @@ def _words(name: str) -> dict[str, str]:
     return tomllib.loads((files(__package__) / f"{name}.toml").read_text("utf-8"))
 
 
+class Unread(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection whose mailbox cannot be read."""
+
+    #: The merchant's name.
+    shop: str
+    #: The connection's name at the desk, and its provider's.
+    name: str
+    provider: str
+    #: Its login, address or folder is refused; else it does not answer.
+    refused: bool
+    #: Our own words for what is wrong; English, without personal data.
+    why: str
+    #: Since when, as a text.
+    since: str
+    #: The connection's page at the desk.
+    url: str
+
+
+def unread_notice(unread: Unread, locale: str) -> Rendered:
+    """Write the notice in the language of a tag, in English where we have no other."""
+    words = _words(f"mailbox_{language_of(locale)}")
+    holes = {name: " ".join(str(value).split()) for name, value in msgspec.structs.asdict(unread).items()}
+    holes["remedy"] = words["remedy_refused" if unread.refused else "remedy_away"]
+    return Rendered(subject=_filled(words["subject"], holes), text=_filled(words["text"], holes))
+
+
 class TemplatesPaused(msgspec.Struct, frozen=True, kw_only=True):
     """Templates by which nothing is sent any more, though it was."""
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Self, TypeVar
+from urllib.parse import urlsplit
 
 from doorstep.domain.messages import Receipt
 from doorstep.domain.plugins import Channel, Flow, HttpRequest, Request, Response
@@ -31,7 +32,8 @@ _SMTP_CLOSING = 421
 class Wire:
     """Runs flows over one HTTP client and one set of SMTP connections; an async context manager.
 
-    A connection is (merchant id, connection id): each has its own circuit breaker and its own rate.
+    A connection is (merchant id, connection id): each has its own rate and its own circuit breaker, one for each host where others than
+    its provider gave the address.
     """
 
     def __init__(  # noqa: PLR0913 - each may be left out
@@ -56,7 +58,7 @@ class Wire:
             resolve: host and port → IP addresses.
             clock: monotonic seconds.
             read_timeout_s: how long to wait for an answer.
-            failures_to_open: so many failures in a row rest a connection.
+            failures_to_open: so many failures in a row rest a connection, or a host of its.
             rest_s: for so many seconds, until one call tries it again.
             authorities: PEM of roots that calls with a certificate trust beside the public ones; for tests.
         """
@@ -112,13 +114,14 @@ class Wire:
         lane = self._lanes.get(connection)
         if lane is None:
             lane = self._lanes[connection] = Lane(rate_per_s, failures_to_open=self._failures_to_open, rest_s=self._rest_s)
-        await self._turn(lane)
+        host = _host_of(request)
+        await self._turn(lane, host)
         started, outcome = self._clock(), "unknown"
         try:
             response = await (self._web.send(request) if isinstance(request, HttpRequest) else self._post.send(request))
         except (TryLaterError, UnknownOutcomeError) as error:
             outcome = "later" if isinstance(error, TryLaterError) else "unknown"
-            lane.failed(self._clock())
+            lane.failed(self._clock(), host)
             raise
         except MisconfiguredError:
             outcome = "misconfigured"
@@ -126,29 +129,39 @@ class Wire:
         else:
             outcome = "answered"
             if _is_fault(request, response):
-                lane.failed(self._clock())
+                lane.failed(self._clock(), host)
             else:
-                lane.succeeded()
+                lane.succeeded(host)
             return response
         finally:
             if self._observe is not None:
                 self._observe(provider, outcome, self._clock() - started)
 
-    async def _turn(self, lane: Lane) -> None:
+    async def _turn(self, lane: Lane, host: str) -> None:
         """Wait for this connection's turn.
 
         Raises:
-            TryLaterError: it rests after failures, or its turn is too far off.
+            TryLaterError: it, or the host, rests after failures, or its turn is too far off.
         """
         now = self._clock()
         wait_s = lane.wait_s(now)
         if wait_s > _LONGEST_WAIT_S:
             raise TryLaterError("the provider's rate leaves no room for this call yet", after_s=wait_s)
-        if (rest_s := lane.rest_left_s(now)) > 0:
-            raise TryLaterError("this connection rests after repeated failures", after_s=rest_s)
+        if (rest_s := lane.rest_left_s(now, host)) > 0:
+            raise TryLaterError(f"this {'address' if host else 'connection'} rests after repeated failures", after_s=rest_s)
         lane.take(now)
         if wait_s:
             await asyncio.sleep(wait_s)
+
+
+def _host_of(request: Request) -> str:
+    """Name the host and port of an address that others gave; "" where the provider gave it: its hosts stand and fall together."""
+    if not isinstance(request, HttpRequest) or not request.guarded:
+        return ""
+    try:
+        return urlsplit(request.url).netloc.rpartition("@")[2].lower()
+    except ValueError:  # whoever calls it refuses it
+        return ""
 
 
 def _is_fault(request: Request, response: Response) -> bool:

@@ -7,6 +7,7 @@ from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.steps.trying import Tried, without_secrets
 from doorstep.store.connections import Connection
 from doorstep.store.going import Going
+from doorstep.store.mailboxes import Trouble
 from doorstep.web.desk.askings import AskingShown
 
 #: States in which a provider said that the message arrived, and those that it did not.
@@ -28,6 +29,8 @@ class GoingShown(msgspec.Struct, frozen=True, kw_only=True):
     lost_share: str
     #: Its provider tells what arrived.
     reports: bool
+    #: How long calls take; "" where none is known.
+    took: str
     #: The last failure's words.
     words: str
 
@@ -37,6 +40,8 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
 
     asking: AskingShown | None = None
     goes: GoingShown | None = None
+    #: Its mailbox cannot be read; None: it can, or there is none.
+    trouble: Trouble | None = None
     tried: Tried | None = None
     done: str = ""
 
@@ -55,8 +60,15 @@ def going_shown(connection: Connection, goes: Going) -> GoingShown:
         arrived_share=_share(arrived, left),
         lost_share=_share(lost, left),
         reports=channel is not None and (channel.reports_reached or channel.read is not None or channel.kind is ChannelKind.WEBHOOK),
+        took=_took(goes.median_s, goes.p95_s),
         words=without_secrets(goes.ill_detail, connection) if goes.ill_detail else "",
     )
+
+
+def _took(median_s: float | None, p95_s: float | None) -> str:
+    if median_s is None or p95_s is None:
+        return ""
+    return f"{max(median_s, 0.1):.1f} s; 95 of 100 at most {max(p95_s, 0.1):.1f} s"
 
 
 def _share(part: int, whole: int) -> str:

@@ -18,7 +18,7 @@ from doorstep.steps.chat import PROVIDER as CHAT
 from doorstep.steps.connect import checked, new_connection, plugin_named, secret_names
 from doorstep.steps.trying import Tried, can_try
 from doorstep.steps.work import utc_now
-from doorstep.store import connections, going
+from doorstep.store import connections, going, mailboxes
 from doorstep.store.connections import Connection
 from doorstep.web.desk.askings import asking_shown
 from doorstep.web.desk.beside import Beside, going_shown, testing_kind
@@ -65,8 +65,16 @@ async def list_connections(request: AnyRequest) -> Response[str]:
     house, merchant_id = house_of(request), user_of(request).merchant_id
     async with house.database.for_merchant(merchant_id) as tx:
         rows = await connections.connections(tx, house.directory.sealer, merchant_id)
+        troubles = await mailboxes.troubles(tx, merchant_id)
     listed = [(one, plugin.name if (plugin := _plugin(one)) else one.provider, hook_url(house, one)) for one in rows]
-    return desk_page(request, "connections.html", listed=listed, plugins=_plugins(), kinds=_KINDS)
+    return desk_page(
+        request,
+        "connections.html",
+        listed=listed,
+        troubles={key[1]: trouble for key, trouble in troubles.items()},
+        plugins=_plugins(),
+        kinds=_KINDS,
+    )
 
 
 @get("/connections/new", include_in_schema=False)
@@ -111,7 +119,8 @@ async def connection_page(
     asking = await asking_shown(house, one, now)
     async with house.database.for_merchant(one.merchant_id) as tx:
         goes = await going.going(tx, one.merchant_id, one.connection_id, now)
-    shown = Beside(asking=asking, goes=going_shown(one, goes), tried=tried, done=done)
+        trouble = (await mailboxes.troubles(tx, one.merchant_id)).get((one.merchant_id, one.connection_id))
+    shown = Beside(asking=asking, goes=going_shown(one, goes), trouble=trouble, tried=tried, done=done)
     return _form(request, one.kind, plugin, one, _shown(one.settings, plugin), name=one.name, error=error, beside=shown)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get
 
 from doorstep.steps.work import utc_now
-from doorstep.store import checkpoints, connections, decisions, desk, inbox, messages
+from doorstep.store import checkpoints, connections, decisions, desk, inbox, mailboxes, messages
 from doorstep.web.desk.doors import desk_page, user_of
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest
@@ -20,6 +20,8 @@ async def overview(request: AnyRequest) -> Response[str]:
     """Show what stands where and what needs somebody."""
     house, merchant_id, now = house_of(request), user_of(request).merchant_id, utc_now()
     async with house.database.for_merchant(merchant_id) as tx:
+        connected = await connections.connections(tx, house.directory.sealer, merchant_id)
+        troubles = await mailboxes.troubles(tx, merchant_id)
         values: dict[str, Any] = {
             "statuses": await desk.statuses(tx, merchant_id),
             "counted": desk.MOST_COUNTED,
@@ -29,7 +31,8 @@ async def overview(request: AnyRequest) -> Response[str]:
             "unknown": (await checkpoints.unknown(tx, merchant_id, 6)),
             "lag": await inbox.lag(tx, now),
             "outbox": await messages.backlog(tx, now),
-            "paused": [one for one in await connections.connections(tx, house.directory.sealer, merchant_id) if not one.active],
+            "paused": [one for one in connected if not one.active],
+            "unread": [(one, troubles[key]) for one in connected if one.active and (key := (merchant_id, one.connection_id)) in troubles],
         }
     return desk_page(request, "overview.html", **values)
 

@@ -12,6 +12,7 @@ from doorstep.domain.vocabulary import ChannelKind
 from doorstep.messages import PARTS, BadTemplateError, Facts, Library, Segments, check_template, context_of, sample_shortened, segments_of
 from doorstep.messages.choices import TITLE_LIMIT
 from doorstep.messages.engine import SOURCE_LIMIT
+from doorstep.messages.spending import together
 from doorstep.store.connections import Merchant
 
 #: Part → its name at the desk, what it is, and how many lines its field has; in the order of the page.
@@ -117,7 +118,8 @@ def mark_of(text: str) -> str:
 
 def problems_of(draft: Draft, locales: tuple[str, ...]) -> dict[str, list[str]]:
     """Say what is wrong with what is typed, by part; parts that are well are left out."""
-    found = {part: check_template(part, text, locales) for part, text in draft.typed.items() if text and part in PARTS}
+    with together():
+        found = {part: check_template(part, text, locales) for part, text in draft.typed.items() if text and part in PARTS}
     return {part: problems for part, problems in found.items() if problems}
 
 
@@ -155,11 +157,12 @@ def cards_of(library: Library, template: str, facts: Facts, base_url: str) -> tu
     """Render a template on every channel; and say of each part how long it is. A text message shows its links short, at `base_url`."""
     context = context_of(facts)
     contexts = {ChannelKind.SMS: context_of(sample_shortened(facts, base_url))}
-    lengths = _lengths(library, template, facts.locale, context)
-    cards = [
-        _measured(_card(library, template, facts.locale, kind, title, contexts.get(kind, context)), lengths)
-        for kind, title in CHANNELS.items()
-    ]
+    with together():
+        lengths = _lengths(library, template, facts.locale, context)
+        cards = [
+            _measured(_card(library, template, facts.locale, kind, title, contexts.get(kind, context)), lengths)
+            for kind, title in CHANNELS.items()
+        ]
     return cards, _says(cards, lengths)
 
 

@@ -7,6 +7,7 @@ from litestar import Response
 
 from doorstep.domain.pitfalls import heard_instead
 from doorstep.steps.pausing import told_text
+from doorstep.steps.unread import unread_text
 from doorstep.web.look.saying import carrier_name, channel_name, identity_name, outcome_text, plain, sentence, tone
 from doorstep.web.look.serving import asset_url
 
@@ -59,6 +60,7 @@ def environment() -> Environment:
         "identity": identity_name,
         "sentence": sentence,
         "told": told_text,
+        "unread": unread_text,
         "heard_instead": heard_instead,
     }
     return made

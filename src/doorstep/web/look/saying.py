@@ -60,6 +60,7 @@ TONES = {
     "paused": "bad",
     "deactivated": "warn",
     "try_later": "warn",
+    "misconfigured": "bad",
     "low": "warn",
     "high": "bad",
     "critical": "bad",
