@@ -1,7 +1,6 @@
-"""What many tests share: a real PostgreSQL, cloned afresh for each test that wants one; the data beside the repository."""
+"""What many tests share: a real PostgreSQL, a database like new for each test that wants one; the data beside the repository."""
 
 import asyncio
-import itertools
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -13,6 +12,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from clones import TEMPLATE, Clones
 from doorstep.store.database import Database
 from doorstep.store.embedded import embedded
 from doorstep.store.migrating import migrate
@@ -22,7 +22,6 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
-_COUNTER = itertools.count()
 
 
 @pytest.fixture(autouse=True)
@@ -50,9 +49,12 @@ def postgres() -> Iterator[str]:
 
         async def prepare() -> None:
             connection = await asyncpg.connect(url)
-            await connection.execute("create database template_doorstep")
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the session
+                await connection.execute(f"alter system set {setting} = off")
+            await connection.execute("select pg_reload_conf()")
+            await connection.execute(f"create database {TEMPLATE}")
             await connection.close()
-            await migrate(url.replace("/postgres?", "/template_doorstep?"), datetime.now(UTC).date())
+            await migrate(url.replace("/postgres?", f"/{TEMPLATE}?"), datetime.now(UTC).date())
 
         asyncio.run(prepare())
         yield url
@@ -65,7 +67,7 @@ def database_named(postgres: str) -> Callable[[str], AbstractAsyncContextManager
     @asynccontextmanager
     async def opened(name: str) -> AsyncIterator[Database]:
         connection = await asyncpg.connect(postgres)
-        await connection.execute(f"create database {name} template template_doorstep")
+        await connection.execute(f"create database {name} template {TEMPLATE}")
         database = await Database.open(postgres.replace("/postgres?", f"/{name}?"))
         yield database
         await database.close()
@@ -75,15 +77,17 @@ def database_named(postgres: str) -> Callable[[str], AbstractAsyncContextManager
     return opened
 
 
+@pytest.fixture(scope="session")
+def clones(postgres: str) -> Clones:
+    """Databases for one test each."""
+    return Clones(postgres)
+
+
 @pytest.fixture
-async def database_url(postgres: str) -> AsyncIterator[str]:
+async def database_url(clones: Clones) -> AsyncIterator[str]:
     """The address of a database of this test's own."""
-    name = f"test_{next(_COUNTER)}"
-    connection = await asyncpg.connect(postgres)
-    await connection.execute(f"create database {name} template template_doorstep")
-    yield postgres.replace("/postgres?", f"/{name}?")
-    await connection.execute(f"drop database {name} with (force)")
-    await connection.close()
+    async with clones.one() as url:
+        yield url
 
 
 @pytest.fixture
