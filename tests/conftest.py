@@ -13,6 +13,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from clones import TEMPLATE, Clones
+from doorstep.store import access
 from doorstep.store.database import Database
 from doorstep.store.embedded import embedded
 from doorstep.store.migrating import migrate
@@ -29,6 +30,15 @@ def _logs_go_nowhere_else() -> Iterator[None]:
     """A command run in this process points the logs at its captured standard error, which closes with its test."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cost_of_a_password() -> Iterator[dict[str, int]]:
+    """What hashing a password costs outside the tests; in them it is nearly free, or it would be what many of them mostly do."""
+    dear = access._SCRYPT
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(access, "_SCRYPT", {**dear, "n": 2})
+        yield dear
 
 
 @pytest.fixture(scope="session")
