@@ -12,6 +12,7 @@ import pytest
 import structlog
 from chat_house import BASE, SECRET, SHOP, SHOP_CSP, Talk, listening, shop_page, wipe_counts
 
+from apps import app_over
 from doorstep.settings import Settings
 from doorstep.steps.chat import chat_key
 from doorstep.steps.connect import checked, new_connection, plugin_named, secret_names
@@ -22,7 +23,6 @@ from doorstep.store import connections
 from doorstep.store.database import Database
 from doorstep.store.partitions import ensure_months
 from doorstep.store.sealing import Sealer
-from doorstep.web.app import make_app
 from doorstep.web.house import House
 
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
@@ -73,7 +73,7 @@ async def talk(house: House, request: pytest.FixtureRequest) -> AsyncIterator[Ta
     ours = await _merchant(house, f"loom-{mark}", "Lantern & Loom", f"{SHOP} http://localhost:1")
     theirs = await _merchant(house, f"vega-{mark}", "Vega", "https://vega.example")
     await house.directory.refresh(house.database, utc_now(), force=True)
-    app = make_app(house)
+    app = app_over(house)
     server = Server(app, address="127.0.0.1", port=int(BASE.rpartition(":")[2]), interface=Interfaces.ASGI)
     serving = asyncio.create_task(server.serve())
     worker = Worker(house.database, Directory(Sealer(b"k" * 32), BASE))

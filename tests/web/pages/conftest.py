@@ -14,12 +14,12 @@ from litestar import Litestar
 from page_shops import BASE, Shop, fill
 from page_talks import talk
 
+from apps import app_over
 from doorstep.settings import Settings
 from doorstep.steps.directory import Directory
 from doorstep.steps.receive import Receiver
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
-from doorstep.web.app import make_app
 from doorstep.web.house import House
 
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
@@ -63,7 +63,7 @@ async def house(filled: tuple[str, Shop, Shop], tmp_path: Path) -> House:
 
 @pytest.fixture
 def app(house: House) -> Litestar:
-    return make_app(house)
+    return app_over(house)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from doorstep.web.app import make_app
+from apps import app_over
 
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [
@@ -25,7 +25,7 @@ async def site(house):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = Server(make_app(house), address="127.0.0.1", port=port, interface=Interfaces.ASGI)
+    server = Server(app_over(house), address="127.0.0.1", port=port, interface=Interfaces.ASGI)
     serving = asyncio.create_task(server.serve())
     for _ in range(200):
         with contextlib.suppress(OSError):
