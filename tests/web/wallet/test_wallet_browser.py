@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import zipfile
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from apps import app_over
+from ports import free_port
 
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [
@@ -22,9 +22,7 @@ IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605
 
 @pytest.fixture
 async def site(house):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = Server(app_over(house), address="127.0.0.1", port=port, interface=Interfaces.ASGI)
     serving = asyncio.create_task(server.serve())
     for _ in range(200):
