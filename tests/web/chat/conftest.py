@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 import structlog
-from chat_house import BASE, SECRET, SHOP, SHOP_CSP, Talk, listening, shop_page, wipe_counts
+from chat_house import BASE, SECRET, SHOP, SHOP_CSP, Talk, listening, shop_page
 
 from apps import app_over
 from doorstep.settings import Settings
@@ -41,7 +41,6 @@ async def chat_database(postgres: str) -> str:
 async def house(chat_database: str, tmp_path: Path) -> AsyncIterator[House]:
     database = await Database.open(chat_database, most=6)
     directory = Directory(Sealer(b"k" * 32), BASE)
-    wipe_counts()
     yield House(
         settings=Settings(data_dir=tmp_path, base_url=BASE, allow_private=True),
         database=database,

@@ -53,12 +53,13 @@ def theirs(filled: tuple[str, Shop, Shop]) -> Shop:
 
 
 @pytest.fixture
-async def house(filled: tuple[str, Shop, Shop], tmp_path: Path) -> House:
+async def house(filled: tuple[str, Shop, Shop], tmp_path: Path) -> AsyncIterator[House]:
     database = await Database.open(filled[0], most=4)
     async with database.system() as tx:
         await tx.execute("delete from attempt")  # each test has its attempts to itself
     settings = Settings(data_dir=tmp_path, base_url=BASE)
-    return House(settings=settings, database=database, directory=Directory(Sealer(b"k" * 32), BASE), receiver=Receiver(database))
+    yield House(settings=settings, database=database, directory=Directory(Sealer(b"k" * 32), BASE), receiver=Receiver(database))
+    await database.close()
 
 
 @pytest.fixture
@@ -67,10 +68,9 @@ def app(house: House) -> Litestar:
 
 
 @pytest.fixture
-async def client(app: Litestar, house: House) -> AsyncIterator[httpx.AsyncClient]:
+async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app, client=("127.0.0.1", 1)), base_url=BASE) as opened:
         yield opened
-    await house.database.close()
 
 
 @pytest.fixture

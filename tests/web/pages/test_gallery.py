@@ -10,7 +10,6 @@ from page_shops import HOSTILE, fill
 from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.messages import TEMPLATES
 from doorstep.store import connections
-from doorstep.web.desk import doors
 
 _MADE = iter(range(1000))
 OWN = {
@@ -19,12 +18,6 @@ OWN = {
     "delayed/en/chat": "{{ order.number",
     "delivered/en/utility": "{{ order.number }} alone",
 }
-
-
-@pytest.fixture(autouse=True)
-def _full_buckets():
-    for bucket in (doors._NETWORKS, doors._EMAILS):
-        bucket._left.clear()
 
 
 @pytest.fixture
@@ -38,7 +31,6 @@ async def own(app, house):
     client = await entered(app, shop.owner)
     yield client
     await client.aclose()
-    await house.database.close()
 
 
 async def test_it_shows_the_merchants_own_wording_and_name_and_what_is_wrong_with_it(own):

@@ -14,14 +14,10 @@ from doorstep.steps.receive import Receiver
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
 from doorstep.web.house import House
-from doorstep.web.track import passing
-from doorstep.web.wallet import asking, complaining
 
 
 @pytest.fixture
 async def house(database: Database, tmp_path: Path) -> House:
-    for bucket in (passing._NETWORKS, asking._LISTS, complaining._NETWORKS, complaining._ALL):
-        bucket._left.clear()
     directory = Directory(Sealer(b"k" * 32), BASE)
     return House(settings=Settings(data_dir=tmp_path, base_url=BASE), database=database, directory=directory, receiver=Receiver(database))
 
