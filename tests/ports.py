@@ -1,5 +1,7 @@
 """Ports for the servers that tests start."""
 
+import asyncio
+import contextlib
 import itertools
 import os
 import socket
@@ -21,6 +23,17 @@ def two_free_ports() -> int:
     while other != one + 1:
         one, other = other, free_port()
     return one
+
+
+async def listening(port: int, within_s: float = 60) -> None:
+    """Wait until somebody listens on a port."""
+    async with asyncio.timeout(within_s):
+        while True:
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                return
+            await asyncio.sleep(0.05)
 
 
 def _is_free(port: int) -> bool:

@@ -25,7 +25,8 @@ from doorstep.store.messages import NewMessage
 from doorstep.web.house import House
 from ports import free_port
 
-BASE, SHOP = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
+PORT = free_port()
+BASE, SHOP = f"http://127.0.0.1:{PORT}", f"http://127.0.0.1:{free_port()}"
 SECRET = "a-secret-that-shop-and-doorstep-share"
 #: As strict as a shop's policy can be while it shows the chat.
 SHOP_CSP = (
@@ -166,16 +167,6 @@ def customer_token(secret: str = SECRET, header: dict[str, str] | None = None, *
     said = {"sub": "c-77", "exp": int(time.time()) + 600, "email": "Ana@Mail.example", "phone_number": "+34600000001"} | claims
     signed = f"{part(json.dumps(header or {'alg': 'HS256', 'typ': 'JWT'}).encode())}.{part(json.dumps(said).encode())}"
     return f"{signed}.{part(hmac.digest(secret.encode(), signed.encode(), 'sha256'))}"
-
-
-async def listening(base: str) -> None:
-    """Wait until somebody answers at an address."""
-    for _ in range(100):
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(base).port)
-            writer.close()
-            return
-        await asyncio.sleep(0.05)
 
 
 @contextlib.asynccontextmanager

@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 import structlog
-from chat_house import BASE, SECRET, SHOP, SHOP_CSP, Talk, listening, shop_page
+from chat_house import BASE, PORT, SECRET, SHOP, SHOP_CSP, Talk, shop_page
 
 from apps import app_over
 from doorstep.settings import Settings
@@ -24,6 +24,7 @@ from doorstep.store.database import Database
 from doorstep.store.partitions import ensure_months
 from doorstep.store.sealing import Sealer
 from doorstep.web.house import House
+from ports import listening
 
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
@@ -73,11 +74,11 @@ async def talk(house: House, request: pytest.FixtureRequest) -> AsyncIterator[Ta
     theirs = await _merchant(house, f"vega-{mark}", "Vega", "https://vega.example")
     await house.directory.refresh(house.database, utc_now(), force=True)
     app = app_over(house)
-    server = Server(app, address="127.0.0.1", port=int(BASE.rpartition(":")[2]), interface=Interfaces.ASGI)
+    server = Server(app, address="127.0.0.1", port=PORT, interface=Interfaces.ASGI)
     serving = asyncio.create_task(server.serve())
     worker = Worker(house.database, Directory(Sealer(b"k" * 32), BASE))
     working = asyncio.create_task(worker.run())
-    await listening(BASE)
+    await listening(PORT)
     async with (
         httpx.AsyncClient(base_url=BASE, headers={"origin": SHOP}, timeout=10, trust_env=False) as client,
         shop_page(SHOP_CSP) as pages,

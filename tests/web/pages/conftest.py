@@ -1,17 +1,15 @@
 """A running Doorstep with two shops in it, for its pages."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
 import pytest
 import structlog
 from litestar import Litestar
-from page_shops import BASE, Shop, fill
+from page_shops import BASE, PORT, Shop, fill
 from page_talks import talk
 
 from apps import app_over
@@ -21,6 +19,7 @@ from doorstep.steps.receive import Receiver
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
 from doorstep.web.house import House
+from ports import listening
 
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
@@ -79,14 +78,9 @@ async def site(app: Litestar) -> AsyncIterator[str]:
     from granian.constants import Interfaces
     from granian.server.embed import Server
 
-    server = Server(app, address="127.0.0.1", port=urlsplit(BASE).port or 80, interface=Interfaces.ASGI)
+    server = Server(app, address="127.0.0.1", port=PORT, interface=Interfaces.ASGI)
     serving = asyncio.create_task(server.serve())
-    for _ in range(100):
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(BASE).port)
-            writer.close()
-            break
-        await asyncio.sleep(0.05)
+    await listening(PORT)
     yield BASE
     server.stop()
     await serving

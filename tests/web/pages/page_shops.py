@@ -21,7 +21,8 @@ from doorstep.store.connections import Connection
 from doorstep.store.database import Database
 from ports import free_port
 
-BASE = f"http://127.0.0.1:{free_port()}"
+PORT = free_port()
+BASE = f"http://127.0.0.1:{PORT}"
 NOW = datetime.now(UTC).replace(microsecond=0)
 PASSWORD = "correct horse battery staple"
 HOSTILE = '<script>alert("x")</script>"\'><img src=x onerror=alert(1)>'

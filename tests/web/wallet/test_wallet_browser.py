@@ -1,7 +1,6 @@
 """The button for Apple Wallet in a real Chromium that says it is a telephone."""
 
 import asyncio
-import contextlib
 import zipfile
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from apps import app_over
-from ports import free_port
+from ports import free_port, listening
 
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [
@@ -25,12 +24,7 @@ async def site(house):
     port = free_port()
     server = Server(app_over(house), address="127.0.0.1", port=port, interface=Interfaces.ASGI)
     serving = asyncio.create_task(server.serve())
-    for _ in range(200):
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
-            break
-        await asyncio.sleep(0.05)
+    await listening(port)
     yield f"http://127.0.0.1:{port}"
     server.stop()
     await serving
