@@ -17,8 +17,9 @@ setup: $(DONE_DEV)  ## create the environment with everything for working on Doo
 run: $(DONE)  ## start a demo shop whose parcels move, and print the links
 	$(BIN)/doorstep demo
 
+# Bytecode is kept, whatever the environment says: the tests start dozens of processes that would each compile Doorstep anew.
 test: $(DONE_DEV)  ## run the whole test suite
-	$(BIN)/pytest -n auto --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(DONE_DEV)  ## lint, types, layers, spelling
 	$(BIN)/ruff format --check .

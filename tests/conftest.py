@@ -1,7 +1,6 @@
-"""What many tests share: a real PostgreSQL, cloned afresh for each test that wants one; the data beside the repository."""
+"""What many tests share: a real PostgreSQL, a database like new for each test that wants one; the data beside the repository."""
 
 import asyncio
-import itertools
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -13,6 +12,8 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from clones import TEMPLATE, Clones
+from doorstep.store import access
 from doorstep.store.database import Database
 from doorstep.store.embedded import embedded
 from doorstep.store.migrating import migrate
@@ -21,8 +22,26 @@ from doorstep.store.migrating import migrate
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
+#: Files that take longest, as seen on two cores: they are begun first, so that no process is left alone with one of them at the end.
+LONGEST = (
+    "cli/test_serve.py",
+    "cli/test_bench.py",
+    "faults/test_kill.py",
+    "web/api/test_api_schema.py",
+    "demo/test_command.py",
+    "faults/test_providers_fail.py",
+    "web/pages/test_browser.py",
+    "web/chat/test_chat_browser.py",
+    "web/pages/test_browser_templates.py",
+    "web/pages/test_notify_browser.py",
+    "demo/test_playing.py",
+)
 SHARED = Path(__file__).parents[2] / "shared" / "data"
-_COUNTER = itertools.count()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the longest files first."""
+    items.sort(key=lambda item: next((place for place, file in enumerate(LONGEST) if item.path.match(file)), len(LONGEST)))
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +49,15 @@ def _logs_go_nowhere_else() -> Iterator[None]:
     """A command run in this process points the logs at its captured standard error, which closes with its test."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cost_of_a_password() -> Iterator[dict[str, int]]:
+    """What hashing a password costs outside the tests; in them it is nearly free, or it would be what many of them mostly do."""
+    dear = access._SCRYPT
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(access, "_SCRYPT", {**dear, "n": 2})
+        yield dear
 
 
 @pytest.fixture(scope="session")
@@ -50,9 +78,12 @@ def postgres() -> Iterator[str]:
 
         async def prepare() -> None:
             connection = await asyncpg.connect(url)
-            await connection.execute("create database template_doorstep")
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the session
+                await connection.execute(f"alter system set {setting} = off")
+            await connection.execute("select pg_reload_conf()")
+            await connection.execute(f"create database {TEMPLATE}")
             await connection.close()
-            await migrate(url.replace("/postgres?", "/template_doorstep?"), datetime.now(UTC).date())
+            await migrate(url.replace("/postgres?", f"/{TEMPLATE}?"), datetime.now(UTC).date())
 
         asyncio.run(prepare())
         yield url
@@ -65,7 +96,7 @@ def database_named(postgres: str) -> Callable[[str], AbstractAsyncContextManager
     @asynccontextmanager
     async def opened(name: str) -> AsyncIterator[Database]:
         connection = await asyncpg.connect(postgres)
-        await connection.execute(f"create database {name} template template_doorstep")
+        await connection.execute(f"create database {name} template {TEMPLATE}")
         database = await Database.open(postgres.replace("/postgres?", f"/{name}?"))
         yield database
         await database.close()
@@ -75,15 +106,17 @@ def database_named(postgres: str) -> Callable[[str], AbstractAsyncContextManager
     return opened
 
 
+@pytest.fixture(scope="session")
+def clones(postgres: str) -> Clones:
+    """Databases for one test each."""
+    return Clones(postgres)
+
+
 @pytest.fixture
-async def database_url(postgres: str) -> AsyncIterator[str]:
+async def database_url(clones: Clones) -> AsyncIterator[str]:
     """The address of a database of this test's own."""
-    name = f"test_{next(_COUNTER)}"
-    connection = await asyncpg.connect(postgres)
-    await connection.execute(f"create database {name} template template_doorstep")
-    yield postgres.replace("/postgres?", f"/{name}?")
-    await connection.execute(f"drop database {name} with (force)")
-    await connection.close()
+    async with clones.one() as url:
+        yield url
 
 
 @pytest.fixture

@@ -250,9 +250,9 @@ def test_dhls_sentences_tell_packstation_and_branch(sentence, told_of):
 
 
 def test_a_sentence_of_any_length_is_read_in_time():
-    started = time.perf_counter()
+    started = time.process_time()
     assert point_in("PACKSTATION 1 " * 20_000 + "12345 " * 20_000) is None
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_of_several_scans_the_newest_tells():

@@ -621,8 +621,10 @@ def test_any_text_in_a_setting_is_read_or_is_the_merchants_to_mend(text):
     for name in ("certificate", "private_key", "intermediate", "logo"):
         given_settings = settings(**{name: text})
         try:
-            keys_of(given_settings, NOW)
-            logo_of(given_settings)
+            if name == "logo":  # the key beside it is the same each time, and takes long to read
+                logo_of(given_settings)
+            else:
+                keys_of(given_settings, NOW)
         except MisconfiguredError as error:
             assert "PRIVATE" not in str(error).replace("PRIVATE KEY, as PEM", "")  # noqa: PT017 - either is right
 

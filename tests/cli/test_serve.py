@@ -3,25 +3,21 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
+from ports import free_port
+
 pytestmark = pytest.mark.faults
 WAIT_S = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def eventually(look: Callable[[], object], what: str, within_s: float = WAIT_S) -> object:
@@ -83,10 +79,10 @@ class Served:
         return self.process.wait(WAIT_S)
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
     """A running, healthy `serve`; whatever a failed test leaves is ended."""
-    one = Served(tmp_path)
+    one = Served(folder)
     try:
         one.wait_until_healthy()
         yield one
@@ -95,41 +91,54 @@ def served(tmp_path: Path) -> Iterator[Served]:
             one.stop()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_ends_everything_cleanly(served: Served, number: int) -> None:
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A `serve` of this test's own."""
+    with serving(tmp_path) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A `serve` for the tests that only stand beside it."""
+    with serving(tmp_path_factory.mktemp("standing")) as one:
+        yield one
+
+
+def test_a_signal_ends_everything_cleanly(served: Served) -> None:
     assert len(served.children("web")) == 1
     assert len(served.children("worker")) == 1
     assert any("postgres" in one for one in served.left_over())
-    assert served.stop(number) == 0
+    assert served.stop(signal.SIGTERM) == 0
     assert served.left_over() == []
 
 
-def test_a_second_serve_on_the_same_folder_says_so_and_harms_nothing(served: Served) -> None:
-    second = served.start(free_port())
+def test_a_second_serve_on_the_same_folder_says_so_and_harms_nothing(standing: Served) -> None:
+    second = standing.start(free_port())
     assert second.wait(WAIT_S) == 2
-    assert f"doorstep: another Doorstep runs on {served.data_dir}" in served.log.read_text()
-    assert "Traceback" not in served.log.read_text()
-    assert served.healthy()
+    assert f"doorstep: another Doorstep runs on {standing.data_dir}" in standing.log.read_text()
+    assert "Traceback" not in standing.log.read_text()
+    assert standing.healthy()
 
 
-def test_a_taken_port_is_said_and_leaves_no_database_behind(served: Served, tmp_path: Path) -> None:
+def test_a_taken_port_is_said_and_leaves_no_database_behind(standing: Served, tmp_path: Path) -> None:
     second = Served.__new__(Served)
-    second.folder, second.data_dir, second.port, second.log = tmp_path, tmp_path / "other", served.port, tmp_path / "other.log"
+    second.folder, second.data_dir, second.port, second.log = tmp_path, tmp_path / "other", standing.port, tmp_path / "other.log"
     second.process = second.start()
     assert second.process.wait(WAIT_S) == 2
-    assert f"cannot listen on 127.0.0.1 port {served.port}" in second.log.read_text()
+    assert f"cannot listen on 127.0.0.1 port {standing.port}" in second.log.read_text()
     assert second.left_over() == []
 
 
-@pytest.mark.parametrize("what", ["web", "worker"])
-def test_a_killed_process_is_started_again(served: Served, what: str) -> None:
+@pytest.mark.parametrize(("what", "number"), [("web", signal.SIGINT), ("worker", signal.SIGHUP)])
+def test_a_killed_process_is_started_again_and_a_signal_ends_that_one_too(served: Served, what: str, number: int) -> None:
     (before,) = served.children(what)
     before.kill()
     eventually(lambda: [one for one in served.children(what) if one.pid != before.pid], f"another {what}")
     eventually(served.healthy, "/health answers again")
     died = [json.loads(line) for line in served.log.read_text().splitlines() if "process_died" in line]
     assert [one["code"] for one in died] == [-signal.SIGKILL]
-    assert served.stop() == 0
+    assert served.stop(number) == 0
     assert served.left_over() == []
 
 

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,19 +12,9 @@ import httpx
 import psutil
 import pytest
 
+from ports import two_free_ports
+
 WAIT_S = 90.0
-
-
-def two_free_ports() -> int:
-    while True:
-        with socket.socket() as probe, socket.socket() as behind:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-            try:
-                behind.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 class Shown:

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from apps import app_over
 from doorstep.demo.lives import LIVES
 from doorstep.demo.playing import Pace, Play, links_of, worth_seeing
 from doorstep.demo.stage import Memory, Stage, set_up
@@ -20,7 +21,6 @@ from doorstep.steps.work import utc_now
 from doorstep.store import connections, shipments
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer, secret_key
-from doorstep.web.app import make_app
 from doorstep.web.house import House
 
 PICTURES = "http://127.0.0.1:8001"
@@ -65,7 +65,7 @@ async def theatre(database: Database, sealer: Sealer, memory: Memory, tmp_path: 
     directory, receiver = Directory(sealer, "http://127.0.0.1:8000"), Receiver(database)
     house = House(settings=Settings(data_dir=tmp_path), database=database, directory=directory, receiver=receiver)
     receiving = asyncio.create_task(receiver.run())
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(make_app(house)), base_url="http://127.0.0.1:8000") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app_over(house)), base_url="http://127.0.0.1:8000") as client:
         yield Theatre(database, directory, client, stage)
     receiving.cancel()
     with suppress(asyncio.CancelledError):

@@ -10,12 +10,7 @@ from doorstep.demo.cast import WARES
 from doorstep.demo.pictures import PICTURES
 from doorstep.demo.window import shop_window
 from doorstep.errors import MisconfiguredError
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from ports import free_port
 
 
 @pytest.mark.parametrize("name", sorted(PICTURES))

@@ -66,12 +66,12 @@ HOSTILE = {
 @pytest.mark.parametrize("html", [True, False])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_template_is_stopped_soon(name, html):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(BadTemplateError):
         template_of(HOSTILE[name], html=html).fill(FACTS)
     with pytest.raises((BadTemplateError, *FAULTS)):  # the Liquid library alone holds the same limits
         template_of(HOSTILE[name], html=html).fill_slowly(FACTS)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 class Counted(dict):

@@ -12,7 +12,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -33,15 +32,9 @@ from doorstep.store.connections import Connection, Merchant
 from doorstep.store.database import Database
 from doorstep.store.embedded import running_url
 from doorstep.store.sealing import Sealer
+from ports import free_port
 
 SECRET = "a-secret-both-sides-know"
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 async def until(what: Callable[[], Awaitable[Any]], *, seconds: float = 15.0, every_s: float = 0.05) -> Any:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from steps_shop import EMAIL, HOUR, NOON, TWILIO, Shop, fulfilled, fulfilment, open_shop, order, said, scan, tracking
 
+from apps import app_over
 from doorstep.domain.messages import Receipt, Reply, Suppression
 from doorstep.domain.orders import Consent
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose, Skip
@@ -22,7 +23,6 @@ from doorstep.steps.send import call_all, send_wave
 from doorstep.steps.wire import Wire
 from doorstep.store import decisions, receipts, recipients
 from doorstep.store.database import Database
-from doorstep.web.app import make_app
 from doorstep.web.house import House
 
 ANA = "ana@customer.example"
@@ -407,7 +407,7 @@ async def prefer(shop: Shop, tmp_path: Path, language: str, locale: str = "en", 
     settings = Settings(data_dir=tmp_path, base_url="https://doorstep.example")
     opened = House(settings=settings, database=shop.database, directory=shop.directory, receiver=Receiver(shop.database))
     token = shop.directory.sealer.token("mail", str(shop.merchant_id), address, locale)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(make_app(opened)), base_url="https://doorstep.example") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app_over(opened)), base_url="https://doorstep.example") as client:
         answer = await client.post(
             f"/p/{token}", data={"topic": ["orders", "shipping", "delivery", "problems"], "language": language, **form}
         )

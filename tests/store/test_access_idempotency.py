@@ -159,6 +159,15 @@ def test_a_password_fits_its_own_hash_only_and_never_no_hash(password: str) -> N
     assert not access.password_fits(password, None)
 
 
+def test_a_password_hashed_on_the_29th_of_november_2026_fits_at_what_hashing_costs(
+    cost_of_a_password: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = "scrypt$hygQEMuehLkt33yiB4URdA==$B75sLh4rZhV9eOjI1BPmqbLOSj6kob6TFXhVGcAC23g="
+    assert not access.password_fits(PASSWORD, kept)
+    monkeypatch.setattr(access, "_SCRYPT", cost_of_a_password)
+    assert access.password_fits(PASSWORD, kept)
+
+
 def test_the_same_password_is_never_hashed_alike() -> None:
     assert access.hash_password(PASSWORD) != access.hash_password(PASSWORD)
 

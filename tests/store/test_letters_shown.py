@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from apps import app_over
 from doorstep.settings import Settings
 from doorstep.steps.connect import new_connection
 from doorstep.steps.directory import Directory
@@ -15,7 +16,6 @@ from doorstep.store import access, connections, inbox
 from doorstep.store.database import Database
 from doorstep.store.inbox import Arrival
 from doorstep.store.sealing import Sealer
-from doorstep.web.app import make_app
 from doorstep.web.house import House
 
 NOW = datetime(2026, 11, 18, 11, tzinfo=UTC)
@@ -39,7 +39,7 @@ async def client(store: Database, tmp_path: Path) -> AsyncIterator[httpx.AsyncCl
         await access.add_user(tx, merchant_id, OWNER["email"], OWNER["password"], "owner")
     await directory.refresh(store, NOW, force=True)
     house = House(settings=Settings(data_dir=tmp_path, base_url=BASE), database=store, directory=directory, receiver=Receiver(store))
-    transport = httpx.ASGITransport(make_app(house), client=("127.0.0.1", 1))
+    transport = httpx.ASGITransport(app_over(house), client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as opened:
         yield opened
 

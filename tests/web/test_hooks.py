@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from apps import app_over
 from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.settings import Settings
@@ -24,7 +25,6 @@ from doorstep.steps.receive import Receiver
 from doorstep.store import connections
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
-from doorstep.web.app import make_app
 from doorstep.web.house import House
 
 SECRET = "shared-secret-of-this-test-0123456789"
@@ -78,7 +78,7 @@ async def hooks(database_url, tmp_path):
     house = House(settings=place, database=database, directory=Directory(Sealer(b"k" * 32), place.base_url), receiver=Receiver(database))
     async with database.system() as tx:
         merchant_id = await connections.add_merchant(tx, "teapots", "Teapots", {}, {})
-    app = make_app(house)
+    app = app_over(house)
     wire = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with living(app), httpx.AsyncClient(transport=wire, base_url=place.base_url) as client:
         made = Hooks(house, client, merchant_id)

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from test_hooks import living
 
+from apps import app_over
 from doorstep.channels import channel_named
 from doorstep.domain.plugins import Response
 from doorstep.errors import TryLaterError, UnknownOutcomeError
@@ -25,7 +26,6 @@ from doorstep.steps.work import utc_now
 from doorstep.store import connections
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
-from doorstep.web.app import make_app
 from doorstep.web.house import House
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "channels"))
@@ -71,7 +71,7 @@ async def installed(database_url, tmp_path, slug, settings, vendor):
         merchant_id = await connections.add_merchant(tx, "teapots", "Teapots", {}, {})
         made = new_connection(merchant_id, "channel", slug, slug, {**SENDING, **settings})
         await connections.connect(tx, directory.sealer, made, secret_names(channel_named(slug)))
-    app = make_app(house)
+    app = app_over(house)
     async with (
         living(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=place.base_url) as client,

@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import structlog
 from litestar import Litestar, Request, Response, get
-from litestar.datastructures import State
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
@@ -73,33 +72,39 @@ class Application(Litestar):
             await super().__call__(scope, receive, send)
 
 
+@asynccontextmanager
+async def _keeping(app: Litestar) -> AsyncIterator[None]:
+    house, hub = cast("House", app.state["house"]), cast("Hub", app.state["chat"])
+    await house.directory.refresh(house.database, utc_now())
+    hooks.load_plugins()
+    works("ES", utc_now().date())  # reads the calendars' code in: half a second that no checkout waits for
+    running = [asyncio.create_task(house.receiver.run()), asyncio.create_task(hub.run()), asyncio.create_task(hub.hear())]
+    try:
+        yield
+    finally:
+        hub.close()
+        for task in running:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await house.intake.close()
+        await house.database.close()
+
+
 def make_app(house: House) -> Litestar:
     """Put the rooms of the web together over a running house."""
-    hub = Hub(house.database)
-
-    @asynccontextmanager
-    async def keeping(_: Litestar) -> AsyncIterator[None]:
-        await house.directory.refresh(house.database, utc_now())
-        hooks.load_plugins()
-        works("ES", utc_now().date())  # reads the calendars' code in: half a second that no checkout waits for
-        running = [asyncio.create_task(house.receiver.run()), asyncio.create_task(hub.run()), asyncio.create_task(hub.hear())]
-        try:
-            yield
-        finally:
-            hub.close()
-            for task in running:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-            await house.intake.close()
-            await house.database.close()
-
-    return Application(
+    app = Application(
         route_handlers=[health, metrics, *api.ROUTES, *track.ROUTES, *wallet.ROUTES, *chat.ROUTES, *desk.ROUTES],
         exception_handlers={DoorstepError: doorstep_error, HTTPException: http_error, Exception: unforeseen},
-        lifespan=[keeping],
+        lifespan=[_keeping],
         openapi_config=api.OPENAPI,
         request_max_body_size=_MOST_BYTES,
-        state=State({"house": house, "chat": hub}),
         logging_config=None,
     )
+    move_in(app, house)
+    return app
+
+
+def move_in(app: Litestar, house: House) -> None:
+    """Let an application that is not up serve this house from now on."""
+    app.state.update({"house": house, "chat": Hub(house.database)})

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
+from apps import app_over
 from doorstep.settings import Settings
 from doorstep.steps.batch import work_batch
 from doorstep.steps.decide import decide_waiting
@@ -20,7 +21,6 @@ from doorstep.store import access, connections
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
 from doorstep.web.api.scopes import SCOPES
-from doorstep.web.app import make_app
 from doorstep.web.house import House
 
 
@@ -95,7 +95,7 @@ async def installation(database_url: str, tmp_path: Path) -> AsyncIterator[Insta
         directory=Directory(Sealer(b"k" * 32), settings.base_url),
         receiver=Receiver(database),
     )
-    app = make_app(house)
+    app = app_over(house)
     wire = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with living(app), httpx.AsyncClient(transport=wire, base_url="http://127.0.0.1:8000") as client:
         yield Installation(house=house, client=client, ours=ours, theirs=theirs, our_key=our_key, their_key=their_key)

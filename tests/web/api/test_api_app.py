@@ -101,8 +101,6 @@ class App:
 
 @pytest.fixture
 async def door(installation):
-    for buckets in (app_entering._RATES, app_entering._MET, app._REPLIES):
-        buckets._left.clear()
     house, made = installation.house, []
     plugin = plugin_named("channel", "in_app")
     async with house.database.system() as tx:

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import secrets
-import socket
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -23,18 +22,11 @@ from doorstep.steps.message_ids import new_message_id
 from doorstep.steps.work import utc_now
 from doorstep.store import messages
 from doorstep.store.messages import NewMessage
-from doorstep.web.chat import opening, reading, writing
 from doorstep.web.house import House
-from doorstep.web.network import Buckets
+from ports import free_port
 
-
-def _free() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-BASE, SHOP = f"http://127.0.0.1:{_free()}", f"http://127.0.0.1:{_free()}"
+PORT = free_port()
+BASE, SHOP = f"http://127.0.0.1:{PORT}", f"http://127.0.0.1:{free_port()}"
 SECRET = "a-secret-that-shop-and-doorstep-share"
 #: As strict as a shop's policy can be while it shows the chat.
 SHOP_CSP = (
@@ -175,24 +167,6 @@ def customer_token(secret: str = SECRET, header: dict[str, str] | None = None, *
     said = {"sub": "c-77", "exp": int(time.time()) + 600, "email": "Ana@Mail.example", "phone_number": "+34600000001"} | claims
     signed = f"{part(json.dumps(header or {'alg': 'HS256', 'typ': 'JWT'}).encode())}.{part(json.dumps(said).encode())}"
     return f"{signed}.{part(hmac.digest(secret.encode(), signed.encode(), 'sha256'))}"
-
-
-def wipe_counts() -> None:
-    """Each test has its attempts to itself."""
-    for room in (opening, reading, writing):
-        for one in vars(room).values():
-            if isinstance(one, Buckets):
-                one._left.clear()
-
-
-async def listening(base: str) -> None:
-    """Wait until somebody answers at an address."""
-    for _ in range(100):
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(base).port)
-            writer.close()
-            return
-        await asyncio.sleep(0.05)
 
 
 @contextlib.asynccontextmanager

@@ -10,8 +10,9 @@ import asyncpg
 import httpx
 import pytest
 import structlog
-from chat_house import BASE, SECRET, SHOP, SHOP_CSP, Talk, listening, shop_page, wipe_counts
+from chat_house import BASE, PORT, SECRET, SHOP, SHOP_CSP, Talk, shop_page
 
+from apps import app_over
 from doorstep.settings import Settings
 from doorstep.steps.chat import chat_key
 from doorstep.steps.connect import checked, new_connection, plugin_named, secret_names
@@ -22,8 +23,8 @@ from doorstep.store import connections
 from doorstep.store.database import Database
 from doorstep.store.partitions import ensure_months
 from doorstep.store.sealing import Sealer
-from doorstep.web.app import make_app
 from doorstep.web.house import House
+from ports import listening
 
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
@@ -41,7 +42,6 @@ async def chat_database(postgres: str) -> str:
 async def house(chat_database: str, tmp_path: Path) -> AsyncIterator[House]:
     database = await Database.open(chat_database, most=6)
     directory = Directory(Sealer(b"k" * 32), BASE)
-    wipe_counts()
     yield House(
         settings=Settings(data_dir=tmp_path, base_url=BASE, allow_private=True),
         database=database,
@@ -73,12 +73,12 @@ async def talk(house: House, request: pytest.FixtureRequest) -> AsyncIterator[Ta
     ours = await _merchant(house, f"loom-{mark}", "Lantern & Loom", f"{SHOP} http://localhost:1")
     theirs = await _merchant(house, f"vega-{mark}", "Vega", "https://vega.example")
     await house.directory.refresh(house.database, utc_now(), force=True)
-    app = make_app(house)
-    server = Server(app, address="127.0.0.1", port=int(BASE.rpartition(":")[2]), interface=Interfaces.ASGI)
+    app = app_over(house)
+    server = Server(app, address="127.0.0.1", port=PORT, interface=Interfaces.ASGI)
     serving = asyncio.create_task(server.serve())
     worker = Worker(house.database, Directory(Sealer(b"k" * 32), BASE))
     working = asyncio.create_task(worker.run())
-    await listening(BASE)
+    await listening(PORT)
     async with (
         httpx.AsyncClient(base_url=BASE, headers={"origin": SHOP}, timeout=10, trust_env=False) as client,
         shop_page(SHOP_CSP) as pages,

@@ -1,26 +1,25 @@
 """A running Doorstep with two shops in it, for its pages."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
 import pytest
 import structlog
 from litestar import Litestar
-from page_shops import BASE, Shop, fill
+from page_shops import BASE, PORT, Shop, fill
 from page_talks import talk
 
+from apps import app_over
 from doorstep.settings import Settings
 from doorstep.steps.directory import Directory
 from doorstep.steps.receive import Receiver
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
-from doorstep.web.app import make_app
 from doorstep.web.house import House
+from ports import listening
 
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
@@ -53,24 +52,24 @@ def theirs(filled: tuple[str, Shop, Shop]) -> Shop:
 
 
 @pytest.fixture
-async def house(filled: tuple[str, Shop, Shop], tmp_path: Path) -> House:
+async def house(filled: tuple[str, Shop, Shop], tmp_path: Path) -> AsyncIterator[House]:
     database = await Database.open(filled[0], most=4)
     async with database.system() as tx:
         await tx.execute("delete from attempt")  # each test has its attempts to itself
     settings = Settings(data_dir=tmp_path, base_url=BASE)
-    return House(settings=settings, database=database, directory=Directory(Sealer(b"k" * 32), BASE), receiver=Receiver(database))
+    yield House(settings=settings, database=database, directory=Directory(Sealer(b"k" * 32), BASE), receiver=Receiver(database))
+    await database.close()
 
 
 @pytest.fixture
 def app(house: House) -> Litestar:
-    return make_app(house)
+    return app_over(house)
 
 
 @pytest.fixture
-async def client(app: Litestar, house: House) -> AsyncIterator[httpx.AsyncClient]:
+async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app, client=("127.0.0.1", 1)), base_url=BASE) as opened:
         yield opened
-    await house.database.close()
 
 
 @pytest.fixture
@@ -79,14 +78,9 @@ async def site(app: Litestar) -> AsyncIterator[str]:
     from granian.constants import Interfaces
     from granian.server.embed import Server
 
-    server = Server(app, address="127.0.0.1", port=urlsplit(BASE).port or 80, interface=Interfaces.ASGI)
+    server = Server(app, address="127.0.0.1", port=PORT, interface=Interfaces.ASGI)
     serving = asyncio.create_task(server.serve())
-    for _ in range(100):
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(BASE).port)
-            writer.close()
-            break
-        await asyncio.sleep(0.05)
+    await listening(PORT)
     yield BASE
     server.stop()
     await serving

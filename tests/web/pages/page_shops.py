@@ -1,6 +1,5 @@
 """A made-up shop with orders and scans of every kind a page has to show → rows, through the real steps."""
 
-import socket
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -20,10 +19,10 @@ from doorstep.steps.order import Told, take_orders
 from doorstep.store import access, connections, inbox, messages, orders, shipments
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database
+from ports import free_port
 
-with socket.socket() as probe:  # a free port of this process's own, so that several may test at once
-    probe.bind(("127.0.0.1", 0))
-    BASE = f"http://127.0.0.1:{probe.getsockname()[1]}"
+PORT = free_port()
+BASE = f"http://127.0.0.1:{PORT}"
 NOW = datetime.now(UTC).replace(microsecond=0)
 PASSWORD = "correct horse battery staple"
 HOSTILE = '<script>alert("x")</script>"\'><img src=x onerror=alert(1)>'

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
 from page_shops import NOW, PASSWORD
 
 from doorstep.store import access
@@ -19,11 +18,6 @@ def as_if_in_another_process():
     """What a process keeps to itself is gone."""
     for bucket in (doors._NETWORKS, doors._EMAILS, finding._NETWORKS, finding._NUMBERS, finding._EMAILS):
         bucket._left.clear()
-
-
-@pytest.fixture(autouse=True)
-def _full_buckets():
-    as_if_in_another_process()
 
 
 async def try_once(database: Database, now, merchant_id=0, **counts):

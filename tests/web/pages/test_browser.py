@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from page_shops import PASSWORD
 
-from doorstep.web.desk import doors
-
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [
     pytest.mark.browser,
@@ -90,7 +88,6 @@ async def opened(chromium, site, house):
     yield make
     for context in contexts:
         await context.close()
-    await house.database.close()
 
 
 def customer_pages(house, shop):
@@ -181,8 +178,6 @@ async def test_a_customer_finds_the_order_through_the_form(opened, ours):
 
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_the_desk_keeps_nobody_out_and_complains_of_nothing(opened, ours, theirs, width):
-    for bucket in (doors._NETWORKS, doors._EMAILS):
-        bucket._left.clear()
     for shop in (ours, theirs):
         page = await opened(width, scripts=True)
         await page.goto("/desk")
@@ -239,8 +234,6 @@ async def test_the_desk_keeps_nobody_out_and_complains_of_nothing(opened, ours, 
 
 
 async def test_a_conversation_is_answered_by_keyboard_alone_and_without_scripts(opened, ours):
-    for bucket in (doors._NETWORKS, doors._EMAILS):
-        bucket._left.clear()
     page = await opened(390, scripts=False)
     await page.goto("/desk")
     await page.fill("#email", ours.member)

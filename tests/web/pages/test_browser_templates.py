@@ -7,7 +7,7 @@ from page_shops import PASSWORD
 from test_browser import AUDIT, chromium, opened, pytestmark  # noqa: F401 - the fixtures of that file
 
 from doorstep.store import connections, message_lists
-from doorstep.web.desk import doors, templates
+from doorstep.web.desk import templates
 
 HOSTILE = (
     "<html><body><h1>Hello</h1><script>top.document.title='taken'</script><img src='x' onerror='top.document.title=1'>"
@@ -17,9 +17,7 @@ HOSTILE = (
 
 
 @pytest.fixture(autouse=True)
-def _full_buckets():
-    for bucket in (doors._NETWORKS, doors._EMAILS, templates._PREVIEWS):
-        bucket._left.clear()
+def _no_rests():
     templates._RESTS.clear()
 
 

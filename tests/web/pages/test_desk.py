@@ -7,13 +7,7 @@ import pytest
 from page_shops import BASE, HOSTILE, PASSWORD
 
 from doorstep.store import access, connections, desk
-from doorstep.web.desk import ROUTES, doors
-
-
-@pytest.fixture(autouse=True)
-def _full_buckets():
-    for bucket in (doors._NETWORKS, doors._EMAILS):
-        bucket._left.clear()
+from doorstep.web.desk import ROUTES
 
 
 async def log_in(client, email, password=PASSWORD, **headers):
@@ -35,7 +29,6 @@ async def desks(app, house):
     yield make
     for client in opened:
         await client.aclose()
-    await house.database.close()
 
 
 async def csrf_of(client):

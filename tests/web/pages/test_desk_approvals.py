@@ -11,16 +11,9 @@ from doorstep.steps.connect import checked, new_connection, plugin_named, secret
 from doorstep.steps.templates import take_news
 from doorstep.steps.work import utc_now
 from doorstep.store import connections, desk, templates
-from doorstep.web.desk import doors
 
 _MADE = iter(range(1000))
 GIVEN = {"phone_number_id": "1", "waba_id": "2", "access_token": "the-token", "app_secret": "the-secret", "verify_token": "the-word"}
-
-
-@pytest.fixture(autouse=True)
-def _full_buckets():
-    for bucket in (doors._NETWORKS, doors._EMAILS):
-        bucket._left.clear()
 
 
 async def opened(house):
@@ -37,8 +30,7 @@ async def opened(house):
 
 @pytest.fixture
 async def shop(house):
-    yield await opened(house)
-    await house.database.close()
+    return await opened(house)
 
 
 async def tell(house, one, *news, at=NOW):

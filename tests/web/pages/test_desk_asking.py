@@ -9,21 +9,13 @@ from doorstep.steps.pausing import pause
 from doorstep.steps.wire import Wire
 from doorstep.steps.work import utc_now
 from doorstep.store import connections
-from doorstep.web.desk import doors
 
 _MADE = iter(range(1000))
 
 
-@pytest.fixture(autouse=True)
-def _full_buckets():
-    for bucket in (doors._NETWORKS, doors._EMAILS):
-        bucket._left.clear()
-
-
 @pytest.fixture
 async def shop(house):
-    yield await fill(house.database, house.directory, f"asks{next(_MADE)}", "Asks & Co")
-    await house.database.close()
+    return await fill(house.database, house.directory, f"asks{next(_MADE)}", "Asks & Co")
 
 
 async def test_the_page_says_what_asking_lacks_and_then_how_it_goes(app, house, shop):

@@ -19,8 +19,7 @@ async def shop(house):
     )
     async with house.database.system() as tx:
         await checkpoints.count_unknown(tx, [(made.merchant_id, unread)], utc_now())
-    yield made
-    await house.database.close()
+    return made
 
 
 @pytest.fixture

@@ -12,23 +12,15 @@ from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.messages import Library
 from doorstep.store import access, connections, desk, recipients
-from doorstep.web.desk import doors
 
 FORMS = ("/desk/brand", "/desk/settings", "/desk/users", "/desk/suppressions", "/desk/suppressions/lift", "/desk/users/password")
 _MADE = iter(range(1000))
 
 
-@pytest.fixture(autouse=True)
-def _full_buckets():
-    for bucket in (doors._NETWORKS, doors._EMAILS):
-        bucket._left.clear()
-
-
 @pytest.fixture
 async def shop(house):
     """A shop of this test's own: these forms change it."""
-    yield await fill(house.database, house.directory, f"form{next(_MADE)}", "Forms & Co")
-    await house.database.close()
+    return await fill(house.database, house.directory, f"form{next(_MADE)}", "Forms & Co")
 
 
 @pytest.fixture

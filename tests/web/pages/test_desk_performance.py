@@ -16,16 +16,9 @@ from doorstep.steps.work import utc_now
 from doorstep.store import connections, estimators, tallies
 from doorstep.store.tallies import KeptTally
 from doorstep.timeline.estimating.judging import Figures
-from doorstep.web.desk import doors
 
 _MADE = iter(range(1000))
 _PUBLIC = ("delivery-performance.json", "delivery-performance.jws", "jwks.json", "delivery.jsonld", "delivery-method")
-
-
-@pytest.fixture(autouse=True)
-def _full_buckets():
-    for bucket in (doors._NETWORKS, doors._EMAILS):
-        bucket._left.clear()
 
 
 @pytest.fixture
@@ -47,8 +40,7 @@ async def shop(house):
             counted[made.merchant_id, 10_000 + week * 100 + number] = KeptTally(monday - timedelta(weeks=week), carrier, "", lane, counts)
     async with house.database.system() as tx:
         await tallies.replace(tx, counted)
-    yield made
-    await house.database.close()
+    return made
 
 
 @pytest.fixture

@@ -6,14 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.store import desk
-from doorstep.web.desk import doors
-
-
-@pytest.fixture(autouse=True)
-def _full_buckets():
-    for bucket in (doors._NETWORKS, doors._EMAILS):
-        bucket._left.clear()
-
 
 TEXTS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=12)
 
@@ -52,7 +44,6 @@ async def test_a_beginning_of_a_number_or_an_address_finds_it(house, ours, words
     async with house.database.for_merchant(ours.merchant_id) as tx:
         rows = await desk.search(tx, ours.merchant_id, words)
     assert {row["tracking_number"] for row in rows} == found
-    await house.database.close()
 
 
 async def test_a_whole_number_stands_before_longer_ones(house, ours):
@@ -66,7 +57,6 @@ async def test_a_whole_number_stands_before_longer_ones(house, ours):
         rows = await desk.search_bare(tx, ours.merchant_id, "loom-1003")
         await tx.execute("delete from orders where merchant_id = $1 and external_id = 'long'", ours.merchant_id)
     assert [row["number"] for row in rows] == ["#loom-1003", "#loom-1003-99"]
-    await house.database.close()
 
 
 async def test_another_merchants_rows_are_never_found(app, house, ours, theirs):
@@ -79,7 +69,6 @@ async def test_another_merchants_rows_are_never_found(app, house, ours, theirs):
         assert not await desk.search(tx, theirs.merchant_id, "loom")
         assert not await desk.search_bare(tx, theirs.merchant_id, "loom")
     await stranger.aclose()
-    await house.database.close()
 
 
 async def test_the_page_shows_what_a_beginning_finds(app, house, ours):
@@ -89,7 +78,6 @@ async def test_the_page_shows_what_a_beginning_finds(app, house, ours):
     assert "Orders without a shipment" in text
     assert "#loom-1003" in text
     await owner.aclose()
-    await house.database.close()
 
 
 async def test_the_search_goes_through_indexes_where_there_are_many_rows(house, ours):
@@ -102,4 +90,3 @@ async def test_the_search_goes_through_indexes_where_there_are_many_rows(house, 
         assert index in text
     assert text.count("number_key >= ") == 1  # in the index's condition, not in a filter behind it
     assert "Filter: ((number_key" not in text
-    await house.database.close()

@@ -16,15 +16,8 @@ from doorstep.steps.directory import Directory
 from doorstep.store import conversations, desk, people, receipts, recipients
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
-from doorstep.web.desk import doors
 
 STRANGER = "+34699999999"
-
-
-@pytest.fixture(autouse=True)
-def _full_buckets():
-    for bucket in (doors._NETWORKS, doors._EMAILS):
-        bucket._left.clear()
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +38,6 @@ async def member(app, house, shop):
     client.csrf = {"csrf": await csrf_of(client)}
     yield client
     await client.aclose()
-    await house.database.close()
 
 
 @pytest.fixture
@@ -54,7 +46,6 @@ async def stranger(app, house, theirs):
     client.csrf = {"csrf": await csrf_of(client)}
     yield client
     await client.aclose()
-    await house.database.close()
 
 
 def once_in(text):

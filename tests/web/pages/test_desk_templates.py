@@ -15,7 +15,7 @@ from doorstep.steps.connect import new_connection
 from doorstep.steps.work import utc_now
 from doorstep.store import connections, message_lists, messages, recipients
 from doorstep.store import templates as approved
-from doorstep.web.desk import doors, templates
+from doorstep.web.desk import templates
 from doorstep.web.network import Buckets
 
 _MADE = iter(range(1000))
@@ -23,17 +23,13 @@ FIELD = 'id="part-{}"'
 
 
 @pytest.fixture(autouse=True)
-def _full_buckets():
-    for bucket in (doors._NETWORKS, doors._EMAILS, templates._PREVIEWS):
-        bucket._left.clear()
+def _no_rests():
     templates._RESTS.clear()
 
 
 @pytest.fixture
 async def shop(house):
-    made = await fill(house.database, house.directory, f"word{next(_MADE)}", "Own & Words")
-    yield made
-    await house.database.close()
+    return await fill(house.database, house.directory, f"word{next(_MADE)}", "Own & Words")
 
 
 @pytest.fixture

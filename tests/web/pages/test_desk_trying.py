@@ -14,23 +14,14 @@ from doorstep.domain.vocabulary import MessageState
 from doorstep.steps.connect import new_connection
 from doorstep.store import connections, inbox, mailboxes, message_lists, messages
 from doorstep.store.going import going
-from doorstep.web.desk import doors
 
 _MADE = iter(range(1000))
 OLD, NEW = "whsec_" + "b2xkb2xkb2xkb2xkb2xk", "whsec_" + "bmV3bmV3bmV3bmV3bmV3"
 
 
-@pytest.fixture(autouse=True)
-def _full_buckets():
-    for bucket in (doors._NETWORKS, doors._EMAILS):
-        bucket._left.clear()
-
-
 @pytest.fixture
 async def shop(house):
-    made = await fill(house.database, house.directory, f"try{next(_MADE)}", "Try & Tell")
-    yield made
-    await house.database.close()
+    return await fill(house.database, house.directory, f"try{next(_MADE)}", "Try & Tell")
 
 
 @pytest.fixture

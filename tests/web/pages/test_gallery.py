@@ -11,7 +11,6 @@ from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.messages import TEMPLATES
 from doorstep.messages.shortening import SAMPLE
 from doorstep.store import connections
-from doorstep.web.desk import doors
 
 _MADE = iter(range(1000))
 OWN = {
@@ -20,12 +19,6 @@ OWN = {
     "delayed/en/chat": "{{ order.number",
     "delivered/en/utility": "{{ order.number }} alone",
 }
-
-
-@pytest.fixture(autouse=True)
-def _full_buckets():
-    for bucket in (doors._NETWORKS, doors._EMAILS):
-        bucket._left.clear()
 
 
 @pytest.fixture
@@ -39,7 +32,6 @@ async def own(app, house):
     client = await entered(app, shop.owner)
     yield client
     await client.aclose()
-    await house.database.close()
 
 
 async def test_it_shows_the_merchants_own_wording_and_name_and_what_is_wrong_with_it(own):

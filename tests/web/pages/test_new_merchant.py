@@ -8,11 +8,6 @@ from doorstep.store import access, connections
 from doorstep.web import tenants
 
 
-@pytest.fixture(autouse=True)
-def _full_buckets():
-    tenants._LOOKS._left.clear()
-
-
 class Counting(Directory):
     """A directory that counts how often it was told to read at once."""
 
@@ -58,4 +53,3 @@ async def test_guesses_at_merchants_do_not_make_the_directory_read_every_time(ho
         with pytest.raises(tenants.NotFoundError):
             await tenants.tenant_by_slug(counted, f"guess-{guess}")
     assert directory.forced <= 4
-    await house.database.close()

@@ -31,8 +31,6 @@ async def connect(house, shop, **given):
 
 @pytest.fixture
 async def shop(client, house, ours):
-    notifying._NETWORKS._left.clear()
-    notifying._ORDERS._left.clear()
     await connect(house, ours)
     yield ours
     async with house.database.system() as tx:

@@ -19,7 +19,6 @@ from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.steps.reach import reach
 from doorstep.steps.wire import Wire
 from doorstep.store import orders
-from doorstep.web.track import notifying
 from push_browser import Browser
 from push_service import push_service
 
@@ -58,14 +57,11 @@ async def chromium() -> AsyncIterator[object]:
 
 @pytest.fixture
 async def shop(house, ours):
-    notifying._NETWORKS._left.clear()
-    notifying._ORDERS._left.clear()
     await connect(house, ours)
     yield ours
     async with house.database.system() as tx:
         await tx.execute("delete from connection where provider = 'web_push'")
         await tx.execute("delete from push_subscription")
-    await house.database.close()
 
 
 @pytest.fixture

@@ -4,28 +4,31 @@ import re
 
 import pytest
 from desk_clients import entered
+from page_shops import fill
 
 from doorstep.store import desk
 
+_MADE = iter(range(1000))
+
 
 @pytest.fixture
-async def owner(app, house, ours):
-    """Our owner at the desk, where nothing but two kinds of problem is open."""
+async def owner(app, house):
+    """The owner of a shop of these tests' own, in which nothing but two kinds of problem is open."""
+    shop = await fill(house.database, house.directory, f"counts{next(_MADE)}", "Counts & Co")
     async with house.database.system() as tx:
         await tx.execute("set local session_replication_role = replica")
-        await tx.execute("delete from pitfall where merchant_id = $1", ours.merchant_id)
+        await tx.execute("delete from pitfall where merchant_id = $1", shop.merchant_id)
         for kind, times in (("delayed", 4), ("lost", 2)):
             await tx.execute(
                 """insert into pitfall (merchant_id, shipment_id, kind, opened_at, found_at, severity, rank)
                 select $1, 900000 + i, $2, now(), now(), 'low', 1 from generate_series(1, $3::int) i""",
-                ours.merchant_id,
+                shop.merchant_id,
                 kind,
                 times,
             )
-    opened = await entered(app, ours.owner)
+    opened = await entered(app, shop.owner)
     yield opened
     await opened.aclose()
-    await house.database.close()
 
 
 async def shown(owner, label):

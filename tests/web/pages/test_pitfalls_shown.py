@@ -14,7 +14,6 @@ async def member(app, house, ours):
     opened = await entered(app, ours.member)
     yield opened
     await opened.aclose()
-    await house.database.close()
 
 
 async def delivered(house, shop):

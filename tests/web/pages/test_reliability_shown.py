@@ -30,8 +30,7 @@ async def shop(house):
         await take_orders(
             tx, [Told(merchant_id=made.merchant_id, connection_id=made.connection_ids["generic"], fact=OrderSeen(bought))], NOW
         )
-    yield made
-    await house.database.close()
+    return made
 
 
 async def said_late(house, shop, source, chance=None):

@@ -11,15 +11,8 @@ from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.messages import tag_to_speak
 from doorstep.steps.marks import news_token, ref_of
 from doorstep.store import orders, recipients
-from doorstep.web.track import finding
 from doorstep.web.track.parcels import event_text
 from doorstep.web.track.words import languages, words_for
-
-
-@pytest.fixture(autouse=True)
-def _full_buckets():
-    for bucket in (finding._NETWORKS, finding._NUMBERS, finding._EMAILS):
-        bucket._left.clear()
 
 
 def mail_token(house, shop, address, locale="en"):

@@ -7,21 +7,17 @@ import httpx
 import pytest
 from wallet_shops import BASE, NOW, Shop, a_shop
 
+from apps import app_over
 from doorstep.settings import Settings
 from doorstep.steps.directory import Directory
 from doorstep.steps.receive import Receiver
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
-from doorstep.web.app import make_app
 from doorstep.web.house import House
-from doorstep.web.track import passing
-from doorstep.web.wallet import asking, complaining
 
 
 @pytest.fixture
 async def house(database: Database, tmp_path: Path) -> House:
-    for bucket in (passing._NETWORKS, asking._LISTS, complaining._NETWORKS, complaining._ALL):
-        bucket._left.clear()
     directory = Directory(Sealer(b"k" * 32), BASE)
     return House(settings=Settings(data_dir=tmp_path, base_url=BASE), database=database, directory=directory, receiver=Receiver(database))
 
@@ -50,6 +46,6 @@ async def without(house: House) -> Shop:
 
 @pytest.fixture
 async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(make_app(house), client=("127.0.0.1", 1))
+    transport = httpx.ASGITransport(app_over(house), client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as opened:
         yield opened

@@ -1,8 +1,6 @@
 """The button for Apple Wallet in a real Chromium that says it is a telephone."""
 
 import asyncio
-import contextlib
-import socket
 import zipfile
 from pathlib import Path
 
@@ -10,7 +8,8 @@ import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from doorstep.web.app import make_app
+from apps import app_over
+from ports import free_port, listening
 
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [
@@ -22,17 +21,10 @@ IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605
 
 @pytest.fixture
 async def site(house):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Server(make_app(house), address="127.0.0.1", port=port, interface=Interfaces.ASGI)
+    port = free_port()
+    server = Server(app_over(house), address="127.0.0.1", port=port, interface=Interfaces.ASGI)
     serving = asyncio.create_task(server.serve())
-    for _ in range(200):
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
-            break
-        await asyncio.sleep(0.05)
+    await listening(port)
     yield f"http://127.0.0.1:{port}"
     server.stop()
     await serving
