@@ -203,8 +203,8 @@ async def test_a_kept_connection_that_died_meanwhile_is_replaced_without_notice(
     async with serving(sink) as port, Wire() as wire:
         await run(wire, port)
         sink.rcpt_reply = None
-        dying = next(iter(wire._post._offices.values())).idle[0]
-        dying.smtp.protocol.transport.abort()
+        dying = next(iter(wire._post._offices.values())).lines[0]
+        dying.transport.abort()
         await run(wire, port)
     assert len(sink.mails) == 2
 
