@@ -4,6 +4,7 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import cast
 
 import msgspec
 
@@ -12,10 +13,12 @@ from doorstep.store.database import Tx
 
 #: A template may write text of a kind of its own (markup): it is kept as plain text.
 _PACK = msgspec.msgpack.Encoder(enc_hook=str).encode
+#: Place in a frame → its text there.
+Frame = dict[int | str, str]
 #: Merchant, name of a frame.
 _Key = tuple[int, bytes]
 _MOST_REMEMBERED = 256
-_REMEMBERED: dict[_Key, list[str]] = {}
+_REMEMBERED: dict[_Key, Frame] = {}
 _UNPACK = msgspec.msgpack.Decoder(list[int | str])
 
 # Frames not kept yet: which of these are, and the others.
@@ -40,22 +43,23 @@ def packed(content: Rendered) -> bytes:
     return zlib.compress(content.html.encode(), 1) if content.html else b""
 
 
-def unpacked(held: bytes, frame: list[str] | None) -> str:
+def unpacked(held: bytes, frame: Frame | None) -> str:
     """Put a page together again from what its message's row holds and its frame's texts; None: it has no frame."""
     if not held:
         return ""
     if frame is None:
         return zlib.decompress(held).decode()
-    return "".join([part if isinstance(part, str) else frame[part] for part in _UNPACK.decode(held)])
+    parts = _UNPACK.decode(held)
+    return "".join(map(frame.get, parts, cast("list[str]", parts)))
 
 
 @lru_cache(maxsize=256)
-def frame_in(texts: bytes) -> list[str]:
+def frame_in(texts: bytes) -> Frame:
     """Read the texts of a frame as it is kept."""
-    return msgspec.json.decode(zlib.decompress(texts), type=list[str])
+    return dict(enumerate(msgspec.json.decode(zlib.decompress(texts), type=list[str])))
 
 
-async def frames_of(tx: Tx, keys: set[_Key]) -> dict[_Key, list[str]]:
+async def frames_of(tx: Tx, keys: set[_Key]) -> dict[_Key, Frame]:
     """Read the texts of frames; those read lately are remembered, for what a frame's name stands for never changes."""
     found = {key: _REMEMBERED[key] for key in keys if key in _REMEMBERED}
     if missing := keys - found.keys():

@@ -12,7 +12,7 @@ from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.store.database import Row, Tx
 from doorstep.store.extras import extras_of, packed_extras
 from doorstep.store.fallbacks import Standby, stand_by
-from doorstep.store.frames import frame_id, frame_in, frames_of, keep_frames, packed, unpacked
+from doorstep.store.frames import Frame, frame_id, frame_in, frames_of, keep_frames, packed, unpacked
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,7 +252,7 @@ def message_of(row: Row) -> Message:
     return _message(row, None if row["texts"] is None else frame_in(row["texts"]))
 
 
-def _message(row: Row, frame: list[str] | None) -> Message:
+def _message(row: Row, frame: Frame | None) -> Message:
     extras = extras_of(row["extras"])
     return Message(
         message_id=str(row["message_id"]),

@@ -20,6 +20,8 @@ _READY = 354
 _CONFUSED = frozenset({500, 502, 503})
 #: More of a reply is no SMTP.
 _LONGEST_REPLY = 32_768
+#: What a mail's last reply answers.
+_LAST = frozenset({"text", "quit"})
 #: Length of a reply's code and the mark behind it.
 _CODE = 4
 
@@ -74,6 +76,8 @@ class Line(asyncio.Protocol):
         #: The server wants to know a mail's size beforehand.
         self.sizes = sizes
         self.idle_since = clock()
+        #: The mails that wait or are not answered yet.
+        self.load = 0
         #: It is given no more mails, and closes after those it has.
         self.retired = False
         self._left_to_begin = most_mails
@@ -90,17 +94,13 @@ class Line(asyncio.Protocol):
         transport.set_protocol(self)
 
     @property
-    def load(self) -> int:
-        """Count the mails that wait or whose text is not answered yet."""
-        return len(self._turn) + (self._mail is not None) + any(stage == "text" for stage, _ in self._due)
-
-    @property
     def is_open(self) -> bool:
         """Whether it may be given a mail."""
         return not self.transport.is_closing()
 
     def begin(self, mail: Mail) -> None:
         """Hand over a mail, as soon as it is its turn; `mail.ended` tells how that went."""
+        self.load += 1
         self._left_to_begin -= 1
         if not self._left_to_begin:
             self.retired = True
@@ -116,6 +116,7 @@ class Line(asyncio.Protocol):
     async def leave(self) -> None:
         """Say goodbye, if the server hears it, and close."""
         if self.is_open and not self._due:
+            self.load += 1
             gone: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
             self._write("quit", b"QUIT\r\n", Mail((b"", b"", b""), b"", gone))
             self._go_on()
@@ -133,6 +134,7 @@ class Line(asyncio.Protocol):
         while self._turn and self._mail is None and (self.pipelines or not self._due):
             mail = self._turn.popleft()
             if mail.ended.done():
+                self.load -= 1
                 continue  # nobody waits for it any more
             self._mail = mail
             self._write("mail", mail.commands[0], mail)
@@ -190,7 +192,7 @@ class Line(asyncio.Protocol):
         mails = [*(mail for _, mail in self._due if mail is not None), *self._turn]
         self._due.clear()
         self._turn.clear()
-        self._out, self._mail = [], None
+        self._out, self._mail, self.load = [], None, 0
         for mail in mails:
             mail.lose(error)
 
@@ -218,7 +220,8 @@ class Line(asyncio.Protocol):
             raise ValueError("a reply to nothing")
         stage, mail = self._due.popleft()
         if mail is not None:
-            if stage in {"text", "quit"}:
+            if stage in _LAST:
+                self.load -= 1
                 mail.end(_response(code, text, "data"))
             else:
                 self._hear_command(stage, mail, code, text)
@@ -241,6 +244,7 @@ class Line(asyncio.Protocol):
         if mail.refused is not None:
             # A server that wants a text though it has refused the recipient is given none (RFC 2920, section 3.1).
             self._write("rest", b".\r\n" if ready else b"RSET\r\n")
+            self.load -= 1
             mail.end(mail.refused)
         elif mail.ended.done():
             self.close()  # nobody waits for it any more, and its text is all the server would hear now

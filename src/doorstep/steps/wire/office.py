@@ -1,6 +1,7 @@
 """The connections to one server under one login → the one that a mail goes by."""
 
 import asyncio
+from operator import attrgetter
 
 from doorstep.steps.wire.line import Line
 
@@ -29,21 +30,22 @@ class Office:
         An idle one comes first (`anew`: not, it may be dead as well), then a new one, then the least busy where no more may be opened.
         """
         while True:
-            self.lines = [line for line in self.lines if line.is_open]
-            usable = []
+            open_ones, usable = [], []
             for line in self.lines:
                 if not line.load and now - line.idle_since >= _LONGEST_IDLE_S:
-                    line.retire()
-                if not line.retired:
-                    usable.append(line)
-            if not anew and (idle := next((line for line in reversed(usable) if not line.load), None)):
-                return idle
-            if len(self.lines) + self._opening < MOST_LINES:
+                    line.close()
+                if line.is_open:
+                    open_ones.append(line)
+                    if not line.retired:
+                        usable.append(line)
+            self.lines = open_ones
+            least = min(reversed(usable), key=_load, default=None)
+            if least is not None and not least.load and not anew:
+                return least
+            if len(open_ones) + self._opening < MOST_LINES or (least is None and not self._opening):
                 return None
-            if usable:
-                return min(usable, key=_load)
-            if not self._opening:
-                return None  # all are in their last mails
+            if least is not None:
+                return least
             await self._opened.wait()
 
     def opening(self) -> None:
@@ -75,5 +77,4 @@ class Office:
                 line.retire()
 
 
-def _load(line: Line) -> int:
-    return line.load
+_load = attrgetter("load")

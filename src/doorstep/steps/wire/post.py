@@ -23,6 +23,8 @@ _CONNECT_TIMEOUT_S = 10.0
 _MOST_MAILS = 100
 _PAUSE_S = 0.2
 _LINE_END = re.compile(rb"\r\n|\r|\n")
+#: An address that may stand in a command: visible ASCII, no angle brackets.
+_SPEAKABLE = re.compile(r"[!-;=?-~]*")
 _LOST = (aiosmtplib.SMTPException, OSError, TimeoutError)
 
 
@@ -56,7 +58,7 @@ class Post:
             MisconfiguredError: the server lacks what the connection asks for, or shows a wrong certificate.
             RefusedError: an address that no SMTP command may hold.
         """
-        if not all(_is_speakable(address) for address in (request.envelope_from, request.envelope_to)):
+        if not (_SPEAKABLE.fullmatch(request.envelope_from) and _SPEAKABLE.fullmatch(request.envelope_to)):
             raise RefusedError("an address cannot stand in an SMTP command", suppress=False, code="address")
         if request.greets:
             return await self._greet(request)
@@ -184,10 +186,6 @@ def _framed(content: bytes) -> bytes:
         content = b"." + content
     ending = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
     return content.replace(b"\r\n.", b"\r\n..") + ending
-
-
-def _is_speakable(address: str) -> bool:
-    return address.isascii() and address.isprintable() and not any(mark in address for mark in "<> ")
 
 
 def _response(code: int, text: str, stage: str) -> Response:
