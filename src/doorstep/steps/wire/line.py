@@ -218,24 +218,26 @@ class Line(asyncio.Protocol):
     def _hear(self, code: int, text: bytes) -> None:
         if not self._due:
             raise ValueError("a reply to nothing")
+        taken = code == _READY if self._due[0][0] == "data" else 200 <= code < 300  # noqa: PLR2004 - SMTP's success
+        if not taken and not 400 <= code < 600:  # noqa: PLR2004 - SMTP's refusals
+            raise ValueError("a reply that answers something else")
         stage, mail = self._due.popleft()
         if mail is not None:
             if stage in _LAST:
                 self.load -= 1
                 mail.end(_response(code, text, "data"))
             else:
-                self._hear_command(stage, mail, code, text)
+                self._hear_command(stage, mail, code, text, taken=taken)
         if code == CLOSING:
             self._break(ConnectionResetError())
 
-    def _hear_command(self, stage: str, mail: Mail, code: int, text: bytes) -> None:
-        taken = code == _READY if stage == "data" else 200 <= code < 300  # noqa: PLR2004 - SMTP's success
+    def _hear_command(self, stage: str, mail: Mail, code: int, text: bytes, *, taken: bool) -> None:
         if not taken and mail.refused is None:
             mail.refused = _response(code, text, stage)
             mail.confused = self.pipelines and code in _CONFUSED
         if stage == "data" or (mail.refused is not None and not self.pipelines):
             self._mail = None
-            self._settle(mail, ready=stage == "data" and code == _READY)
+            self._settle(mail, ready=stage == "data" and taken)
         elif not self.pipelines:
             self._write(*(("rcpt", mail.commands[1]) if stage == "mail" else ("data", mail.commands[2])), mail)
 
