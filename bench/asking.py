@@ -13,7 +13,7 @@ from doorstep.domain.messages import Receipt
 from doorstep.domain.people import IdentityKind
 from doorstep.domain.pitfalls import Severity
 from doorstep.domain.shipments import OpenPitfall
-from doorstep.domain.vocabulary import Actor, ChannelKind, MessageState, Status
+from doorstep.domain.vocabulary import Actor, ChannelKind, Lead, MessageState, Status
 from doorstep.steps.batch import work_batch
 from doorstep.steps.confirm import confirm
 from doorstep.steps.decide import decide_waiting
@@ -41,6 +41,7 @@ from doorstep.store import (
     pitfalls,
     recipients,
     shipments,
+    short_links,
 )
 from doorstep.store.database import Database, Row, Tx
 from doorstep.store.estimators import Past
@@ -156,6 +157,11 @@ async def _orders_apart(tx: Tx, know: Known) -> None:
     await orders.write(tx, list(kept.values()), know.now)
 
 
+async def _accompanied(tx: Tx, know: Known) -> None:
+    kept = await orders.read(tx, [(know.merchant_id, one) for one in know.ids])
+    await orders.accompanied(tx, list(kept.values()))
+
+
 async def _decisions_apart(tx: Tx, know: Known) -> None:
     await decisions.undecided(tx, [(know.merchant_id, key) for key in know.keys])
 
@@ -217,6 +223,17 @@ async def _sent(tx: Tx, know: Known) -> None:
         await messages.give_up_lease(tx, row, know.now, repeat=row["attempts"] == 0)
 
 
+async def _links_kept(tx: Tx, know: Known) -> None:
+    of, month = know.message["message_id"], messages.month_of(know.message["message_id"])
+    links = [short_links.ShortLink(code=f"bench-{n}", leads_to=Lead.PARCEL, token="t", marks=True) for n in range(BATCH)]
+    await short_links.keep(tx, [(know.merchant_id, str(of), month, one) for one in links], know.now)
+
+
+async def _forgotten(tx: Tx, know: Known) -> None:
+    await idempotency.sweep(tx, know.now)
+    await short_links.forget(tx, know.now - know.age + timedelta(days=365, minutes=BATCH))
+
+
 async def _confirmed(tx: Tx, know: Known) -> None:
     for by in (
         {"message_id": str(know.message["message_id"]), "provider_id": None},
@@ -243,6 +260,7 @@ WORKER: Mapping[str, _Asks] = {
     "500 apart": _shipments_apart,
     "500 pitfalls apart": _pitfalls_apart,
     "500 orders apart": _orders_apart,
+    "500 orders' customers": _accompanied,
     "500 decisions apart": _decisions_apart,
     "50 checkpoints apart": _checkpoints_apart,
     "500 addresses": _standing,
@@ -254,7 +272,8 @@ WORKER: Mapping[str, _Asks] = {
     "receipts": _confirmed,
     "a code mapped": _mapped,
     "500 deliveries learnt": _learnt,
-    "sweeping": lambda tx, know: idempotency.sweep(tx, know.now),
+    "500 links kept": _links_kept,
+    "sweeping": _forgotten,
 }
 
 _NONE = "9" * 40
@@ -266,6 +285,9 @@ DOORS: Mapping[str, _Asks] = {
     "hook": lambda tx, _: connections.by_hook_token(tx, _SEALER, "bench-ups-hook-token"),
     "key": lambda tx, _: access.key_of(tx, "no such key"),
     "session": lambda tx, know: access.user_of(tx, "no such session", know.now),
+    "short link": lambda tx, know: short_links.find(tx, str(know.message["message_id"])),
+    "no such link": lambda tx, _: short_links.find(tx, "no such link"),
+    "attempt left": lambda tx, know: access.may_attempt(tx, 0, {"short network": 20, "short site": 60}, timedelta(hours=1), know.now),
     "attempt": lambda tx, know: access.attempt(tx, 0, {f"what {n}": 5 for n in range(70)}, timedelta(minutes=15), know.now),
     "waiting": lambda tx, know: inbox.lag(tx, know.now),
     "leaving": lambda tx, know: messages.backlog(tx, know.now),

@@ -47,6 +47,9 @@ _ROWS = (
     select merchant_id, inbox_id, received_month, connection_id, received_at, 'BadInputError', 'it is no JSON' from kept where mod(inbox_id, 10) = 0""",
     """insert into send_attempt (merchant_id, message_id, attempt, started_at, ended_at, outcome)
     select merchant_id, message_id, 1, created_at, created_at, 'sent' from message where merchant_id = $1 and order_id >= 1000000000 and $2::bigint > 0""",
+    """insert into short_link (merchant_id, message_id, code, month, made_at, leads_to, token, marks)
+    select merchant_id, message_id, message_id::text, month, created_at, 'parcel', '', true from message
+    where merchant_id = $1 and order_id >= 1000000000 and $2::bigint > 0""",
     """insert into receipt (merchant_id, message_id, state, provider_code, provider_text, at)
     select merchant_id, message_id, 'sent', '250', 'OK', created_at from message where merchant_id = $1 and order_id >= 1000000000 and $2::bigint > 0""",
 )

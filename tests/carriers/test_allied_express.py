@@ -23,10 +23,12 @@ def sample(module, name: str) -> bytes:
 
 
 def test_the_pieces_of_a_consignment_are_links():
-    (tracking,) = read(sample(allied_express, "two_pieces.json")).trackings
-    assert [link.tracking_number for link in tracking.links] == ["AOE00000001X-001", "AOE00000001X-002"]
-    assert [scan.event_type for scan in tracking.checkpoints] == ["in_transit", "notice_left", "out_for_delivery"]
-    assert tracking.checkpoints[0].place.facility == "PERTH"
+    whole, *pieces = read(sample(allied_express, "two_pieces.json")).trackings
+    assert [(link.tracking_number, link.role) for link in whole.links] == [("AOE00000001X-001", "part"), ("AOE00000001X-002", "part")]
+    assert [[scan.event_type for scan in one.checkpoints] for one in (whole, *pieces)] == [
+        [], ["in_transit", "notice_left"], ["out_for_delivery"]
+    ]  # fmt: skip
+    assert pieces[0].checkpoints[0].place.facility == "PERTH"
 
 
 def test_xml_says_what_json_says():

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.carriers import carriers, dhl_express
-from doorstep.carriers.families.dhl_pieces import NAMELESS, claim, how_many, share_out
+from doorstep.carriers.pieces import NAMELESS, claim, how_many, share_out
 from doorstep.domain.plugins import Raw
 from doorstep.domain.shipments import Folded
 from doorstep.domain.tracking import Checkpoint, Parsed, Scan, Tie

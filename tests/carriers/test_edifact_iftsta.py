@@ -106,13 +106,24 @@ def test_what_is_said_of_one_piece_is_not_said_of_the_consignment() -> None:
     assert [[scan.event_type for scan in piece.checkpoints] for piece in pieces] == [["delivered"], ["delivered"], ["attempt_failed"]]
 
 
-def test_the_only_piece_is_the_consignment() -> None:
+def test_the_only_piece_of_a_message_is_not_the_consignment_of_which_other_messages_tell() -> None:
     whole, piece = read(interchange("CNI+1+C1", "STS+1+21", "GIN+BJ+340000000000000001")).trackings
-    assert [scan.event_type for scan in whole.checkpoints] == [scan.event_type for scan in piece.checkpoints] == ["delivered"]
+    assert ([scan.event_type for scan in whole.checkpoints], [scan.event_type for scan in piece.checkpoints]) == ([], ["delivered"])
+    assert [link.role for link in whole.links] == ["part"]
+
+
+def test_a_consignment_scanned_as_a_piece_keeps_what_is_said_of_it() -> None:
+    body = interchange("CNI+1+340000000000000001", "STS+1+21", "GIN+BJ+340000000000000001", "STS+1+13", "GIN+BJ+340000000000000002")
+    whole, piece = read(body).trackings
+    assert ([scan.event_type for scan in whole.checkpoints], [scan.event_type for scan in piece.checkpoints]) == (
+        ["delivered"],
+        ["picked_up"],
+    )
+    assert [link.role for link in whole.links] == ["parcel"]
 
 
 def test_a_cancelled_message_takes_its_events_back() -> None:
-    event = ("CNI+1+C1", "STS+1+21+96", "DTM+334:202611211530:203")
+    event = ("CNI+1+C1", "STS+1+21", "DTM+334:202611211530:203")
     said = read(interchange("CNI+1+C1", "STS+1+31", "DTM+334:202611201530:203")).trackings[0].checkpoints
     said += read(interchange(*event)).trackings[0].checkpoints
     assert fold([Scan.of(scan) for scan in said], ()).status is Status.DELIVERED

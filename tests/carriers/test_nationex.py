@@ -23,7 +23,7 @@ def test_what_befell_two_parcels_at_once_is_told_once():
     ).trackings
     (scan,) = tracking.checkpoints
     assert (scan.event_type, scan.carrier_code, scan.place.city) == ("attempt_failed_not_home", "5", "Quebec")
-    assert [(link.tracking_number, link.role) for link in tracking.links] == [("91", "parcel"), ("92", "parcel")]
+    assert [(link.tracking_number, link.role) for link in tracking.links] == [("91", "part"), ("92", "part")]
 
 
 def test_an_exception_and_a_status_off_the_lists_are_unknown():

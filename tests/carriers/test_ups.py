@@ -19,6 +19,7 @@ from doorstep.carriers.ups.codes.freight import FREIGHT
 from doorstep.carriers.ups.codes.movements import MANIFEST, MOVEMENTS, UPDATES
 from doorstep.carriers.ups.codes.statuses import STATUSES
 from doorstep.carriers.ups.codes.table import rows
+from doorstep.carriers.ups.left_at import refined
 from doorstep.carriers.ups.track_alert import verify_credential
 from doorstep.carriers.ups.tracking_json import grams
 from doorstep.domain.event_types import EVENT_TYPES
@@ -123,6 +124,12 @@ def test_a_code_may_stand_in_one_row_only() -> None:
 def test_the_activity_type_is_part_of_the_key(kind: str, code: str, slug: str) -> None:
     meaning = meaning_of(kind, code, "")
     assert (meaning.event_type, meaning.carrier_code) == (slug, f"{kind}/{code}")
+
+
+def test_not_the_entire_shipment_is_a_part_of_it_though_somebody_signed() -> None:
+    assert refined("delivered", code="KU") == refined("delivered", code="KU", signed_by="SAMPLE") == "delivered_partial"
+    assert refined("delivered", code="ML", signed_by="SAMPLE") == "delivered_signed"
+    assert (FREIGHT["D2"], FREIGHT["63"]) == ("delivered_partial", "delivered"), "the last part makes it whole"
 
 
 def test_a_code_means_something_else_for_mail_innovations() -> None:

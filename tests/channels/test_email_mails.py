@@ -228,3 +228,16 @@ def test_an_answer_stands_below_the_mail_it_answers(answered, stands):
     assert mail["In-Reply-To"] == stands
     assert mail["References"] == stands
     assert mail["Bcc"] is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "submitted"),
+    [
+        ({}, "auto-generated"),
+        ({"in_reply_to": "abc.1@mail.example"}, "auto-replied"),
+        ({"in_reply_to": "abc.1@mail.example", "by_hand": True}, None),
+        ({"by_hand": True}, None),
+    ],
+)
+def test_only_what_a_machine_wrote_says_so(changes, submitted):
+    assert read_back(message(**changes))["Auto-Submitted"] == submitted

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.channels import channel_named
-from doorstep.channels.messagebird.codes import ERRORS
+from doorstep.channels.messagebird.codes import BY_CODE
 from doorstep.domain.messages import Cost, Message, Rendered
 from doorstep.domain.plugins import Raw, Response
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose, Remedy
@@ -92,10 +92,10 @@ def test_what_was_taken_was_sent_however_little_the_answer_tells(answer):
     assert (receipt.state, receipt.provider_id, receipt.cost) == (MessageState.SENT, None, None)
 
 
-@pytest.mark.parametrize("code", sorted(code for code in ERRORS if code.startswith("api:")))
+@pytest.mark.parametrize("code", sorted(code for code in BY_CODE if code.startswith("api:")))
 def test_each_known_error_of_a_call_says_who_must_act(code):
     number, _, parameter = code.removeprefix("api:").partition(":")
-    meaning = ERRORS[code]
+    meaning = BY_CODE[code]
     kinds = {Remedy.RETRY: TryLaterError, Remedy.STOP: MisconfiguredError}
     with pytest.raises(kinds.get(meaning.remedy, RefusedError), match=meaning.meaning.partition(":")[0]) as raised:
         sent((422, {"errors": [{"code": int(number), "description": "d", "parameter": parameter or None}]}))

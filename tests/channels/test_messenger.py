@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from meta_wire import NOW, OUR_ID, answered, asked, graph_error, hook, message
 
 from doorstep.channels import channel_named
-from doorstep.channels.messenger import ERRORS
+from doorstep.channels.messenger.codes import BY_CODE
 from doorstep.domain.messages import Approved, Choice, Link, Receipt, Rendered
 from doorstep.domain.plugins import Inbound, Raw, Response
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose, Remedy
@@ -90,7 +90,8 @@ def test_outside_the_window_an_approved_template_goes_as_a_utility_message(until
     assert body["messaging_type"] == "UTILITY"
     template = body["message"]["template"]
     assert (template["name"], template["language"]) == ("doorstep_shipped", {"code": "en_US"})
-    assert [one["type"] for one in template["components"]] == ["body", "button", "button"]
+    assert [one["type"] for one in template["components"]] == ["body", "buttons"]
+    assert [one["type"] for one in template["components"][1]["parameters"]] == ["POSTBACK", "URL"]
     assert "tag" not in json.dumps(body)
     assert "HUMAN_AGENT" not in json.dumps(body)
 
@@ -125,11 +126,11 @@ _RAISES = {
 }
 
 
-@pytest.mark.parametrize("key", sorted(ERRORS))
+@pytest.mark.parametrize("key", sorted(BY_CODE))
 @pytest.mark.parametrize("status", [400, 403, 500])
 def test_each_error_code_has_its_remedy_whatever_the_http_status(key, status):
     code, _, subcode = key.partition(":")
-    meaning = ERRORS[key]
+    meaning = BY_CODE[key]
     with pytest.raises(_RAISES[meaning.remedy]) as raised:
         answered("messenger", status, graph_error(int(code), int(subcode) if subcode else None))
     assert meaning.meaning in str(raised.value)
@@ -192,6 +193,8 @@ def test_a_quick_reply_and_a_postback_are_choices():
     assert (reply.choice, reply.text) == ("friday", "Friday")
     (reply,) = heard(event(postback={"mid": "m_2", "title": "Friday", "payload": "friday"})).replies
     assert (reply.choice, reply.text, reply.provider_id) == ("friday", "Friday", "m_2")
+    (of_template,) = heard(event(postback={"mid": "m_3", "title": "Friday", "payload": "choice_friday"})).replies
+    assert (of_template.choice, of_template.text) == ("friday", "Friday")
     (old,) = heard(event(postback={"title": "Start", "payload": "GET_STARTED", "referral": {"ref": "ad"}})).replies
     (other,) = heard(event(timestamp=STAMP + 1, postback={"title": "Start", "payload": "GET_STARTED"})).replies
     assert old.provider_id != other.provider_id

@@ -10,6 +10,7 @@ import pytest
 from meta_wire import SETTINGS, graph_error
 
 from doorstep.channels import channel_named
+from doorstep.channels.messenger.templates import choice_of, template_parts
 from doorstep.domain.messages import TemplateNews
 from doorstep.domain.plugins import HttpRequest, Response, Template
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError
@@ -49,10 +50,9 @@ def listed(slug: str, *answers: tuple[int, Any]) -> tuple[list[HttpRequest], tup
     return run(approving.listed(SETTINGS[slug]), answers)
 
 
-@pytest.mark.parametrize(("slug", "owner"), [("whatsapp", "102290129340398"), ("messenger", "104152438000001")])
-def test_a_template_is_handed_in_as_metas_creation_call_takes_it(slug, owner):
-    (request,), news = submit(slug, SHIPPED, (200, {"id": "1", "status": "PENDING", "category": "UTILITY"}))
-    assert (request.method, urlsplit(request.url).path) == ("POST", f"/v25.0/{owner}/message_templates")
+def test_a_template_is_handed_in_as_whatsapps_creation_call_takes_it():
+    (request,), news = submit("whatsapp", SHIPPED, (200, {"id": "1", "status": "PENDING", "category": "UTILITY"}))
+    assert (request.method, urlsplit(request.url).path) == ("POST", "/v25.0/102290129340398/message_templates")
     assert request.repeatable
     assert json.loads(request.body) == {
         "name": "doorstep_shipped",
@@ -78,9 +78,78 @@ def test_a_template_is_handed_in_as_metas_creation_call_takes_it(slug, owner):
     assert news == (TemplateNews(name="doorstep_shipped", language="en_US", status="pending", category="utility"),)
 
 
+def test_a_template_is_handed_in_as_messengers_creation_call_takes_it():
+    (request,), news = submit("messenger", SHIPPED, (200, {"id": "1", "status": "APPROVED", "category": "UTILITY"}))
+    assert (request.method, urlsplit(request.url).path) == ("POST", "/v25.0/104152438000001/message_templates")
+    assert request.repeatable
+    assert json.loads(request.body) == {
+        "name": "doorstep_shipped",
+        "language": "en_US",
+        "category": "UTILITY",
+        "components": [
+            {"type": "BODY", "text": SHIPPED.body, "example": {"body_text": [["Ana", "1001"]]}},
+            {
+                "type": "BUTTONS",
+                "buttons": [
+                    {"type": "POSTBACK", "text": "Another day", "payload": "choice_{{1}}"},
+                    {"type": "POSTBACK", "text": "Leave it outside", "payload": "choice_{{1}}"},
+                    {
+                        "type": "URL",
+                        "text": "Track it",
+                        "url": "https://shop.example/t/{{1}}",
+                        "example": {"url_suffix_example": "https://shop.example/t/example"},
+                    },
+                ],
+            },
+        ],
+    }
+    assert news == (TemplateNews(name="doorstep_shipped", language="en_US", status="approved", category="utility"),)
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_messengers_template_has_three_buttons_at_most_and_what_is_sent_fills_each_of_them(links):
+    link = {"link_title": "Track it", "link_base": "https://shop.example/t/"} if links else {}
+    template = Template(name="n", language="en_US", body="Hello {{1}} again.", examples=("$%#",), choices=("A", "B", "C", "D"), **link)
+    (request,), _ = submit("messenger", template, (200, {}))
+    body, buttons = json.loads(request.body)["components"]
+    assert body["example"] == {"body_text": [["-"]]}
+    _, values = template_parts(("Ana",), ("a", "b", "c", "d"), "4711" if links else None)
+    assert [one["type"] for one in buttons["buttons"]] == [one["type"] for one in values["parameters"]]
+    assert len(values["parameters"]) == 3
+    assert values["type"] == "buttons"
+    assert "index" not in json.dumps(values)
+    pressed = [
+        one["payload"].replace("{{1}}", value["payload"])
+        for one, value in zip(buttons["buttons"], values["parameters"], strict=True)
+        if "payload" in one
+    ]
+    assert [choice_of(one) for one in pressed] == ["a", "b", "c"][: 2 if links else 3]
+    assert [value["url"] for value in values["parameters"] if value["type"] == "URL"] == (["4711"] if links else [])
+
+
+def test_a_list_of_messengers_that_tells_text_and_buttons_without_components_is_compared_as_well():
+    approving = channel_named("messenger").approving
+    assert approving
+    made = json.loads(next(approving.submit(SHIPPED, SETTINGS["messenger"])).body)["components"]
+    there = {
+        "id": "77",
+        "name": SHIPPED.name,
+        "language": "en_US",
+        "status": "APPROVED",
+        "body": made[0]["text"],
+        "buttons": made[1]["buttons"],
+    }
+    asked, (news,) = submit("messenger", SHIPPED, THERE, (200, {"data": [there]}))
+    assert [one.method for one in asked] == ["POST", "GET"]
+    assert news.status == "approved"
+    asked, (news,) = submit("messenger", SHIPPED, THERE, (200, {"data": [{**there, "body": "Another text."}]}), (200, {"success": True}))
+    assert (json.loads(asked[2].body), news.status) == ({"components": made}, "pending")
+
+
 def test_a_bare_template_has_a_body_alone_and_a_link_always_has_its_end():
-    (request,), _ = submit("whatsapp", Template(name="n", language="es", body="Hola."), (200, {"status": "APPROVED"}))
-    assert json.loads(request.body)["components"] == [{"type": "BODY", "text": "Hola."}]
+    for slug in ("whatsapp", "messenger"):
+        (request,), _ = submit(slug, Template(name="n", language="es", body="Hola."), (200, {"status": "APPROVED"}))
+        assert json.loads(request.body)["components"] == [{"type": "BODY", "text": "Hola."}]
     bare = Template(name="n", language="es", body="Hola.", link_title="Ver", link_base="https://shop.example/t/")
     (request,), _ = submit("whatsapp", bare, (200, {"status": "APPROVED"}))
     (button,) = json.loads(request.body)["components"][1]["buttons"]

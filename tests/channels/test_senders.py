@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorstep.channels import channel_named, channels
 from doorstep.channels.senders import NUMBERS_ONLY, Sender, country_of, e164, read_senders, sender_for, sender_of, text_from
 from doorstep.conversations.keywords import confirmation
 from doorstep.domain.messages import Message, Rendered
@@ -99,6 +100,20 @@ def test_a_country_without_a_sender_is_left_to_another_channel():
     assert sender_for({"senders": "GB=Doorstep"}, "+34612345678", NUMBER) is NUMBER
     with pytest.raises(MisconfiguredError):
         sender_for({}, "+34612345678")
+
+
+@pytest.mark.parametrize("provider", [one.slug for one in channels().values() if any(s.name == "senders" for s in one.settings)])
+def test_every_provider_of_texts_tells_who_cannot_be_answered(provider):
+    one_way = channel_named(provider).one_way
+    settings = {"senders": "GB=Doorstep, FR=38000, *=+12025550123"}
+    told = {
+        country: one_way(settings, number) for country, number in (("GB", "+447700900123"), ("FR", "+33612345678"), ("ES", "+34612345678"))
+    }
+    assert told == {"GB": True, "FR": False, "ES": False}
+    assert one_way({"senders": "*=Doorstep"}, "+34612345678")
+    assert not one_way({"senders": "*=Doorstep"}, "+12025550123")  # no text leaves at all
+    assert not one_way({"senders": "no sender"}, "+34612345678")
+    assert not one_way({}, "")
 
 
 @pytest.mark.parametrize("locale", ["en", "es", "de", "fr", "it", "pt"])

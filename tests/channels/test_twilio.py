@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.channels import channel_named
-from doorstep.channels.twilio.codes import ERRORS
+from doorstep.channels.twilio.codes import BY_CODE
 from doorstep.channels.twilio.signatures import signature
 from doorstep.domain.messages import Cost, Location, Message, Rendered
 from doorstep.domain.plugins import Raw, Response
@@ -221,9 +221,9 @@ def sent(answer, to="+12025550123", text="Your parcel is there.", **settings):
     pytest.fail("a second call")
 
 
-@pytest.mark.parametrize("code", sorted(ERRORS))
+@pytest.mark.parametrize("code", sorted(BY_CODE))
 def test_each_known_error_of_a_call_says_who_must_act(code):
-    meaning = ERRORS[code]
+    meaning = BY_CODE[code]
     kinds = {Remedy.RETRY: TryLaterError, Remedy.STOP: MisconfiguredError}
     with pytest.raises(kinds.get(meaning.remedy, RefusedError), match=re.escape(meaning.meaning)) as raised:
         sent((400, {"code": int(code), "message": "m"}))

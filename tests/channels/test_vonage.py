@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.channels import channel_named
-from doorstep.channels.vonage.codes import ERRORS
+from doorstep.channels.vonage.codes import BY_CODE
 from doorstep.channels.vonage.signatures import METHODS, signature
 from doorstep.domain.messages import Cost, Message, Rendered
 from doorstep.domain.plugins import Raw, Response
@@ -187,9 +187,9 @@ def raised_by(code):
     return raised.value
 
 
-@pytest.mark.parametrize("code", sorted(code for code in ERRORS if not code.startswith("dlr:")))
+@pytest.mark.parametrize("code", sorted(code for code in BY_CODE if not code.startswith("dlr:")))
 def test_each_known_error_of_a_call_says_who_must_act(code):
-    meaning, error = ERRORS[code], raised_by(code)
+    meaning, error = BY_CODE[code], raised_by(code)
     kinds = {Remedy.RETRY: TryLaterError, Remedy.STOP: MisconfiguredError}
     assert type(error) is kinds.get(meaning.remedy, RefusedError)
     assert meaning.meaning in str(error)
@@ -472,5 +472,5 @@ def test_any_document_in_the_place_of_a_status_is_read_or_is_bad_input(anything)
 
 
 def test_the_table_says_nothing_twice_and_names_no_address():
-    assert all(re.fullmatch(r"(sms:|dlr:)?[a-z0-9-]+", code) for code in ERRORS)
-    assert all(code == meaning.code for code, meaning in ERRORS.items())
+    assert all(re.fullmatch(r"(sms:|dlr:)?[a-z0-9-]+", code) for code in BY_CODE)
+    assert all(code == meaning.code for code, meaning in BY_CODE.items())

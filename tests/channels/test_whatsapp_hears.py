@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from meta_wire import NOW, OUR_ID, change, hook
 
 from doorstep.channels import channel_named
-from doorstep.channels.whatsapp import ERRORS
+from doorstep.channels.whatsapp.codes import BY_CODE
 from doorstep.domain.messages import Cost, Location, Reply, TemplateNews
 from doorstep.domain.plugins import Inbound, Raw
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
@@ -76,13 +76,13 @@ def test_a_status_says_no_more_than_it_does():
     assert heard(status("RINGING", type="call")).receipts == ()
 
 
-@pytest.mark.parametrize("code", sorted(ERRORS))
+@pytest.mark.parametrize("code", sorted(BY_CODE))
 def test_a_failure_says_what_follows_from_its_code(code):
     errors = [{"code": int(code), "title": "t", "message": "m", "error_data": {"details": "to +34600000001"}}]
     (receipt,) = heard(status("failed", errors=errors)).receipts
-    assert (receipt.state, receipt.remedy) == (MessageState.REFUSED, ERRORS[code].remedy)
+    assert (receipt.state, receipt.remedy) == (MessageState.REFUSED, BY_CODE[code].remedy)
     assert receipt.provider_code == f"failed {code}"
-    assert receipt.provider_text == ERRORS[code].meaning
+    assert receipt.provider_text == BY_CODE[code].meaning
     assert receipt.suppress == ("unsubscribed" if code == "131050" else None)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from meta_wire import NOW, OPEN, OUR_ID, answered, asked, graph_error, message
 
 from doorstep.channels import channel_named
-from doorstep.channels.whatsapp import ERRORS
+from doorstep.channels.whatsapp.codes import BY_CODE
 from doorstep.domain.messages import Approved, Choice, Link, Rendered
 from doorstep.domain.plugins import Response
 from doorstep.domain.vocabulary import MessageState, Purpose, Remedy
@@ -304,13 +304,13 @@ def test_an_answer_about_another_number_is_an_unknown_outcome():
 _RAISES = {Remedy.RETRY: TryLaterError, Remedy.STOP: MisconfiguredError, Remedy.SWITCH: RefusedError, Remedy.FIX: RefusedError}
 
 
-@pytest.mark.parametrize("code", sorted(ERRORS))
+@pytest.mark.parametrize("code", sorted(BY_CODE))
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
 def test_each_error_code_has_its_remedy_whatever_the_http_status(code, status):
-    meaning = ERRORS[code]
+    meaning = BY_CODE[code]
     if meaning.remedy is Remedy.SUPPRESS:
         receipt = answered("whatsapp", status, graph_error(int(code)))
-        assert (receipt.state, receipt.suppress, receipt.remedy) == (MessageState.REFUSED, meaning.reason, Remedy.SUPPRESS)
+        assert (receipt.state, receipt.suppress, receipt.remedy) == (MessageState.REFUSED, meaning.suppress, Remedy.SUPPRESS)
         return
     with pytest.raises(_RAISES[meaning.remedy]) as raised:
         answered("whatsapp", status, graph_error(int(code), details="to +34600000001 for ana@example.com"))
@@ -329,9 +329,9 @@ def test_the_table_says_what_the_published_lists_say():
         Remedy.FIX: "132000 132001 132005 132007 132008 132012 132015 132016",
     }
     for remedy, codes in expected.items():
-        assert {ERRORS[code].remedy for code in codes.split()} == {remedy}
-    assert ERRORS["131050"].reason == "unsubscribed"
-    assert all(error.meaning and not error.meaning.endswith(".") for error in ERRORS.values())
+        assert {BY_CODE[code].remedy for code in codes.split()} == {remedy}
+    assert BY_CODE["131050"].suppress == "unsubscribed"
+    assert all(error.meaning and not error.meaning.endswith(".") for error in BY_CODE.values())
 
 
 @pytest.mark.parametrize("code", [201, 219, 298, 299])

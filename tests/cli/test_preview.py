@@ -10,6 +10,7 @@ from doorstep.cli.merchants import set_values
 from doorstep.cli.preview import preview
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.messages import TEMPLATES
+from doorstep.messages.shortening import SAMPLE
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def test_every_template_is_written_with_a_made_up_order(locale, tmp_path):
         assert preview(template, sample=True, locale=locale, out=out) == 0
         assert "<html" in out.read_text()
         assert (tmp_path / "seen.txt").read_text().startswith("Subject: ")
-        assert (tmp_path / "seen.sms.txt").read_text().strip()
+        assert f"https://parcels.example/s/{SAMPLE}" in (tmp_path / "seen.sms.txt").read_text()
 
 
 def test_a_made_up_order_stands_as_its_template_says(tmp_path):

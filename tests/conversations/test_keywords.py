@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.conversations.keywords import confirmation, keyword_of
+from doorstep.conversations.words import words
+from doorstep.domain.languages import LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -125,3 +127,11 @@ def test_italian_and_portuguese_confirmations_need_no_costly_letters(keyword, lo
 
 def test_nothing_is_confirmed_where_there_is_no_keyword():
     assert confirmation("", "Shop", "en", "x") == ""
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_no_sentence_about_a_brand_that_ends_in_a_full_stop_ends_twice(locale):
+    said = [confirmation(keyword, "Acme Inc.", locale, "Acme Inc.") for keyword in ("stop", "start", "help")]
+    said += [words(name, locale, "Acme Inc.", "Another day.") for name in ("who", "found", "noted", "human")]
+    assert not [one for one in said if ".." in one]
+    assert any("Acme Inc. " in one or one.endswith("Acme Inc.") for one in said) or locale == "hi"

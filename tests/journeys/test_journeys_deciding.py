@@ -10,7 +10,7 @@ from doorstep.domain.messages import Action, Change
 from doorstep.domain.orders import Order, Payment
 from doorstep.domain.vocabulary import ChannelKind, Skip
 from doorstep.errors import BadInputError
-from doorstep.messages import TEMPLATES
+from doorstep.messages import DIGEST, TEMPLATES
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ORDER = Order(external_id="1", number="#1", placed_at=NOW, payment=Payment.PAID)
@@ -21,13 +21,13 @@ def change(trigger="shipment.shipped", at=NOW):
     return Change(trigger=trigger, subject_kind=trigger.split(".")[0], subject_id=1, happened_at=at)
 
 
-def decide(trigger="shipment.shipped", order=ORDER, parcels=1, plans=DEFAULTS, at=NOW):
-    return journeys.decide(change(trigger, at), order, None, parcels, plans, NOW)
+def decide(trigger="shipment.shipped", order=ORDER, plans=DEFAULTS, at=NOW):
+    return journeys.decide(change(trigger, at), order, None, plans, NOW)
 
 
 def test_every_trigger_for_customers_has_a_journey_and_every_journey_a_template():
     assert {one.trigger for one in DEFAULTS.by_name.values()} == set(journeys.TRIGGERS) - journeys.MERCHANTS_OWN
-    assert {one.template for one in DEFAULTS.by_name.values()} == set(TEMPLATES)
+    assert {one.template for one in DEFAULTS.by_name.values()} == set(TEMPLATES) - {DIGEST}
     assert all(one.about.endswith(".") for one in DEFAULTS.by_name.values())
 
 
@@ -70,10 +70,9 @@ def test_a_parcel_to_be_paid_at_the_door_has_its_own_words():
     assert decide("shipment.out_for_delivery", order=msgspec.structs.replace(ORDER, payment=Payment.COD)).template == "cod_reminder"
 
 
-def test_only_an_order_of_several_parcels_waits_for_the_others():
-    alone, together = decide(parcels=1), decide(parcels=2)
-    assert (alone.due_at, alone.digest_s) == (NOW, 0)
-    assert (together.due_at, together.digest_s) == (NOW + timedelta(minutes=10), 600)
+def test_an_action_says_how_long_it_may_wait_to_be_told_with_others():
+    assert (decide().due_at, decide().digest_s) == (NOW, 600)
+    assert decide("order.placed").digest_s == 0
 
 
 def test_a_merchant_changes_channels_and_delay():

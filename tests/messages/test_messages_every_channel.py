@@ -1,7 +1,8 @@
 """Every template, language, channel and tone with the oddest orders: within the limits, and nothing left unsaid or half said."""
 
+import itertools
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -11,8 +12,10 @@ from doorstep.domain.money import Money
 from doorstep.domain.orders import Customer, Payment, Promise
 from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.sentences import untranslated
-from doorstep.domain.vocabulary import ChannelKind
-from doorstep.messages import CHOICES, MANNERS, TEMPLATES, TONES, Library, context_of, facts_for, segments_of
+from doorstep.domain.times import OccurredAt
+from doorstep.domain.tracking import Estimate
+from doorstep.domain.vocabulary import ChannelKind, Precision, ZoneSource
+from doorstep.messages import CHOICES, MANNERS, TEMPLATES, TONES, Library, context_of, facts_for, sample_shortened, segments_of
 from doorstep.messages.approving import BODY_LIMIT, utility_problems
 from doorstep.messages.choices import MOST, TITLE_LIMIT
 from doorstep.messages.layout import is_written, parts_of, words_of
@@ -22,6 +25,8 @@ MISSING = [language for language in LANGUAGES if language not in WRITTEN]
 SHORT = (ChannelKind.WHATSAPP, ChannelKind.MESSENGER, ChannelKind.CHAT, ChannelKind.INAPP, ChannelKind.PUSH, ChannelKind.WALLET)
 #: What a hole leaves behind that nobody filled.
 LEFT = re.compile(r"\{\{|\}\}|\{%|\[\[|\bNone\b|\bnil\b|\(\s*\)|  | [,.;!?](?!\.)|\.\.(?!\.)(?<!\.\.\.)|#\s")
+#: Two full stops that are no ellipsis.
+TWICE = re.compile(r"(?<!\.)\.\.(?!\.)")
 #: French puts a space before some marks, so there only what no language writes is looked for.
 LEFT_FRENCH = re.compile(r"\{\{|\}\}|\{%|\[\[|\bNone\b|\(\s*\)|  | [,.](?!\.)")
 
@@ -134,7 +139,8 @@ def test_every_message_keeps_the_limits_of_its_channel(template, language, tone)
 def test_a_text_message_is_short_and_cheap(template, language, tone):
     library = Library.of(tone=tone)
     for name, facts in every_order(template, language):
-        made = library.render(template, ChannelKind.SMS, language, context_of(facts)).text
+        short = sample_shortened(facts, "https://parcels.example")
+        made = library.render(template, ChannelKind.SMS, language, context_of(short)).text
         assert clean(made, language), (name, made)
         cost = segments_of(made)
         if name not in {"emoji", "rtl"}:
@@ -151,6 +157,44 @@ def test_every_mail_and_subject_is_whole(template, language, tone):
         assert made.subject
         assert clean(made.subject, language), (name, made.subject)
         assert not re.search(r"\{\{|\[\[|\bNone\b|\(\s*\)", made.text), (name, made.text)
+
+
+def in_month(facts, year, month):
+    """Every date in that month: the window (a day, one with hours, a span), the promise, the deadline, the last scan, the refund."""
+    day = date(year, month, 24)
+    one_day, span = Estimate(from_on=day, to_on=day), Estimate(from_on=day, to_on=day + timedelta(days=2))
+    with_hours = Estimate(from_on=day, to_on=day, from_time="09:00", to_time="13:00")
+    refunds = tuple(change(one, at=datetime(year, month, 24, 13, tzinfo=UTC)) for one in facts.order.refunds)
+    for estimate, local in ((one_day, f"{day}"), (with_hours, f"{day}T13:05:00"), (span, f"{day}")):
+        parcels = tuple(
+            change(
+                one,
+                last_local=local,
+                point=one.point and change(one.point, collect_by=OccurredAt(local, None, ZoneSource.ASSUMED, Precision.MINUTE)),
+                folded=change(one.folded, estimate=estimate),
+            )
+            for one in facts.parcels
+        )
+        order = change(facts.order, promise=Promise(estimate.from_on, estimate.to_on), refunds=refunds)
+        yield change(facts, brand=change(facts.brand, name="Lantern & Loom Inc."), order=order, parcels=parcels)
+
+
+@pytest.mark.parametrize("tag", [*WRITTEN, "es-MX", "es-US", "pt-PT", "fr-CA", "de-AT", "en-AU", "it-CH"])
+def test_no_sentence_of_any_month_ends_twice(tag):
+    kinds = (ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.WHATSAPP, ChannelKind.PUSH)
+    for tone, template, month in itertools.product(TONES, TEMPLATES, range(1, 13)):
+        library = Library.of(tone=tone)
+        body = library.approvable(template, tag).body
+        for facts in in_month(facts_for(template, tag), 2026, month):
+            context = context_of(facts)
+            for kind in kinds:
+                made = library.render(template, kind, tag, context)
+                told = "" if made.approved is None else body
+                for place, value in enumerate(made.approved.values if made.approved else (), start=1):
+                    told = told.replace(f"{{{{{place}}}}}", value)
+                page = re.sub(r"<[^>]*>", "", made.html)
+                for text in (made.subject, made.text, told, page):
+                    assert not TWICE.search(text), (template, kind, month, text)
 
 
 @pytest.mark.parametrize("language", WRITTEN)

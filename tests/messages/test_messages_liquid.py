@@ -24,6 +24,7 @@ FACTS = {
     "number": 3,
     "float": 1.5,
     "nested": [[1, 2], [3]],
+    "day": "24 nov.",
 }
 
 HOSTILE = {
@@ -73,6 +74,30 @@ def test_values_are_escaped_in_html_and_not_in_text():
     assert template_of("{{ name }}", html=False).fill(FACTS) == FACTS["name"]
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("By {{ day }}. Then", "By 24 nov. Then"),
+        ("{% if day %}{{ day }}{% else %}soon{% endif %}.", "24 nov."),
+        ("{{ day }}{{ empty }}.", "24 nov."),
+        ("{% for one in list %}{{ day }}{% endfor %}.", "24 nov.24 nov.24 nov."),
+        ("{{ day }}", "24 nov."),
+        ("{{ day }}, {{ number }}.", "24 nov., 3."),
+        ("Wait{{ '...' }}.", "Wait..."),
+        ("{{ day }}...", "24 nov...."),
+        ("a..b {{ number }}. c", "a..b 3. c"),
+        ("{{ number }}{% capture x %}.{% endcapture %}{{ day }}{{ x }}", "324 nov."),
+    ],
+)
+@pytest.mark.parametrize("html", [False, True])
+def test_a_value_that_ends_in_a_full_stop_ends_the_sentence(source, text, html):
+    template = template_of(source, html=html)
+    assert template.fill(FACTS) == template.fill_slowly(FACTS) == template.fill_pieced(FACTS)[0] == text
+    _, pieced = template.fill_pieced(FACTS)
+    if pieced is not None:
+        assert "".join(one if isinstance(one, str) else pieced.frame[one] for one in pieced.parts) == text
+
+
 path = st.sampled_from(
     [
         "name",
@@ -100,6 +125,7 @@ path = st.sampled_from(
         "forloop.index",
         "forloop.last",
         "now.x",
+        "day",
     ]
 )
 literal = st.sampled_from(["'<i>x</i>'", "3", "1.5", "true", "false", "nil", "empty", "blank", "''", "(1..3)"])
@@ -135,7 +161,22 @@ comparison = st.one_of(
     operand, st.tuples(operand, st.sampled_from(["==", "!=", "<", ">", "<=", ">=", "contains", "<>"]), operand).map(" ".join)
 )
 asked = st.one_of(comparison, st.tuples(comparison, st.sampled_from(["and", "or"]), comparison).map(" ".join))
-words = st.sampled_from(["text ", " ", "\n", "<p>", "&amp;", "{% comment %}c{% endcomment %}", "\r\n", "{%- comment %}c{% endcomment -%}"])
+words = st.sampled_from(
+    [
+        "text ",
+        " ",
+        ".",
+        ". ",
+        "..",
+        "...",
+        "\n",
+        "<p>",
+        "&amp;",
+        "{% comment %}c{% endcomment %}",
+        "\r\n",
+        "{%- comment %}c{% endcomment -%}",
+    ]
+)
 assign = st.tuples(operand, filters).map(lambda pair: f"{{% assign mine = {pair[0]}{pair[1]} %}}")
 
 

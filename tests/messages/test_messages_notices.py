@@ -5,9 +5,11 @@ from importlib.resources import files
 from string import Formatter
 
 import pytest
+from msgspec.structs import replace
 
+from doorstep.domain.languages import LANGUAGES
 from doorstep.messages import notices
-from doorstep.messages.notices import Paused, paused_notice
+from doorstep.messages.notices import Paused, TemplatesPaused, paused_notice, templates_notice
 
 PAUSED = Paused(
     shop="Casa Alma",
@@ -16,6 +18,14 @@ PAUSED = Paused(
     rests="carrier",
     why="UPS answered 401 (10401): it refuses the credential",
     url="https://doorstep.example/desk/connections/7",
+)
+
+TEMPLATES = TemplatesPaused(
+    shop="Casa Alma",
+    name="Our WhatsApp",
+    provider="WhatsApp",
+    templates=(("delivered (de)", "rejected"), ("shipped (de)", "paused")),
+    url="https://doorstep.example/desk/approvals",
 )
 
 
@@ -27,10 +37,23 @@ def holes(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-def test_each_language_says_the_same_with_the_same_holes():
-    english, spanish = words("en"), words("es")
-    assert {key: holes(text) for key, text in english.items()} == {key: holes(text) for key, text in spanish.items()}
-    assert all(english[key] != spanish[key] for key in english)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["", "approval_"])
+def test_each_language_says_the_same_with_the_same_holes_and_says_it_itself(kind, language):
+    english, other = words(f"{kind}en"), words(kind + language)
+    assert {key: holes(text) for key, text in english.items()} == {key: holes(text) for key, text in other.items()}
+    assert language == "en" or all(english[key] != other[key] for key in english)
+
+
+@pytest.mark.parametrize("tag", [*LANGUAGES, "de-AT", "fr_CA", "pt-BR"])
+def test_owners_are_told_of_templates_in_their_shops_language(tag):
+    told = templates_notice(TEMPLATES, tag)
+    assert "{" not in told.subject + told.text
+    for part in ("Casa Alma", "Our WhatsApp", "    delivered (de): rejected", "    shipped (de): paused", TEMPLATES.url):
+        assert part in told.text
+    english = templates_notice(TEMPLATES, "en")
+    assert tag == "en" or (told.subject != english.subject and told.text != english.text)
+    assert templates_notice(TEMPLATES, "ja") == english
 
 
 @pytest.mark.parametrize(
@@ -58,8 +81,11 @@ def test_a_name_is_one_line_and_no_pattern():
     assert "secret" not in told.subject
 
 
-@pytest.mark.parametrize("file", sorted(one.name for one in files(notices).iterdir() if one.name.endswith(".toml")))
-def test_every_written_language_has_each_part_with_its_holes_and_says_it_itself(file):
-    english, other = words("approval_en" if file.startswith("approval_") else "en"), words(file.removesuffix(".toml"))
-    assert {key: holes(text) for key, text in english.items()} == {key: holes(text) for key, text in other.items()}
-    assert file.endswith("en.toml") or all(english[key] != other[key] for key in english)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_about_a_shop_that_ends_in_a_full_stop_ends_twice(language):
+    told = [templates_notice(replace(TEMPLATES, shop="Acme Inc."), language)]
+    told += [
+        paused_notice(replace(PAUSED, shop="Acme Inc.", provider="Post Inc.", rests=rests), language) for rests in ("carrier", "channel")
+    ]
+    assert all("Acme Inc." in one.subject for one in told)
+    assert not [one.text for one in told if ".." in one.text]

@@ -93,13 +93,21 @@ def test_what_a_provider_would_refuse_is_told_before_it_is_saved(utility, wrong)
     assert len(utility_problems(utility)) == len(check_template("utility", utility)) == wrong
 
 
-@given(st.text())
-def test_any_value_is_fit_for_a_place(text):
-    value = value_text(text)
+@given(st.text(), st.sampled_from(["", ". Then", ", then"]))
+def test_any_value_is_fit_for_a_place(text, after):
+    value = value_text(text, after)
     assert 0 < len(value) <= 120
     assert value == value.strip()
     assert not any(sign in value for sign in "\n\r\t\v\f\u2028")
     assert "     " not in value
+
+
+@pytest.mark.parametrize(
+    ("value", "after", "told"),
+    [("24 nov.", ". Then", "24 nov"), ("24 nov.", ", then", "24 nov."), ("24 nov.", "...", "24 nov."), ("24", ". Then", "24")],
+)
+def test_a_value_before_a_full_stop_has_none_of_its_own(value, after, told):
+    assert value_text(value, after) == told
 
 
 @given(st.text(), st.integers(2, 80))
@@ -113,8 +121,7 @@ def test_a_text_message_numbers_its_answers_where_it_can_be_answered():
     said = made("failed_attempt", ChannelKind.SMS)
     assert "Reply 1: Another day, 2: Pick-up point, 3: I need help." in said.text
     assert [one.choice_id for one in said.choices] == ["reschedule", "pickup_point", "help"]
-    facts = facts_for("failed_attempt", "en")
-    named = made("failed_attempt", ChannelKind.SMS, brand=msgspec.structs.replace(facts.brand, sms_sender="Lantern"))
+    named = made("failed_attempt", ChannelKind.SMS, one_way=True)
     assert "Reply 1" not in named.text
     assert "What happens next: https://" in named.text
     assert made("delivered", ChannelKind.SMS).choices == ()
@@ -145,7 +152,7 @@ def test_our_chats_take_the_fast_way():
             library = Library.of(tone=tone)
             made(template, ChannelKind.WHATSAPP, library=library)
             spoken = library._spoken[template, "en"]
-            assert all(one.fast is not None for one in (spoken.headline, spoken.chat, spoken.push, *spoken.values))
+            assert all(one.fast is not None for one in (spoken.headline, spoken.chat, spoken.push, *(value for value, _ in spoken.values)))
 
 
 def test_a_text_message_loses_accents_only_where_that_makes_it_cheaper():

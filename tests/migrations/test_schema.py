@@ -94,6 +94,29 @@ async def test_what_ended_before_our_own_estimates_were_counted_is_counted_anew(
     assert sorted(row["status"] for row in due) == ["delivered", "returned"]
 
 
+async def test_what_was_called_delivered_though_a_part_is_missing_gets_a_look_within_the_hour(postgres: str) -> None:
+    url = await _fresh(postgres, "delivered_in_part")
+    await migrate(url, date(2026, 11, 22))
+    connection = await asyncpg.connect(url)
+    merchant_id = await connection.fetchval("insert into merchant (slug, name) values ('old', 'Old') returning merchant_id")
+    await connection.execute(
+        """
+        insert into shipment (merchant_id, token, carrier, tracking_number, status, pitfalls, changed_at)
+        select $1, 'token' || i, 'ups', 'N' || i, (array['delivered', 'delivered', 'delivered', 'returned'])[i],
+            case i when 2 then '{damaged}'::text[] else '{damaged,pieces_missing}'::text[] end,
+            now() - case i when 3 then interval '91 days' else interval '1 day' end
+        from generate_series(1, 4) i
+        """,
+        merchant_id,
+    )
+    await connection.execute("delete from migration where name = '0031_post_delivered_in_part'")
+    assert await migrate(url, date(2026, 11, 22)) == ["0031_post_delivered_in_part"]
+    soon = "look_at between now() - interval '1 minute' and now() + interval '1 hour'"
+    rows = await connection.fetch(f"select tracking_number, {soon} as soon from shipment order by shipment_id")
+    await connection.close()
+    assert [row["tracking_number"] for row in rows if row["soon"]] == ["N1"]
+
+
 async def test_shipments_on_their_way_before_problems_of_silence_were_known_get_a_look_within_the_hour(postgres: str) -> None:
     url = await _fresh(postgres, "first_looks")
     await migrate(url, date(2026, 11, 22))

@@ -283,3 +283,35 @@ async def test_a_strangers_parcels_complete_nobody_elses_order(database: Databas
         await one.wait_until(NOON + HOUR)
     assert await told(shop) == [PARTLY]
     assert await told(stranger) == [DELIVERED]
+
+
+# -- delivered in part, under one number ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("turn", list(itertools.permutations((0, 1, 2))), ids=str)
+async def test_what_was_delivered_in_part_is_told_as_such_and_as_delivered_when_the_rest_is(shop: Shop, turn: tuple[int, ...]) -> None:
+    await shop.arrive(facts=[order("1", fulfilment("f", "N1"))], trackings=[said("N1", "picked_up", NOON - 9 * HOUR)])
+    await shop.wait_until(NOON)
+    part, tour = said("N1", "delivered_partial", NOON - HOUR), said("N1", "out_for_delivery", NOON - 2 * HOUR)
+    for one in (*(part, tour, part)[turn[0] :], part, tour):
+        await shop.arrive(trackings=[one])
+    await shop.wait_until(NOON + 2 * HOUR)
+    assert (await told(shop), (await shop.parcel("N1")).folded.delivered_at) == ([], None)
+    assert "Part of the shipment is still on its way" in await text_of(shop, "shipment.problem")
+    rest = [said("N1", "out_for_delivery", NOON + 20 * HOUR), said("N1", "delivered", NOON + 23 * HOUR), part]
+    for at in turn:
+        await shop.arrive(trackings=[rest[at]], now=NOON + 24 * HOUR)
+    await shop.wait_until(NOON + 26 * HOUR)
+    assert await told(shop) == [DELIVERED]
+    assert (await shop.parcel("N1")).folded.delivered_at == NOON + 23 * HOUR
+
+
+async def test_a_delivery_that_waits_is_not_told_when_it_turns_out_to_be_one_of_a_part(shop: Shop) -> None:
+    await shop.arrive(
+        facts=[order("1", fulfilment("f", "N1"), fulfilment("g", "N2"))], trackings=[said("N1", "picked_up", NOON - 9 * HOUR)]
+    )
+    await shop.wait_until(NOON)
+    await shop.arrive(trackings=[said("N1", "delivered", NOON - HOUR)])
+    await shop.arrive(trackings=[said("N1", "delivered_partial", NOON - HOUR + 2 * MINUTE)])
+    await shop.wait_until(NOON + 2 * HOUR)
+    assert await told(shop) == []

@@ -368,8 +368,9 @@ async def test_a_cap_on_marketing_leaves_service_messages_alone(house: Database)
     shop = await open_shop(house, settings=MARKETING)
     await shop.arrive(facts=[order(n, consents=(consent(True, NOON - HOUR),)) for n in ("1", "2")])
     await shop.arrive(facts=[fulfilled(n, fulfilment("f", f"N{n}")) for n in ("1", "2")])
-    assert sorted(await shop.sent()) == ["order.packed", "order.packed", "order.placed"]
-    assert await shown(shop) == {("order.placed", "capped"): 1}
+    await shop.wait_until(NOON + HOUR)
+    assert sorted(await shop.sent()) == ["order.packed", "order.placed"]
+    assert await shown(shop) == {("order.placed", "capped"): 1, ("order.packed", "digested"): 1}
 
 
 async def test_a_cap_on_marketing_holds_however_many_workers_compose_at_once(house: Database) -> None:
@@ -554,3 +555,12 @@ async def test_a_mail_whose_outcome_a_receipt_left_open_is_not_sent_a_second_tim
     assert ended.receipt.state is MessageState.UNKNOWN
     await send_wave(house, shop.directory, [ended], NOON, 0)
     assert await shop.rows("select 1 from outbox where merchant_id = $1", shop.merchant_id) == []
+
+
+@pytest.mark.parametrize(("senders", "offers"), [("ES=Teapots, *=+447700900123", False), ("GB=Teapots, *=+34600111222", True)])
+async def test_a_text_offers_answers_only_where_its_sender_takes_them(house: Database, senders: str, offers: bool) -> None:
+    shop = await open_shop(house, channels={"twilio": {**TWILIO, "senders": senders}}, settings=BY_TEXT)
+    await shop.arrive(facts=[order("1001", fulfilment("f", "N1"), phone="+34612345678")], trackings=[said("N1", "attempt_failed", NOON)])
+    [told] = await shop.rows("select text from message where merchant_id = $1 and channel = 'sms'", shop.merchant_id)
+    assert ("Reply 1" in told["text"]) is offers
+    assert ("What happens next" in told["text"]) is not offers

@@ -10,8 +10,8 @@ from steps_graph import CUSTOMER, PSID, Graph, error, graph_api, messenger_setti
 from steps_shop import EMAIL, HOUR, NOON, Shop, open_shop
 
 from doorstep.channels import channel_named
-from doorstep.channels.messenger import ERRORS as MESSENGERS
-from doorstep.channels.whatsapp import ERRORS as WHATSAPPS
+from doorstep.channels.messenger.codes import BY_CODE as MESSENGERS
+from doorstep.channels.whatsapp.codes import BY_CODE as WHATSAPPS
 from doorstep.domain.messages import Approved, Choice, Link, Message, Rendered
 from doorstep.domain.vocabulary import ChannelKind, Purpose, Remedy
 from doorstep.steps.message_ids import new_message_id

@@ -2,13 +2,16 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
 from steps_shop import HOUR, NOON, Shop, fulfilment, link, open_shop, order, promised, said, scan, tracking
 
 from doorstep.domain.pitfalls import Severity
+from doorstep.domain.vocabulary import Status
 from doorstep.steps.refold import refold_all
+from doorstep.steps.tally import tally
 from doorstep.steps.trouble import settle
 from doorstep.steps.watch import watch
-from doorstep.store import pitfalls
+from doorstep.store import pitfalls, shipments
 from doorstep.store.database import Database
 
 DAY = timedelta(days=1)
@@ -189,3 +192,39 @@ async def test_a_piece_left_behind_is_a_problem_that_comes_with_time_and_no_diff
     await look(shop, later)
     assert [kind for kind, _, _ in await lives(shop)] == ["pieces_missing"]
     assert [batch.differing async for batch in refold_all(shop.database, later, write=False)] == [[]]
+
+
+async def test_a_shipment_that_an_older_rule_called_delivered_is_on_its_way_once_it_is_looked_at(shop: Shop) -> None:
+    seen = [said("N1", "picked_up", NOON - 30 * HOUR), said("N1", "delivered_partial", NOON - HOUR)]
+    await shop.arrive(facts=[order("1001", fulfilment("f1", "N1"))], trackings=seen)
+    await _fold_by_the_older_rule(shop, "N1")
+    assert [[one.what for one in batch.differing] async for batch in refold_all(shop.database, NOON, write=False)] == [
+        ["status delivered instead of in_transit"]
+    ]
+    assert await _finished(shop) == 1
+    await look(shop, NOON + HOUR)
+    assert await _finished(shop) == 0
+    found = await shop.parcel("N1")
+    assert found.folded is not None
+    assert (found.folded.status, found.folded.delivered_at, found.look_at is not None) == ("in_transit", None, True)
+    assert [(kind, why) for kind, _, why in await lives(shop)] == [("pieces_missing", None)]
+
+
+async def _finished(shop: Shop) -> int:
+    """Count what has ended, as delivery performance does."""
+    while await tally(shop.database, 500):
+        pass
+    [row] = await shop.rows("select count(*) as finished from tally where merchant_id = $1", shop.merchant_id)
+    return int(row["finished"])
+
+
+async def _fold_by_the_older_rule(shop: Shop, number: str) -> None:
+    """Write the row as a Doorstep did for which a delivery in part was one; migration 0031 gives such a row its look."""
+    async with shop.database.system() as tx:
+        [stored] = (await shipments.lives(tx, [(shop.merchant_id, number)]))[shop.merchant_id, number].current
+        assert stored.folded is not None
+        stored.folded = msgspec.structs.replace(stored.folded, status=Status.DELIVERED, delivered_at=stored.folded.status_since)
+        stored.look_at = NOON
+        await shipments.write(tx, [stored], NOON)
+        [row] = await tx.fetch("select status, pitfalls from shipment where merchant_id = $1", shop.merchant_id)
+    assert (row["status"], row["pitfalls"]) == ("delivered", ["pieces_missing"])

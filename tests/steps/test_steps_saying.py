@@ -3,12 +3,15 @@
 import asyncio
 import json
 from datetime import datetime, timedelta
+from email import message_from_bytes
 from typing import Any
 
 import pytest
 from steps_shop import EMAIL, NOON, TWILIO, Shop, fulfilment, open_shop, order, said
 
+from doorstep.channels import channel_named
 from doorstep.domain.messages import Reply
+from doorstep.domain.plugins import SmtpRequest
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.errors import BadInputError, ConflictError
 from doorstep.steps.answer import answer
@@ -16,6 +19,7 @@ from doorstep.steps.saying import Hindrance, hindrance, say
 from doorstep.store import conversations
 from doorstep.store.database import Database, Row
 from doorstep.store.extras import extras_of
+from doorstep.store.messages import TEXTS, message_of
 
 PHONE, MAIL = "+34612345678", "ana@customer.example"
 WHATSAPP = {"phone_number_id": "1", "waba_id": "2", "access_token": "t", "app_secret": "s", "verify_token": "v"}
@@ -140,6 +144,20 @@ async def test_a_mail_is_answered_below_its_subject_as_text_alone(talking: Shop)
     again = await hear(talking, "email", "Thanks", "2@mail.example", message_id=str(row["message_id"]), now=NOON + timedelta(hours=1))
     assert await reply_by_hand(talking, again, once="b") is True
     assert {one["subject"] for one in await answers(talking)} == {f"Re: {told['subject']}"}
+
+
+async def test_what_a_human_wrote_leaves_as_a_humans_mail_and_what_we_wrote_as_a_machines(talking: Shop) -> None:
+    talk = await hear(talking, "email", "Where is it?", "3@mail.example")
+    assert await reply_by_hand(talking, talk) is True
+    rows: Any = await talking.rows(
+        f"select m.*, {TEXTS} from message m where merchant_id = $1 and channel = 'email' order by created_at", talking.merchant_id
+    )
+    said: dict[bool, set[str | None]] = {True: set(), False: set()}
+    for row in rows:
+        asked = next(channel_named("email").send(message_of(row), EMAIL, NOON, ""))
+        assert isinstance(asked, SmtpRequest)
+        said[row["trigger"] == "reply.answer"].add(message_from_bytes(asked.content)["Auto-Submitted"])
+    assert said == {True: {None}, False: {"auto-generated"}}
 
 
 async def test_nobody_answers_when_the_window_is_closed_the_connection_paused_or_the_address_suppressed(talking: Shop) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from doorstep.cli.benching.stage import Stage
 from doorstep.domain.orders import Order
-from doorstep.store import connections, orders
+from doorstep.store import connections, orders, short_links
 from doorstep.store.database import Database, Tx
 
 sys.path.append(str(Path(__file__).parents[2] / "bench"))
@@ -34,6 +34,7 @@ LARGE = frozenset(
         "idempotency",
         "dead_letter",
         "pitfall",
+        "short_link",
     }
 )
 #: $1 merchant, $2 an order's document, $3 now; x.i counts the rows.
@@ -54,6 +55,9 @@ ROWS = (
         why_key, order_id, subject, text, html, why, state_at)
     select $1, ('01a1ee50-4380-7000-8000-' || lpad(i::text, 12, '0'))::uuid, date_trunc('month', $3::timestamptz)::date, $3, 'email', 1,
         'stored.' || i || '@customer.example', 'en', 'transactional', 'delivery', 'shipped', 'shipment.shipped', '', 1000000000 + i, '', '', '', '', $3""",
+    """insert into short_link (merchant_id, message_id, code, month, made_at, leads_to, token, marks)
+    select $1, ('01a1ee50-4380-7000-8000-' || lpad(i::text, 12, '0'))::uuid, '01a1ee50-4380-7000-8000-' || lpad(i::text, 12, '0'),
+        date_trunc('month', $3::timestamptz)::date, $3, 'parcel', '', true""",
     """insert into consent (merchant_id, address, purpose, granted, source, at)
     select $1, 'stored.' || i || '@customer.example', 'marketing', true, 'checkout', $3""",
     """insert into suppression (merchant_id, channel, address, purpose, reason, at)
@@ -110,5 +114,16 @@ async def test_without_its_index_a_list_would_be_noticed(store: Database, known:
         await undone.start()
         await tx.execute(f"drop index {index}")
         await orders.page(cast("Tx", Explaining(tx, seen, index, "", LARGE)), known.merchant_id, **asked)
+        await undone.rollback()
+    assert _worst(seen)
+
+
+async def test_without_its_index_following_a_short_link_would_be_noticed(store: Database, known: Known) -> None:
+    seen: list[Seen] = []
+    async with store.system() as tx:
+        undone = tx.transaction()
+        await undone.start()
+        await tx.execute("drop index short_link_code")
+        await short_links.find(cast("Tx", Explaining(tx, seen, "short link", "", LARGE)), str(known.message["message_id"]))
         await undone.rollback()
     assert _worst(seen)

@@ -9,8 +9,9 @@ import asyncpg
 import pytest
 
 from doorstep.domain.messages import Device, Message, Rendered
+from doorstep.domain.orders import Customer, Order
 from doorstep.domain.people import IdentityKind
-from doorstep.domain.vocabulary import ChannelKind, Purpose
+from doorstep.domain.vocabulary import ChannelKind, Lead, Purpose
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import (
     access,
@@ -33,12 +34,14 @@ from doorstep.store import (
     push,
     receipts,
     recipients,
+    short_links,
     signing,
     tallies,
     templates,
     wallet,
 )
 from doorstep.store.database import Database, Tx
+from doorstep.store.orders import KeptOrder
 from doorstep.store.partitions import ensure_months
 from doorstep.store.sealing import Sealer
 
@@ -202,6 +205,15 @@ ROWS: dict[str, dict[str, str]] = {
     },
     "message_cost": {"message_id": f"({_ID})::uuid", "amount": "0.05", "currency": "'EUR'", "at": _AT},
     "click": {"message_id": f"({_ID})::uuid", "url": "'https://shop.example'", "machine": "false", "first_at": _AT, "last_at": _AT},
+    "short_link": {
+        "message_id": f"({_ID})::uuid",
+        "code": "'code-' || m",
+        "month": "'2026-11-01'",
+        "made_at": _AT,
+        "leads_to": "'parcel'",
+        "token": "'parcel-' || m",
+        "marks": "true",
+    },
     "fallback": {
         "message_id": f"({_ID})::uuid",
         "month": "'2026-11-01'",
@@ -507,6 +519,11 @@ async def _wallet_devices(tx: Tx, merchant: int) -> tuple[Device, ...]:
     return (await wallet.devices(tx, [leased]))["m"]
 
 
+def _another_of_ana(merchant: int) -> KeptOrder:
+    order = Order(external_id="2", number="#2", customer=Customer(email="ana@customer.example"))
+    return KeptOrder(merchant_id=merchant, order_id=8, connection_id=7, token="another", order=order)
+
+
 async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
     """What the store's readers say when they are asked for this merchant by id."""
     message = UUID("01a1ee50-4380-7000-8000-000000000001")
@@ -563,6 +580,7 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "conversations.page, all": await conversations.page(tx, merchant, (NOW.replace(year=2030), 99), 9, only_open=False),
         "recipients.consents_of": await recipients.consents_of(tx, merchant, ["ana@customer.example"]),
         "opting_in.of": await opting_in.of(tx, merchant, ["ana@customer.example"]),
+        "orders.accompanied": await orders.accompanied(tx, [_another_of_ana(merchant)]),
         "orders.of_contact": await orders.of_contact(tx, merchant, "email", "ana@customer.example", 9),
         "recipients.evidence": await recipients.evidence(tx, [(merchant, "ana@customer.example")], NOW.replace(year=2020)),
         "recipients.suppressions": await recipients.suppressions(tx, merchant),
@@ -603,6 +621,8 @@ async def test_tokens_and_slugs_of_a_stranger_lead_nowhere(houses: Database) -> 
     async with houses.for_merchant(STRANGER) as tx:
         assert await connections.by_hook_token(tx, Sealer(b"k" * 32), "hook-1") is None
         assert await connections.by_hook_token(tx, Sealer(b"k" * 32), "hook-2") is not None
+        assert await short_links.find(tx, "code-1") is None
+        assert (await short_links.find(tx, "code-2"))["merchant_id"] == STRANGER
         with pytest.raises(NotFoundError):
             await connections.merchant_by_slug(tx, "shop-1")
         with pytest.raises(NotFoundError):
@@ -661,6 +681,18 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         for table in ("fallback", "dead_letter", "decision", "import_progress", "suppression", "wallet_device"):
             assert await _count(tx, table) == 2
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)
+
+
+async def test_short_links_of_a_strangers_texts_are_neither_forgotten_nor_forged(houses: Database) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        await short_links.forget(tx, NOW.replace(year=2030))
+        link = short_links.ShortLink(code="forged", leads_to=Lead.PARCEL, token="parcel-2", marks=True)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await short_links.keep(tx, [(MINE, "01a1ee50-4380-7000-8000-000000000001", NOW.date(), link)], NOW)
+    async with houses.system() as tx:
+        assert [row["code"] for row in await tx.fetch("select code from short_link")] == ["code-1"]
+        await tx.execute(_insert("short_link"), STRANGER)
 
 
 async def test_browsers_of_a_strangers_customers_are_neither_forgotten_nor_noted(houses: Database) -> None:

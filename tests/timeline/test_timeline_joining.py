@@ -130,6 +130,32 @@ def test_a_whole_that_travels_on_under_another_number_takes_its_parts_along():
     assert fold_tied([*WHOLE, behind, *onward], ties=[*PARTS, tie("N1", "L1", "last_mile")]).status is Status.DELIVERED
 
 
+PARTLY = scan("delivered_partial", "2026-03-02 10:00", tracking_number="N1")
+
+
+def test_a_whole_delivered_in_part_is_delivered_with_its_last_part():
+    folded = fold_tied([*WHOLE, PARTLY], ties=PARTS)
+    assert (folded.status, folded.delivered_at, [one.kind for one in folded.open_pitfalls]) == (Status.IN_TRANSIT, None, ["pieces_missing"])
+    there = [scan("delivered", "2026-03-02 09:50", tracking_number="N2"), scan("delivered", "2026-03-03 11:00", tracking_number="N3")]
+    first = fold_tied([*WHOLE, PARTLY, there[0]], ties=PARTS)
+    assert (first.status, stands(first)) == (Status.IN_TRANSIT, {"N2": Status.DELIVERED, "N3": Status.IN_TRANSIT})
+    both = fold_tied([*WHOLE, PARTLY, *there], ties=PARTS)
+    assert (both.status, both.delivered_at, both.open_pitfalls) == (Status.DELIVERED, utc("2026-03-03 11:00"), ())
+    assert PARTLY.fingerprint in both.counted
+
+
+def test_a_whole_delivered_in_part_is_delivered_when_it_says_so():
+    said = scan("delivered", "2026-03-04 09:00", tracking_number="N1")
+    assert fold_tied([*WHOLE, PARTLY, said], ties=PARTS).delivered_at == utc("2026-03-04 09:00")
+
+
+def test_a_number_delivered_in_part_speaks_for_pieces_that_nobody_has_scanned():
+    folded = fold_tied([*OUT[:1], PARTLY, *SECOND], ties=PIECES)
+    assert (folded.status, stands(folded)) == (Status.IN_TRANSIT, {"N2": Status.DELIVERED, "N3": Status.IN_TRANSIT})
+    rest = scan("delivered", "2026-03-04 09:00", tracking_number="N1")
+    assert fold_tied([*OUT[:1], PARTLY, *SECOND, rest], ties=PIECES).status is Status.DELIVERED
+
+
 def test_ordinary_shipments_fold_as_ever():
     assert fold_tied(OUT) == fold(OUT)
 
@@ -194,7 +220,9 @@ def test_a_carrier_that_hands_on_and_reports_no_more_says_so_on_its_leg():
 # -- whatever comes ------------------------------------------------------------------------------------------------------------------
 
 LEGS = [("acme", "N1"), ("acme", "N2"), ("acme", "N3"), ("bolt", "L1"), ("acme", "R1")]
-HISTORIES = st.lists(st.one_of(scans(legs=LEGS), scans(legs=LEGS, slugs=["picked_up", "delivered", "order_cancelled"])), max_size=10)
+HISTORIES = st.lists(
+    st.one_of(scans(legs=LEGS), scans(legs=LEGS, slugs=["picked_up", "delivered", "delivered_partial", "order_cancelled"])), max_size=10
+)
 TIES = st.lists(
     st.builds(
         tie,

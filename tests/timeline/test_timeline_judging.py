@@ -596,3 +596,22 @@ def test_missing_pieces_are_lost_in_the_end_and_found_when_they_come():
     rest = [scan("delivered", "2026-03-07 10:00", tracking_number=number) for number in ("N3", "N4")]
     there, _ = in_pieces([*THERE, *rest], "2026-03-20 12:00", before=missing.open_pitfalls)
     assert there.open_pitfalls == ()
+
+
+def test_the_silence_after_a_delivery_in_part_is_the_rests():
+    part = history(PICKED, "2026-03-03 08:00 out_for_delivery", "2026-03-03 12:00 delivered_partial")
+    assert kinds(part, utc("2026-03-06 11:00")) == kinds(part, utc("2026-03-09 12:00")) == ["pieces_missing"]
+    [worse] = judged(part, utc("2026-03-06 12:00"))[0].open_pitfalls
+    assert (worse.since, worse.severity) == (utc("2026-03-03 12:00"), Severity.HIGH)
+    assert "presumed_lost" in kinds(part, utc("2026-03-20 12:00"))
+    assert kinds([*part, scan("delivered", "2026-03-19 10:00")], utc("2026-03-20 12:00")) == []
+
+
+def test_the_silence_of_pieces_that_wait_for_others_is_a_stall():
+    waits = history(PICKED, "2026-03-03 12:00 partial_arrival")
+    assert kinds(waits, utc("2026-03-09 12:00")) == ["pieces_missing", "stalled_in_transit"]
+
+
+def test_what_was_delivered_in_part_is_late_when_its_day_has_passed():
+    part = history(PICKED, "2026-03-03 12:00 delivered_partial")
+    assert "missed_promise" in kinds(part, utc("2026-03-06 12:00"), estimates=[promised("2026-03-04")])

@@ -56,6 +56,7 @@ MEETING = [
     "facility_arrival",
     "out_for_delivery",
     "delivered",
+    "delivered_partial",
     "event_retracted",
     "return_started",
     "attempt_failed",
@@ -91,6 +92,20 @@ def test_delivered_survives_any_later_scan_on_the_way_out(before, data):
     folded = fold([*before, delivered, *late])
     assert (folded.status, folded.status_since, folded.direction) == (Status.DELIVERED, utc("2026-03-12 13:00"), Direction.OUTBOUND)
     assert folded.delivered_at == utc("2026-03-12 13:00")
+
+
+@given(HISTORIES, st.integers(41, 60))
+@settings(max_examples=120, deadline=None)
+def test_nothing_is_delivered_whose_newest_word_is_that_a_part_was(history, day):
+    legs = {(each.carrier, each.tracking_number, each.zoned) for each in history} | {("acme", "N1", True)}
+    at = START_US + day * DAY_US
+    parts = [
+        scan("delivered_partial", instant_us=at, precision=2, zoned=zoned, carrier=carrier, tracking_number=number)
+        for carrier, number, zoned in sorted(legs)
+    ]
+    early = [each for each in history if each.instant_us is not None and each.instant_us < at and each.precision]
+    folded = fold([*early, *parts])
+    assert ((folded.status is not Status.DELIVERED) and folded.delivered_at is None) or folded.direction is Direction.RETURN
 
 
 @given(HISTORIES, st.data())

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 from timeline_histories import history, scan, utc
 
-from doorstep.domain.vocabulary import Direction, Phase, Status
+from doorstep.domain.vocabulary import Actor, Direction, Phase, Status
 from doorstep.timeline import fold
 
 OUTWARD = ("2026-03-01 09:00 label_created", "2026-03-01 18:00 picked_up", "2026-03-02 06:00 facility_arrival")
@@ -228,6 +228,59 @@ def test_delivery_to_an_agent_gives_way_to_the_collection():
     assert (folded.status, folded.delivered_at) == (Status.DELIVERED, utc("2026-03-05 17:00"))
     folded = told(*agent, "2026-03-05 17:00 collected_by_recipient")
     assert (folded.status_since, folded.event_type) == (utc("2026-03-05 17:00"), "collected_by_recipient")
+
+
+PART = (*OUTWARD, "2026-03-03 08:00 out_for_delivery", "2026-03-03 13:00 delivered_partial")
+
+
+def test_what_was_delivered_in_part_is_still_on_its_way():
+    folded = told(*PART)
+    assert (folded.status, folded.status_since, folded.delivered_at) == (Status.IN_TRANSIT, utc("2026-03-03 13:00"), None)
+    assert (folded.telling_event, folded.must_act) == ("delivered_partial", Actor.CARRIER)
+    assert [(one.kind, one.since) for one in folded.open_pitfalls] == [("pieces_missing", utc("2026-03-03 13:00"))]
+
+
+def test_it_is_delivered_with_the_rest_in_whatever_order_the_scans_come():
+    rest = ("2026-03-04 08:00 out_for_delivery", "2026-03-04 12:00 delivered_partial", "2026-03-05 11:00 delivered_signed")
+    for order in permutations(history(*PART[-2:], *rest)):
+        folded = fold(order)
+        assert (folded.status, folded.delivered_at, folded.open_pitfalls) == (Status.DELIVERED, utc("2026-03-05 11:00"), ())
+    assert told(*PART, *rest[:-1]).status is Status.IN_TRANSIT
+    assert [one.kind for one in told(*PART, *rest[:1]).open_pitfalls] == ["pieces_missing"]
+
+
+def test_a_rest_that_goes_back_is_returned_and_not_delivered():
+    back = ("2026-03-05 10:00 refused", "2026-03-06 09:00 return_started", "2026-03-09 10:00 returned_to_sender")
+    assert [told(*PART, *back[:n]).status for n in (1, 2, 3)] == [Status.EXCEPTION, Status.RETURNING, Status.RETURNED]
+
+
+def test_what_is_delivered_in_part_to_the_sender_is_still_on_its_way_back():
+    back = (*OUTWARD, "2026-03-03 10:00 return_started", "2026-03-05 10:00 delivered_partial")
+    assert told(*back).status is Status.RETURNING
+    assert told(*back, "2026-03-06 10:00 delivered").status is Status.RETURNED
+
+
+def test_a_delivery_that_the_same_carrier_then_calls_one_of_a_part_is_none():
+    later = told(*DELIVERED, "2026-03-03 13:05 delivered_partial")
+    assert (later.status, later.delivered_at, [one.kind for one in later.open_pitfalls]) == (Status.IN_TRANSIT, None, ["pieces_missing"])
+    assert told(*DELIVERED, "2026-03-03 13:05 delivered_partial", "2026-03-04 09:00 delivered").delivered_at == utc("2026-03-04 09:00")
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        scan("delivered_partial", "2026-03-03 13:00"),
+        scan("delivered_partial", "2026-03-03 11:00"),
+        scan("delivered_partial", "2026-03-03"),
+        scan("delivered_partial", None),
+        scan("delivered_partial", "2026-03-03 14:00", zoned=False),
+        scan("delivered_partial", "2026-03-03 14:00", carrier="bolt"),
+    ],
+    ids=["at once", "before", "that day", "undated", "another clock", "another carrier"],
+)
+def test_a_delivery_stands_where_the_part_may_have_come_before(late):
+    folded = fold([*history(*DELIVERED), late])
+    assert (folded.status, folded.delivered_at, folded.open_pitfalls) == (Status.DELIVERED, utc("2026-03-03 13:00"), ())
 
 
 def test_two_readings_of_one_scan_are_one_whichever_comes_first():

@@ -6,12 +6,19 @@ from typing import Any
 import msgspec
 from lxml import etree, html
 
+from doorstep.domain.event_types import EVENT_TYPES
 from doorstep.domain.plugins import Raw
+from doorstep.domain.vocabulary import Status
 from doorstep.errors import BadInputError
 
 #: First bytes of byte order marks.
 _MARKS = frozenset({b"\xef", b"\xff", b"\xfe"})
 _UTF8_PAGE, _ANY_PAGE = html.HTMLParser(encoding="utf-8"), html.HTMLParser()
+#: After a delivery in part the rest is still expected.
+_ENDS = frozenset(slug for slug, event in EVENT_TYPES.items() if event.status is Status.DELIVERED) | {
+    "returned_to_sender",
+    "return_received",
+}
 _XML = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
 
 
@@ -155,4 +162,4 @@ def keyed(table: str) -> dict[str, str]:
 
 def ends_journey(event_type: str) -> bool:
     """Tell whether the journey ends with this event: estimates stated before it are void."""
-    return event_type.startswith("delivered") or event_type in {"collected_by_recipient", "returned_to_sender", "return_received"}
+    return event_type in _ENDS

@@ -2,11 +2,9 @@
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
 
-from doorstep.channels.errors import ErrorMeaning
 from doorstep.domain.plugins import Channel
 from doorstep.errors import NotFoundError
 
@@ -35,15 +33,3 @@ def channel_named(slug: str) -> Channel:
         return channels()[slug]
     except KeyError:
         raise NotFoundError(f"no channel {slug!r}; there are: {', '.join(sorted(channels()))}") from None
-
-
-def error_tables() -> dict[str, tuple[Mapping[str, ErrorMeaning], str]]:
-    """Slug → the error table of that folder (`ERRORS`) and where it was read (`ERRORS_SOURCE`); folders without a table are left out."""
-    found: dict[str, tuple[Mapping[str, ErrorMeaning], str]] = {}
-    for module in pkgutil.iter_modules(__path__):
-        if not module.ispkg:
-            continue
-        folder = importlib.import_module(f"{__name__}.{module.name}")
-        if errors := getattr(folder, "ERRORS", None):
-            found[folder.CHANNEL.slug] = (errors, getattr(folder, "ERRORS_SOURCE", ""))
-    return found

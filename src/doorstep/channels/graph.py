@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import msgspec
 
-from doorstep.channels.errors import ErrorMeaning, error_of
+from doorstep.channels.codes import error_of
 from doorstep.channels.reading import header_of, redacted, retry_after_s, same, setting_of
-from doorstep.domain.plugins import HttpRequest, Raw, Response, Setting, Settings
+from doorstep.domain.plugins import HttpRequest, ProviderCode, Raw, Response, Setting, Settings
 from doorstep.errors import (
     BadInputError,
     BadSignatureError,
@@ -89,7 +89,7 @@ def answer_of(response: Response) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def failure_of(response: Response, name: str, table: Mapping[str, ErrorMeaning], now: datetime, *, sends: bool = True) -> DoorstepError:
+def failure_of(response: Response, name: str, table: Mapping[str, ProviderCode], now: datetime, *, sends: bool = True) -> DoorstepError:
     """Return what an answer other than a success means.
 
     `name` is the provider's for the text; `sends`: the call has an effect, so that a gateway's answer leaves its outcome unknown.
@@ -110,7 +110,7 @@ def failure_of(response: Response, name: str, table: Mapping[str, ErrorMeaning],
     return RefusedError(f"{said}: {details}" if details else said, suppress=False, code=code or str(response.status))
 
 
-def meaning_of(code: str, subcode: str, table: Mapping[str, ErrorMeaning]) -> ErrorMeaning | None:
+def meaning_of(code: str, subcode: str, table: Mapping[str, ProviderCode]) -> ProviderCode | None:
     """Find an error: by code and subcode ("10:2018278"), else by the code; all of 200 to 299 are missing permissions."""
     for key in (f"{code}:{subcode}", code):
         if key in table:

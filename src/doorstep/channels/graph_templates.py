@@ -1,7 +1,7 @@
 """Message templates at Meta: handed in, listed page by page, and what webhooks say of them → news.
 
-WhatsApp keeps them with the business account, Messenger with the page; both speak the same words. Source: Meta's message-template
-pages (WhatsApp; Messenger's utility messages), as known on 2026-11-29.
+WhatsApp keeps them with the business account, Messenger with the page; both speak the same words but for the buttons, of which those here are
+WhatsApp's and those in `messenger/templates.py` Messenger's. Source: Meta's message-template pages, as known on 2026-11-29.
 """
 
 from collections.abc import Callable, Generator, Mapping
@@ -11,11 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from msgspec.structs import replace
 
-from doorstep.channels.errors import ErrorMeaning
 from doorstep.channels.graph import answer_of, failure_of, node, part, parts, query, request, text
 from doorstep.channels.reading import redacted
 from doorstep.domain.messages import TemplateNews
-from doorstep.domain.plugins import Approving, HttpRequest, Response, Settings, Template, TemplateFlow
+from doorstep.domain.plugins import Approving, HttpRequest, ProviderCode, Response, Settings, Template, TemplateFlow
 from doorstep.errors import RefusedError, TryLaterError
 
 _OK = 200
@@ -58,12 +57,16 @@ def category_of(word: str) -> str:
     return word.lower() if word.lower() in _CATEGORIES else ""
 
 
-def approving(name: str, owner: str, table: Mapping[str, ErrorMeaning]) -> Approving:
+#: How a template is written for the creation call.
+Document = Callable[[Template], dict[str, Any]]
+
+
+def approving(name: str, owner: str, table: Mapping[str, ProviderCode], document: Document) -> Approving:
     """Make a channel's approval; `owner` is the setting that holds the id of whatever the templates belong to."""
-    return Approving(listed=_listed(name, owner, table), submit=_submit(name, owner, table))
+    return Approving(listed=_listed(name, owner, table), submit=_submit(name, owner, table, document))
 
 
-def _listed(name: str, owner: str, table: Mapping[str, ErrorMeaning]) -> Callable[[Settings], TemplateFlow]:
+def _listed(name: str, owner: str, table: Mapping[str, ProviderCode]) -> Callable[[Settings], TemplateFlow]:
     def listed(settings: Settings) -> TemplateFlow:
         found: list[TemplateNews] = []
         after = ""
@@ -113,15 +116,15 @@ def _reason(word: str) -> str:
     return "" if word.upper() == "NONE" else redacted(word, 200)
 
 
-def _submit(name: str, owner: str, table: Mapping[str, ErrorMeaning]) -> Callable[[Template, Settings], TemplateFlow]:
+def _submit(name: str, owner: str, table: Mapping[str, ProviderCode], document: Document) -> Callable[[Template, Settings], TemplateFlow]:
     def submit(template: Template, settings: Settings) -> TemplateFlow:
         _check(template)
-        asked = request("POST", f"{node(settings, owner)}/message_templates", settings, document_of_template(template))
+        asked = request("POST", f"{node(settings, owner)}/message_templates", settings, document(template))
         # Handed in twice it is there once, and Meta says so.
         response = yield replace(asked, repeatable=True)
         answer = answer_of(response)
         if text(part(answer, "error"), "error_subcode") == _THERE_ALREADY:
-            return (yield from _change(name, owner, table, template, settings))
+            return (yield from _change(name, owner, table, document(template), settings))
         if response.status != _OK:
             raise failure_of(response, name, table, _EPOCH, sends=False)
         return (
@@ -137,17 +140,16 @@ def _submit(name: str, owner: str, table: Mapping[str, ErrorMeaning]) -> Callabl
 
 
 def _change(
-    name: str, owner: str, table: Mapping[str, ErrorMeaning], template: Template, settings: Settings
+    name: str, owner: str, table: Mapping[str, ProviderCode], wanted: dict[str, Any], settings: Settings
 ) -> Generator[HttpRequest, Response, tuple[TemplateNews, ...]]:
     """Have a template that is there already say what ours says: nothing to do where it does, else it is changed and looked at anew."""
     fields = "id,name,language,status,category,rejected_reason,components"
-    asked = query(name=template.name, fields=fields, limit=str(_PER_PAGE))
+    asked = query(name=wanted["name"], fields=fields, limit=str(_PER_PAGE))
     response = yield request("GET", f"{node(settings, owner)}/message_templates{asked}", settings)
     if response.status != _OK:
         raise failure_of(response, name, table, _EPOCH, sends=False)
-    key = (template.name, template.language)
+    key = (wanted["name"], wanted["language"])
     there = next((one for one in parts(answer_of(response), "data") if (text(one, "name"), text(one, "language")) == key), {})
-    wanted = document_of_template(template)
     if there and _says(there) == _says(wanted):
         return (_listed_one(there),)
     if not text(there, "id").isdigit():
@@ -156,13 +158,17 @@ def _change(
     response = yield replace(change, repeatable=True)
     if response.status != _OK:
         raise failure_of(response, name, table, _EPOCH, sends=False)
-    return (TemplateNews(name=template.name, language=template.language, status="pending"),)
+    return (TemplateNews(name=wanted["name"], language=wanted["language"], status="pending"),)
 
 
 def _says(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """Take from a template what a customer reads and presses."""
+    """Take from a template what a customer reads and presses; Messenger's lists may tell text and buttons without components."""
+    told = parts(document, "components") or [
+        {"type": "BODY", "text": text(document, "body")},
+        {"type": "BUTTONS", "buttons": document.get("buttons")},
+    ]
     said: list[tuple[str, ...]] = []
-    for component in parts(document, "components"):
+    for component in told:
         said.append((text(component, "type").upper(), text(component, "text")))
         said += [(text(one, "type").upper(), text(one, "text"), text(one, "url")) for one in parts(component, "buttons")]
     return said
@@ -189,21 +195,23 @@ def _check(template: Template) -> None:
             raise RefusedError(f"the template cannot be handed in: {what}", suppress=False, code="132005")
 
 
+def body_of_template(said: str, examples: tuple[str, ...]) -> dict[str, Any]:
+    """Write a template's text, with an example for each of its places."""
+    return {"type": "BODY", "text": said} | ({"example": {"body_text": [list(examples)]}} if examples else {})
+
+
 def document_of_template(template: Template) -> dict[str, Any]:
-    """Write a template as Meta's creation call takes it; quick replies stand before the link, as `send` counts them."""
-    body: dict[str, Any] = {"type": "BODY", "text": template.body}
-    if template.examples:
-        body["example"] = {"body_text": [list(template.examples)]}
+    """Write a template as WhatsApp's creation call takes it; quick replies stand before the link, as `send` counts them."""
     buttons: list[dict[str, Any]] = [{"type": "QUICK_REPLY", "text": title} for title in template.choices]
     if template.link_title and template.link_base:
         base = template.link_base if "{{1}}" in template.link_base else f"{template.link_base}{{{{1}}}}"
         buttons.append({"type": "URL", "text": template.link_title, "url": base, "example": [base.replace("{{1}}", "example")]})
-    components = [body, *([{"type": "BUTTONS", "buttons": buttons}] if buttons else [])]
+    components = [body_of_template(template.body, template.examples), *([{"type": "BUTTONS", "buttons": buttons}] if buttons else [])]
     return {"name": template.name, "language": template.language, "category": "UTILITY", "components": components}
 
 
-def template_parts(values: tuple[str, ...], choices: tuple[str, ...], link_end: str | None) -> list[dict[str, Any]]:
-    """Write the values of one message: of the text, of each quick reply (what comes back), of the link's end.
+def body_part(values: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Write the values of one message's text; no part where it has none.
 
     Line breaks, tabs and runs of spaces are not taken in a value (error 132018).
 
@@ -213,9 +221,16 @@ def template_parts(values: tuple[str, ...], choices: tuple[str, ...], link_end: 
     flat = [" ".join(value.split()) for value in values]
     if not all(flat):
         raise RefusedError("a value of the approved template is empty", suppress=False, code="131008")
-    made: list[dict[str, Any]] = []
-    if flat:
-        made.append({"type": "body", "parameters": [{"type": "text", "text": value} for value in flat]})
+    return [{"type": "body", "parameters": [{"type": "text", "text": value} for value in flat]}] if flat else []
+
+
+def template_parts(values: tuple[str, ...], choices: tuple[str, ...], link_end: str | None) -> list[dict[str, Any]]:
+    """Write the values of one message as WhatsApp takes them: of the text, of each quick reply (what comes back), of the link's end.
+
+    Raises:
+        RefusedError: a value is empty, which Meta does not take.
+    """
+    made = body_part(values)
     made += [
         {"type": "button", "sub_type": "quick_reply", "index": str(place), "parameters": [{"type": "payload", "payload": choice}]}
         for place, choice in enumerate(choices)

@@ -5,7 +5,7 @@ holds a link instead.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 import phonenumbers
@@ -94,6 +94,18 @@ def sender_for(settings: Settings, to: str, fallback: Sender | None = None) -> S
             f"networks in {country} carry no sender by name, such as {sender.name!r}: add {country}=+… with a number of yours to senders"
         )
     return sender
+
+
+def one_way_of(choose: Callable[[Settings, str], Sender]) -> Callable[[Settings, str], bool]:
+    """Make a channel's `one_way` of how it chooses a sender; where it finds none, nothing can be sent anyway."""
+
+    def one_way(settings: Settings, to: str) -> bool:
+        try:
+            return choose(settings, to).one_way
+        except (MisconfiguredError, RefusedError):
+            return False
+
+    return one_way
 
 
 def read_senders(text: str) -> Mapping[str, Sender]:

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import msgspec
+
 from doorstep.cli.merchants import at_work
 from doorstep.domain.messages import Change
 from doorstep.domain.vocabulary import ChannelKind, Status
 from doorstep.errors import BadInputError, NotFoundError
-from doorstep.messages import TEMPLATES, BadTemplateError, Facts, Library, Links, context_of, sample_facts
+from doorstep.messages import TEMPLATES, BadTemplateError, Facts, Library, Links, context_of, facts_for, sample_facts, sample_shortened
 from doorstep.steps.compose import parcel_of
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.work import utc_now
@@ -63,7 +65,8 @@ def preview(
 def _write(facts: Facts, library: Library, template: str, out: Path) -> list[Path]:
     context = context_of(facts)
     mail = library.render(template, ChannelKind.EMAIL, facts.locale, context)
-    sms = library.render(template, ChannelKind.SMS, facts.locale, context)
+    base_url = (facts.links.order or "").partition("/o/")[0]
+    sms = library.render(template, ChannelKind.SMS, facts.locale, context_of(sample_shortened(facts, base_url)))
     written = {
         out: mail.html,
         out.with_suffix(".txt"): f"Subject: {mail.subject}\n\n{mail.text}",
@@ -116,11 +119,11 @@ async def _order(tx: Tx, merchant_id: int, text: str) -> KeptOrder:
 def _sample(template: str, locale: str) -> Facts:
     """Make up an order that stands as a template says."""
     first, others = _STANDS.get(template, (Status.IN_TRANSIT, Status.IN_TRANSIT))
-    return sample_facts(locale, first=first, status=others)
+    return msgspec.structs.replace(sample_facts(locale, first=first, status=others), entries=facts_for(template, locale).entries)
 
 
 def _branded(facts: Facts, tenant: Tenant) -> Facts:
-    return Facts(brand=tenant.brand, order=facts.order, parcels=facts.parcels, change=facts.change, locale=facts.locale, links=facts.links)
+    return msgspec.structs.replace(facts, brand=tenant.brand, one_way=tenant.is_one_way(facts.order.customer.phone))
 
 
 def _facts_of(tenant: Tenant, kept: KeptOrder, parcels: list[KeptShipment], template: str, base_url: str, locale: str | None) -> Facts:
@@ -142,4 +145,5 @@ def _facts_of(tenant: Tenant, kept: KeptOrder, parcels: list[KeptShipment], temp
         change=change,
         locale=locale or kept.order.locale or tenant.brand.default_locale,
         links=Links(order=f"{base_url}/o/{kept.token}", preferences=f"{base_url}/p/preview"),
+        one_way=tenant.is_one_way(kept.order.customer.phone),
     )

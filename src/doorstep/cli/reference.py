@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from doorstep.carriers import carriers
-from doorstep.channels import channels, error_tables
+from doorstep.channels import channels
 from doorstep.cli.reference_messages import messages_markdown
 from doorstep.domain.event_types import EVENT_TYPES, EventType
 from doorstep.domain.pitfalls import ALONE, LADDERS, PITFALL_KINDS, Family, NextStep
 from doorstep.domain.plugins import Asking, Carrier, Channel, ProviderCode, Setting, Shop
-from doorstep.domain.vocabulary import Phase, Remedy, Skip, Status
+from doorstep.domain.vocabulary import ChannelKind, Phase, Remedy, Skip, Status
 from doorstep.insights import FIGURES
 from doorstep.journeys import TRIGGERS, load_defaults
 from doorstep.shops import shops
@@ -187,7 +187,7 @@ _REASONS = {
     Skip.NOT_APPROVED: "The provider takes no free text now, and the template is not approved there (or is paused).",
     Skip.SUPPRESSED: "The address bounced, complained, unsubscribed or said STOP.",
     Skip.CAPPED: "The customer has had as many messages as the cap allows.",
-    Skip.DIGESTED: "Joined into the message about the order's other parcels.",
+    Skip.DIGESTED: "Told in one message together with other news of the same customer.",
     Skip.OPTED_OUT: "The customer switched the topic off.",
     Skip.ORDER_CANCELLED: "The order was cancelled.",
     Skip.BAD_TEMPLATE: "The template could not be rendered.",
@@ -230,25 +230,42 @@ _REMEDIES = {
 
 
 def channel_errors_markdown() -> str:
-    """Write the page of every error code we know, by provider."""
-    names = channels()
+    """Write the page of what providers of texts and chats say of messages, and who must act on it."""
+    return _codes_page(
+        "Errors of the channels",
+        "What each provider's own error code means and what follows from it, whether it answers the call or comes later with a delivery"
+        " report. A code without a row here is refused without suppression, with the provider's own code beside it.",
+        [one for one in channels().values() if one.kind is not ChannelKind.EMAIL],
+    )
+
+
+def provider_codes_markdown() -> str:
+    """Write the page of what e-mail providers say of messages, and who must act on it."""
+    return _codes_page(
+        "E-mail providers' codes",
+        "What each provider of e-mail says of a message, and what follows. What a provider adds later follows the line of its kind without a"
+        " detail, its own words beside it; nothing is guessed. The source of each stands beside its table.",
+        [one for one in channels().values() if one.kind is ChannelKind.EMAIL],
+    )
+
+
+def _codes_page(title: str, about: str, shown: Iterable[Channel]) -> str:
+    remedies = ((f"`{remedy}`", _REMEDIES[remedy]) for remedy in Remedy)
     parts = [
-        (
-            "# Errors of the channels\n\nWhat each provider's own error code means and what follows from it, whether it answers the call"
-            " or comes later with a delivery report. A code without a row here is refused without suppression, with the provider's own"
-            " code beside it. Generated from the `ERRORS` of each folder of `doorstep.channels`.\n"
-        ),
-        _table(("remedy", "what follows"), ((f"`{remedy}`", _REMEDIES[remedy]) for remedy in Remedy)),
+        f"# {title}\n\n{about} Generated from `Channel.codes`, the tables that the channels themselves read.\n",
+        _table(("remedy", "what follows"), remedies),
         "",
     ]
-    for slug, (errors, source) in sorted(error_tables().items()):
-        counted = Counter(error.remedy for error in errors.values())
+    for channel in sorted((one for one in shown if one.codes), key=lambda one: one.slug):
+        counted = Counter(code.remedy for code in channel.codes)
         told = ", ".join(f"{counted[remedy]} {remedy}" for remedy in Remedy if counted[remedy])
-        rows = ((f"`{error.code}`", _cell(error.meaning), f"`{error.remedy}`") for error in errors.values())
         parts += [
-            f"## {names[slug].name}\n",
-            f"{len(errors)} codes: {told}." + (f" {source}" if source else "") + "\n",
-            _table(("code", "meaning", "remedy"), rows),
+            f"## {channel.name}\n",
+            f"{len(channel.codes)} codes: {told}." + (f" {channel.codes_source}" if channel.codes_source else "") + "\n",
+            _table(
+                ("code", "meaning", "message becomes", "remedy", "suppressed as"),
+                (_provider_code(one, channel.kind) for one in channel.codes),
+            ),
             "",
         ]
     return "\n".join(parts)
@@ -258,27 +275,9 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def provider_codes_markdown() -> str:
-    """Write the page of what e-mail providers say of messages, and who must act on it."""
-    parts = [
-        (
-            "# E-mail providers' codes\n\nWhat each provider of e-mail says of a message, and what follows. Generated from the channels' own"
-            " tables, where the source of each stands. What a provider adds later follows the line of its kind without a detail, its own words"
-            " beside it; nothing is guessed.\n"
-        ),
-        _table(("remedy", "what follows"), ((f"`{remedy}`", _REMEDIES[remedy]) for remedy in Remedy)),
-        "",
-    ]
-    for channel in sorted((one for one in channels().values() if one.codes), key=lambda one: one.slug):
-        parts.append(f"## {channel.name}\n")
-        parts.append(_table(("code", "meaning", "message becomes", "remedy", "suppressed as"), map(_provider_code, channel.codes)))
-        parts.append("")
-    return "\n".join(parts)
-
-
-def _provider_code(code: ProviderCode) -> tuple[str, ...]:
-    becomes = f"`{code.state}`" if code.state else "answer to our call"
-    return f"`{code.code}`", code.meaning, becomes, f"`{code.remedy}`" if code.remedy else "none", code.suppress or "no"
+def _provider_code(code: ProviderCode, kind: ChannelKind) -> tuple[str, ...]:
+    becomes = f"`{code.state}`" if code.state else "answer to our call" if kind is ChannelKind.EMAIL else "by its status"
+    return f"`{code.code}`", _cell(code.meaning), becomes, f"`{code.remedy}`" if code.remedy else "none", code.suppress or "no"
 
 
 def figures_markdown() -> str:

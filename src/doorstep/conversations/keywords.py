@@ -7,6 +7,8 @@ Source: Twilio's default opt-out words and AWS's list, 47 CFR 64.1200(a)(10); as
 
 import unicodedata
 
+from doorstep.domain.languages import stopped_once
+
 #: Longer than any keyword with generous punctuation.
 _LONGEST = 60
 
@@ -115,5 +117,6 @@ def is_everyday(text: str) -> bool:
 def confirmation(keyword: str, brand_name: str, locale: str, help_contact: str) -> str:
     """Write the one text that answers a keyword, in the language of a BCP 47 tag; English where there is none. "" for no keyword."""
     texts = _CONFIRMATIONS.get(locale.replace("_", "-").partition("-")[0].lower(), _CONFIRMATIONS["en"])
+    text = stopped_once(stopped_once(texts.get(keyword, ""), "contact", help_contact), "brand", brand_name)
     # Not str.format: a brand's name may hold braces.
-    return texts.get(keyword, "").replace("{contact}", help_contact).replace("{brand}", brand_name)
+    return text.replace("{contact}", help_contact).replace("{brand}", brand_name)

@@ -1,5 +1,7 @@
 """What a conversation says by itself, in the served languages: who is this, thank you, a colleague will write."""
 
+from doorstep.domain.languages import stopped_once
+
 #: Language → name → text with {brand}.
 _TEXTS: dict[str, dict[str, str]] = {
     "en": {
@@ -50,5 +52,6 @@ _TEXTS: dict[str, dict[str, str]] = {
 def words(name: str, locale: str, brand_name: str, choice: str = "") -> str:
     """Write one of the texts in the language of a BCP 47 tag; English where there is none."""
     texts = _TEXTS.get(locale.replace("_", "-").partition("-")[0].lower(), _TEXTS["en"])
+    text = stopped_once(stopped_once(texts[name], "choice", choice), "brand", brand_name)
     # Not str.format: a brand's name may hold braces.
-    return texts[name].replace("{choice}", choice).replace("{brand}", brand_name)
+    return text.replace("{choice}", choice).replace("{brand}", brand_name)

@@ -123,7 +123,6 @@ async def _merchant(tx: Tx, pictures: str) -> int:
         "support_phone": "+34960000000",
         "address": "Casa Alma, Calle de la Paz 7, 46003 Valencia",
         "default_locale": "es",
-        "sms_sender": "CasaAlma",
         "font": "humanist",
     }
     try:

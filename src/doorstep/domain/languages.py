@@ -1,4 +1,4 @@
-"""A language tag → the nearest language that customers are written to in."""
+"""A language tag → the nearest language that customers are written to in; a sentence of ours and what goes into it → one full stop."""
 
 from functools import lru_cache
 
@@ -11,3 +11,8 @@ def language_of(tag: str) -> str:
     """Give the served language of a BCP 47 tag ("es-MX", "pt_BR" too): its own, else English."""
     language = tag.replace("_", "-").partition("-")[0].lower()
     return language if language in LANGUAGES else "en"
+
+
+def stopped_once(source: str, hole: str, value: object) -> str:
+    """Take the full stop away behind "{hole}" where what goes there has one of its own ("Acme Inc.", "24 nov.")."""
+    return source.replace(f"{{{hole}}}.", f"{{{hole}}}") if str(value).endswith(".") else source

@@ -37,7 +37,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     #: May leave during quiet hours.
     urgent: bool = False
-    #: Seconds to wait for the other parcels of the order; 0: none.
+    #: Seconds it may wait for what else there is to tell the customer, to be told together; 0: none, and it is told alone.
     digest_s: int = 0
     #: It asks for an answer: a channel on which one is easily given is the better.
     asks: bool = False
@@ -138,6 +138,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     in_reply_to: str | None = None
     #: For `push` and `wallet`: where it is to arrive.
     devices: tuple[Device, ...] = ()
+    #: A human wrote this very text to this person; False: we made it.
+    by_hand: bool = False
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):

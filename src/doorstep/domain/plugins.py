@@ -267,16 +267,18 @@ class Approving(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProviderCode(msgspec.Struct, frozen=True, kw_only=True):
-    """One code of a provider, what it means, and who must act; docs/reference/provider-codes.md is made from these."""
+    """One code of a provider, what it means, and who must act; the pages of codes under docs/reference are made from these."""
 
-    #: As the provider writes it; for an answer to our own call, words that stand in it, lower case.
+    #: As the provider writes it; where it has several lists, the list's name, a colon, the code ("dlr:9"). In the answer of a mail server:
+    #: words that stand in it, lower case.
     code: str
+    #: One line, lower case, no full stop, no personal data; shown to the merchant.
     meaning: str
-    #: What becomes of the message; None: it is an answer to our own call.
+    #: What becomes of the message; None: it answers our own call, or the status beside it says.
     state: MessageState | None = None
     #: None: nothing is to be done.
     remedy: Remedy | None = None
-    #: Why the address is suppressed ("bounced", "complained", "unsubscribed"); None: it is not.
+    #: Why the address is suppressed ("bounced", "complained", "unsubscribed", "stop"); None: it is not, and `remedy` is not SUPPRESS.
     suppress: str | None = None
 
 
@@ -327,5 +329,9 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     most_bytes: int = 2_000_000
     #: Settings → the mailbox in which answers and bounces arrive; None, or no function: there is none to be read.
     mailbox: Callable[[Settings], ImapRequest | None] | None = None
-    #: What the provider's codes mean, for the docs.
+    #: Settings, address → whether nobody can answer what is sent there from here (a name as the sender); raises nothing. None: everybody can.
+    one_way: Callable[[Settings, str], bool] | None = None
+    #: What the provider's codes mean: the table that the channel itself reads.
     codes: tuple[ProviderCode, ...] = ()
+    #: Where the codes were read, when, and how they are written, for the docs; "" where it stands beside the table.
+    codes_source: str = ""

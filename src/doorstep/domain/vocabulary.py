@@ -128,6 +128,30 @@ class ChannelKind(StrEnum):
     CONSOLE = "console"
 
 
+class Lead(StrEnum):
+    """Where a short link in a text message leads."""
+
+    #: Our page of the order.
+    ORDER = "order"
+    #: Our page of all orders that a digest told of.
+    NEWS = "news"
+    #: Our page of one parcel.
+    PARCEL = "parcel"
+    #: The carrier's own page of it.
+    CARRIER = "carrier"
+    #: The page of the carrier that delivers it in the end, where that is another.
+    HANDED_TO = "handed_to"
+    #: What the message's recipient wants to get.
+    PREFERENCES = "preferences"
+    #: Out of marketing.
+    UNSUBSCRIBE = "unsubscribe"
+
+    @property
+    def is_carriers(self) -> bool:
+        """Whether it leads to a page that is not ours."""
+        return self in {Lead.CARRIER, Lead.HANDED_TO}
+
+
 class MessageState(StrEnum):
     """Where a message is. Only moves forward, by `rank`."""
 

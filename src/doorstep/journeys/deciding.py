@@ -9,13 +9,10 @@ from doorstep.domain.vocabulary import Skip
 from doorstep.journeys.loading import Journey, Journeys, When
 
 
-def decide(
-    change: Change, order: Order | None, after: Folded | None, parcels_in_order: int, journeys: Journeys, now: datetime
-) -> Action | Skip:
+def decide(change: Change, order: Order | None, after: Folded | None, journeys: Journeys, now: datetime) -> Action | Skip:
     """Find the journey that answers a change.
 
-    `after` is the change's shipment as it is now, None for a change of an order. `parcels_in_order` counts the shipments
-    of the order, this one included. `now` is aware.
+    `after` is the change's shipment as it is now, None for a change of an order. `now` is aware.
     """
     candidates = journeys.by_trigger.get(change.trigger)
     if candidates is None:
@@ -24,7 +21,7 @@ def decide(
         return Skip.NO_ORDER
     for journey in candidates:
         if _holds(journey.when, change, order, after):
-            return _act(journey, change, order, parcels_in_order, now)
+            return _act(journey, change, order, now)
     return Skip.NO_JOURNEY
 
 
@@ -40,13 +37,11 @@ def _holds(when: When, change: Change, order: Order, after: Folded | None) -> bo
     return not when.pitfalls or any(one.kind in when.pitfalls for one in after.open_pitfalls)
 
 
-def _act(journey: Journey, change: Change, order: Order, parcels_in_order: int, now: datetime) -> Action | Skip:
+def _act(journey: Journey, change: Change, order: Order, now: datetime) -> Action | Skip:
     if order.cancelled_at is not None and not journey.after_cancel:
         return Skip.ORDER_CANCELLED
     if change.happened_at is not None and (now - change.happened_at).total_seconds() > journey.max_age_s:
         return Skip.TOO_OLD
-    digest_s = journey.digest_s if parcels_in_order > 1 else 0
-    wait_s = journey.delay_s + digest_s
     return Action(
         journey=journey.name,
         step=journey.step,
@@ -54,10 +49,10 @@ def _act(journey: Journey, change: Change, order: Order, parcels_in_order: int, 
         purpose=journey.purpose,
         channels=journey.channels,
         change=change,
-        due_at=now + timedelta(seconds=wait_s) if wait_s else now,
+        due_at=now + timedelta(seconds=journey.delay_s) if journey.delay_s else now,
         topic=journey.topic,
         urgent=journey.urgent,
-        digest_s=digest_s,
+        digest_s=journey.digest_s,
         asks=journey.asks,
         fallback_s=journey.fallback_s,
     )

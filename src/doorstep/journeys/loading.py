@@ -54,7 +54,7 @@ class Journey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     max_age_s: int = 259_200
     #: May leave during quiet hours.
     urgent: bool = False
-    #: Seconds to wait for the order's other parcels; only where there are any.
+    #: Seconds to wait for what else there is to tell the customer, where more of theirs is under way; 0: it is told at once, and alone.
     digest_s: int = 0
     #: It asks for an answer: a channel on which one is easily given is the better.
     asks: bool = False

@@ -6,13 +6,14 @@ from typing import Any
 from doorstep.domain.languages import language_of
 from doorstep.domain.plugins import Template as ToApprove
 from doorstep.messages.choices import MOST
-from doorstep.messages.filling import template_of
+from doorstep.messages.engine import ends_twice
+from doorstep.messages.filling import Template, template_of
 from doorstep.messages.layout import Parts, words_of
 
 #: Our languages as Meta writes them. Source: Meta's list of template languages, as known on 2026-11-29.
 META_LANGUAGES = {"en": "en_US", "es": "es", "fr": "fr", "de": "de", "it": "it", "pt": "pt_BR", "hi": "hi"}
 #: The page's kind → the folder that our own pages of this kind live in.
-FOLDERS = {"parcel": "t", "order": "o"}
+FOLDERS = {"parcel": "t", "order": "o", "orders": "n"}
 #: Characters of a body, so that the longest values leave it under Meta's 1,024 and a button below it is seen.
 BODY_LIMIT = 550
 #: Characters of one value.
@@ -34,12 +35,24 @@ def pieces_of(utility: str) -> list[str]:
     return _VALUE.split(" ".join(utility.split()))
 
 
-def value_text(filled: str) -> str:
-    """Write a value as a provider takes it: one line, no runs of spaces, never empty.
+def values_of(utility: str) -> list[tuple[Template, str]]:
+    """Read a utility part's values, each with the text after it.
+
+    Raises:
+        BadTemplateError: one of them cannot be read.
+    """
+    pieces = pieces_of(utility)
+    return [(template_of(f"{{{{{value}}}}}", html=False), after) for value, after in zip(pieces[1::2], pieces[2::2], strict=True)]
+
+
+def value_text(filled: str, after: str) -> str:
+    """Write a value as a provider takes it: one line, no runs of spaces, never empty; no full stop where the text `after` it has one.
 
     Source: Meta refuses empty parameters, line breaks, tabs and more than four spaces in a row (error 132018), as known on 2026-11-29.
     """
     text = " ".join(filled.split())
+    if ends_twice(text, after):
+        text = text.rstrip(".")
     return (text if len(text) <= _VALUE_LIMIT else f"{text[: _VALUE_LIMIT - 1].rstrip()}…") or "-"
 
 
@@ -59,7 +72,7 @@ def to_approve(name: str, parts: Parts, locale: str, page_base: str | None, samp
         name=approved_name(name),
         language=META_LANGUAGES[language],
         body=body,
-        examples=tuple(value_text(template_of(f"{{{{{one}}}}}", html=False).fill(sample)) for one in pieces[1::2]),
+        examples=tuple(value_text(value.fill(sample), after) for value, after in values_of(parts.utility)),
         link_title=words[f"link_{parts.link}"] if folder else None,
         link_base=f"{page_base}/{folder}/" if folder else None,
         choices=tuple(words[f"choice_{slug}"] for slug in parts.choices[:MOST]),

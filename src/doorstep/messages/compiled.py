@@ -24,7 +24,7 @@ from liquid.exceptions import LocalNamespaceLimitError, OutputStreamLimitError
 from liquid.stringify import to_liquid_string
 from liquid.undefined import Undefined
 
-from doorstep.messages.engine import LOCALS_LIMIT, OUTPUT_LIMIT, Budget, every_node
+from doorstep.messages.engine import LOCALS_LIMIT, OUTPUT_LIMIT, Budget, ends_twice, every_node
 from doorstep.messages.writing import UntranslatedError, Writer, condition, filtered, primitive
 
 
@@ -210,12 +210,19 @@ def _room(out: list[str], used: list[int]) -> None:
 
 
 def whole(out: list[str]) -> str:
-    """Put the pieces of a rendering together.
+    """Put the pieces of a rendering together; where one ends a sentence that has ended already, its full stop is taken out of `out`.
 
     Raises:
         OutputStreamLimitError: the text is too long.
     """
     text = "".join(out)
+    if ".." in text:
+        last = ""
+        for place, piece in enumerate(out):
+            if piece and ends_twice(last, piece):
+                out[place] = piece[1:]
+            last = out[place] or last
+        text = "".join(out)
     if len(text) * 4 > OUTPUT_LIMIT and len(text.encode("utf-8", "surrogatepass")) > OUTPUT_LIMIT:
         raise OutputStreamLimitError("the text is too long", token=None)
     return text

@@ -1,5 +1,6 @@
 """Facts → the plain names a template may use; docs/how-to/write-a-template.md lists them."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from doorstep.domain.shipments import Folded
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Actor, Direction, Status
 from doorstep.messages.context_window import standing_window
+from doorstep.messages.digest import news_of
 from doorstep.messages.facts import Brand, Facts, Hop, Links, Parcel
 from doorstep.messages.schema_org import order_markup
 from doorstep.messages.shape import arrival_told, holds_text, parts_told, place_told, places_told, standing_text
@@ -49,7 +51,7 @@ def context_of(facts: Facts) -> dict[str, Any]:
     for parcel in parcels[:told]:
         parcel["told"] = True
     refund = next((one for one in order.refunds if one.refund_id == change.occurrence), None) if change.subject_kind == "order" else None
-    brand = _brand(facts.brand)
+    brand = _brand(facts.brand, takes_replies=not facts.one_way)
     customer = order.customer
     return {
         "brand": brand,
@@ -66,16 +68,17 @@ def context_of(facts: Facts) -> dict[str, Any]:
         "apart": sum(place["waits"] for parcel in parcels[:told] for place in parcel["places"] or ()) > 1,
         "arrival": arrival_told(facts.parcels, [parcel["window"] for parcel in parcels], locale),
         "waiting": [_line(line, locale) for line in facts.waiting[:SHOWN]] or None,
+        "news": news_of(facts.entries),
         "change": {"trigger": change.trigger, "occurrence": change.occurrence},
         "refund": {"amount": _money(refund.amount, locale), "note": refund.note} if refund else None,
         "links": _links(facts.links),
         "locale": locale,
-        "json_ld": order_markup(facts),
+        "json_ld": None if facts.entries else order_markup(facts),
     }
 
 
 @lru_cache(maxsize=4096)
-def _brand(brand: Brand) -> dict[str, Any]:
+def _brand(brand: Brand, *, takes_replies: bool) -> dict[str, Any]:
     return {
         "name": brand.name,
         "logo_url": web(brand.logo_url),
@@ -87,7 +90,7 @@ def _brand(brand: Brand) -> dict[str, Any]:
         "support_phone": brand.support_phone,
         "address": brand.address,
         "shop_url": web(brand.shop_url),
-        "takes_replies": brand.sms_sender is None,
+        "takes_replies": takes_replies,
     }
 
 
@@ -159,9 +162,13 @@ def _pieces(folded: Folded) -> dict[str, int]:
     return {"total": len(folded.pieces), "delivered": sum(piece.status is Status.DELIVERED for piece in folded.pieces)}
 
 
+def handed_hop(hops: Sequence[Hop], first: str) -> Hop | None:
+    """Find who delivers a parcel in the end, where that is not who had it first, under the number `first`."""
+    return next((hop for hop in reversed(hops) if hop.direction is Direction.OUTBOUND and hop.tracking_number != first), None)
+
+
 def _handed_to(hops: tuple[Hop, ...], first: str) -> dict[str, Any] | None:
-    """Tell who delivers the parcel in the end, where that is not who had it first."""
-    last = next((hop for hop in reversed(hops) if hop.direction is Direction.OUTBOUND and hop.tracking_number != first), None)
+    last = handed_hop(hops, first)
     return {"carrier": last.carrier_name or None, "number": last.tracking_number, "url": web(last.url)} if last else None
 
 

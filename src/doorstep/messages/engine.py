@@ -11,6 +11,7 @@ from liquid.builtin.expressions.filtered import FilteredExpression
 from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.exceptions import FilterValueError, LiquidError, LoopIterationLimitError, ResourceLimitError
 from liquid.expression import Expression
+from liquid.output import LimitedStringIO
 from liquid.utils import ReadOnlyChainMap
 from typing_extensions import override
 
@@ -138,6 +139,26 @@ class Context(RenderContext):
     @override
     def raise_for_loop_limit(self, length: int = 1) -> None:
         self.budget.loop(length, self.nodes)
+
+
+def ends_twice(so_far: str, piece: str) -> bool:
+    """Tell whether a text begins with a full stop that stands there already: "24 nov." or "Acme Inc." before the sentence's own."""
+    return piece[:1] == "." and piece[1:2] != "." and so_far[-1:] == "."
+
+
+class Output(LimitedStringIO):
+    """What a rendering writes: within the limit, and no sentence ends twice."""
+
+    def __init__(self) -> None:
+        super().__init__(limit=OUTPUT_LIMIT, newline="")
+        self._last = ""
+
+    @override
+    def write(self, piece: str, /) -> int:
+        if piece and ends_twice(self._last, piece):
+            piece = piece[1:]
+        self._last = piece or self._last
+        return super().write(piece)
 
 
 class CappedRange(RangeLiteral):

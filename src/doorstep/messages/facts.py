@@ -32,8 +32,6 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True):
     default_locale: str = "en"
     #: How messages sound: "plain", or "warm".
     tone: str = "plain"
-    #: Alphanumeric, at most 11 characters; None: the provider's number.
-    sms_sender: str | None = None
     #: What is noted of a message: "none"; "clicks" on our own pages; "all": links to other sites and mails shown, too.
     tracking: str = "clicks"
     #: Where customer pages live, e.g. "https://parcels.example"; no slash at the end.
@@ -100,6 +98,19 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
     pixel: str | None = None
 
 
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing of several that a digest tells."""
+
+    #: The order's number.
+    order: str
+    #: What happened, in a few words without an end.
+    title: str
+    #: A sentence or two about it; "" none.
+    text: str
+    #: The page that shows it; None: none.
+    url: str | None
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a template may speak of."""
 
@@ -115,3 +126,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     #: BCP 47; see `Library.render` for how a language is found.
     locale: str
     links: Links = Links()
+    #: In a digest: all that it tells; the rest is then of the first of them, and `links.order` leads to the page of all.
+    entries: tuple[Entry, ...] = ()
+    #: A text to this customer comes from a sender that nobody can answer.
+    one_way: bool = False

@@ -5,11 +5,10 @@ from typing import Any
 
 import msgspec
 from liquid import BoundTemplate
-from liquid.output import LimitedStringIO
 
 from doorstep.domain.messages import Pieced
 from doorstep.messages.compiled import Translated, compiled, whole
-from doorstep.messages.engine import FAULTS, HTML, OUTPUT_LIMIT, TEXT, Context, bad, every_node, parse
+from doorstep.messages.engine import FAULTS, HTML, TEXT, Context, Output, bad, every_node, parse
 
 
 class Template(msgspec.Struct, frozen=True):
@@ -50,7 +49,7 @@ class Template(msgspec.Struct, frozen=True):
 
     def fill_slowly(self, facts: dict[str, Any]) -> str:
         """Fill in facts by the Liquid library; raises what it raises."""
-        buffer = LimitedStringIO(limit=OUTPUT_LIMIT, newline="")
+        buffer = Output()
         self.bound.render_with_context(Context(self.bound, facts, self.weight), buffer)
         return buffer.getvalue()
 

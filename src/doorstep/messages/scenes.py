@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from doorstep.domain.languages import language_of
 from doorstep.domain.messages import Change
 from doorstep.domain.money import Money
 from doorstep.domain.orders import OrderLine, Payment, Refund
@@ -12,9 +13,13 @@ from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.places import Address
 from doorstep.domain.shipments import OpenPitfall
 from doorstep.domain.times import OccurredAt
-from doorstep.domain.vocabulary import Actor, Precision, Status, ZoneSource
+from doorstep.domain.vocabulary import Actor, ChannelKind, Precision, Status, ZoneSource
+from doorstep.messages.context import context_of
+from doorstep.messages.digest import DIGEST, entry_of
 from doorstep.messages.facts import Facts, Parcel
+from doorstep.messages.layout import parts_of
 from doorstep.messages.samples import sample_facts
+from doorstep.messages.speaking import spoken_of
 
 #: How the order in a sample is: as most are; as long as real ones get; written from right to left.
 MANNERS = ("ordinary", "long", "rtl")
@@ -38,6 +43,8 @@ _STANDS = {
     "problem_escalated": (Status.EXCEPTION, "exception"),
     "address_question": (Status.EXCEPTION, "address_problem"),
 }
+#: What a digest tells, by turns.
+_GATHERED = ("out_for_delivery", "delayed")
 #: Templates that tell of a pitfall → the one shown where none is asked for.
 _PROBLEMS = {"delivery_problem": "damaged", "problem_escalated": "lost", "address_question": "address_problem"}
 _LONG_NAME = "Hand-woven merino blanket with tassels, undyed, 140 by 200 cm"
@@ -62,7 +69,22 @@ def facts_for(template: str, locale: str, manner: str = "ordinary", pitfall: str
     if template == "partly_delivered":
         rest = sample_facts(locale).parcels[1]
         facts = msgspec.structs.replace(facts, parcels=(parcel, rest), told=1)
-    return {"long": _lengthened, "rtl": _right_to_left}[manner](facts) if manner in MANNERS[1:] else facts
+    facts = {"long": _lengthened, "rtl": _right_to_left}[manner](facts) if manner in MANNERS[1:] else facts
+    return _gathered(facts, manner) if template == DIGEST else facts
+
+
+def _gathered(facts: Facts, manner: str) -> Facts:
+    """Two things at once, of two orders; in the long manner one of each of nine orders."""
+    entries = []
+    for number in range(9 if manner == "long" else 2):
+        one = facts_for(_GATHERED[number % 2], facts.locale, manner)
+        its = msgspec.structs.replace(one, order=msgspec.structs.replace(one.order, number=f"{one.order.number[:-1]}{number + 1}"))
+        parts = parts_of(_GATHERED[number % 2], language_of(facts.locale))
+        if parts is not None:
+            spoken = spoken_of(_GATHERED[number % 2], parts, facts.locale)
+            entries.append(entry_of(spoken.render(ChannelKind.PUSH, context_of(its)), its))
+    links = msgspec.structs.replace(facts.links, order="https://parcels.example/n/sample")
+    return msgspec.structs.replace(facts, links=links, entries=tuple(entries))
 
 
 def _standing(parcel: Parcel, event: str, kind: str) -> Parcel:

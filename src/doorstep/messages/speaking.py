@@ -8,7 +8,7 @@ import msgspec
 from doorstep.domain.languages import LANGUAGES, language_of
 from doorstep.domain.messages import Approved, Choice, Link, Rendered
 from doorstep.domain.vocabulary import ChannelKind
-from doorstep.messages.approving import FOLDERS, META_LANGUAGES, approved_name, pieces_of, value_text
+from doorstep.messages.approving import FOLDERS, META_LANGUAGES, approved_name, value_text, values_of
 from doorstep.messages.choices import MOST
 from doorstep.messages.filling import Template, template_of
 from doorstep.messages.layout import Parts, words_of
@@ -32,10 +32,10 @@ class Spoken(msgspec.Struct, frozen=True):
     headline: Template
     chat: Template
     push: Template
-    #: The utility part's values, in order; None: it has no such part.
-    values: tuple[Template, ...] | None
+    #: The utility part's values, in order, with the text after each; None: it has no such part.
+    values: tuple[tuple[Template, str], ...] | None
     choices: tuple[Choice, ...]
-    #: "parcel", "order", or "".
+    #: "parcel", "order", "orders", or "".
     link: str
     #: Its titles by the page's kind.
     titles: dict[str, str]
@@ -74,8 +74,8 @@ class Spoken(msgspec.Struct, frozen=True):
         own = parcel["url"] if parcel else None
         if not self.link:
             return None
-        if order and (not own or self.link == "order" or context["several"]):
-            return Link(title=self.titles["order"], url=order)
+        if order and (not own or self.link != "parcel" or context["several"]):
+            return Link(title=self.titles["order" if self.link == "parcel" else self.link], url=order)
         return Link(title=self.titles["parcel"], url=own) if own else None
 
     def _approved(self, context: dict[str, Any]) -> Approved | None:
@@ -92,7 +92,7 @@ class Spoken(msgspec.Struct, frozen=True):
         return Approved(
             name=approved_name(self.name),
             language=self.meta_language,
-            values=tuple([value_text(one.fill(context)) for one in self.values]),
+            values=tuple([value_text(one.fill(context), after) for one, after in self.values]),
             link_end=end,
         )
 
@@ -110,7 +110,7 @@ def spoken_of(name: str, parts: Parts, locale: str) -> Spoken:
         template_of(parts.headline or parts.subject, html=False),
         template_of(parts.chat or "\n\n".join(part for part in (parts.headline, parts.intro) if part), html=False),
         template_of(parts.push or parts.preheader or parts.intro, html=False),
-        tuple(template_of(f"{{{{{one}}}}}", html=False) for one in pieces_of(parts.utility)[1::2]) if parts.utility else None,
+        tuple(values_of(parts.utility)) if parts.utility else None,
         choices_of(parts.choices, locale),
         parts.link,
         {kind: words[f"link_{kind}"] for kind in FOLDERS},

@@ -1,6 +1,7 @@
 """What happened → one signed webhook for each of the merchant's own endpoints."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +9,16 @@ import msgspec
 
 from doorstep.domain.messages import Message, Rendered, Reply
 from doorstep.domain.vocabulary import ChannelKind, Purpose
-from doorstep.steps.directory import Tenant
+from doorstep.steps.directory import Directory, Tenant
+from doorstep.steps.happenings import Happening
 from doorstep.steps.message_ids import new_message_id
 from doorstep.store import messages, orders
 from doorstep.store.connections import Connection
 from doorstep.store.database import Tx
+from doorstep.store.decisions import why_key
 from doorstep.store.messages import NewMessage
+from doorstep.store.orders import KeptOrder
+from doorstep.store.shipments import KeptShipment
 
 #: A customer answered, or wrote by themselves.
 REPLY_RECEIVED = "reply.received"
@@ -56,6 +61,53 @@ def announced(
     )
 
 
+def announcements(
+    told: Sequence[tuple[Happening, tuple[KeptOrder, list[KeptShipment]]]], directory: Directory, now: datetime
+) -> list[NewMessage]:
+    """Tell the merchant's own systems of each moment: one signed webhook per endpoint."""
+    found = []
+    for happening, (kept, _) in told:
+        tenant = directory.tenant(happening.merchant_id)
+        for connection in tenant.webhooks if tenant else ():
+            found.append(_announcement(happening, kept, connection, now))
+    return found
+
+
+def _announcement(happening: Happening, kept: KeptOrder, connection: Connection, now: datetime) -> NewMessage:
+    change = happening.moment.change
+    shipment = happening.shipment
+    data = {
+        "order": {"id": str(kept.order_id), "external_id": kept.order.external_id, "number": kept.order.number},
+        "occurrence": change.occurrence,
+        "happened_at": change.happened_at,
+        "shipment": _shipment_summary(shipment) if shipment else None,
+    }
+    return announced(
+        connection,
+        change.trigger,
+        data,
+        now,
+        why_key=why_key(change),
+        order_id=kept.order_id,
+        shipment_ids=(shipment.shipment_id,) if shipment else (),
+        why="webhook: every moment goes to the merchant's own endpoints",
+    )
+
+
+def _shipment_summary(shipment: KeptShipment) -> dict[str, object]:
+    folded = shipment.folded
+    return {
+        "id": str(shipment.shipment_id),
+        "tracking_number": shipment.tracking_number,
+        "carrier": shipment.carrier,
+        "status": folded.status if folded else "pending",
+        "status_since": folded.status_since if folded else None,
+        "direction": folded.direction if folded else "outbound",
+        "event_type": folded.event_type if folded else None,
+        "open_pitfalls": [pitfall.kind for pitfall in folded.open_pitfalls] if folded else [],
+    }
+
+
 async def announce_reply(  # noqa: PLR0913 - what is told of it
     tx: Tx,
     tenant: Tenant,
@@ -85,7 +137,7 @@ async def announce_reply(  # noqa: PLR0913 - what is told of it
         },
         "order": {"id": str(kept.order_id), "external_id": kept.order.external_id, "number": kept.order.number} if kept else None,
     }
-    why_key = hashlib.blake2b(f"{REPLY_RECEIVED}\x1f{reply_id}".encode(), digest_size=16).digest()
+    key_of_it = hashlib.blake2b(f"{REPLY_RECEIVED}\x1f{reply_id}".encode(), digest_size=16).digest()
     why = "webhook: every reply goes to the merchant's own endpoints"
-    told = [announced(one, REPLY_RECEIVED, data, now, why_key=why_key, order_id=order_id, why=why) for one in tenant.webhooks]
+    told = [announced(one, REPLY_RECEIVED, data, now, why_key=key_of_it, order_id=order_id, why=why) for one in tenant.webhooks]
     await messages.queue(tx, told)

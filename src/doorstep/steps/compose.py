@@ -1,34 +1,33 @@
 """Due actions → gates → channel → rendered messages for the outbox."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
 from doorstep.channels import channels
-from doorstep.domain.messages import Action, Message
+from doorstep.domain.messages import Action, Device, Message
 from doorstep.domain.orders import Order, OrderLine
 from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
 from doorstep.errors import BadInputError
-from doorstep.messages import Facts, Go, Links, Parcel, Recipient, Stop, Wait, allow, context_of, tag_to_speak
-from doorstep.steps.announcing import announced
+from doorstep.messages import DIGEST, Facts, Go, Links, Parcel, Recipient, Stop, Wait, allow, context_of, entry_of, tag_to_speak
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.footprint import footprint, tells_carbon
-from doorstep.steps.happenings import Happening
-from doorstep.steps.marks import redirect_token, ref_of
+from doorstep.steps.marks import news_token, redirect_token, ref_of
 from doorstep.steps.message_ids import new_message_id
-from doorstep.steps.reach import Reached, reach
+from doorstep.steps.reach import Reached, own_address, reach
+from doorstep.steps.short_links import short_facts, short_news, standing_in
 from doorstep.steps.way import carrier_name, carrier_url, hops_of, lines_waiting, point_of, points_of
 from doorstep.steps.whereto import country_of, zone_of_order
-from doorstep.store.connections import Connection
 from doorstep.store.database import Tx
-from doorstep.store.decisions import Decision, why_key
+from doorstep.store.decisions import Decision, Waiting, why_key
 from doorstep.store.fallbacks import Standby
 from doorstep.store.messages import NewMessage
 from doorstep.store.orders import KeptOrder
 from doorstep.store.recipients import Standing
 from doorstep.store.shipments import KeptShipment
+from doorstep.store.short_links import ShortLink
 from doorstep.timeline import fold
 
 
@@ -45,6 +44,31 @@ class Due(msgspec.Struct, kw_only=True):
     tries: int = 1
 
 
+#: Merchant, channel, address, devices, language.
+_Same = tuple[int, ChannelKind, str, tuple[Device, ...], str]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What is due and may leave."""
+
+    due: Due
+    action: Action
+    go: Go
+    reached: Reached
+    tenant: Tenant
+    locale: str
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """Where it arrives, for channels that have devices."""
+        return self.reached.devices.get(self.go.channel, ())
+
+    @property
+    def same(self) -> _Same:
+        """What is equal of all that one message may tell."""
+        return self.due.merchant_id, self.go.channel, self.go.address, self.devices, self.locale
+
+
 #: A shipment the carrier has not spoken of yet.
 _NOTHING_YET = fold(())
 
@@ -53,8 +77,7 @@ class Composed(msgspec.Struct):
     """What became of due actions; the decisions are filled in in place."""
 
     messages: list[NewMessage] = []
-    #: (merchant, order id, action, until).
-    waiting: list[tuple[int, int | None, Action, datetime]] = []
+    waiting: list[Waiting] = []
     skips: Counter[tuple[int, str, str]] = msgspec.field(default_factory=Counter)
 
 
@@ -64,42 +87,76 @@ async def compose(tx: Tx, due: Sequence[Due], directory: Directory, now: datetim
     if not due:
         return composed
     reached = await reach(tx, [(d.merchant_id, d.order, _is_marketing(d)) for d in due], directory, now)
+    gathered: dict[_Same, list[Told]] = {}
     for one, known in zip(due, reached, strict=True):
-        _compose_one(one, known, directory, composed, now)
+        _compose_one(one, known, directory, composed, gathered, now)
+    for together in gathered.values():
+        _tell(together, directory, composed, now)
     return composed
+
+
+def let_wait(order: KeptOrder, action: Action, until: datetime) -> Waiting:
+    """Let an action wait; beside what else waits for the order's customer, where it may be told with it."""
+    person = own_address(order.order) if _may_join(action) else None
+    return Waiting(merchant_id=order.merchant_id, order_id=order.order_id, action=action, until=until, person=person)
+
+
+def _may_join(action: Action) -> bool:
+    """Say whether an action may be told with others in one message; what asks for an answer has its own."""
+    return action.digest_s > 0 and not action.asks and action.purpose is Purpose.TRANSACTIONAL
 
 
 def _is_marketing(due: Due) -> bool:
     return any(action.purpose is Purpose.MARKETING for action, _ in due.actions)
 
 
-def _compose_one(due: Due, reached: Reached, directory: Directory, composed: Composed, now: datetime) -> None:
+def _compose_one(
+    due: Due, reached: Reached, directory: Directory, composed: Composed, gathered: dict[_Same, list[Told]], now: datetime
+) -> None:
     action = due.actions[0][0]
     tenant = directory.tenant(due.merchant_id)
     verdict = _verdict(due, action, reached, tenant, now) if tenant else Stop(Skip.NO_CHANNEL)
     if isinstance(verdict, Go) and tenant:
-        try:
-            locale = _locale(due.order.order, reached.standing, verdict.channel) or tenant.brand.default_locale
-            message = _message(due, action, verdict, reached, tenant, directory, locale, now)
-        except BadInputError as error:
-            verdict = Stop(Skip.BAD_TEMPLATE, str(error))
-        else:
-            composed.messages.append(message)
+        locale = _locale(due.order.order, reached.standing, verdict.channel) or tenant.brand.default_locale
+        told = Told(due, action, verdict, reached, tenant, locale)
+        if _may_join(action):
+            gathered.setdefault(told.same, []).append(told)
+        if not _may_join(action) or gathered[told.same] == [told]:
             _count(reached.standing[verdict.channel], action.purpose)
-            for position, (_, told) in enumerate(due.actions):
-                told.outcome = Skip.DIGESTED if position else "queued"
-                told.detail = message.why
-                told.message_id = message.message.message_id
-                if position:
-                    composed.skips[due.merchant_id, told.change.trigger, Skip.DIGESTED] += 1
-            return
-    for one, told in due.actions:
-        if isinstance(verdict, Wait):
-            told.detail = verdict.why
-            composed.waiting.append((due.merchant_id, due.order.order_id, one, verdict.until))
-        elif isinstance(verdict, Stop):
-            told.outcome, told.detail = verdict.skip, verdict.why
-            composed.skips[due.merchant_id, told.change.trigger, verdict.skip] += 1
+        if not _may_join(action):
+            _tell([told], directory, composed, now)
+    elif isinstance(verdict, Wait):
+        for one, decision in due.actions:
+            decision.detail = verdict.why
+            composed.waiting.append(let_wait(due.order, one, verdict.until))
+    elif isinstance(verdict, Stop):
+        _stop(due, verdict, composed)
+
+
+def _tell(together: list[Told], directory: Directory, composed: Composed, now: datetime) -> None:
+    """Write one message that tells it all; where that cannot be written, each is told alone, and what cannot be written alone stops."""
+    try:
+        message = _message(together, directory, now)
+    except BadInputError as error:
+        if len(together) == 1:
+            _stop(together[0].due, Stop(Skip.BAD_TEMPLATE, str(error)), composed)
+        else:
+            for one in together:
+                _tell([one], directory, composed, now)
+        return
+    composed.messages.append(message)
+    for position, decision in enumerate(decision for one in together for _, decision in one.due.actions):
+        decision.outcome = Skip.DIGESTED if position else "queued"
+        decision.detail = message.why
+        decision.message_id = message.message.message_id
+        if position:
+            composed.skips[decision.merchant_id, decision.change.trigger, Skip.DIGESTED] += 1
+
+
+def _stop(due: Due, stop: Stop, composed: Composed) -> None:
+    for _, decision in due.actions:
+        decision.outcome, decision.detail = stop.skip, stop.why
+        composed.skips[due.merchant_id, decision.change.trigger, stop.skip] += 1
 
 
 def _verdict(due: Due, action: Action, reached: Reached, tenant: Tenant, now: datetime) -> Go | Wait | Stop:
@@ -149,33 +206,19 @@ def _count(kept: Standing, purpose: Purpose) -> None:
     kept.week[purpose] = kept.week.get(purpose, 0) + 1
 
 
-def _message(
-    due: Due, action: Action, go: Go, reached: Reached, tenant: Tenant, directory: Directory, locale: str, now: datetime
-) -> NewMessage:
-    order = due.order.order
-    told = _told(due)
+def _message(together: Sequence[Told], directory: Directory, now: datetime) -> NewMessage:
+    """Write what tells one thing by its own template, several by the digest's."""
+    first = together[0]
+    due, action, go, tenant, locale = first.due, first.action, first.go, first.tenant, first.locale
     message_id = new_message_id(now)
-    parcels = due.parcels
-    if len(parcels) > 1:
-        parcels = sorted(parcels, key=lambda s: (s.shipment_id not in told, s.shipment_id))
-    base = directory.base_url
     token = directory.sealer.token("mail", str(due.merchant_id), go.address, locale)
-    unsubscribe = f"{base}/u/{token}" if action.purpose is Purpose.MARKETING else None
-    shown = [parcel_of(s, order, base, carbon=tells_carbon(tenant.merchant)) for s in parcels]
-    mark = f"?m={ref_of(message_id)}" if _tracks(tenant, go.channel) else ""
-    pixel = f"{base}/e/{due.merchant_id}.{ref_of(message_id)}.gif" if tenant.brand.tracking == "all" else None
-    facts = Facts(
-        brand=tenant.brand,
-        order=order,
-        parcels=_tracked(tenant, go.channel, message_id, directory, tuple(shown)),
-        told=len(told) or None,
-        waiting=lines_waiting(order, parcels),
-        change=action.change,
-        locale=locale,
-        links=Links(order=f"{base}/o/{due.order.token}{mark}", preferences=f"{base}/p/{token}", unsubscribe=unsubscribe, pixel=pixel),
-    )
-    content = tenant.library.render(action.template, go.channel, locale, context_of(facts))
-    customer = order.customer
+    made: list[ShortLink] = []
+    each = [_facts(one, message_id, token, directory, made) for one in together]
+    template = action.template if len(each) == 1 else DIGEST
+    facts = each[0] if len(each) == 1 else _gathered(together, each, message_id, directory, made)
+    content = tenant.library.render(template, go.channel, locale, context_of(facts))
+    customer = due.order.order.customer
+    orders = {one.due.order.order_id for one in together}
     return NewMessage(
         message=Message(
             message_id=message_id,
@@ -189,24 +232,73 @@ def _message(
             topic=action.topic,
             created_at=now,
             reply_to=tenant.brand.support_email,
-            unsubscribe_url=f"{base}/u/{token}",
-            window_until=reached.windows.get(go.channel),
-            devices=reached.devices.get(go.channel, ()),
+            unsubscribe_url=facts.links.unsubscribe or f"{directory.base_url}/u/{token}",
+            window_until=first.reached.windows.get(go.channel),
+            devices=first.devices,
         ),
         connection_id=tenant.channels[go.channel].connection_id,
-        template=action.template,
+        template=template,
         trigger=action.change.trigger,
         why_key=why_key(action.change),
-        order_id=due.order.order_id,
-        shipment_ids=tuple(sorted(told)) or tuple(s.shipment_id for s in parcels),
-        why=f"{action.journey}: {go.why}{due.instead}. Gates: {go.gates}",
+        order_id=due.order.order_id if len(orders) == 1 else None,
+        shipment_ids=tuple(sorted({shipment_id for one in together for shipment_id in _about(one.due)})),
+        why=f"{', '.join(dict.fromkeys(one.action.journey for one in together))}: {go.why}{due.instead}. Gates: {go.gates}",
         due_at=now,
-        standby=_standby(due, action, go.channel, tenant, now),
+        standby=_standby(together, now),
+        # Who sends a text that nobody can answer writes the way out of marketing below it.
+        links=standing_in(f"{content.text} {facts.links.unsubscribe}", made) if made else (),
     )
 
 
+def _facts(one: Told, message_id: str, token: str, directory: Directory, made: list[ShortLink]) -> Facts:
+    """Put together what there is to tell of one; the short links of a text are added to `made`."""
+    due, tenant, order, base = one.due, one.tenant, one.due.order.order, directory.base_url
+    told = _told(due)
+    parcels = due.parcels
+    if len(parcels) > 1:
+        parcels = sorted(parcels, key=lambda s: (s.shipment_id not in told, s.shipment_id))
+    mark = _mark(tenant, one.go.channel, message_id)
+    shown = [parcel_of(s, order, base, carbon=tells_carbon(tenant.merchant)) for s in parcels]
+    facts = Facts(
+        brand=tenant.brand,
+        order=order,
+        parcels=_tracked(tenant, one.go.channel, message_id, directory, tuple(shown)),
+        told=len(told) or None,
+        waiting=lines_waiting(order, parcels),
+        change=one.action.change,
+        locale=one.locale,
+        links=Links(
+            order=f"{base}/o/{due.order.token}{mark}",
+            preferences=f"{base}/p/{token}",
+            unsubscribe=f"{base}/u/{token}" if one.action.purpose is Purpose.MARKETING else None,
+            pixel=f"{base}/e/{due.merchant_id}.{ref_of(message_id)}.gif" if tenant.brand.tracking == "all" else None,
+        ),
+        one_way=one.go.channel is ChannelKind.SMS and tenant.is_one_way(one.go.address),
+    )
+    return short_facts(facts, base, tenant.brand.tracking, made) if one.go.channel is ChannelKind.SMS else facts
+
+
+def _gathered(together: Sequence[Told], facts: Sequence[Facts], message_id: str, directory: Directory, made: list[ShortLink]) -> Facts:
+    """Put what is told together in one: each as its own template says it in short, and the page that shows all of it."""
+    first = together[0]
+    entries = tuple(
+        entry_of(one.tenant.library.render(one.action.template, ChannelKind.PUSH, one.locale, context_of(its)), its)
+        for one, its in zip(together, facts, strict=True)
+    )
+    token = news_token(directory.sealer, first.due.merchant_id, [one.due.order.order_id for one in together])
+    if first.go.channel is ChannelKind.SMS:
+        page = short_news(token, directory.base_url, first.tenant.brand.tracking, made)
+    else:
+        page = f"{directory.base_url}/n/{token}{_mark(first.tenant, first.go.channel, message_id)}"
+    return msgspec.structs.replace(facts[0], entries=entries, links=msgspec.structs.replace(facts[0].links, order=page))
+
+
+def _mark(tenant: Tenant, channel: ChannelKind, message_id: str) -> str:
+    return f"?m={ref_of(message_id)}" if _tracks(tenant, channel) else ""
+
+
 def _tracks(tenant: Tenant, channel: ChannelKind) -> bool:
-    """Say whether links say which message they stood in; in a text every character costs."""
+    """Say whether links say which message they stood in; a text's short links say it by themselves."""
     return tenant.brand.tracking != "none" and channel is not ChannelKind.SMS
 
 
@@ -216,7 +308,7 @@ def _tracked(
     """Let a message's links say which message they stood in, as far as the merchant wants it."""
     if not _tracks(tenant, channel):
         return parcels
-    mark = f"?m={ref_of(message_id)}"
+    mark = _mark(tenant, channel, message_id)
     own = [msgspec.structs.replace(one, page_url=f"{one.page_url}{mark}") for one in parcels]
     if tenant.brand.tracking != "all":
         return tuple(own)
@@ -231,19 +323,27 @@ def _tracked(
     )
 
 
-def _standby(due: Due, action: Action, channel: ChannelKind, tenant: Tenant, now: datetime) -> Standby | None:
+def _standby(together: Sequence[Told], now: datetime) -> Standby | None:
     """Keep what is needed to try another channel; None where no other is left."""
+    due, action, channel, tenant = together[0].due, together[0].action, together[0].go.channel, together[0].tenant
     tried = due.avoid | {channel}
     if not any(other in tenant.policy.connected for other in action.channels if other not in tried):
         return None
     plugin = channels().get(tenant.channels[channel].provider)
     waits = action.fallback_s if action.fallback_s and plugin and plugin.reports_reached else 0
+    actions = [(one.due.order.order_id, told) for one in together for told, _ in one.due.actions]
     return Standby(
-        actions=tuple(one for one, _ in due.actions),
+        actions=tuple(told for _, told in actions),
         tried=tuple(sorted(tried)),
         due_at=now + timedelta(seconds=waits) if waits else None,
         tries=due.tries,
+        orders=tuple(order_id for order_id, _ in actions) if len({order_id for order_id, _ in actions}) > 1 else (),
     )
+
+
+def _about(due: Due) -> Iterable[int]:
+    """Name the shipments that a message tells of, or all of the order's where it is about the order."""
+    return _told(due) or [one.shipment_id for one in due.parcels]
 
 
 def _told(due: Due) -> set[int]:
@@ -282,50 +382,3 @@ def lines_in(shipment: KeptShipment, order: Order) -> tuple[OrderLine, ...]:
     return tuple(
         msgspec.structs.replace(line, quantity=shipment.lines[line.line_id]) for line in order.lines if line.line_id in shipment.lines
     )
-
-
-def announcements(
-    told: Sequence[tuple[Happening, tuple[KeptOrder, list[KeptShipment]]]], directory: Directory, now: datetime
-) -> list[NewMessage]:
-    """Tell the merchant's own systems of each moment: one signed webhook per endpoint."""
-    found = []
-    for happening, (kept, _) in told:
-        tenant = directory.tenant(happening.merchant_id)
-        for connection in tenant.webhooks if tenant else ():
-            found.append(_announcement(happening, kept, connection, now))
-    return found
-
-
-def _announcement(happening: Happening, kept: KeptOrder, connection: Connection, now: datetime) -> NewMessage:
-    change = happening.moment.change
-    shipment = happening.shipment
-    data = {
-        "order": {"id": str(kept.order_id), "external_id": kept.order.external_id, "number": kept.order.number},
-        "occurrence": change.occurrence,
-        "happened_at": change.happened_at,
-        "shipment": _shipment_summary(shipment) if shipment else None,
-    }
-    return announced(
-        connection,
-        change.trigger,
-        data,
-        now,
-        why_key=why_key(change),
-        order_id=kept.order_id,
-        shipment_ids=(shipment.shipment_id,) if shipment else (),
-        why="webhook: every moment goes to the merchant's own endpoints",
-    )
-
-
-def _shipment_summary(shipment: KeptShipment) -> dict[str, object]:
-    folded = shipment.folded
-    return {
-        "id": str(shipment.shipment_id),
-        "tracking_number": shipment.tracking_number,
-        "carrier": shipment.carrier,
-        "status": folded.status if folded else "pending",
-        "status_since": folded.status_since if folded else None,
-        "direction": folded.direction if folded else "outbound",
-        "event_type": folded.event_type if folded else None,
-        "open_pitfalls": [pitfall.kind for pitfall in folded.open_pitfalls] if folded else [],
-    }

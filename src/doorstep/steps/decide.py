@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -13,14 +13,16 @@ from doorstep.errors import TryLaterError
 from doorstep.journeys import PART, PARTLY
 from doorstep.journeys import decide as ask_journeys
 from doorstep.steps import wallet
+from doorstep.steps.announcing import announcements
 from doorstep.steps.arrivals import apart, arrived, arriving, waits_for_word
-from doorstep.steps.compose import Composed, Due, announcements, compose
+from doorstep.steps.compose import Composed, Due, compose, let_wait
 from doorstep.steps.directory import Directory
 from doorstep.steps.happenings import Happening
 from doorstep.steps.overtaking import is_overtaken, own_of, was_untrue
+from doorstep.steps.reach import own_address
 from doorstep.store import decisions, messages, orders, shipments
 from doorstep.store.database import Tx
-from doorstep.store.decisions import Decision
+from doorstep.store.decisions import Decision, Waiting
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
 
@@ -74,22 +76,21 @@ async def _decide(
 ) -> None:
     made: list[Decision] = []
     due: dict[_Together, Due] = {}
-    waiting: list[tuple[int, int | None, Action, datetime]] = []
-    for happening in fresh:
+    waiting: list[Waiting] = []
+    answers = [_answer(happening, around, directory, now) for happening in fresh]
+    gathered = await _gathered(tx, fresh, answers, around)
+    for happening, answer in zip(fresh, answers, strict=True):
         change = happening.moment.change
         decision = Decision(merchant_id=happening.merchant_id, change=change, order_id=happening.order_id, outcome="waiting")
         made.append(decision)
         order, parcels = around[_key(happening)]
-        folded = happening.shipment.folded if happening.shipment else None
-        several = len(parcels) + waits_for_word(happening)
-        answer = happening.moment.skip or _ask(happening.merchant_id, change, order, folded, several, directory, now)
         if not isinstance(answer, Action):
             decision.outcome = answer
             decision.detail = _how_far(parcels) if change.trigger == "shipment.delivered" and change.occurrence == PART else ""
             skips[happening.merchant_id, change.trigger, answer] += 1
-        elif answer.due_at > now:
-            decision.detail = f"waits {answer.due_at - now} for its time or for the other parcels"
-            waiting.append((happening.merchant_id, happening.order_id, answer, answer.due_at))
+        elif (until := answer.due_at + timedelta(seconds=answer.digest_s if _key(happening) in gathered else 0)) > now:
+            decision.detail = f"waits {until - now} for its time or for what else there is to tell"
+            waiting.append(let_wait(order, answer, until))
         else:
             _join(due, happening.merchant_id, order, parcels, answer, decision)
     composed = await compose(tx, list(due.values()), directory, now)
@@ -100,6 +101,27 @@ async def _decide(
         raise TryLaterError("another worker decided the same moments; this batch starts again")
     if composed.messages:
         await messages.queue(tx, composed.messages)
+
+
+def _answer(happening: Happening, around: _Around, directory: Directory, now: datetime) -> Action | Skip:
+    order, _ = around[_key(happening)]
+    folded = happening.shipment.folded if happening.shipment else None
+    return happening.moment.skip or _ask(happening.merchant_id, happening.moment.change, order, folded, directory, now)
+
+
+async def _gathered(tx: Tx, fresh: Sequence[Happening], answers: Sequence[Action | Skip], around: _Around) -> set[_Key]:
+    """Name the orders whose news waits for what else there is to tell: they have several parcels, or their customer more orders under way."""
+    found: set[_Key] = set()
+    alone: dict[_Key, KeptOrder] = {}
+    for happening, answer in zip(fresh, answers, strict=True):
+        if isinstance(answer, Action) and answer.digest_s:
+            order, parcels = around[_key(happening)]
+            if len(parcels) + waits_for_word(happening) > 1:
+                found.add(_key(happening))
+            elif own_address(order.order):
+                alone[_key(happening)] = order
+    wanted = [order for key, order in alone.items() if key not in found]
+    return found | await orders.accompanied(tx, wanted) if wanted else found
 
 
 def _how_far(parcels: Sequence[KeptShipment]) -> str:
@@ -115,9 +137,7 @@ def _join(
     due.setdefault(key, Due(merchant_id=merchant_id, order=order, parcels=parcels)).actions.append((action, told))
 
 
-async def settle(
-    tx: Tx, composed: Composed, waiting: list[tuple[int, int | None, Action, datetime]], skips: Counter[tuple[int, str, str]]
-) -> None:
+async def settle(tx: Tx, composed: Composed, waiting: list[Waiting], skips: Counter[tuple[int, str, str]]) -> None:
     """Let what was put off wait, and count what was skipped."""
     waiting += composed.waiting
     if waiting:
@@ -125,11 +145,9 @@ async def settle(
     skips.update(composed.skips)
 
 
-def _ask(
-    merchant_id: int, change: Change, order: KeptOrder, folded: Folded | None, parcels: int, directory: Directory, now: datetime
-) -> Action | Skip:
+def _ask(merchant_id: int, change: Change, order: KeptOrder, folded: Folded | None, directory: Directory, now: datetime) -> Action | Skip:
     tenant = directory.tenant(merchant_id)
-    return ask_journeys(change, order.order, folded, parcels, tenant.journeys, now) if tenant else Skip.NO_CHANNEL
+    return ask_journeys(change, order.order, folded, tenant.journeys, now) if tenant else Skip.NO_CHANNEL
 
 
 async def _orders_and_parcels(tx: Tx, fresh: Sequence[Happening]) -> _Around:
@@ -212,4 +230,4 @@ def ask_again(
     if was_untrue(change, parcels):
         return None
     own = own_of(change, parcels)
-    return _ask(merchant_id, change, order, own.folded if own else None, len(parcels), directory, now)
+    return _ask(merchant_id, change, order, own.folded if own else None, directory, now)

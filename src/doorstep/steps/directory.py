@@ -63,6 +63,12 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
             kind for kind, connection in self.channels.items() if (connection.connection_id, template, language) in self.approved
         )
 
+    def is_one_way(self, number: str | None) -> bool:
+        """Tell whether nobody can answer a text to this number, since it comes from a name; False where no text can be sent."""
+        connection = self.channels.get(ChannelKind.SMS)
+        plugin = channels().get(connection.provider) if connection else None
+        return bool(number and connection and plugin and plugin.one_way and plugin.one_way(connection.settings, number))
+
 
 class Directory:
     """All merchants and connections, no older than three seconds."""

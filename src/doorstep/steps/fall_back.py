@@ -21,6 +21,15 @@ from doorstep.store.shipments import KeptShipment
 
 #: A message that a worker is sending this very moment is looked at again after this.
 _SOON = timedelta(minutes=2)
+
+
+class _Around(msgspec.Struct, frozen=True):
+    """Orders and their parcels as they stand now, by (merchant, order id)."""
+
+    orders: dict[tuple[int, int], KeptOrder]
+    parcels: dict[tuple[int, int], list[KeptShipment]]
+
+
 _ARRIVED = frozenset({MessageState.REACHED, MessageState.READ, MessageState.CLICKED, MessageState.REPLIED, MessageState.COMPLAINED})
 
 
@@ -30,67 +39,68 @@ async def fall_back(tx: Tx, directory: Directory, now: datetime, most: int) -> i
     due = [one for one in claimed if not one.over and one.state not in _ARRIVED and one.standby.tries < MOST_TRIES]
     if not due:
         return len(claimed)
-    keys = list({(one.merchant_id, one.order_id) for one in due})
-    known, parcels = await orders.read(tx, keys), await shipments.of_orders(tx, keys)
+    keys = list({(one.merchant_id, order_id) for one in due for order_id, _ in _told_by(one)})
+    around = _Around(await orders.read(tx, keys), await shipments.of_orders(tx, keys))
     skips: Counter[tuple[int, str, str]] = Counter()
     for one in due:
-        key = (one.merchant_id, one.order_id)
-        await _fall_back(tx, one, known.get(key), parcels.get(key, []), directory, skips, now)
+        await _fall_back(tx, one, around, directory, skips, now)
     if skips:
         await decisions.count_skips(tx, skips, now.astimezone(UTC).date())
     return len(claimed)
 
 
 async def _fall_back(
-    tx: Tx,
-    behind: Behind,
-    order: KeptOrder | None,
-    parcels: Sequence[KeptShipment],
-    directory: Directory,
-    skips: Counter[tuple[int, str, str]],
-    now: datetime,
+    tx: Tx, behind: Behind, around: _Around, directory: Directory, skips: Counter[tuple[int, str, str]], now: datetime
 ) -> None:
     if not await messages.withdraw(tx, behind.merchant_id, behind.message_id, "another channel was tried instead", now):
-        await _later(tx, behind, now + _SOON, now)
+        await _later(tx, behind, _told_by(behind), now + _SOON, now)
         return
-    made = _due(behind, order, parcels, directory, now)
-    if made is None:
-        return
-    composed = await compose(tx, [made], directory, now)
+    made = _due(behind, around, directory, now)
+    composed = await compose(tx, made, directory, now)
     if composed.waiting:
-        await _later(tx, behind, composed.waiting[0][3], now)
-        return
+        rest = [(one.order_id or 0, one.action) for one in composed.waiting]
+        await _later(tx, behind, rest, composed.waiting[0].until, now)
     skips.update(composed.skips)
     if composed.messages:
-        await decisions.settle(tx, [decision for _, decision in made.actions], now)
+        settled = [decision for one in made for _, decision in one.actions if decision.outcome != "waiting"]
+        await decisions.settle(tx, settled, now)
         await messages.queue(tx, composed.messages)
 
 
-def _due(behind: Behind, order: KeptOrder | None, parcels: Sequence[KeptShipment], directory: Directory, now: datetime) -> Due | None:
-    """Put together what is still worth telling; None: nothing is."""
-    if order is None:
-        return None
-    actions: list[tuple[Action, Decision]] = []
-    for action in behind.standby.actions:
-        answer = ask_again(behind.merchant_id, action.change, order, parcels, directory, now, completed=False)
-        if isinstance(answer, Action):
-            decision = Decision(merchant_id=behind.merchant_id, change=action.change, order_id=behind.order_id, outcome="waiting")
-            actions.append((msgspec.structs.replace(answer, due_at=now), decision))
-    if not actions:
-        return None
+def _told_by(behind: Behind) -> list[tuple[int, Action]]:
+    """List what a message told: the order of each action."""
+    standby = behind.standby
+    return list(zip(standby.orders or [behind.order_id] * len(standby.actions), standby.actions, strict=True))
+
+
+def _due(behind: Behind, around: _Around, directory: Directory, now: datetime) -> list[Due]:
+    """Put together what is still worth telling."""
+    found: dict[tuple[int, str, str], Due] = {}
     why = behind.why or "nothing was heard of it in time"
-    return Due(
-        merchant_id=behind.merchant_id,
-        order=order,
-        parcels=list(parcels),
-        actions=actions,
-        avoid=frozenset(behind.standby.tried),
-        instead=f"; {behind.channel} came first: {why}",
-        tries=behind.standby.tries + 1,
+    for order_id, action in _told_by(behind):
+        key = (behind.merchant_id, order_id)
+        order, parcels = around.orders.get(key), around.parcels.get(key, [])
+        answer = ask_again(behind.merchant_id, action.change, order, parcels, directory, now, completed=False)
+        if order is not None and isinstance(answer, Action):
+            due = Due(
+                merchant_id=behind.merchant_id,
+                order=order,
+                parcels=list(parcels),
+                avoid=frozenset(behind.standby.tried),
+                instead=f"; {behind.channel} came first: {why}",
+                tries=behind.standby.tries + 1,
+            )
+            decision = Decision(merchant_id=behind.merchant_id, change=action.change, order_id=order_id, outcome="waiting")
+            found.setdefault((order_id, action.change.trigger, answer.template), due).actions.append(
+                (msgspec.structs.replace(answer, due_at=now), decision)
+            )
+    return list(found.values())
+
+
+async def _later(tx: Tx, behind: Behind, told: Sequence[tuple[int, Action]], until: datetime, now: datetime) -> None:
+    """Let what a message told (or the rest of it) stand behind it until then."""
+    again = msgspec.structs.replace(
+        behind.standby, actions=tuple(action for _, action in told), orders=tuple(order_id for order_id, _ in told), due_at=until
     )
-
-
-async def _later(tx: Tx, behind: Behind, until: datetime, now: datetime) -> None:
-    again = msgspec.structs.replace(behind.standby, due_at=until)
     message_id = str(behind.message_id)
     await fallbacks.stand_by(tx, [(behind.merchant_id, message_id, month_of(behind.message_id), behind.order_id, again)], now)

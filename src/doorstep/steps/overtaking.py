@@ -9,6 +9,9 @@ from doorstep.steps.arrivals import arrived
 from doorstep.store.shipments import KeptShipment
 
 _DELIVERED = "shipment.delivered"
+_PACKED = "order.packed"
+#: The carrier has not moved it yet.
+_UNMOVED = frozenset({Status.PENDING, Status.INFO_RECEIVED, Status.UNKNOWN})
 #: A moment that waited and is overtaken once its shipment says one of these.
 _OVERTAKES = {
     "shipment.out_for_delivery": {"delivered", "returned", "returning", "failed_attempt", "ready_for_pickup"},
@@ -29,6 +32,9 @@ def is_overtaken(change: Change, parcels: Sequence[KeptShipment], *, completed: 
     """Whether what waited has passed. `completed`: that the whole order is there was decided about since."""
     if change.trigger == PARTLY:
         return completed and not arrived(parcels).coming
+    if change.trigger == _PACKED:
+        mine = [one.folded for one in parcels if one.fulfilment_id == change.occurrence]
+        return bool(mine) and all(folded is not None and folded.status not in _UNMOVED for folded in mine)
     if change.subject_kind != "shipment":
         return False
     own = own_of(change, parcels)

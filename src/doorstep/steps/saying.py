@@ -157,6 +157,7 @@ async def _by_hand(tx: Tx, tenant: Tenant, talk: Row, last: Row, text: str, acto
             reply_to=tenant.brand.support_email,
             in_reply_to=last["provider_id"],
             window_until=window_until(connection, talk["last_in_at"]),
+            by_hand=True,
         ),
         connection_id=connection.connection_id,
         template="answer",

@@ -11,13 +11,16 @@ from doorstep.messages import Facts, Links, context_of, facts_for
 from doorstep.steps.compose import parcel_of
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.footprint import tells_carbon
+from doorstep.steps.marks import news_token
 from doorstep.steps.message_ids import new_message_id
+from doorstep.steps.short_links import short_facts, standing_in
 from doorstep.steps.way import lines_waiting
 from doorstep.store import messages, orders, shipments
 from doorstep.store.database import Tx
 from doorstep.store.messages import NewMessage
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
+from doorstep.store.short_links import ShortLink
 
 #: What a test is written down under: no journey asks for it, so nothing is ever taken as told by it.
 TRIGGER = "test"
@@ -49,9 +52,11 @@ def facts_to_show(template: str, locale: str, tenant: Tenant, directory: Directo
     Nothing in it tells which message it stood in: what is done with a preview or a test counts nowhere.
     """
     made_up = facts_for(template, locale)
+    one_way = tenant.is_one_way(to or (made_up.order if shown is None else shown.order.order).customer.phone)
     if shown is None:
         lines = tuple(msgspec.structs.replace(line, image_url=None) for line in made_up.order.lines)  # nobody has taken these pictures
-        return msgspec.structs.replace(made_up, brand=tenant.brand, order=msgspec.structs.replace(made_up.order, lines=lines))
+        order = msgspec.structs.replace(made_up.order, lines=lines)
+        return msgspec.structs.replace(made_up, brand=tenant.brand, order=order, one_way=one_way)
     order, base = shown.order.order, directory.base_url
     preferences = f"{base}/p/{directory.sealer.token('mail', str(tenant.merchant.merchant_id), to, locale)}" if to else None
     change = made_up.change
@@ -60,6 +65,9 @@ def facts_to_show(template: str, locale: str, tenant: Tenant, directory: Directo
         change = msgspec.structs.replace(change, subject_id=shown.order.order_id, occurrence=occurrence)
     elif shown.parcels:
         change = msgspec.structs.replace(change, subject_id=shown.parcels[0].shipment_id)
+    page = f"{base}/o/{shown.order.token}"
+    if made_up.entries:
+        page = f"{base}/n/{news_token(directory.sealer, tenant.merchant.merchant_id, [shown.order.order_id])}"
     return Facts(
         brand=tenant.brand,
         order=order,
@@ -67,7 +75,9 @@ def facts_to_show(template: str, locale: str, tenant: Tenant, directory: Directo
         waiting=lines_waiting(order, shown.parcels),
         change=change,
         locale=locale,
-        links=Links(order=f"{base}/o/{shown.order.token}", preferences=preferences),
+        links=Links(order=page, preferences=preferences),
+        one_way=one_way,
+        entries=tuple(msgspec.structs.replace(one, order=order.number) for one in made_up.entries),
     )
 
 
@@ -100,13 +110,16 @@ def _marked_page(page: str) -> str:
     return f"{page[:end]}{line}{page[end:]}"
 
 
-async def send_test(tx: Tx, tenant: Tenant, template: str, kind: ChannelKind, to: str, facts: Facts, now: datetime) -> str:
-    """Queue one marked message to a person at the desk, about no order; return its id. It counts nowhere as told.
+async def send_test(tx: Tx, tenant: Tenant, template: str, kind: ChannelKind, to: str, facts: Facts, base_url: str, now: datetime) -> str:
+    """Queue one marked message to a person at the desk, about no order; return its id. It counts nowhere as told or followed.
 
     Raises:
         BadTemplateError: the wording cannot be read or filled in.
         KeyError: nothing carries this channel.
     """
+    made: list[ShortLink] = []
+    if kind is ChannelKind.SMS:
+        facts = short_facts(facts, base_url, "none", made)
     content = marked(tenant.library.render(template, kind, facts.locale, context_of(facts)), kind)
     message_id = new_message_id(now)
     new = NewMessage(
@@ -130,6 +143,7 @@ async def send_test(tx: Tx, tenant: Tenant, template: str, kind: ChannelKind, to
         shipment_ids=(),
         why="test: somebody at the desk wants to see it",
         due_at=now,
+        links=standing_in(content.text, made),
     )
     await messages.queue(tx, [new])
     return message_id

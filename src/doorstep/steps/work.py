@@ -29,7 +29,7 @@ from doorstep.steps.templates import TemplateKeeper
 from doorstep.steps.train import train
 from doorstep.steps.watch import watch
 from doorstep.steps.wire import Wire
-from doorstep.store import asks, estimators, idempotency
+from doorstep.store import asks, estimators, idempotency, short_links
 from doorstep.store.database import Database
 from doorstep.store.partitions import ensure_months
 
@@ -161,6 +161,7 @@ class Worker:
             await idempotency.sweep(tx, now)
             await asks.forget(tx, now)
             await estimators.forget(tx, now.date())
+            await short_links.forget(tx, now)
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
 

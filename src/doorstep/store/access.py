@@ -77,6 +77,11 @@ set left_over = least(excluded.left_over + 1, a.left_over + greatest(0, extract(
 where least(excluded.left_over + 1, a.left_over + greatest(0, extract(epoch from excluded.at - a.at)) * (excluded.left_over + 1) / $5) >= 1
 returning key
 """
+# Is any of these counts used up?
+_USED_UP = """
+select true from attempt a join unnest($2::bytea[], $3::real[]) as x (k, m) on a.merchant_id = $1 and a.key = x.k
+where least(x.m, a.left_over + greatest(0, extract(epoch from $4 - a.at)) * x.m / $5) < 1 limit 1
+"""
 # Forget counts that are full again.
 _SWEEP_ATTEMPTS = "delete from attempt where merchant_id = $1 and at < $2"
 _ADD_KEY = "insert into api_key (merchant_id, key_hash, hint, name, scopes, rate_per_s) values ($1, $2, $3, $4, $5, $6) returning key_id"
@@ -215,11 +220,21 @@ async def attempt(tx: Tx, merchant_id: int, counts: Mapping[str, int], per: time
     `counts` says what is counted (kept as a hash only) and how many attempts it has at once; they grow back over `per`. Merchant 0
     is the whole installation. Call it in a transaction of its own, so that an attempt counts whatever comes of it.
     """
-    keys = {hashlib.blake2b(what.encode(), digest_size=16).digest(): float(most) for what, most in counts.items()}
+    keys = _hashed(counts)
     taken = await tx.fetch(_ATTEMPT, merchant_id, list(keys), list(keys.values()), now, per.total_seconds())
     if any(key[0] < _SWEPT for key in keys):
         await tx.execute(_SWEEP_ATTEMPTS, merchant_id, now - per)
     return len(taken) == len(keys)
+
+
+async def may_attempt(tx: Tx, merchant_id: int, counts: Mapping[str, int], per: timedelta, now: datetime) -> bool:
+    """Tell whether every count has an attempt left, and take none; as in `attempt`."""
+    keys = _hashed(counts)
+    return await tx.fetchval(_USED_UP, merchant_id, list(keys), list(keys.values()), now, per.total_seconds()) is None
+
+
+def _hashed(counts: Mapping[str, int]) -> dict[bytes, float]:
+    return {hashlib.blake2b(what.encode(), digest_size=16).digest(): float(most) for what, most in counts.items()}
 
 
 async def add_key(tx: Tx, merchant_id: int, key: str, name: str, scopes: list[str], rate_per_s: float = 50) -> int:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from doorstep.store.database import Row, Tx
 
 #: Merchant, visitor, newest reply known, since when messages are wanted.
@@ -32,6 +34,10 @@ cross join lateral (
     order by created_at desc limit $5
 ) m where m.state_at > k.since order by k.place, m.created_at, m.message_id
 """
+#: The notices by which one process tells all web processes that we type; nothing is kept of it.
+TYPING = "doorstep_typing"
+# Tell of it as soon as this transaction ends.
+_TYPING = f"select pg_notify('{TYPING}', $1)"
 # One file of what this very visitor wrote.
 _FILE = """
 select f.name, f.content_type, f.content from conversation c
@@ -54,3 +60,16 @@ async def said(tx: Tx, listeners: Sequence[Listener], back_to: datetime, most: i
 async def file(tx: Tx, merchant_id: int, visitor: str, reply_id: int, position: int) -> Row | None:
     """Read `name, content_type, content` of a file that this visitor sent; None: they sent none such."""
     return await tx.fetchrow(_FILE, merchant_id, visitor, reply_id, position)
+
+
+async def tell_typing(tx: Tx, merchant_id: int, visitor: str) -> None:
+    """Tell every web process that we type to this visitor."""
+    await tx.execute(_TYPING, msgspec.json.encode((merchant_id, visitor)).decode())
+
+
+def typed_to(notice: str) -> tuple[int, str] | None:
+    """Return merchant and visitor of a notice of `tell_typing`; None: it is none."""
+    try:
+        return msgspec.json.decode(notice, type=tuple[int, str])
+    except msgspec.DecodeError:
+        return None

@@ -1,7 +1,7 @@
 """A database address → transactions: as the system, which sees all, or as one merchant, fenced by row-level security."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
@@ -25,6 +25,8 @@ _AWAY = (
     ConnectionError,
     TimeoutError,
 )
+#: Seconds after which a connection that only hears is asked whether it is still there.
+_SIGN_OF_LIFE_S = 60.0
 # Enter a merchant's fence for the rest of the transaction.
 _FENCE = "select set_config('role', 'doorstep_web', true), set_config('doorstep.merchant_id', $1, true)"
 
@@ -91,6 +93,36 @@ class Database:
         async with self._connection() as connection, connection.transaction():
             await connection.execute(_FENCE, str(merchant_id))
             yield connection
+
+    async def hear(self, channel: str, take: Callable[[str], None]) -> None:
+        """Hand every notice on a channel (`pg_notify`) to `take`, over one connection of the pool, until it is lost or this is cancelled.
+
+        Raises:
+            TryLaterError: the database is away, or went away meanwhile; notices may have been missed.
+        """
+        lost = asyncio.Event()
+
+        def heard(_connection: object, _pid: int, _channel: str, text: object) -> None:
+            take(str(text))
+
+        def ended(_connection: object) -> None:
+            lost.set()
+
+        async with self._connection() as connection:
+            connection.add_termination_listener(ended)
+            await connection.add_listener(channel, heard)
+            try:
+                while not lost.is_set():
+                    try:
+                        async with asyncio.timeout(_SIGN_OF_LIFE_S):
+                            await lost.wait()
+                    except TimeoutError:
+                        await connection.execute("select 1")
+            finally:
+                if not connection.is_closed():
+                    connection.remove_termination_listener(ended)
+                    await connection.remove_listener(channel, heard)
+        raise TryLaterError("the connection for notices broke", after_s=1)
 
     @asynccontextmanager
     async def _connection(self) -> "AsyncIterator[PoolConnectionProxy[asyncpg.Record]]":

@@ -31,9 +31,23 @@ class Decision(msgspec.Struct, kw_only=True):
         return why_key(self.change)
 
 
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """An action that waits for its time."""
+
+    merchant_id: int
+    order_id: int | None
+    action: Action
+    until: datetime
+    #: The own address of whom it is told; what waits for one person is told together. None: it is told alone.
+    person: str | None
+
+
 def why_key(change: Change) -> bytes:
     """16 bytes naming (trigger, subject, occurrence) within the merchant."""
-    text = "\x1f".join((change.trigger, change.subject_kind, str(change.subject_id), change.occurrence))
+    return _digest_of("\x1f".join((change.trigger, change.subject_kind, str(change.subject_id), change.occurrence)))
+
+
+def _digest_of(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
@@ -74,23 +88,31 @@ where d.trigger = 'shipment.delivered' and d.occurrence = '' and d.decided_at >=
 
 # Let actions wait.
 _WAIT = """
-insert into action_due (merchant_id, why_key, due_at, order_id, action)
-select m, k, d, o, a::json from unnest($1::bigint[], $2::bytea[], $3::timestamptz[], $4::bigint[], $5::text[]) as x (m, k, d, o, a)
-on conflict (merchant_id, why_key) do update set due_at = excluded.due_at
+insert into action_due (merchant_id, why_key, due_at, order_id, action, person)
+select m, k, d, o, a::json, p
+from unnest($1::bigint[], $2::bytea[], $3::timestamptz[], $4::bigint[], $5::text[], $6::bytea[]) as x (m, k, d, o, a, p)
+on conflict (merchant_id, why_key) do update set due_at = excluded.due_at, person = excluded.person
 """
 
-# Claim actions whose time has come, each with all the same order still has waiting for the same trigger: they become one message.
+# Claim actions whose time has come, each with all the same order still has waiting for the same trigger, and with what else waits only
+# to be told to the same person together. Whoever takes a person's first takes them all: two workers never share one person's.
 # As in `inbox`, the locked rows are found again by where they lie.
 _CLAIM = """
 with due as materialized (
-    select ctid as row, merchant_id, order_id, action->'change'->>'trigger' as trigger from action_due
-    where due_at <= $1 order by due_at limit $2 for update skip locked
+    select ctid as row, merchant_id, order_id, action->'change'->>'trigger' as trigger, person from action_due a
+    where due_at <= $1 and (person is null or not exists (
+        select from action_due e where e.person = a.person and e.merchant_id = a.merchant_id and (e.due_at, e.why_key) < (a.due_at, a.why_key)
+    )) order by due_at limit $2 for update of a skip locked
+), gathered as materialized (
+    select a.ctid as row from due d join action_due a on a.person = d.person and a.merchant_id = d.merchant_id
+    where a.due_at <= $1 + make_interval(secs => (a.action->>'digest_s')::int)
+    for update of a skip locked
 ), together as materialized (
     select a.ctid as row from action_due a
     where exists (select from due d where d.merchant_id = a.merchant_id and d.order_id = a.order_id and d.trigger = a.action->'change'->>'trigger')
     for update skip locked
 ), taken as (
-    delete from action_due a where a.ctid = any(array(select row from due union select row from together))
+    delete from action_due a where a.ctid = any(array(select row from due union select row from gathered union select row from together))
     returning a.merchant_id, a.why_key, a.due_at, a.order_id, a.action
 )
 select merchant_id, due_at, order_id, action from taken order by merchant_id, order_id, due_at, why_key
@@ -171,20 +193,21 @@ async def completed(tx: Tx, decided: Sequence[tuple[int, int, bytes]]) -> set[tu
     return {(row["merchant_id"], row["order_id"]) for row in rows}
 
 
-async def wait(tx: Tx, actions: Sequence[tuple[int, int | None, Action, datetime]]) -> None:
-    """Let actions wait: (merchant, order id, action, until)."""
+async def wait(tx: Tx, actions: Sequence[Waiting]) -> None:
+    """Let actions wait."""
     await tx.execute(
         _WAIT,
-        [a[0] for a in actions],
-        [why_key(a[2].change) for a in actions],
-        [a[3] for a in actions],
-        [a[1] for a in actions],
-        [msgspec.json.encode(a[2]).decode() for a in actions],
+        [a.merchant_id for a in actions],
+        [why_key(a.action.change) for a in actions],
+        [a.until for a in actions],
+        [a.order_id for a in actions],
+        [msgspec.json.encode(a.action).decode() for a in actions],
+        [_digest_of(a.person) if a.person else None for a in actions],
     )
 
 
 async def claim_due(tx: Tx, now: datetime, most: int) -> list[tuple[int, int | None, Action]]:
-    """Claim (merchant, order id, action) whose time has come, sorted so that one order's stand together."""
+    """Claim (merchant, order id, action) whose time has come, each with what is told with it, sorted so that one order's stand together."""
     rows = await tx.fetch(_CLAIM, now, most)
     return [(row["merchant_id"], row["order_id"], _ACTION.decode(row["action"])) for row in rows]
 

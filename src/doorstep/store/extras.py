@@ -16,6 +16,7 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     window_until: datetime | None = None
     in_reply_to: str | None = None
     devices: tuple[Device, ...] = ()
+    by_hand: bool = False
 
 
 _NONE = Extras()
@@ -25,8 +26,6 @@ _DECODER = msgspec.msgpack.Decoder(Extras)
 def packed_extras(message: Message) -> bytes:
     """Write a message's extras; b"" where it has none."""
     content = message.content
-    if not (content.choices or content.link or content.approved or message.window_until or message.in_reply_to or message.devices):
-        return b""
     extras = Extras(
         choices=content.choices,
         link=content.link,
@@ -34,8 +33,9 @@ def packed_extras(message: Message) -> bytes:
         window_until=message.window_until,
         in_reply_to=message.in_reply_to,
         devices=message.devices,
+        by_hand=message.by_hand,
     )
-    return msgspec.msgpack.encode(extras)
+    return msgspec.msgpack.encode(extras) if extras != _NONE else b""
 
 
 def extras_of(kept: bytes) -> Extras:

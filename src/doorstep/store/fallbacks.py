@@ -28,6 +28,8 @@ class Standby(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None
     #: How many messages told this so far.
     tries: int = 1
+    #: The order id of each action, where the message told of several orders; () where all are of its own.
+    orders: tuple[int, ...] = ()
 
 
 class Behind(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,10 +49,10 @@ class Behind(msgspec.Struct, frozen=True, kw_only=True):
 
 # Keep what stands behind messages.
 _STAND_BY = """
-insert into fallback (merchant_id, message_id, month, due_at, only_failed, order_id, actions, tried, tries)
-select m, i, h, coalesce(d, $9), d is null, o, a::json, string_to_array(t, ' '), n
-from unnest($1::bigint[], $2::uuid[], $3::date[], $4::timestamptz[], $5::bigint[], $6::text[], $7::text[], $8::int[])
-    as x (m, i, h, d, o, a, t, n)
+insert into fallback (merchant_id, message_id, month, due_at, only_failed, order_id, actions, tried, tries, orders)
+select m, i, h, coalesce(d, $9), d is null, o, a::json, string_to_array(t, ' '), n, nullif(string_to_array(s, ' '), '{}')::bigint[]
+from unnest($1::bigint[], $2::uuid[], $3::date[], $4::timestamptz[], $5::bigint[], $6::text[], $7::text[], $8::int[], $10::text[])
+    as x (m, i, h, d, o, a, t, n, s)
 on conflict do nothing
 """
 # A message failed: it is due, on another channel, or (`again`) on its own once more.
@@ -71,7 +73,7 @@ with due as materialized (
     delete from fallback f using due d where f.merchant_id = d.merchant_id and f.message_id = d.message_id
     returning f.*
 )
-select t.merchant_id, t.message_id, t.order_id, t.actions, t.tried, t.tries, t.why, t.only_failed, m.state, m.channel
+select t.merchant_id, t.message_id, t.order_id, t.actions, t.tried, t.tries, t.orders, t.why, t.only_failed, m.state, m.channel
 from taken t join message m on m.merchant_id = t.merchant_id and m.month = t.month and m.message_id = t.message_id
 order by t.merchant_id, t.message_id
 """
@@ -91,6 +93,7 @@ async def stand_by(tx: Tx, behind: Sequence[tuple[int, str, date, int, Standby]]
         [" ".join(b[4].tried) for b in behind],
         [b[4].tries for b in behind],
         now + _LASTS,
+        [" ".join(map(str, b[4].orders)) for b in behind],
     )
 
 
@@ -123,6 +126,7 @@ async def claim(tx: Tx, now: datetime, most: int) -> list[Behind]:
                 tried=tuple(ChannelKind(one) for one in row["tried"]),
                 due_at=None,
                 tries=row["tries"],
+                orders=tuple(row["orders"] or ()),
             ),
             why=row["why"],
             over=row["only_failed"],

@@ -7,12 +7,14 @@ from uuid import UUID
 
 import msgspec
 
-from doorstep.domain.messages import Message, Receipt, Rendered
-from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
+from doorstep.domain.messages import Message, Receipt
+from doorstep.domain.vocabulary import MessageState
 from doorstep.store.database import Row, Tx
-from doorstep.store.extras import extras_of, packed_extras
+from doorstep.store.extras import packed_extras
 from doorstep.store.fallbacks import Standby, stand_by
-from doorstep.store.frames import Frame, frame_id, frame_in, frames_of, keep_frames, packed, unpacked
+from doorstep.store.frames import frame_id, frames_of, keep_frames, packed
+from doorstep.store.message_rows import COLUMNS, read_message
+from doorstep.store.short_links import ShortLink, keep
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +25,7 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     template: str
     trigger: str
     why_key: bytes
+    #: None: none, or several.
     order_id: int | None
     shipment_ids: tuple[int, ...]
     #: Why this, why this channel, why now.
@@ -30,6 +33,8 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     #: What is tried should this fail, or nothing be heard of it; None: nothing.
     standby: Standby | None = None
+    #: The short links that stand in it.
+    links: tuple[ShortLink, ...] = ()
 
 
 class Leased(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,13 +75,6 @@ insert into outbox (merchant_id, message_id, month, connection_id, due_at)
 select merchant_id, message_id, month, connection_id, due_at from new
 """
 
-# The frame of the message at hand.
-TEXTS = "(select texts from message_frame f where f.merchant_id = m.merchant_id and f.frame_id = m.frame_id) as texts"
-
-# What `message_of` reads, but for its frame.
-_OF_A_MESSAGE = """m.merchant_id, m.message_id, m.month, m.created_at, m.channel, m.recipient, m.recipient_name, m.locale, m.purpose, m.topic,
-    m.subject, m.text, m.html, m.frame_id, m.body, m.reply_to, m.unsubscribe_url, m.extras"""
-
 # Lease places in the line that are due, an even share per connection, and write down that a call is about to be made. Where more
 # connections wait than there are places, one each, beginning after the one served last; as in `inbox`.
 _LEASE = """
@@ -116,7 +114,7 @@ _SENDING = f"""
 update message m set state = case when m.rank <= 1 then 'sending' else m.state end, rank = greatest(m.rank, 1), state_at = $1
 from unnest($2::bigint[], $3::date[], $4::uuid[]) as k (merchant_id, month, message_id)
 where m.merchant_id = k.merchant_id and m.month = k.month and m.message_id = k.message_id and m.rank <= 2 and m.month = any($5::date[])
-returning {_OF_A_MESSAGE}, m.rank, m.order_id
+returning {COLUMNS}, m.rank, m.order_id
 """
 
 # Write a call's outcome down: the ledger, the state if it moves forward, and the outbox row away (or back for later). A lease is
@@ -181,12 +179,14 @@ async def queue(tx: Tx, new: Sequence[NewMessage]) -> None:
     await keep_frames(tx, [n.message for n in new])
     await tx.execute(_QUEUE, [_row(n) for n in new])
     behind = [
-        (n.message.merchant_id, n.message.message_id, month_of(UUID(n.message.message_id)), n.order_id, n.standby)
+        (n.message.merchant_id, n.message.message_id, month_of(UUID(n.message.message_id)), order_id, n.standby)
         for n in new
-        if n.standby is not None and n.order_id is not None
+        if n.standby is not None and (order_id := n.order_id or next(iter(n.standby.orders), None)) is not None
     ]
     if behind:
         await stand_by(tx, behind, new[0].message.created_at)
+    if linked := [(n.message.merchant_id, n.message.message_id, month_of(UUID(n.message.message_id)), one) for n in new for one in n.links]:
+        await keep(tx, linked, new[0].message.created_at)
 
 
 def _row(new: NewMessage) -> tuple[object, ...]:
@@ -235,7 +235,7 @@ async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequ
     frames = await frames_of(tx, {(row["merchant_id"], row["frame_id"]) for row in rows if row["frame_id"]})
     return [
         Leased(
-            message=_message(row, frames.get((row["merchant_id"], row["frame_id"]))),
+            message=read_message(row, frames.get((row["merchant_id"], row["frame_id"]))),
             connection_id=place["connection_id"],
             month=row["month"],
             attempt=place["attempts"],
@@ -245,40 +245,6 @@ async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequ
         for row in rows
         for place in (places[row["merchant_id"], row["message_id"]],)
     ]
-
-
-def message_of(row: Row) -> Message:
-    """Read a row of `message` with its frame's `texts`."""
-    return _message(row, None if row["texts"] is None else frame_in(row["texts"]))
-
-
-def _message(row: Row, frame: Frame | None) -> Message:
-    extras = extras_of(row["extras"])
-    return Message(
-        message_id=str(row["message_id"]),
-        merchant_id=row["merchant_id"],
-        channel=ChannelKind(row["channel"]),
-        to=row["recipient"],
-        to_name=row["recipient_name"],
-        content=Rendered(
-            subject=row["subject"],
-            text=row["text"],
-            html=unpacked(row["html"], frame),
-            choices=extras.choices,
-            link=extras.link,
-            approved=extras.approved,
-        ),
-        locale=row["locale"],
-        purpose=Purpose(row["purpose"]),
-        topic=row["topic"],
-        created_at=row["created_at"],
-        reply_to=row["reply_to"],
-        unsubscribe_url=row["unsubscribe_url"],
-        body=row["body"],
-        window_until=extras.window_until,
-        in_reply_to=extras.in_reply_to,
-        devices=extras.devices,
-    )
 
 
 async def finish(tx: Tx, leased: Leased, receipt: Receipt, now: datetime) -> None:

@@ -12,6 +12,8 @@ _ENCODE = msgspec.json.Encoder()
 _DECODE = msgspec.json.Decoder(Order)
 #: Lists begin before it where no place is told.
 LAST_ID = 2**63 - 1
+#: Of one customer's orders, how many are looked at for whether one is under way.
+_NEWEST = 20
 
 
 class KeptOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +62,19 @@ where o.merchant_id = n.merchant_id and o.order_id = n.order_id
 _READ = """
 select o.merchant_id, o.order_id, o.connection_id, o.token, o.document
 from unnest($1::bigint[], $2::bigint[]) as k (merchant_id, order_id) join orders o using (merchant_id, order_id)
+"""
+
+# Of orders, those whose customer has another one under way at the merchant, among their newest.
+_ACCOMPANIED = """
+select k.merchant_id, k.order_id from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) as k (merchant_id, order_id, email, phone)
+where exists (
+    select from (
+        (select order_id from orders where email = k.email and merchant_id = k.merchant_id order by order_id desc limit $5)
+        union all
+        (select order_id from orders where k.email is null and phone = k.phone and merchant_id = k.merchant_id order by order_id desc limit $5)
+    ) o join shipment s on s.order_id = o.order_id and s.merchant_id = k.merchant_id
+    where o.order_id <> k.order_id and s.status <> all('{delivered,returned,cancelled}')
+)
 """
 
 # Let nobody else decide about arrivals of these orders until this transaction ends.
@@ -150,6 +165,19 @@ async def read(tx: Tx, wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int
     """Read orders by (merchant, order id)."""
     rows = await tx.fetch(_READ, [w[0] for w in wanted], [w[1] for w in wanted])
     return {(row["merchant_id"], row["order_id"]): _kept(row) for row in rows}
+
+
+async def accompanied(tx: Tx, wanted: Sequence[KeptOrder]) -> set[tuple[int, int]]:
+    """Of orders, return (merchant, order id) of those whose customer, by their own address, has another order under way at the merchant."""
+    rows = await tx.fetch(
+        _ACCOMPANIED,
+        [k.merchant_id for k in wanted],
+        [k.order_id for k in wanted],
+        [k.order.customer.email for k in wanted],
+        [k.order.customer.phone for k in wanted],
+        _NEWEST,
+    )
+    return {(row["merchant_id"], row["order_id"]) for row in rows}
 
 
 async def by_token(tx: Tx, token: str) -> KeptOrder | None:

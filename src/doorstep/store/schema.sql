@@ -506,10 +506,12 @@ create table action_due (
     due_at      timestamptz not null,
     order_id    bigint,
     action      json not null,                -- domain.messages.Action
+    person      bytea,                        -- of whose own address it is told, with what else waits for them; null: it is told alone
     primary key (merchant_id, why_key)
 );
 create index action_due_at on action_due (due_at);
 create index action_due_order on action_due (order_id, merchant_id);
+create index action_due_person on action_due (person, merchant_id, due_at, why_key) where person is not null;
 
 -- The template's own texts of rendered pages, kept once for all messages made of them; never changed.
 create table message_frame (
@@ -629,6 +631,21 @@ create table click (
     primary key (merchant_id, message_id, url, machine)
 );
 
+-- Short links that stand in text messages. They name no person; each is forgotten in time, and leads nowhere once its message is gone.
+create table short_link (
+    merchant_id bigint not null,
+    message_id  uuid not null,
+    code        text collate "C" not null,    -- the unguessable part of its address
+    month       date not null,                -- of the message
+    made_at     timestamptz not null,
+    leads_to    text not null,                -- a domain.vocabulary.Lead
+    token       text not null,                -- of the page of ours that it concerns; empty: what it leads to is the recipient's
+    marks       boolean not null,             -- false: that it was followed is not noted
+    primary key (merchant_id, message_id, code)
+);
+create unique index short_link_code on short_link (code);
+create index short_link_age on short_link (made_at);
+
 -- Messages behind which another channel stands, should the first fail or nothing be heard of it in time.
 create table fallback (
     merchant_id bigint not null,
@@ -641,6 +658,7 @@ create table fallback (
     tries       int not null default 1,
     why         text not null default '',     -- what made it due
     only_failed boolean not null default false, -- due to be let go: silence alone makes no other channel be tried
+    orders      bigint[],                     -- the order of each action; null: all are the order's
     primary key (merchant_id, message_id)
 );
 create index fallback_due on fallback (due_at);

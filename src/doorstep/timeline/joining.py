@@ -10,7 +10,7 @@ from doorstep.domain.shipments import Folded, Leg, OpenPitfall, Piece
 from doorstep.domain.tracking import Estimate, Scan, Tie
 from doorstep.domain.vocabulary import Status
 from doorstep.timeline.folding import actor_of_open, fold
-from doorstep.timeline.roles import CANCELLED, PHYSICAL, RETURNED, RETURNING, ROLES, UNREAD_ROLE
+from doorstep.timeline.roles import CANCELLED, DELIVERED, PART, PHYSICAL, RETURNED, RETURNING, ROLES, UNREAD_ROLE, Role
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Of several pieces, the one whose status stands first here speaks for all: what needs somebody, what happens today, the rest of the
@@ -66,7 +66,7 @@ def _heeded(scans: list[Scan], ties: Collection[Tie]) -> list[Scan]:
     ends_us = {of: _first_moved({to for old, to in replaced if old == of}, scans) for of, to in replaced if (to, of) not in replaced}
     heeded = []
     for scan in scans:
-        code = ROLES.get(scan.event_type, UNREAD_ROLE).code
+        code = _role(scan).code
         if scan.tracking_number in ends_us and _is_void(scan, code, ends_us[scan.tracking_number]):
             continue
         if scan.tracking_number in back:
@@ -97,7 +97,7 @@ def _pieces(scans: Iterable[Scan], ties: Collection[Tie], wholes: Mapping[str, A
 
 
 def _first_moved(numbers: Collection[str], scans: Iterable[Scan]) -> int | None:
-    moved = (s.instant_us for s in scans if s.tracking_number in numbers and ROLES.get(s.event_type, UNREAD_ROLE).bits & PHYSICAL)
+    moved = (s.instant_us for s in scans if s.tracking_number in numbers and _role(s).bits & PHYSICAL)
     return min((instant for instant in moved if instant is not None), default=None)
 
 
@@ -124,7 +124,7 @@ def _parts(
 def _shared_by_parts(parts: Mapping[str, list[Scan]], wholes: Mapping[str, AbstractSet[str]]) -> dict[str, list[Scan]]:
     """Add to the scans of each part those of its whole, as if all were under the whole's number: it is one leg.
 
-    The whole keeps its own, which stand for the parts that have none.
+    The whole keeps its own, which stand for the parts that have none. That it was delivered in part says nothing of a part that is there.
     """
     shared = dict(parts)
     for whole, of_whole in wholes.items():
@@ -132,8 +132,17 @@ def _shared_by_parts(parts: Mapping[str, list[Scan]], wholes: Mapping[str, Abstr
             own = [
                 msgspec.structs.replace(scan, tracking_number=whole) if scan.tracking_number == piece else scan for scan in shared[piece]
             ]
-            shared[piece] = [*own, *parts.get(whole, ())]
+            there = any(_role(scan).code == DELIVERED for scan in own)
+            shared[piece] = [*own, *(_unheard(scan) if there and _role(scan).bits & PART else scan for scan in parts.get(whole, ()))]
     return shared
+
+
+def _unheard(scan: Scan) -> Scan:
+    return msgspec.structs.replace(scan, event_type="informational")
+
+
+def _role(scan: Scan) -> Role:
+    return ROLES.get(scan.event_type, UNREAD_ROLE)
 
 
 def _owners(pieces: Collection[str], ties: Collection[Tie]) -> dict[str, str]:
@@ -211,7 +220,7 @@ def _spanning(one: Leg, other: Leg) -> Leg:
 
 
 def _in_order(stands: Collection[bytes], scans: Iterable[Scan]) -> tuple[bytes, ...]:
-    rows = sorted((s.instant_us or 0, ROLES.get(s.event_type, UNREAD_ROLE).rank, s.fingerprint) for s in scans if s.fingerprint in stands)
+    rows = sorted((s.instant_us or 0, _role(s).rank, s.fingerprint) for s in scans if s.fingerprint in stands)
     return tuple(dict.fromkeys(mark for _, _, mark in rows))
 
 

@@ -15,6 +15,7 @@ from doorstep.timeline.roles import (
     FAILED,
     INFO,
     MUTE,
+    PART,
     PENDING,
     PHYSICAL,
     PRE,
@@ -203,7 +204,7 @@ class Life:
             self._close(~SURVIVING)
 
     def _after_delivery(self, scan: Scan, code: int, bits: int) -> bool:
-        """Hear, after a delivery, only what cannot be a late scan: the way back, the next carrier, the rest of a soft delivery."""
+        """Hear, after a delivery, only what cannot be a late scan: the way back, the next carrier, that it was of a part, a soft one's end."""
         delivered = self.decided
         if delivered is None:
             return False
@@ -217,6 +218,12 @@ class Life:
                 self.delivered_us = None
                 self._set(TRANSIT, scan)
                 return True
+        if bits & PART:
+            if not _takes_some_back(delivered, scan):
+                return False
+            self.delivered_us = None
+            self._set(TRANSIT, scan)
+            return True
         softly = ROLES[delivered.event_type].bits & SOFT
         if softly and code == READY:
             self.delivered_us = None
@@ -290,6 +297,15 @@ def _surely_after(earlier: Scan, later: Scan) -> bool:
     if earlier.instant_us is None or later.instant_us is None:
         return False
     return later.instant_us - earlier.instant_us >= TURN_US
+
+
+def _takes_some_back(delivered: Scan, scan: Scan) -> bool:
+    """Whether "delivered in part" is the later word under the same number, by clocks of one kind: then it was no delivery of the whole."""
+    if (delivered.carrier, delivered.tracking_number) != (scan.carrier, scan.tracking_number) or not delivered.precision * scan.precision:
+        return False
+    if delivered.instant_us is None or scan.instant_us is None or delivered.zoned != scan.zoned:
+        return False
+    return scan.instant_us > delivered.instant_us
 
 
 def _same_attempt(earlier: Scan, later: Scan) -> bool:

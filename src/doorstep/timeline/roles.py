@@ -31,7 +31,7 @@ TAKEN = 2
 PRE = 4
 #: Belongs to the way of a parcel, so that after a long silence it begins a new life.
 TRAVEL = 8
-#: Delivered, but not for good: the collection at the agent's or the rest of the goods may follow.
+#: Delivered, but not for good: the collection at the agent's may follow.
 SOFT = 16
 #: Takes an earlier scan back.
 RETRACTS = 32
@@ -45,6 +45,8 @@ UNREAD = 256
 AFTERMATH = 512
 #: A card was left: of a parcel at a pick-up point it says no more than that.
 CARD = 1024
+#: A part of the goods was delivered: the shipment is not, until the rest is.
+PART = 2048
 
 #: Order of the phases within one day, for stamps too coarse to tell.
 _PHASE_RANKS = {
@@ -67,7 +69,7 @@ _SETTLED_RANK = 78
 _TRAVEL_PHASES = frozenset(
     {Phase.PRE, Phase.PICKUP, Phase.TRANSIT, Phase.CROSS, Phase.HAND, Phase.LAST, Phase.ATTEMPT, Phase.POINT, Phase.DONE}
 )
-_SOFT = frozenset({"delivered_to_agent", "delivered_partial"})
+_SOFT = frozenset({"delivered_to_agent"})
 _REPEATED = frozenset({"second_attempt_failed", "final_attempt_failed"})
 _FINAL = frozenset({"lost", "stolen", "disposed", "customs_seized"})
 
@@ -110,6 +112,7 @@ def _bits(event: EventType) -> int:
         (FINAL, event.slug in _FINAL),
         (AFTERMATH, event.slug == "returned_from_route"),
         (CARD, event.slug == "notice_left"),
+        (PART, event.slug == "delivered_partial"),
     )
     return sum(bit for bit, holds in flags if holds)
 

@@ -8,6 +8,7 @@ from doorstep.domain.vocabulary import Direction, Phase, Status
 from doorstep.timeline.gaps import STRETCHED, Gaps
 from doorstep.timeline.ordering import DAY_US, HOUR_US
 from doorstep.timeline.rests import wait_until
+from doorstep.timeline.roles import PART, ROLES, UNREAD_ROLE
 from doorstep.timeline.spans import Facts, Span, us_of
 from doorstep.timeline.stages import CROSSINGS, Stage, stage_of
 from doorstep.timeline.waiting import deadline_of, recalls
@@ -70,11 +71,19 @@ def silences(folded: Folded, facts: Facts, gaps: Gaps) -> list[Span]:
     spans = _of_whole(folded, facts, gaps, stage)
     behind = _behind(folded, facts, gaps) if folded.pieces else None
     if behind is None:
-        return spans
+        return [span for span in spans if span.kind not in _OF_A_WHOLE] if _partly_there(folded, facts) else spans
     due, rests_on = behind
     lost = next((span.from_us for span in spans if span.kind in {"presumed_lost", "gone_silent"}), None)
     missing = Span(PIECES_MISSING, due, lost, rests_on, lasts=True)
     return _told([missing, *(span for span in spans if span.kind not in _OF_A_WHOLE)])
+
+
+def _partly_there(folded: Folded, facts: Facts) -> bool:
+    """Whether a scan says that a part was delivered and the rest is missing: then the silence is the rest's."""
+    if not any(one.kind == PIECES_MISSING for one in folded.open_pitfalls):
+        return False
+    counted = set(folded.counted)
+    return any(ROLES.get(scan.event_type, UNREAD_ROLE).bits & PART and scan.fingerprint in counted for scan in facts.scans)
 
 
 def _behind(folded: Folded, facts: Facts, gaps: Gaps) -> tuple[int, bytes] | None:

@@ -82,7 +82,7 @@ def make_app(house: House) -> Litestar:
         await house.directory.refresh(house.database, utc_now())
         hooks.load_plugins()
         works("ES", utc_now().date())  # reads the calendars' code in: half a second that no checkout waits for
-        running = [asyncio.create_task(house.receiver.run()), asyncio.create_task(hub.run())]
+        running = [asyncio.create_task(house.receiver.run()), asyncio.create_task(hub.run()), asyncio.create_task(hub.hear())]
         try:
             yield
         finally:

@@ -27,6 +27,13 @@ class Buckets:
         self._per_s = per_s
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
+    def wait(self, key: str, now: float | None = None) -> float:
+        """Return the seconds until there is a token, 0.0 where there is one; take none."""
+        at = time.monotonic() if now is None else now
+        left, since = self._left.get(key, (self._most, at))
+        left = min(self._most, left + (at - since) * self._most / self._per_s)
+        return 0.0 if left >= 1 else (1 - left) * self._per_s / self._most
+
     def take(self, key: str, most: float | None = None, now: float | None = None) -> float:
         """Take one token; return 0.0, or the seconds to wait for one. `most` may differ by key."""
         full = most or self._most

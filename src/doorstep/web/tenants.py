@@ -37,14 +37,15 @@ async def tenant_by_host(house: House, host: str) -> Tenant:
     Raises:
         NotFoundError: there is none.
     """
+    return await _found(house, lambda: at_home(house, host))
+
+
+def at_home(house: House, host: str) -> Tenant | None:
+    """Tell whose host this is, of the merchants known now, as `tenant_by_host`; None: nobody's, or one that several share."""
     asked, ours = host_of(host), host_of(urlsplit(house.settings.base_url).netloc)
-
-    def look() -> Tenant | None:
-        here = house.directory.tenants()
-        found = next((one for one in here if asked and one.merchant.host == asked), None)
-        return found or (here[0] if len(here) == 1 and asked == ours and not here[0].merchant.host else None)
-
-    return await _found(house, look)
+    here = house.directory.tenants()
+    found = next((one for one in here if asked and one.merchant.host == asked), None)
+    return found or (here[0] if len(here) == 1 and asked == ours and not here[0].merchant.host else None)
 
 
 def host_of(sent: str) -> str:

@@ -400,10 +400,62 @@ async def test_it_shows_that_somebody_of_ours_writes(browse, talk):
         return [ear for ear in hub._ears if ear.visitor.name == name]
 
     (ear,) = await talk.until(listens)
-    hub.tell_typing(ear.visitor, "us")
+    hub.tell_typing(ear.visitor.merchant_id, ear.visitor.name, "us")
     assert await until(page, STATUS, bool) == "Lantern & Loom is writing…"
     await talk.say(name, "Here I am")
     await until(page, STATUS, lambda found: not found)
+
+
+async def at_the_desk(chromium, talk):
+    """A page of ours at the desk, logged in, and what it complains of."""
+    email = f"agent-{talk.ours[0]}@loom.example"
+    async with talk.house.database.system() as tx:
+        await access.add_user(tx, talk.ours[0], email, "correct horse battery", "member")
+    context = await chromium.new_context(base_url=BASE)
+    page = await context.new_page()
+    page.complaints = []
+    page.on("console", lambda said: page.complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    await page.goto("/desk/login")
+    await page.fill("#email", email)
+    await page.fill("#password", "correct horse battery")
+    await page.click("button")
+    return page
+
+
+async def test_a_customer_sees_that_an_agent_writes_and_the_agent_that_they_have_read(browse, talk, chromium):
+    page = await browse()
+    await open_by_keyboard(page)
+    await page.keyboard.type("Hello")
+    await page.keyboard.press("Enter")
+    await until(page, LINES, lambda found: len(found) == 2)
+    name = await visitor_of(page, talk)
+    agent = await at_the_desk(chromium, talk)
+    told = []
+    agent.on("request", lambda asked: told.append(asked) if asked.url.endswith("/typing") else None)
+    await agent.goto("/desk/conversations")
+    await agent.click("main a[href^='/desk/conversations/']")
+    await agent.fill("#text", "  ")
+    assert told == []
+    await agent.locator("#text").press_sequentially("Your parcel is with me.")
+    assert await until(page, STATUS, bool) == "Lantern & Loom is writing…"
+    assert len(told) == 1
+    await agent.get_by_role("button", name="Send", exact=True).click()
+    lines = await until(page, LINES, lambda found: len(found) == 3)
+    assert lines[2][1] == "Your parcel is with me."
+    await until(page, STATUS, lambda found: not found)
+
+    async def read():
+        return await talk.fetch(
+            "select 1 from message where merchant_id = $1 and recipient = $2 and trigger = 'reply.answer' and state = 'read'",
+            talk.ours[0],
+            name,
+        )
+
+    await talk.until(read)
+    await agent.reload()
+    assert "read" in (await agent.inner_text("ol.talk li:last-child")).lower()
+    assert page.complaints == agent.complaints == []
+    await agent.context.close()
 
 
 async def test_it_is_tried_at_the_desk_and_complains_of_nothing(chromium, talk):

@@ -1,12 +1,18 @@
 """The chat at the desk: the line to embed, trying it there, and no other merchant's."""
 
+import asyncio
+import contextlib
+import json
 import re
 
 import httpx
 import pytest
-from chat_house import BASE
+from chat_house import BASE, events
 
+from doorstep.steps.chat import Mark, Visitor
 from doorstep.store import access
+from doorstep.store.database import Database
+from doorstep.web.chat.streaming import Hub
 
 
 @pytest.fixture
@@ -68,3 +74,91 @@ async def test_what_somebody_answers_at_the_desk_stands_in_the_chat(talk, desk):
     answer = await desk.post(f"{path}/answer", data={**given, "text": "Yes: Marta here."})
     assert answer.status_code == 200
     assert (await ana.said(3))[-1]["text"] == "Yes: Marta here."
+
+
+@pytest.fixture
+async def elsewhere(chat_database):
+    """The listening pages of another web process."""
+    database = await Database.open(chat_database, most=3)
+    hub = Hub(database)
+    hearing = asyncio.create_task(hub.hear())
+    yield hub
+    hearing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await hearing
+    await database.close()
+
+
+def listens(hub, merchant, name):
+    """Let a page of a visitor listen."""
+    return hub.add(Visitor(merchant_id=merchant[0], connection_id=merchant[1], name=name), Mark())
+
+
+async def asked_by(talk, desk, visitor):
+    """Let a visitor ask; return their conversation's path at the desk and the form's token."""
+    await visitor.write("Is anybody there?")
+    await visitor.said(2)
+    (row,) = await talk.fetch(
+        "select conversation_id from conversation where merchant_id = $1 and address = $2", talk.ours[0], visitor.name
+    )
+    path = f"/desk/conversations/{row['conversation_id']}"
+    return path, re.search(r'name="csrf" value="([^"]+)"', (await desk.get(path)).text)[1]
+
+
+async def test_that_somebody_answers_is_told_to_the_visitors_pages_in_every_process_and_to_nobody_else(talk, desk, elsewhere):
+    ana, bo = await talk.visitor(), await talk.visitor()
+    path, csrf = await asked_by(talk, desk, ana)
+    told, others, strangers = (listens(elsewhere, *of) for of in ((talk.ours, ana.name), (talk.ours, bo.name), (talk.theirs, ana.name)))
+    async with talk.client.stream("GET", f"/chat/{ana.key}/events", headers=ana.headers) as answer:
+
+        async def heard():
+            assert (await desk.post(f"{path}/typing", data={"csrf": csrf})).status_code == 204
+            return not told.queue.empty()
+
+        await talk.until(heard)
+        here = [one for one in await events(answer, 2) if one["event"] == "typing"]
+    assert here
+    assert json.loads(here[0]["data"]) == {"who": "us"}
+    assert told.queue.get_nowait() == b'event: typing\ndata: {"who":"us"}\n\n'
+    assert others.queue.empty()
+    assert strangers.queue.empty()
+    assert await talk.fetch("select 1 from audit where merchant_id = $1 and action like '%typ%'", talk.ours[0]) == []
+
+
+async def test_typing_is_told_again_after_the_connection_for_it_was_lost(talk, desk, elsewhere):
+    ana = await talk.visitor()
+    path, csrf = await asked_by(talk, desk, ana)
+    told = listens(elsewhere, talk.ours, ana.name)
+
+    async def heard():
+        await desk.post(f"{path}/typing", data={"csrf": csrf})
+        return not told.queue.empty()
+
+    async def lost():
+        return await talk.fetch(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'LISTEN %'"
+        )
+
+    await talk.until(heard)
+    await talk.until(lost)
+    while not told.queue.empty():
+        told.queue.get_nowait()
+    await talk.until(heard)
+
+
+async def test_whoever_types_without_end_is_told_to_wait(talk, desk):
+    ana = await talk.visitor()
+    path, csrf = await asked_by(talk, desk, ana)
+    for _ in range(70):
+        if (answer := await desk.post(f"{path}/typing", data={"csrf": csrf})).status_code == 429:
+            break
+    assert answer.status_code == 429
+
+
+async def test_only_the_page_of_a_chat_has_the_script_and_may_ask(talk, desk):
+    ana = await talk.visitor()
+    path, _ = await asked_by(talk, desk, ana)
+    answer = await desk.get(path)
+    assert re.search(r'<door-typing data-to="/desk/conversations/\d+/typing">', answer.text)
+    assert re.search(r'src="/look/typing\.[0-9a-f]+\.js"', answer.text)
+    assert "connect-src 'self'" in answer.headers["content-security-policy"]

@@ -152,6 +152,7 @@ def test_every_change_is_listed_here_so_that_none_escapes_the_next_two_tests():
         "/connections/{connection_id:int}/test",
         "/conversations/{conversation_id:int}/answer",
         "/conversations/{conversation_id:int}/state",
+        "/conversations/{conversation_id:int}/typing",
         "/customers/changes/{change_id:int}/back",
         "/customers/{customer_id:int}/merge",
         "/customers/{customer_id:int}/split",

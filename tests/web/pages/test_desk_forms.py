@@ -106,8 +106,6 @@ async def test_the_tone_of_messages_is_saved_used_and_shown_beforehand(owner, ho
         ("support_phone", "call us", "Telephone"),
         ("default_locale", "ja", "Language"),
         ("default_locale", "en_US!", "Language"),
-        ("sms_sender", "Far too long a name", "Sender"),
-        ("sms_sender", "12345", "Sender"),
         ("colour", "red;}", "Brand colour"),
         ("radius", "900", "Round corners"),
         ("radius", "-1", "Round corners"),

@@ -241,6 +241,14 @@ async def test_what_cannot_be_merged_or_split_is_told(member, shop, path, form, 
     assert said in answer.text
 
 
+async def test_a_conversation_by_mail_has_no_script_and_typing_in_it_is_told_to_nobody(member, shop):
+    path = f"/desk/conversations/{shop.talk_ids[shop.email]}"
+    page = await member.get(path)
+    assert "<script" not in page.text
+    assert (await member.post(f"{path}/typing", data={"csrf": await csrf_of(member)})).status_code == 204
+    assert (await member.post("/desk/conversations/999999/typing", data={"csrf": await csrf_of(member)})).status_code == 404
+
+
 async def test_a_stranger_answers_merges_splits_and_takes_back_nothing_of_ours(stranger, house, shop, theirs):
     csrf, number = stranger.csrf, shop.talk_ids[shop.email]
     mine, own = shop.customer_ids[shop.email], theirs.customer_ids[theirs.email]
@@ -248,6 +256,7 @@ async def test_a_stranger_answers_merges_splits_and_takes_back_nothing_of_ours(s
     for path, form in {
         f"/desk/conversations/{number}/answer": {"once": "s", "text": "forged"},
         f"/desk/conversations/{number}/state": {"state": "done"},
+        f"/desk/conversations/{number}/typing": {},
         f"/desk/customers/{mine}/merge": {"other": str(own), "why": "forged"},
         f"/desk/customers/{mine}/split": {"identity": f"email {shop.email}", "why": "forged"},
         f"/desk/customers/changes/{shop.change_id}/back": {},

@@ -10,9 +10,10 @@ from page_shops import BASE, HOSTILE, fill
 
 from doorstep.messages import Library
 from doorstep.messages.engine import ROUNDS_LIMIT
+from doorstep.messages.shortening import SAMPLE
 from doorstep.steps.connect import new_connection
 from doorstep.steps.work import utc_now
-from doorstep.store import connections, message_lists, messages, recipients
+from doorstep.store import connections, message_lists, message_rows, recipients
 from doorstep.store import templates as approved
 from doorstep.web.desk import doors, templates
 from doorstep.web.network import Buckets
@@ -129,6 +130,12 @@ async def test_the_preview_keeps_nothing_and_shows_a_real_order_on_every_channel
     assert "You have no order nonsense: shown with a made-up one" in nowhere
     unicode = (await desk.post("/desk/templates/shipped/preview", data=typed(desk, sms="Привет " * 20))).text
     assert "3 parts · UCS-2 · 139 units" in unicode
+    for order in (newest, "nonsense"):  # links are counted as they leave: short, at our own address
+        form = typed(desk, sms="{{ parcel.url }} {{ links.order }}") | {"order": order}
+        page = (await desk.post("/desk/templates/shipped/preview", data=form)).text
+        link = f"{house.directory.base_url}/s/{SAMPLE}"
+        assert f"{link} {link}" in page
+        assert f"1 part · GSM-7 · {2 * len(link) + 1} septets" in page
     assert await saved(house, shop) == {}
 
 
@@ -193,7 +200,7 @@ async def test_a_test_goes_to_ones_own_address_is_marked_and_counts_for_no_order
     async with house.database.for_merchant(shop.merchant_id) as tx:
         row = (await message_lists.page(tx, shop.merchant_id, most=1))[0]
         kept, _, _ = await message_lists.one(tx, shop.merchant_id, row["message_id"])
-        content = messages.message_of(kept).content
+        content = message_rows.message_of(kept).content
         assert await tx.fetchval("select count(*) from decision where trigger = 'test'") == 0
         assert await tx.fetchval("select count(*) from outbox where message_id = $1", row["message_id"]) == 1
         counted = (await recipients.standing(tx, [(shop.merchant_id, shop.owner)], utc_now()))[shop.merchant_id, shop.owner]
@@ -231,8 +238,11 @@ async def test_tests_are_few(desk, house, shop):
     async with house.database.for_merchant(shop.merchant_id) as tx:
         row = (await message_lists.page(tx, shop.merchant_id, most=1))[0]
         kept, _, _ = await message_lists.one(tx, shop.merchant_id, row["message_id"])
+        links = await tx.fetch("select code, marks from short_link where message_id = $1", row["message_id"])
     assert row["recipient"] == "+34600000001"
-    assert messages.message_of(kept).content.text.startswith("TEST: ")
+    text = message_rows.message_of(kept).content.text
+    assert text.startswith("TEST: ")
+    assert [(f"/s/{one['code']}" in text, one["marks"]) for one in links] == [(True, False)]  # it leads on, and is noted nowhere
 
 
 async def test_how_it_stands_at_a_provider_is_told_and_that_a_changed_text_must_be_handed_in_again(desk, house, shop):

@@ -9,6 +9,7 @@ from page_shops import HOSTILE, fill
 
 from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.messages import TEMPLATES
+from doorstep.messages.shortening import SAMPLE
 from doorstep.store import connections
 from doorstep.web.desk import doors
 
@@ -69,6 +70,7 @@ async def test_a_stranger_sees_nothing_of_it(own, app, theirs):
     [
         ("of=problems&channel=sms&language=es", "El paquete se perdió"),
         ("channel=sms", "1 part · GSM-7"),
+        ("channel=sms&language=en", f"/s/{SAMPLE}"),
         ("channel=whatsapp&language=en", "Approved beforehand"),
         ("channel=push&tone=warm&language=en", "Off it goes"),
         ("channel=chat&manner=rtl", "مكتبة النخيل"),

@@ -13,7 +13,7 @@ from doorstep.store import shipments
 from doorstep.timeline import fold
 from doorstep.web.api.shapes import shipment_shown
 from doorstep.web.track.shape import pieces_shown
-from doorstep.web.track.words import words_for
+from doorstep.web.track.words import languages, words_for
 
 
 @pytest.fixture
@@ -107,3 +107,17 @@ async def test_the_api_shows_legs_pieces_and_point_without_the_code(house, shape
     assert [(leg.carrier, leg.has_it) for leg in shown["LOOMH1"].legs] == [("dhl_parcel_de", False), ("ups", True)]
     assert [piece.status for piece in shown["LOOMM1"].pieces] == ["delivered", "delivered", "in_transit"]
     assert [leg.direction for leg in shown["LOOMR1"].legs] == ["outbound", "return"]
+
+
+@pytest.mark.parametrize("language", sorted(languages()))
+def test_no_sentence_of_a_page_ends_twice(language):
+    words = words_for(language)
+    holes = [
+        (section, key, re.findall(r"{([a-z_]+)}", str(text)))
+        for section, texts in words.texts.items()
+        if isinstance(texts, dict)
+        for key, text in texts.items()
+    ]
+    said = [words(f"{section}.{key}", **dict.fromkeys(names, "Acme Inc.")) for section, key, names in holes if names]
+    assert said
+    assert not [one for one in said if ".." in one]

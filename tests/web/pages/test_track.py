@@ -9,6 +9,7 @@ from page_shops import HOSTILE, NOW
 from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.messages import tag_to_speak
+from doorstep.steps.marks import news_token, ref_of
 from doorstep.store import orders, recipients
 from doorstep.web.track import finding
 from doorstep.web.track.parcels import event_text
@@ -297,3 +298,41 @@ def test_a_language_we_do_not_have_falls_back():
     assert words_for("ja", "es-MX").tag == "es-MX"
     assert words_for("ja", None).tag == "en"
     assert event_text("delivered", words_for("es")) != event_text("delivered", words_for("en"))
+
+
+def news_path(house, shop, *numbers, of=None):
+    orders_of = of or shop
+    return f"/n/{news_token(house.directory.sealer, shop.merchant_id, [orders_of.order_ids[number] for number in numbers])}"
+
+
+async def test_the_page_of_a_digest_shows_how_each_of_its_orders_stands(client, house, ours):
+    answer = await client.get(news_path(house, ours, "#loom-1001", "#loom-1002"))
+    assert answer.status_code == 200
+    assert "<h1>How your orders stand</h1>" in answer.text
+    for number in ("#loom-1001", "#loom-1002"):
+        assert f'href="/o/{ours.order_tokens[number]}"' in answer.text
+    assert "Out for delivery today" in answer.text
+    assert "Delivered" in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert "Cómo van tus pedidos" in (await client.get(f"{news_path(house, ours, '#loom-1001', '#loom-1002')}?lang=es")).text
+
+
+async def test_the_page_of_a_digest_about_one_order_is_that_orders_own(client, house, ours):
+    answer = await client.get(news_path(house, ours, "#loom-1001"))
+    assert (answer.status_code, answer.headers["location"]) == (302, f"/o/{ours.order_tokens['#loom-1001']}")
+
+
+async def test_the_page_of_a_digest_shows_no_other_merchants_order_and_takes_no_other_seal(client, house, ours, theirs):
+    number = next(iter(theirs.order_ids))
+    assert (await client.get(news_path(house, ours, number, of=theirs))).status_code == 404
+    for token in (mail_token(house, ours, "a@b.example"), "x" * 40, house.directory.sealer.token("news", str(ours.merchant_id))):
+        assert (await client.get(f"/n/{token}")).status_code == 404
+
+
+async def test_whoever_follows_a_digest_is_noted_as_from_any_message(client, house, ours):
+    path = f"{news_path(house, ours, '#loom-1001', '#loom-1002')}?m={ref_of(ours.message_id)}"
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    assert (await client.get(path, headers={"user-agent": agent})).status_code == 200
+    async with house.database.system() as tx:
+        urls = [row["url"] for row in await tx.fetch("select url from click where merchant_id = $1", ours.merchant_id)]
+    assert any(url.startswith("/n/") for url in urls)

@@ -4,8 +4,8 @@ from typing import Any
 
 from doorstep.carriers.clock import read_time, stamp
 from doorstep.carriers.families.dhl_express_codes import event_type_of_sentence, signatory_of
-from doorstep.carriers.families.dhl_pieces import NAMELESS, how_many, share_out
 from doorstep.carriers.families.dhl_service_areas import place_at
+from doorstep.carriers.pieces import NAMELESS, how_many, share_out
 from doorstep.carriers.reading import dig, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt

@@ -5,7 +5,7 @@ from typing import Any
 from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.families.dhl_express_codes import UNIFIED, event_type_of, event_type_of_sentence
-from doorstep.carriers.families.dhl_pieces import how_many, share_out
+from doorstep.carriers.pieces import how_many, share_out
 from doorstep.carriers.reading import dig, grams, listed, numbered, worded
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt

@@ -6,8 +6,8 @@ from lxml import etree
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.families.dhl_express_codes import event_type_of
-from doorstep.carriers.families.dhl_pieces import claim, how_many, share_out
 from doorstep.carriers.families.dhl_service_areas import place_of
+from doorstep.carriers.pieces import claim, how_many, share_out
 from doorstep.carriers.reading import ends_journey, grams, numbered
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
@@ -125,6 +125,6 @@ def _estimates(shipment: etree._Element, checkpoints: tuple[Checkpoint, ...], st
 
 def _ended(checkpoints: tuple[Checkpoint, ...], newest: OccurredAt | None) -> bool:
     return any(
-        checkpoint.carrier_code in _NO_ESTIMATE and (checkpoint.occurred_at == newest or checkpoint.event_type.startswith("delivered"))
+        checkpoint.carrier_code in _NO_ESTIMATE and (checkpoint.occurred_at == newest or ends_journey(checkpoint.event_type))
         for checkpoint in checkpoints
     )

@@ -135,10 +135,12 @@ def _trackings(one: Consignment, whole: Consignment, carrier: str, *, cancelled:
             pieces.setdefault(piece, []).append(event)
     number = one.number or _reference(one.references) or _reference(whole.references)
     number = number or next(filter(None, (_reference(event.references) for event in one.events)), "")
-    links = tuple(Link(tracking_number=piece, carrier=carrier, role="parcel") for piece in pieces if piece != number)
+    # The consignment's number is no piece unless it is scanned as one.
+    role = "parcel" if number in pieces else "part"
+    links = tuple(Link(tracking_number=piece, carrier=carrier, role=role) for piece in pieces if piece != number)
     if number:
-        # What is said of one piece of several is not said of the consignment.
-        own = [event for event in one.events if not event.pieces or len(pieces) == 1]
+        # What is said of a piece is not said of the consignment: other messages may tell of others.
+        own = [event for event in one.events if not event.pieces or number in event.pieces]
         yield _tracking(number, carrier, own, one, whole, links, cancelled=cancelled)
     for piece, told in pieces.items():
         if piece != number:

@@ -7,9 +7,10 @@ from lxml import etree
 
 from doorstep.carriers.clock import iso_stamp
 from doorstep.carriers.countries import place_of
+from doorstep.carriers.pieces import share_out
 from doorstep.carriers.reading import boxed, json_of, listed, looks_like, numbered, worded, xml_of
 from doorstep.domain.plugins import Raw
-from doorstep.domain.tracking import CarrierNote, Checkpoint, Link, Parsed, Tracking
+from doorstep.domain.tracking import CarrierNote, Checkpoint, Parsed, Tracking
 from doorstep.errors import BadInputError
 
 #: Allied sends no codes: the name of the status, one of a short list, is the code. Normalised for case and spaces.
@@ -55,7 +56,7 @@ def read(raw: Raw, carrier: str) -> Parsed:
         by_number.setdefault(number, []).append(scan)
     if not by_number and not notes and not results:
         raise BadInputError("no status result of Allied Express in it")
-    return Parsed(tuple(_tracking(number, rows, carrier) for number, rows in by_number.items()), notes)
+    return Parsed(tuple(tracking for number, rows in by_number.items() for tracking in _trackings(number, rows, carrier)), notes)
 
 
 def _results(raw: Raw) -> Iterator[dict[str, Any]]:
@@ -88,14 +89,16 @@ def _bare(tree: Any) -> dict[str, Any]:
     return {key.rpartition(":")[2]: value for key, value in boxed(tree).items()}
 
 
-def _tracking(number: str, scans: list[Any], carrier: str) -> Tracking:
-    pieces = dict.fromkeys(numbered(worded(scan.get("scannedBarcode"))) for scan in scans)
-    return Tracking(
-        tracking_number=number,
-        carrier=carrier,
-        checkpoints=tuple(_checkpoint(scan, number, carrier) for scan in scans),
-        links=tuple(Link(tracking_number=piece, carrier=carrier, role="parcel") for piece in pieces if piece not in ("", number)),
-    )
+def _trackings(number: str, scans: list[Any], carrier: str) -> tuple[Tracking, ...]:
+    """Read a consignment: what was scanned with its own barcode befell it all, with a piece's barcode that piece."""
+    told = [(_checkpoint(scan, number, carrier), _pieces(scan, number)) for scan in scans]
+    shared = share_out(number, told, carrier=carrier)
+    return Tracking(tracking_number=number, carrier=carrier, checkpoints=shared.whole, links=shared.links), *shared.trackings(carrier)
+
+
+def _pieces(scan: dict[str, Any], number: str) -> list[str]:
+    piece = numbered(worded(scan.get("scannedBarcode")))
+    return [piece] if piece not in ("", number) else []
 
 
 def _checkpoint(scan: dict[str, Any], number: str, carrier: str) -> Checkpoint:

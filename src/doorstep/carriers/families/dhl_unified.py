@@ -7,8 +7,8 @@ from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.collecting import point_of, told_last
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.families.dhl_paket_points import kind_of, point_in
-from doorstep.carriers.families.dhl_pieces import how_many, share_out
 from doorstep.carriers.families.dhl_service_areas import place_of
+from doorstep.carriers.pieces import how_many, share_out
 from doorstep.carriers.reading import boxed, dig, grams, listed, numbered, worded
 from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place

@@ -4,8 +4,8 @@ from typing import Any
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest
 from doorstep.carriers.families.dhl_express_codes import event_type_of
-from doorstep.carriers.families.dhl_pieces import claim, how_many, share_out
 from doorstep.carriers.families.dhl_service_areas import place_of
+from doorstep.carriers.pieces import claim, how_many, share_out
 from doorstep.carriers.reading import dig, ends_journey, grams, listed, numbered, worded
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking

@@ -7,7 +7,7 @@ from datetime import date
 
 from doorstep.carriers.clock import iso_stamp
 from doorstep.carriers.collecting import point_of
-from doorstep.carriers.reading import numbered
+from doorstep.carriers.reading import ends_journey, numbered
 from doorstep.domain.pickup import PickupPoint
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
@@ -25,8 +25,6 @@ _END_OF_DAY = re.compile(r"^(\d{4}-\d\d-\d\d)T00:00:00")
 _YEARS = range(1990, 2100)
 #: Source: sentences of FedEx's own answers of 2014 and 2024, read 2026-11-29.
 _HELD = re.compile(r"available for pickup at(?: (FedEx[^:]{0,40}))?: *(\S.*)", re.IGNORECASE)
-#: After one of these no estimate stands.
-_FINAL = frozenset({"collected_by_recipient", "returned_to_sender"})
 #: Kind of FedEx's other numbers → role. Source: FedEx Track API, `packageIdentifiers.type`, read 2026-11-22.
 _ROLES = {
     "RETURNED_TO_SHIPPER_TRACKING_NUMBER": "return",
@@ -68,7 +66,7 @@ def _edge(text: str) -> tuple[date, str] | None:
 
 def is_over(checkpoints: Iterable[Checkpoint]) -> bool:
     """Tell whether one of the scans is the delivery."""
-    return any(scan.event_type.startswith("delivered") or scan.event_type in _FINAL for scan in checkpoints)
+    return any(ends_journey(scan.event_type) for scan in checkpoints)
 
 
 def newest_stamp(checkpoints: Iterable[Checkpoint]) -> OccurredAt | None:

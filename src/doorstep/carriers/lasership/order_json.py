@@ -33,17 +33,33 @@ def read(answer: Any) -> Parsed:
 
 
 def _trackings(order: dict[str, Any]) -> list[Tracking]:
-    """An order's events are those of all its pieces: each piece, asked for by its own number, tells them."""
+    """An order's events are those of all its pieces: each piece, asked for by its own number, tells them.
+
+    But where pieces tell how each of them stands, the end is only theirs who say so of themselves.
+    """
     pieces = {numbered(worded(dig(piece, "TrackingNumber"))): piece for piece in listed(order.get("Pieces"))}
     pieces.pop("", None)
     numbers = list(pieces) or [numbered(worded(order.get("OrderNumber")))]
     if not numbers[0]:
         raise BadInputError("an order of LaserShip without a number")
-    return [_tracking(order, number, boxed(pieces.get(number)), numbers) for number in numbers]
-
-
-def _tracking(order: dict[str, Any], number: str, piece: dict[str, Any], numbers: list[str]) -> Tracking:
     events = [boxed(event) for event in listed(order.get("Events"))]
+    on_the_way = [event for event in events if not ends_journey(_event_type(event))]
+    apart = len(numbers) > 1 and any(worded(dig(piece, "EventType")) for piece in pieces.values())
+    return [
+        _tracking(order, number, boxed(piece := pieces.get(number)), numbers, on_the_way if apart and not _there(piece) else events)
+        for number in numbers
+    ]
+
+
+def _there(piece: Any) -> bool:
+    return ends_journey(_event_type(boxed(piece)))
+
+
+def _event_type(event: dict[str, Any]) -> str:
+    return event_type_of(worded(event.get("EventType")), worded(event.get("Location")), worded(event.get("Signature")))
+
+
+def _tracking(order: dict[str, Any], number: str, piece: dict[str, Any], numbers: list[str], events: list[dict[str, Any]]) -> Tracking:
     checkpoints = tuple(_checkpoint(event, number) for event in events)
     signed = [worded(event.get("Signature")) or worded(event.get("Signature2")) for event in events]
     return Tracking(
@@ -58,7 +74,7 @@ def _tracking(order: dict[str, Any], number: str, piece: dict[str, Any], numbers
 
 
 def _checkpoint(event: dict[str, Any], number: str) -> Checkpoint:
-    kind, left_at = worded(event.get("EventType")), worded(event.get("Location"))
+    kind = worded(event.get("EventType"))
     place = place_of(
         city=worded(event.get("City")),
         region=worded(event.get("State")),
@@ -66,7 +82,7 @@ def _checkpoint(event: dict[str, Any], number: str) -> Checkpoint:
         country=worded(event.get("Country")),
     )
     return Checkpoint(
-        event_type=event_type_of(kind, left_at, worded(event.get("Signature"))),
+        event_type=_event_type(event),
         occurred_at=_occurred_at(event, place),
         place=place,
         carrier=_SLUG,

@@ -6,13 +6,16 @@ from zoneinfo import ZoneInfo
 
 from doorstep.carriers.clock import iso_day, iso_stamp, latest, offset_text, stamp
 from doorstep.carriers.countries import place_of
-from doorstep.carriers.reading import boxed, dig, ends_journey, listed, numbered, worded
+from doorstep.carriers.pieces import share_out
+from doorstep.carriers.reading import boxed, dig, listed, numbered, worded
 from doorstep.carriers.smartkargo.codes import event_type_of
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
-from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Link, Parsed, Tracking
+from doorstep.domain.tracking import CarrierNote, Checkpoint, Estimate, Parsed, Tracking
 from doorstep.domain.vocabulary import Precision, ZoneSource
 from doorstep.errors import BadInputError
+
+_SLUG = "smartkargo"
 
 
 def read(answer: Any) -> Parsed:
@@ -31,7 +34,7 @@ def read(answer: Any) -> Parsed:
     by_number: dict[str, list[dict[str, Any]]] = {}
     for event in events:
         by_number.setdefault(_number(event), []).append(event)
-    return Parsed(tuple(_tracking(number, of_it) for number, of_it in by_number.items()), notes)
+    return Parsed(tuple(tracking for number, of_it in by_number.items() for tracking in _trackings(number, of_it)), notes)
 
 
 def _number(event: dict[str, Any]) -> str:
@@ -43,17 +46,27 @@ def _number(event: dict[str, Any]) -> str:
     return number
 
 
-def _tracking(number: str, events: list[dict[str, Any]]) -> Tracking:
+def _trackings(number: str, events: list[dict[str, Any]]) -> tuple[Tracking, ...]:
     checkpoints = tuple(_checkpoint(event, number) for event in events)
-    pieces = dict.fromkeys(numbered(worded(event.get("pieceReference"))) for event in events)
-    several = [piece for piece in pieces if piece not in ("", number)] if len(pieces) > 1 else []
-    return Tracking(
+    several = len({numbered(worded(event.get("pieceReference"))) for event in events}) > 1
+    told = [(scan, _pieces(event, number, several=several)) for event, scan in zip(events, checkpoints, strict=True)]
+    shared = share_out(number, told, carrier=_SLUG)
+    whole = Tracking(
         tracking_number=number,
-        carrier="smartkargo",
-        checkpoints=checkpoints,
-        estimates=_estimates(events, checkpoints),
-        links=tuple(Link(tracking_number=piece, carrier="smartkargo", role="parcel") for piece in several),
+        carrier=_SLUG,
+        checkpoints=shared.whole,
+        estimates=() if shared.over else _estimates(events, checkpoints),
+        links=shared.links,
     )
+    return whole, *shared.trackings(_SLUG)
+
+
+def _pieces(event: dict[str, Any], number: str, *, several: bool) -> list[str]:
+    """Name the piece of an event: one of several, or one that is numbered after its package; any other is the package itself."""
+    piece, *names = (numbered(worded(event.get(name))) for name in ("pieceReference", "packageReference", "headerReference"))
+    if piece in ("", number, *names):
+        return []
+    return [piece] if several or piece.startswith(tuple(name for name in names if name)) else []
 
 
 def _checkpoint(event: dict[str, Any], number: str) -> Checkpoint:
@@ -63,7 +76,7 @@ def _checkpoint(event: dict[str, Any], number: str) -> Checkpoint:
         event_type=event_type_of(code),
         occurred_at=_when(when, worded(dig(event, "location", "timezone")), place) if when else None,
         place=place,
-        carrier="smartkargo",
+        carrier=_SLUG,
         carrier_code="/".join(part for part in (code, finer) if part),
         carrier_text=worded(event.get("description")),
         tracking_number=number,
@@ -96,8 +109,6 @@ def _place(event: dict[str, Any]) -> Place | None:
 
 def _estimates(events: list[dict[str, Any]], checkpoints: tuple[Checkpoint, ...]) -> tuple[Estimate, ...]:
     """Read the day of the newest event that tells one; its minute before midnight stands for "by the end of the day"."""
-    if any(ends_journey(checkpoint.event_type) for checkpoint in checkpoints):
-        return ()
     told = {
         scan.occurred_at: worded(event.get("estimatedDeliveryDate"))
         for event, scan in zip(events, checkpoints, strict=True)

@@ -29,12 +29,15 @@ _PLACES = {
 
 
 def refined(event_type: str, words: str = "", *, code: str = "", signed_by: str = "") -> str:
-    """Refine "delivered" by the signature, the left-at code or the left-at words, in this order; anything else stays as it was."""
+    """Refine "delivered" by the signature, the left-at code or the left-at words, in this order; anything else stays as it was.
+
+    A signature does not make the delivery of a part one of the whole.
+    """
     if event_type != "delivered":
         return event_type
-    if signed_by:
-        return "delivered_signed"
     by_code = DELIVERIES.get(code, "")
+    if signed_by and by_code != "delivered_partial":
+        return "delivered_signed"
     if by_code.startswith("delivered"):
         return by_code
     return _PLACES.get(" ".join(words.lower().split()), event_type)

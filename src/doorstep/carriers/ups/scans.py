@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from doorstep.carriers.clock import offset_text, stamp
+from doorstep.carriers.reading import ends_journey
 from doorstep.carriers.ups.codes import Meaning
 from doorstep.domain.places import Place
 from doorstep.domain.times import OccurredAt
@@ -15,7 +16,7 @@ from doorstep.errors import BadInputError
 
 SLUG = "ups"
 #: After one of these no estimate stands.
-_FINAL = frozenset({"collected_by_recipient", "returned_to_sender", "post_delivery_information", "proof_of_delivery_available"})
+_FINAL = frozenset({"post_delivery_information", "proof_of_delivery_available"})
 #: UPS was founded in 1907 and its tracking is younger; a year outside is a placeholder or damage.
 _YEARS = range(1990, 2100)
 _DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
@@ -101,7 +102,7 @@ def checkpoint_of(meaning: Meaning, number: str, text: str, at: OccurredAt | Non
 
 def is_over(checkpoints: Iterable[Checkpoint]) -> bool:
     """Tell whether one of the scans is the delivery, to the recipient or back to the sender."""
-    return any(scan.event_type.startswith("delivered") or scan.event_type in _FINAL for scan in checkpoints)
+    return any(ends_journey(scan.event_type) or scan.event_type in _FINAL for scan in checkpoints)
 
 
 def newest_stamp(checkpoints: Iterable[Checkpoint]) -> OccurredAt | None:

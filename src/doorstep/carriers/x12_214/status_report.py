@@ -102,9 +102,10 @@ def _trackings(shipment: Shipment, carrier: str, made: Moment | None) -> Iterabl
         for package in dict.fromkeys(loop.packages):
             packages.setdefault(package, []).append(loop)
     if number:
-        # What is said of one package of several is not said of the shipment.
-        own = [loop for loop in shipment.loops if not loop.packages or len(packages) == 1]
-        links = tuple(Link(tracking_number=package, carrier=carrier, role="parcel") for package in packages if package != number)
+        # What is said of a package is not said of the shipment: other reports may tell of others. Its number is no package unless it stands as one.
+        own = [loop for loop in shipment.loops if not loop.packages or number in loop.packages]
+        role = "parcel" if number in packages else "part"
+        links = tuple(Link(tracking_number=package, carrier=carrier, role=role) for package in packages if package != number)
         yield _tracking(number, carrier, own, made, links)
     for package, loops in packages.items():
         if package != number:

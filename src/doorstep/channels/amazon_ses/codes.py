@@ -3,7 +3,7 @@
 Source: Amazon SES's pages on notification contents, on event publishing and on SMTP responses, as known on 2026-11-29.
 """
 
-from doorstep.channels.email.events import answered, by_code, failed, gone, noted
+from doorstep.channels.codes import by_code, failed, fault, gone, noted
 from doorstep.domain.vocabulary import MessageState, Remedy
 
 CODES = (
@@ -31,12 +31,12 @@ CODES = (
     gone("Subscription", "the recipient unsubscribed from everything", "unsubscribed", MessageState.REACHED),
     failed("Reject", "not sent: SES found a virus in it", Remedy.FIX, MessageState.REFUSED),
     failed("Rendering Failure", "not sent: a template at SES could not be filled in", Remedy.FIX, MessageState.REFUSED),
-    answered("email address is not verified", "the sender's address is not verified at SES, or the account is in the sandbox", Remedy.STOP),
-    answered("sending suspended", "the account may not send", Remedy.STOP),
-    answered("sending paused", "the account may not send", Remedy.STOP),
-    answered("daily message quota exceeded", "the account's quota of 24 hours is used up", Remedy.RETRY),
-    answered("maximum sending rate exceeded", "too many mails a second", Remedy.RETRY),
-    answered("configuration set does not exist", "SES does not know the configuration set", Remedy.STOP),
-    answered("authentication credentials invalid", "the SMTP user name or password is wrong", Remedy.STOP),
+    fault("email address is not verified", "the sender's address is not verified at SES, or the account is in the sandbox", Remedy.STOP),
+    fault("sending suspended", "the account may not send", Remedy.STOP),
+    fault("sending paused", "the account may not send", Remedy.STOP),
+    fault("daily message quota exceeded", "the account's quota of 24 hours is used up", Remedy.RETRY),
+    fault("maximum sending rate exceeded", "too many mails a second", Remedy.RETRY),
+    fault("configuration set does not exist", "SES does not know the configuration set", Remedy.STOP),
+    fault("authentication credentials invalid", "the SMTP user name or password is wrong", Remedy.STOP),
 )
 WEBHOOK = by_code(CODES)

@@ -3,7 +3,7 @@
 Source: Brevo's pages on transactional webhooks and on bounces, as known on 2026-11-29.
 """
 
-from doorstep.channels.email.events import answered, by_code, failed, gone, noted
+from doorstep.channels.codes import by_code, failed, fault, gone, noted
 from doorstep.domain.vocabulary import MessageState, Remedy
 
 CODES = (
@@ -25,10 +25,10 @@ CODES = (
     gone("complaint", "the recipient called it spam", "complained", MessageState.COMPLAINED),
     gone("unsubscribe", "the recipient unsubscribed", "unsubscribed", MessageState.REACHED),
     gone("unsubscribed", "the recipient unsubscribed", "unsubscribed", MessageState.REACHED),
-    answered("sender is not valid", "the sender's address is not verified at Brevo", Remedy.STOP),
-    answered("account is not yet activated", "the account may not send yet", Remedy.STOP),
-    answered("account is suspended", "the account is suspended", Remedy.STOP),
-    answered("credits", "the account's credits are used up", Remedy.STOP),
+    fault("sender is not valid", "the sender's address is not verified at Brevo", Remedy.STOP),
+    fault("account is not yet activated", "the account may not send yet", Remedy.STOP),
+    fault("account is suspended", "the account is suspended", Remedy.STOP),
+    fault("credits", "the account's credits are used up", Remedy.STOP),
 )
 WEBHOOK = by_code(CODES)
 #: Opened by a mail proxy, as Brevo itself says.

@@ -1,7 +1,7 @@
 """What the e-mail providers' webhooks have in common: JSON read with care, times, machines told from people, codes → receipts."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -43,31 +43,6 @@ class About(NamedTuple):
     address: str
     #: When, as the provider writes it.
     at: object
-
-
-def noted(code: str, meaning: str, state: MessageState) -> ProviderCode:
-    """Make a code after which nothing is to be done."""
-    return ProviderCode(code=code, meaning=meaning, state=state)
-
-
-def gone(code: str, meaning: str, why: str = "bounced", state: MessageState = MessageState.BOUNCED) -> ProviderCode:
-    """Make a code after which the address is never written to again."""
-    return ProviderCode(code=code, meaning=meaning, state=state, remedy=Remedy.SUPPRESS, suppress=why)
-
-
-def failed(code: str, meaning: str, remedy: Remedy = Remedy.SWITCH, state: MessageState = MessageState.BOUNCED) -> ProviderCode:
-    """Make a code of a mail that did not arrive and that says nothing final of the address."""
-    return ProviderCode(code=code, meaning=meaning, state=state, remedy=remedy)
-
-
-def answered(words: str, meaning: str, remedy: Remedy) -> ProviderCode:
-    """Make a code of an answer to our own call: words that stand in it, lower case."""
-    return ProviderCode(code=words, meaning=meaning, remedy=remedy)
-
-
-def by_code(codes: Iterable[ProviderCode]) -> dict[str, ProviderCode]:
-    """Return the codes of webhooks by what the provider writes."""
-    return {code.code: code for code in codes if code.state is not None}
 
 
 def json_of(body: bytes | str) -> Any:

@@ -64,7 +64,7 @@ def mail(message: Message, to: str, sender: Sender, now: datetime, more: Sequenc
         f"Subject: {_encoded(message.content.subject, 'Subject')}",
         *([f"Reply-To: {one_line(reply_to)}"] if one_line(reply_to) else []),
         *_thread(message),
-        "Auto-Submitted: auto-generated",
+        *_submitted(message),
         f"X-Doorstep-Message: {ident}",
         f"Feedback-ID: {_feedback_id(message)}",
         *_unsubscribe(message, sender),
@@ -93,6 +93,17 @@ def _thread(message: Message) -> list[str]:
     """Let an answer stand below the mail it answers, where that has an id a header can hold."""
     answered = message.in_reply_to or ""
     return [f"In-Reply-To: <{answered}>", f"References: <{answered}>"] if _MESSAGE_ID.fullmatch(answered) else []
+
+
+def _submitted(message: Message) -> list[str]:
+    """Say that a machine wrote this, so that no other machine answers it; what a human wrote says nothing.
+
+    Source: RFC 3834, section 5: "auto-replied" for what answers one mail, "auto-generated" for all else, neither on what was written by
+    hand; as known on 2026-11-29.
+    """
+    if message.by_hand:
+        return []
+    return [f"Auto-Submitted: {'auto-replied' if message.in_reply_to else 'auto-generated'}"]
 
 
 def safe_address(address: str) -> str:

@@ -6,14 +6,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from doorstep.channels import codes
 from doorstep.channels.email.dkim import signed
 from doorstep.channels.email.mime import Sender, ident_of, mail, safe_address
 from doorstep.channels.email.replies import error_of
 from doorstep.channels.reading import one_line, redacted, setting_of
 from doorstep.domain.messages import Message, Receipt
 from doorstep.domain.plugins import Flow, ProviderCode, Response, Setting, Settings, SmtpRequest
-from doorstep.domain.vocabulary import MessageState, Remedy
-from doorstep.errors import DoorstepError, MisconfiguredError, RefusedError, TryLaterError
+from doorstep.domain.vocabulary import MessageState
+from doorstep.errors import DoorstepError, MisconfiguredError, RefusedError
 
 _SECURITIES = ("starttls", "tls", "none")
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -117,16 +118,7 @@ def _refusal(response: Response, relay: Relay) -> DoorstepError:
     known = next((one for one in relay.codes if one.state is None and one.code in said), None)
     if known is None:
         return error_of(response)
-    code = f"{response.status} {known.code}"
-    match known.remedy:
-        case Remedy.STOP:
-            return MisconfiguredError(f"{known.meaning} ({code})")
-        case Remedy.RETRY:
-            return TryLaterError(f"{known.meaning} ({code})")
-        case remedy:
-            suppress = known.suppress is not None
-            reason = known.suppress or "refused"
-            return RefusedError(f"{known.meaning} ({code})", suppress=suppress, code=code, remedy=remedy, reason=reason)
+    return codes.error_of(known, f"the server answered {response.status}")
 
 
 def header_word(settings: Settings, name: str) -> str:

@@ -3,7 +3,7 @@
 Source: MailerSend's pages on webhooks, on activities and on its SMTP relay, as known on 2026-11-29.
 """
 
-from doorstep.channels.email.events import answered, by_code, failed, gone, noted
+from doorstep.channels.codes import by_code, failed, fault, gone, noted
 from doorstep.domain.vocabulary import MessageState, Remedy
 
 CODES = (
@@ -19,10 +19,10 @@ CODES = (
     failed("activity.soft_bounced", "not delivered for now: mailbox full, server down, mail too large"),
     gone("activity.spam_complaint", "the recipient called it spam", "complained", MessageState.COMPLAINED),
     gone("activity.unsubscribed", "the recipient unsubscribed", "unsubscribed", MessageState.REACHED),
-    answered("domain must be verified", "the sender's domain is not verified at MailerSend", Remedy.STOP),
-    answered("unique recipients limit", "a trial account's recipients are used up", Remedy.STOP),
-    answered("quota", "the account's quota is used up", Remedy.STOP),
-    answered("the given data was invalid", "MailerSend does not take the mail as it is", Remedy.FIX),
-    answered("too many", "too many mails a minute", Remedy.RETRY),
+    fault("domain must be verified", "the sender's domain is not verified at MailerSend", Remedy.STOP),
+    fault("unique recipients limit", "a trial account's recipients are used up", Remedy.STOP),
+    fault("quota", "the account's quota is used up", Remedy.STOP),
+    fault("the given data was invalid", "MailerSend does not take the mail as it is", Remedy.FIX),
+    fault("too many", "too many mails a minute", Remedy.RETRY),
 )
 WEBHOOK = by_code(CODES)

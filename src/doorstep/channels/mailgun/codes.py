@@ -3,7 +3,7 @@
 Source: Mailgun's pages on events, on webhooks and on delivery failures, as known on 2026-11-29.
 """
 
-from doorstep.channels.email.events import answered, by_code, failed, gone, noted
+from doorstep.channels.codes import by_code, failed, fault, gone, noted
 from doorstep.domain.vocabulary import MessageState, Remedy
 
 CODES = (
@@ -32,9 +32,9 @@ CODES = (
     gone("dropped/607", "not sent: the recipient called a mail spam before", "complained", MessageState.REFUSED),
     failed("dropped/499", "not delivered in time"),
     failed("dropped", "not sent, for a reason that is not known here", state=MessageState.REFUSED),
-    answered("sandbox subdomains are for test purposes only", "a sandbox domain writes to authorised recipients only", Remedy.STOP),
-    answered("domain not found", "Mailgun does not know the sender's domain", Remedy.STOP),
-    answered("is not allowed to send", "the account or domain may not send", Remedy.STOP),
-    answered("limit exceeded", "the account's limit is reached", Remedy.RETRY),
+    fault("sandbox subdomains are for test purposes only", "a sandbox domain writes to authorised recipients only", Remedy.STOP),
+    fault("domain not found", "Mailgun does not know the sender's domain", Remedy.STOP),
+    fault("is not allowed to send", "the account or domain may not send", Remedy.STOP),
+    fault("limit exceeded", "the account's limit is reached", Remedy.RETRY),
 )
 WEBHOOK = by_code(CODES)

@@ -3,7 +3,7 @@
 Source: Mailjet's pages on event webhooks and on error types, as known on 2026-11-29.
 """
 
-from doorstep.channels.email.events import answered, by_code, failed, gone, noted
+from doorstep.channels.codes import by_code, failed, fault, gone, noted
 from doorstep.domain.vocabulary import MessageState, Remedy
 
 CODES = (
@@ -35,7 +35,7 @@ CODES = (
     failed("blocked", "not sent, for a reason that is not known here", state=MessageState.REFUSED),
     gone("spam", "the recipient called it spam", "complained", MessageState.COMPLAINED),
     gone("unsub", "the recipient unsubscribed", "unsubscribed", MessageState.REACHED),
-    answered("sender address", "the sender's address is not validated at Mailjet", Remedy.STOP),
-    answered("account is temporarily blocked", "the account is blocked", Remedy.STOP),
+    fault("sender address", "the sender's address is not validated at Mailjet", Remedy.STOP),
+    fault("account is temporarily blocked", "the account is blocked", Remedy.STOP),
 )
 WEBHOOK = by_code(CODES)

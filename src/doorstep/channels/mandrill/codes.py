@@ -3,7 +3,7 @@
 Source: Mailchimp Transactional's pages on webhooks, on rejections and on SMTP events, as known on 2026-11-29.
 """
 
-from doorstep.channels.email.events import answered, by_code, failed, gone, noted
+from doorstep.channels.codes import by_code, failed, fault, gone, noted
 from doorstep.domain.vocabulary import MessageState, Remedy
 
 CODES = (
@@ -27,7 +27,7 @@ CODES = (
     failed("reject/test-mode-limit", "not sent: the test account's limit is reached", Remedy.STOP, MessageState.REFUSED),
     failed("reject/unsigned", "not sent: the sender's domain is not verified at Mandrill", Remedy.STOP, MessageState.REFUSED),
     failed("reject", "not sent, for a reason that is not known here", state=MessageState.REFUSED),
-    answered("exceeded hourly quota", "the account's quota of the hour is used up", Remedy.RETRY),
-    answered("account is suspended", "the account is suspended", Remedy.STOP),
+    fault("exceeded hourly quota", "the account's quota of the hour is used up", Remedy.RETRY),
+    fault("account is suspended", "the account is suspended", Remedy.STOP),
 )
 WEBHOOK = by_code(CODES)

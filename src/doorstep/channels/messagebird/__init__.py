@@ -10,17 +10,15 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from doorstep.channels.errors import error_of, suppression_of
-from doorstep.channels.messagebird.codes import ERRORS, ERRORS_SOURCE, WORDS, meaning_of, state_of
+from doorstep.channels.codes import error_of
+from doorstep.channels.messagebird.codes import BY_CODE, CODES, SOURCE, WORDS, meaning_of, state_of
 from doorstep.channels.messagebird.signatures import verify
 from doorstep.channels.reading import form_of, redacted, retry_after_s, setting_of
-from doorstep.channels.senders import SENDERS, answered_by, e164, keyword_in, sender_for, text_from
+from doorstep.channels.senders import SENDERS, answered_by, e164, keyword_in, one_way_of, sender_for, text_from
 from doorstep.domain.messages import Cost, Message, Receipt, Reply
 from doorstep.domain.plugins import Channel, Flow, HttpRequest, Inbound, OnUnknown, Raw, Response, Setting, Settings
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
-
-__all__ = ["CHANNEL", "ERRORS", "ERRORS_SOURCE"]
 
 _BASE = "https://rest.messagebird.com"
 #: A gateway gave up on the server behind it, which may have done the work.
@@ -134,7 +132,7 @@ def _error_of(response: Response, answer: dict[str, Any], now: datetime) -> Exce
     errors = answer.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     code = f"api:{_text(first.get('code'))[:10]}"
-    meaning = ERRORS.get(f"{code}:{first.get('parameter')}") or ERRORS.get(code)
+    meaning = BY_CODE.get(f"{code}:{first.get('parameter')}") or BY_CODE.get(code)
     text = f"MessageBird answered {response.status}" + (f", error {code.removeprefix('api:')}" if meaning else "")
     if response.status in _GATEWAY:
         return UnknownOutcomeError(text)
@@ -193,7 +191,7 @@ def _status(fields: dict[str, str]) -> Receipt:
         provider_code=f"{status} {code}".strip()[:60],
         provider_text=redacted(reason) or (meaning.meaning if meaning and failed else ""),
         at=_time(fields.get("statusDatetime", "")),
-        suppress=suppression_of(meaning) if failed else None,
+        suppress=meaning.suppress if meaning and failed else None,
         address=e164(fields.get("recipient", "")) or None,
         remedy=(meaning.remedy if meaning else Remedy.SWITCH) if failed else None,
         cost=_cost(fields.get("messagePartCount"), fields.get("price[amount]"), fields.get("price[currency]")),
@@ -245,4 +243,7 @@ CHANNEL = Channel(
     read=read,
     verify=verify,
     by_get=True,
+    one_way=one_way_of(sender_for),
+    codes=CODES,
+    codes_source=SOURCE,
 )

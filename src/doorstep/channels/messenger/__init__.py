@@ -4,16 +4,15 @@ from datetime import datetime
 
 from doorstep.channels.graph import SETTINGS, answer_of, failure_of, greet, node, query, request, text, verify
 from doorstep.channels.graph_templates import approving
-from doorstep.channels.messenger.codes import ERRORS, ERRORS_SOURCE
+from doorstep.channels.messenger.codes import BY_CODE, CODES, SOURCE
 from doorstep.channels.messenger.hearing import read
+from doorstep.channels.messenger.templates import document_of_template
 from doorstep.channels.messenger.writing import body_of
 from doorstep.channels.reading import one_line
 from doorstep.domain.messages import Message, Receipt
 from doorstep.domain.plugins import Channel, Flow, OnUnknown, Setting, Settings
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import MisconfiguredError, UnknownOutcomeError
-
-__all__ = ["CHANNEL", "ERRORS", "ERRORS_SOURCE"]
 
 _NAME = "Messenger"
 _OK = 200
@@ -35,7 +34,7 @@ def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> 
     page = node(settings, "page_id")
     response = yield request("POST", f"{page}/messages", settings, body_of(message, now))
     if response.status != _OK:
-        raise failure_of(response, _NAME, ERRORS, now)
+        raise failure_of(response, _NAME, BY_CODE, now)
     answer = answer_of(response)
     if not (mid := text(answer, "message_id")):
         raise UnknownOutcomeError("Messenger answered 200 without a message's id")
@@ -52,7 +51,7 @@ def probe(settings: Settings, now: datetime) -> Flow:
     """
     response = yield request("GET", f"{node(settings, 'page_id')}{query(fields='name')}", settings)
     if response.status != _OK:
-        raise failure_of(response, _NAME, ERRORS, now, sends=False)
+        raise failure_of(response, _NAME, BY_CODE, now, sends=False)
     if not (name := text(answer_of(response), "name")):
         raise MisconfiguredError("Messenger answered with no page")
     told = one_line(f"the page is {name}")[:300]
@@ -75,7 +74,9 @@ CHANNEL = Channel(
     read=read,
     verify=verify,
     greet=greet,
-    approving=approving(_NAME, "page_id", ERRORS),
+    approving=approving(_NAME, "page_id", BY_CODE, document_of_template),
     window_s=_WINDOW_S,
     probe=probe,
+    codes=CODES,
+    codes_source=SOURCE,
 )

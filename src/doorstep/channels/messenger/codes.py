@@ -3,10 +3,10 @@
 A code that is not here is refused without suppression, and the next channel is tried.
 """
 
-from doorstep.channels.errors import ErrorMeaning, by_code
+from doorstep.channels.codes import by_code, fault
 from doorstep.domain.vocabulary import Remedy
 
-ERRORS_SOURCE = "Source: Meta's pages Messenger Platform error codes (March 2026) and Graph API error handling, as known on 2026-11-29."
+SOURCE = "Source: Meta's pages Messenger Platform error codes (March 2026) and Graph API error handling, as known on 2026-11-29."
 
 _RETRY = {
     "1": "Messenger has a fault, or the app lacks a permission",
@@ -39,9 +39,10 @@ _STOP = {
 }
 
 #: Every documented code that sending can meet.
-ERRORS = by_code(
-    *(ErrorMeaning(code, meaning, Remedy.RETRY) for code, meaning in _RETRY.items()),
-    *(ErrorMeaning(code, meaning, Remedy.SWITCH) for code, meaning in _SWITCH.items()),
-    *(ErrorMeaning(code, meaning, Remedy.STOP) for code, meaning in _STOP.items()),
-    ErrorMeaning("100:2018001", "there is no such person any more", Remedy.SUPPRESS, "bounced"),
+CODES = (
+    *(fault(code, meaning, Remedy.RETRY) for code, meaning in _RETRY.items()),
+    *(fault(code, meaning, Remedy.SWITCH) for code, meaning in _SWITCH.items()),
+    *(fault(code, meaning, Remedy.STOP) for code, meaning in _STOP.items()),
+    fault("100:2018001", "there is no such person any more", Remedy.SUPPRESS, "bounced"),
 )
+BY_CODE = by_code(CODES)

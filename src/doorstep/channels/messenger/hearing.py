@@ -10,6 +10,7 @@ from typing import Any
 
 from doorstep.channels.graph import document_of, moment, our_id, part, parts, text
 from doorstep.channels.graph_templates import news_of
+from doorstep.channels.messenger.templates import choice_of
 from doorstep.channels.reading import redacted
 from doorstep.domain.messages import Attachment, Receipt, Reply, TemplateNews
 from doorstep.domain.plugins import Inbound, Raw, Settings
@@ -85,7 +86,7 @@ def _pressed(event: Event) -> Reply | None:
         return None
     # Postbacks had no id of their own at first; the page, the person and the moment name one.
     fallback = f"postback {text(part(event, 'sender'), 'id')} {text(event, 'timestamp')}"
-    return _said(event, text(postback, "mid") or fallback, said=text(postback, "title"), choice=text(postback, "payload"))
+    return _said(event, text(postback, "mid") or fallback, said=text(postback, "title"), choice=choice_of(text(postback, "payload")))
 
 
 def _reacted(event: Event) -> Reply | None:

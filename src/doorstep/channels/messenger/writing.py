@@ -1,13 +1,13 @@
 """Message → the body of Messenger's send call: free text with quick replies or a link's button, or a utility message.
 
 Limits: Meta's pages on quick replies, the button template and utility messages (March and April 2026), as known on 2026-11-29. Tags
-(HUMAN_AGENT and the rest) are not used: they are for what a person writes.
+(HUMAN_AGENT and the rest) are not used: an app must be let use it first, and the others are reported to have ended in April 2026.
 """
 
 from datetime import datetime
 from typing import Any
 
-from doorstep.channels.graph_templates import template_parts
+from doorstep.channels.messenger.templates import template_parts
 from doorstep.domain.messages import Choice, Link, Message, Rendered
 from doorstep.domain.vocabulary import Purpose, Remedy
 from doorstep.errors import RefusedError

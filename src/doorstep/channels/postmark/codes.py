@@ -3,7 +3,7 @@
 Source: Postmark's pages on webhooks, on bounce types and on SMTP errors, as known on 2026-11-29.
 """
 
-from doorstep.channels.email.events import answered, by_code, failed, gone, noted
+from doorstep.channels.codes import by_code, failed, fault, gone, noted
 from doorstep.domain.vocabulary import MessageState, Remedy
 
 CODES = (
@@ -41,9 +41,9 @@ CODES = (
     gone("SubscriptionChange/HardBounce", "Postmark suppresses the address after a bounce"),
     gone("SubscriptionChange/SpamComplaint", "Postmark suppresses the address after a complaint", "complained", MessageState.COMPLAINED),
     gone("SubscriptionChange/ManualSuppression", "the recipient unsubscribed", "unsubscribed", MessageState.REACHED),
-    answered("inactive recipient", "Postmark suppresses the address after a bounce or a complaint", Remedy.SWITCH),
-    answered("sender signature not found", "the sender's address is not confirmed at Postmark", Remedy.STOP),
-    answered("not allowed to send", "the server or account may not send", Remedy.STOP),
-    answered("account is pending approval", "the account writes to its own domain only until it is approved", Remedy.STOP),
+    fault("inactive recipient", "Postmark suppresses the address after a bounce or a complaint", Remedy.SWITCH),
+    fault("sender signature not found", "the sender's address is not confirmed at Postmark", Remedy.STOP),
+    fault("not allowed to send", "the server or account may not send", Remedy.STOP),
+    fault("account is pending approval", "the account writes to its own domain only until it is approved", Remedy.STOP),
 )
 WEBHOOK = by_code(CODES)

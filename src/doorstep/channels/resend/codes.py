@@ -3,7 +3,7 @@
 Source: Resend's pages on webhook events, on bounces and on errors, as known on 2026-11-29.
 """
 
-from doorstep.channels.email.events import answered, by_code, failed, gone, noted
+from doorstep.channels.codes import by_code, failed, fault, gone, noted
 from doorstep.domain.vocabulary import MessageState, Remedy
 
 CODES = (
@@ -20,12 +20,12 @@ CODES = (
     gone("email.suppressed", "not sent: the address bounced or complained before", state=MessageState.REFUSED),
     failed("email.failed", "not sent: the request, the domain or the quota was at fault", state=MessageState.REFUSED),
     gone("email.complained", "the recipient called it spam", "complained", MessageState.COMPLAINED),
-    answered("domain is not verified", "the sender's domain is not verified at Resend", Remedy.STOP),
-    answered("you can only send testing emails to your own email address", "the account has no verified domain", Remedy.STOP),
-    answered("daily sending quota", "the account's quota of the day is used up", Remedy.RETRY),
-    answered("monthly sending quota", "the account's quota of the month is used up", Remedy.STOP),
-    answered("too many requests", "too many mails a second", Remedy.RETRY),
-    answered("api key is invalid", "the API key is wrong", Remedy.STOP),
+    fault("domain is not verified", "the sender's domain is not verified at Resend", Remedy.STOP),
+    fault("you can only send testing emails to your own email address", "the account has no verified domain", Remedy.STOP),
+    fault("daily sending quota", "the account's quota of the day is used up", Remedy.RETRY),
+    fault("monthly sending quota", "the account's quota of the month is used up", Remedy.STOP),
+    fault("too many requests", "too many mails a second", Remedy.RETRY),
+    fault("api key is invalid", "the API key is wrong", Remedy.STOP),
 )
 WEBHOOK = by_code(CODES)
 #: Until its webhooks named the type, they had only these words.

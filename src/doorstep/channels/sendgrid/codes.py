@@ -3,7 +3,7 @@
 Source: Twilio SendGrid's pages on the Event Webhook, on bounce classification and on SMTP errors, as known on 2026-11-29.
 """
 
-from doorstep.channels.email.events import answered, by_code, failed, gone, noted
+from doorstep.channels.codes import by_code, failed, fault, gone, noted
 from doorstep.domain.vocabulary import MessageState, Remedy
 
 CODES = (
@@ -32,9 +32,9 @@ CODES = (
     gone("spamreport", "the recipient called it spam", "complained", MessageState.COMPLAINED),
     gone("unsubscribe", "the recipient unsubscribed from everything", "unsubscribed", MessageState.REACHED),
     gone("group_unsubscribe", "the recipient unsubscribed from the group", "unsubscribed", MessageState.REACHED),
-    answered("maximum credits exceeded", "the account's credits are used up", Remedy.STOP),
-    answered("does not match a verified sender identity", "the sender's address is not verified at SendGrid", Remedy.STOP),
-    answered("unauthenticated senders not allowed", "the API key may not send", Remedy.STOP),
-    answered("too many concurrent connections", "too many connections at once", Remedy.RETRY),
+    fault("maximum credits exceeded", "the account's credits are used up", Remedy.STOP),
+    fault("does not match a verified sender identity", "the sender's address is not verified at SendGrid", Remedy.STOP),
+    fault("unauthenticated senders not allowed", "the API key may not send", Remedy.STOP),
+    fault("too many concurrent connections", "too many connections at once", Remedy.RETRY),
 )
 WEBHOOK = by_code(CODES)

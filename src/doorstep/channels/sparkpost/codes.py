@@ -3,7 +3,7 @@
 Source: SparkPost's pages on event types and on bounce classification codes, as known on 2026-11-29.
 """
 
-from doorstep.channels.email.events import answered, by_code, failed, gone, noted
+from doorstep.channels.codes import by_code, failed, fault, gone, noted
 from doorstep.domain.vocabulary import MessageState, Remedy
 
 CODES = (
@@ -43,8 +43,8 @@ CODES = (
     gone("spam_complaint", "the recipient called it spam", "complained", MessageState.COMPLAINED),
     gone("list_unsubscribe", "the recipient unsubscribed by the mail's header", "unsubscribed", MessageState.REACHED),
     gone("link_unsubscribe", "the recipient unsubscribed by a link", "unsubscribed", MessageState.REACHED),
-    answered("unconfigured sending domain", "the sender's domain is not verified at SparkPost", Remedy.STOP),
-    answered("exceed sending limit", "the account's limit is reached", Remedy.RETRY),
-    answered("account is suspended", "the account is suspended", Remedy.STOP),
+    fault("unconfigured sending domain", "the sender's domain is not verified at SparkPost", Remedy.STOP),
+    fault("exceed sending limit", "the account's limit is reached", Remedy.RETRY),
+    fault("account is suspended", "the account is suspended", Remedy.STOP),
 )
 WEBHOOK = by_code(CODES)

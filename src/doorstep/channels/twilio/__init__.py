@@ -7,17 +7,15 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import msgspec
 
-from doorstep.channels.errors import error_of, suppression_of
+from doorstep.channels.codes import error_of
 from doorstep.channels.reading import form_of, redacted, retry_after_s, setting_of
-from doorstep.channels.senders import SENDERS, Sender, answered_by, keyword_in, sender_for, sender_of, text_from
-from doorstep.channels.twilio.codes import ERRORS, ERRORS_SOURCE, WORDS, state_of
+from doorstep.channels.senders import SENDERS, Sender, answered_by, keyword_in, one_way_of, sender_for, sender_of, text_from
+from doorstep.channels.twilio.codes import BY_CODE, CODES, SOURCE, WORDS, state_of
 from doorstep.channels.twilio.signatures import authorization, verify
 from doorstep.domain.messages import Attachment, Cost, Location, Message, Receipt, Reply
 from doorstep.domain.plugins import Channel, Flow, HttpRequest, Inbound, OnUnknown, Raw, Response, Setting, Settings
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
-
-__all__ = ["CHANNEL", "ERRORS", "ERRORS_SOURCE"]
 
 _BASE = "https://api.twilio.com"
 #: Characters that one message may hold. Source: Twilio's Messages resource, as known on 2026-11-22.
@@ -152,8 +150,8 @@ def _error_of(response: Response, answer: dict[str, Any], now: datetime) -> Exce
         return UnknownOutcomeError(text)
     if response.status >= 500 or response.status == 429:  # noqa: PLR2004 - HTTP's own numbers
         return TryLaterError(text, after_s=retry_after_s(response, now))
-    if code in ERRORS:
-        return error_of(ERRORS[code], text, retry_after_s(response, now))
+    if code in BY_CODE:
+        return error_of(BY_CODE[code], text, retry_after_s(response, now))
     said = redacted(str(answer.get("message") or ""), 120)
     if response.status in (401, 403, 404) or 300 <= response.status < 400:  # noqa: PLR2004
         return MisconfiguredError(f"{text}: {said}")
@@ -183,7 +181,7 @@ def _status(raw: Raw, fields: dict[str, str], sid: str, status: str) -> Receipt:
     code = "" if code == "0" else code
     if (state := state_of(status, code)) is None:
         raise BadInputError(f"unknown message status {status[:30]!r}")
-    meaning = ERRORS.get(code)
+    meaning = BY_CODE.get(code)
     failed = state in {MessageState.BOUNCED, MessageState.REFUSED}
     return Receipt(
         message_id=_our_id(raw.url),
@@ -191,7 +189,7 @@ def _status(raw: Raw, fields: dict[str, str], sid: str, status: str) -> Receipt:
         state=state,
         provider_code=f"{status} {code}".strip(),
         provider_text=redacted(fields.get("ErrorMessage", "") or (meaning.meaning if meaning else "")),
-        suppress=suppression_of(meaning),
+        suppress=meaning.suppress if meaning else None,
         address=fields.get("To") or None,
         remedy=(meaning.remedy if meaning else Remedy.SWITCH) if failed else None,
     )
@@ -276,5 +274,8 @@ CHANNEL = Channel(
     rate_per_s=100.0,
     read=read,
     verify=verify,
+    one_way=one_way_of(_sender),
     answer=("text/xml; charset=utf-8", b'<?xml version="1.0" encoding="UTF-8"?><Response/>'),
+    codes=CODES,
+    codes_source=SOURCE,
 )

@@ -4,17 +4,15 @@ from datetime import datetime
 
 import msgspec
 
-from doorstep.channels.senders import SENDERS, answered_by, sender_for, text_from
+from doorstep.channels.senders import SENDERS, answered_by, one_way_of, sender_for, text_from
 from doorstep.channels.vonage import messages_api, sms_api
-from doorstep.channels.vonage.codes import ERRORS, ERRORS_SOURCE
+from doorstep.channels.vonage.codes import CODES, SOURCE
 from doorstep.channels.vonage.fields import document_of, fields_of
 from doorstep.channels.vonage.signatures import METHODS, verify
 from doorstep.domain.messages import Message, Receipt
 from doorstep.domain.plugins import Channel, Flow, Inbound, OnUnknown, Raw, Setting, Settings
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import MisconfiguredError
-
-__all__ = ["CHANNEL", "ERRORS", "ERRORS_SOURCE"]
 
 _APIS = {"messages": messages_api.send, "sms": sms_api.send}
 
@@ -93,4 +91,7 @@ CHANNEL = Channel(
     read=read,
     verify=verify,
     by_get=True,
+    one_way=one_way_of(sender_for),
+    codes=CODES,
+    codes_source=SOURCE,
 )

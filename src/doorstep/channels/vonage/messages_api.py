@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from doorstep.channels.errors import error_of, suppression_of
+from doorstep.channels.codes import error_of
 from doorstep.channels.reading import redacted, retry_after_s, setting_of
 from doorstep.channels.senders import Sender, e164, keyword_in
 from doorstep.channels.tokens import signed_token
-from doorstep.channels.vonage.codes import ERRORS, WORDS, state_of
+from doorstep.channels.vonage.codes import BY_CODE, WORDS, state_of
 from doorstep.channels.vonage.fields import time_of
 from doorstep.domain.messages import Attachment, Cost, Message, Receipt, Reply
 from doorstep.domain.plugins import Flow, HttpRequest, Inbound, Response, Settings
@@ -104,13 +104,13 @@ def _code_of(error: dict[str, Any]) -> str:
 
 def _error_of(response: Response, answer: dict[str, Any], now: datetime) -> Exception:
     code = _code_of(answer)
-    text = f"Vonage answered {response.status}" + (f", error {code}" if code in ERRORS else "")
+    text = f"Vonage answered {response.status}" + (f", error {code}" if code in BY_CODE else "")
     if response.status in _GATEWAY:
         return UnknownOutcomeError(text)
     if response.status >= 500 or response.status == 429:  # noqa: PLR2004 - HTTP's own numbers
         return TryLaterError(text, after_s=retry_after_s(response, now))
-    if code in ERRORS:
-        return error_of(ERRORS[code], text, retry_after_s(response, now))
+    if code in BY_CODE:
+        return error_of(BY_CODE[code], text, retry_after_s(response, now))
     said = redacted(str(answer.get("detail") or answer.get("title") or ""), 120)
     if response.status in (401, 402, 403, 404) or 300 <= response.status < 400:  # noqa: PLR2004
         return MisconfiguredError(f"{text}: {said}")
@@ -136,7 +136,7 @@ def read(document: dict[str, Any], settings: Settings) -> Inbound:
 def _status(document: dict[str, Any], ident: str) -> Receipt:
     error = _part(document, "error")
     code = _code_of(error)
-    meaning = ERRORS.get(code)
+    meaning = BY_CODE.get(code)
     status = str(document["status"])
     state = state_of(status, meaning)
     if state is None:
@@ -150,7 +150,7 @@ def _status(document: dict[str, Any], ident: str) -> Receipt:
         provider_code=f"{status} {code}".strip(),
         provider_text=redacted(str(error.get("detail") or "")) or (meaning.meaning if meaning else ""),
         at=time_of(document.get("timestamp")),
-        suppress=suppression_of(meaning) if failed else None,
+        suppress=meaning.suppress if meaning and failed else None,
         address=e164(str(document.get("to") or "")) or None,
         remedy=(meaning.remedy if meaning else Remedy.SWITCH) if failed else None,
         cost=_cost(document),

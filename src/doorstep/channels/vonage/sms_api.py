@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from doorstep.channels.errors import error_of, suppression_of
+from doorstep.channels.codes import error_of
 from doorstep.channels.reading import redacted, retry_after_s, setting_of
 from doorstep.channels.senders import Sender, e164, keyword_in
-from doorstep.channels.vonage.codes import ERRORS, WORDS, state_of
+from doorstep.channels.vonage.codes import BY_CODE, WORDS, state_of
 from doorstep.channels.vonage.fields import time_of
 from doorstep.domain.messages import Cost, Message, Receipt, Reply
 from doorstep.domain.plugins import Flow, HttpRequest, Inbound, Response, Settings
@@ -122,7 +122,7 @@ def _parts(body: bytes) -> list[dict[str, Any]]:
 def _refusal(part: dict[str, Any], taken: int, parts: int, now: datetime, response: Response) -> Exception:
     """Say who must act. Where some parts were taken, sending again would send those twice: another channel tells it whole."""
     code = f"sms:{part.get('status')}"
-    meaning = ERRORS.get(code)
+    meaning = BY_CODE.get(code)
     text = f"Vonage answered status {code.removeprefix('sms:')[:10]}"
     if taken:
         why = meaning.meaning if meaning else redacted(str(part.get("error-text") or ""), 120)
@@ -170,7 +170,7 @@ def read(fields: dict[str, str], settings: Settings) -> Inbound:
 def _delivery(fields: dict[str, str], ident: str) -> Receipt:
     code = fields.get("err-code", "").strip()
     code = "" if code == "0" else f"dlr:{code}" if code else ""
-    meaning = ERRORS.get(code)
+    meaning = BY_CODE.get(code)
     status = fields["status"].lower()
     state = state_of(status, meaning)
     if state is None:
@@ -183,7 +183,7 @@ def _delivery(fields: dict[str, str], ident: str) -> Receipt:
         provider_code=f"{status} {code}".strip()[:60],
         provider_text=meaning.meaning if meaning else "",
         at=time_of(fields.get("message-timestamp")),
-        suppress=suppression_of(meaning) if failed else None,
+        suppress=meaning.suppress if meaning and failed else None,
         address=e164(fields.get("msisdn", "")) or None,
         remedy=(meaning.remedy if meaning else Remedy.SWITCH) if failed else None,
     )

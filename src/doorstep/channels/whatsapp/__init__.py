@@ -3,19 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from doorstep.channels.errors import suppression_of
 from doorstep.channels.graph import SETTINGS, answer_of, failure_of, greet, meaning_of, node, part, parts, query, request, text, verify
-from doorstep.channels.graph_templates import approving
+from doorstep.channels.graph_templates import approving, document_of_template
 from doorstep.channels.reading import one_line
-from doorstep.channels.whatsapp.codes import ERRORS, ERRORS_SOURCE
+from doorstep.channels.whatsapp.codes import BY_CODE, CODES, SOURCE
 from doorstep.channels.whatsapp.hearing import read
 from doorstep.channels.whatsapp.writing import body_of, is_bsuid
 from doorstep.domain.messages import Message, Receipt
 from doorstep.domain.plugins import Channel, Flow, OnUnknown, Setting, Settings
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 from doorstep.errors import MisconfiguredError, RefusedError, UnknownOutcomeError
-
-__all__ = ["CHANNEL", "ERRORS", "ERRORS_SOURCE"]
 
 _NAME = "WhatsApp"
 _OK = 200
@@ -43,7 +40,7 @@ def send(message: Message, settings: Settings, now: datetime, hook_url: str) -> 
     response = yield request("POST", f"{number}/messages", settings, body_of(message, now, direct=direct(settings)))
     answer = answer_of(response)
     if response.status != _OK:
-        return _refused(message, answer, failure_of(response, _NAME, ERRORS, now), now)
+        return _refused(message, answer, failure_of(response, _NAME, BY_CODE, now), now)
     taken = next(iter(parts(answer, "messages")), {})
     if not text(taken, "id"):
         raise UnknownOutcomeError("WhatsApp answered 200 without a message's id")
@@ -75,8 +72,8 @@ def _refused(message: Message, answer: dict[str, Any], failure: Exception, now: 
         RefusedError, TryLaterError, MisconfiguredError, UnknownOutcomeError: as told.
     """
     code = text(part(answer, "error"), "code")
-    meaning = meaning_of(code, "", ERRORS)
-    if meaning is None or (reason := suppression_of(meaning)) is None:
+    meaning = meaning_of(code, "", BY_CODE)
+    if meaning is None or (reason := meaning.suppress) is None:
         raise failure
     return Receipt(
         message_id=message.message_id,
@@ -100,7 +97,7 @@ def probe(settings: Settings, now: datetime) -> Flow:
     response = yield request("GET", f"{node(settings, 'phone_number_id')}{query(fields=fields)}", settings)
     answer = answer_of(response)
     if response.status != _OK:
-        raise failure_of(response, _NAME, ERRORS, now, sends=False)
+        raise failure_of(response, _NAME, BY_CODE, now, sends=False)
     if not text(answer, "id") and not text(answer, "verified_name"):
         raise MisconfiguredError("WhatsApp answered with no telephone number")
     quality = text(answer, "quality_rating").lower() or "unknown"
@@ -133,8 +130,10 @@ CHANNEL = Channel(
     read=read,
     verify=verify,
     greet=greet,
-    approving=approving(_NAME, "waba_id", ERRORS),
+    approving=approving(_NAME, "waba_id", BY_CODE, document_of_template),
     window_s=_WINDOW_S,
     direct=direct,
     probe=probe,
+    codes=CODES,
+    codes_source=SOURCE,
 )

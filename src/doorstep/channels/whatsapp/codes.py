@@ -3,10 +3,10 @@
 A code that is not here is refused without suppression, and the next channel is tried.
 """
 
-from doorstep.channels.errors import ErrorMeaning, by_code
+from doorstep.channels.codes import by_code, fault
 from doorstep.domain.vocabulary import MessageState, Remedy
 
-ERRORS_SOURCE = (
+SOURCE = (
     "Source: Meta's page WhatsApp error codes (June 2026), its Direct Send reference (July 2026) and the error table of pywa 4.5,"
     " as known on 2026-11-29."
 )
@@ -88,14 +88,15 @@ _FIX = {
 }
 
 #: Every documented code.
-ERRORS = by_code(
-    *(ErrorMeaning(code, meaning, Remedy.RETRY) for code, meaning in _RETRY.items()),
-    *(ErrorMeaning(code, meaning, Remedy.SWITCH) for code, meaning in _SWITCH.items()),
-    *(ErrorMeaning(code, meaning, Remedy.STOP) for code, meaning in _STOP.items()),
-    *(ErrorMeaning(code, meaning, Remedy.FIX) for code, meaning in _FIX.items()),
+CODES = (
+    *(fault(code, meaning, Remedy.RETRY) for code, meaning in _RETRY.items()),
+    *(fault(code, meaning, Remedy.SWITCH) for code, meaning in _SWITCH.items()),
+    *(fault(code, meaning, Remedy.STOP) for code, meaning in _STOP.items()),
+    *(fault(code, meaning, Remedy.FIX) for code, meaning in _FIX.items()),
     # Marketing only: what is about the person's own orders goes on.
-    ErrorMeaning("131050", "the person wants no marketing from this shop on WhatsApp", Remedy.SUPPRESS, "unsubscribed"),
+    fault("131050", "the person wants no marketing from this shop on WhatsApp", Remedy.SUPPRESS, "unsubscribed"),
 )
+BY_CODE = by_code(CODES)
 
 #: A voice message that was played was heard.
 STATES = {

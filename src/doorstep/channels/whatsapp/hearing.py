@@ -6,11 +6,10 @@ Fields and kinds that are not ours to act on (calls, groups, echoes of what the 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from doorstep.channels.errors import suppression_of
 from doorstep.channels.graph import document_of, meaning_of, moment, our_id, part, parts, text
 from doorstep.channels.graph_templates import news_of
 from doorstep.channels.reading import redacted
-from doorstep.channels.whatsapp.codes import ERRORS, STATES
+from doorstep.channels.whatsapp.codes import BY_CODE, STATES
 from doorstep.channels.whatsapp.people import address_of, numbers_of
 from doorstep.channels.whatsapp.saying import reply_of
 from doorstep.domain.messages import Cost, Receipt, Reply, TemplateNews
@@ -95,7 +94,7 @@ def _receipt(status: Mapping[str, Any]) -> Receipt | None:
         return None
     error = next(iter(parts(status, "errors")), {}) if state is MessageState.REFUSED else {}
     code = text(error, "code")
-    meaning = meaning_of(code, "", ERRORS)
+    meaning = meaning_of(code, "", BY_CODE)
     details = text(part(error, "error_data"), "details") or text(error, "message") or text(error, "title")
     return Receipt(
         message_id=our_id(text(status, "biz_opaque_callback_data")),
@@ -104,7 +103,7 @@ def _receipt(status: Mapping[str, Any]) -> Receipt | None:
         provider_code=f"{text(status, 'status')} {code}".strip(),
         provider_text=meaning.meaning if meaning else redacted(details, 200),
         at=moment(text(status, "timestamp")),
-        suppress=suppression_of(meaning),
+        suppress=meaning.suppress if meaning else None,
         address=address_of(text(status, "recipient_id"), text(status, "recipient_user_id")) or None,
         remedy=(meaning.remedy if meaning else Remedy.SWITCH) if state is MessageState.REFUSED else None,
         cost=_cost(part(status, "pricing")),
@@ -154,7 +153,7 @@ def _faults(value: Mapping[str, Any]) -> list[tuple[str, bool]]:
     """Read errors that are of no single message."""
     found = []
     for error in parts(value, "errors"):
-        meaning = meaning_of(text(error, "code"), "", ERRORS)
+        meaning = meaning_of(text(error, "code"), "", BY_CODE)
         said = meaning.meaning if meaning else redacted(text(error, "message") or text(error, "title"), 150)
         found.append((f"WhatsApp reports error {text(error, 'code')}: {said}", meaning is not None and meaning.remedy is Remedy.STOP))
     return found

@@ -50,6 +50,7 @@ ROWS: tuple[EventType, ...] = (
         "Tu paquete ya fue recogido; esperamos que lo disfrutes."),
     # `delivered_to_agent`: carriers end their record with it (DHL Parcel: "an Bevollmächtigten", delivered), so it is a delivery. Source: its ICE/RIC list, read 2026-11-22.
     # A counter that merely keeps the parcel for collection is `ready_for_pickup`.
+    # `delivered_partial` is none: the shipment is delivered when the rest is.
     row("delivered",                      DONE,  GOODS, NOBODY,   DELIVERED,        "The parcel was delivered; the manner is not stated.",
         "Your parcel has been delivered; we hope you enjoy it.",
         "Tu paquete fue entregado; esperamos que lo disfrutes."),
@@ -77,7 +78,7 @@ ROWS: tuple[EventType, ...] = (
     row("delivered_cod_collected",        DONE,  GOODS, NOBODY,   DELIVERED,        "The parcel was delivered and the money due at the door was collected.",
         "Your parcel was delivered and paid for at the door.",
         "Tu paquete fue entregado y pagado en la puerta."),
-    row("delivered_partial",              DONE,  GOODS, CARRIER,  DELIVERED,        "Some pieces were delivered and others are still to come.",
+    row("delivered_partial",              DONE,  GOODS, CARRIER,  IN_TRANSIT,       "Some pieces were delivered and others are still to come.",
         "Part of your shipment has been delivered; the rest is still to come.",
         "Se entregó una parte de tu envío; falta por llegar el resto."),
     row("delivered_damaged",              DONE,  GOODS, SHOP,     DELIVERED,        "The parcel was delivered and the carrier noted damage.",

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import msgspec
 
-from doorstep.domain.languages import language_of
+from doorstep.domain.languages import language_of, stopped_once
 from doorstep.domain.messages import Rendered
 
 
@@ -28,17 +28,21 @@ class Paused(msgspec.Struct, frozen=True, kw_only=True):
 
 def paused_notice(paused: Paused, locale: str) -> Rendered:
     """Write the notice in the language of a tag, in English where we have no other."""
-    language = language_of(locale)
-    words = _words(language)
+    words = _words(language_of(locale))
     holes = {name: " ".join(str(value).split()) for name, value in msgspec.structs.asdict(paused).items()}
-    holes["effect"] = words[f"effect_{paused.rests}"].format_map(holes)
-    return Rendered(subject=words["subject"].format_map(holes), text=words["text"].format_map(holes))
+    holes["effect"] = _filled(words[f"effect_{paused.rests}"], holes)
+    return Rendered(subject=_filled(words["subject"], holes), text=_filled(words["text"], holes))
+
+
+def _filled(source: str, holes: dict[str, str]) -> str:
+    for hole, value in holes.items():
+        source = stopped_once(source, hole, value)
+    return source.format_map(holes)
 
 
 @cache
-def _words(language: str) -> dict[str, str]:
-    file = files(__package__) / f"{language}.toml"
-    return tomllib.loads((file if file.is_file() else files(__package__) / "en.toml").read_text("utf-8"))
+def _words(name: str) -> dict[str, str]:
+    return tomllib.loads((files(__package__) / f"{name}.toml").read_text("utf-8"))
 
 
 class TemplatesPaused(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,15 +61,7 @@ class TemplatesPaused(msgspec.Struct, frozen=True, kw_only=True):
 
 def templates_notice(paused: TemplatesPaused, locale: str) -> Rendered:
     """Write the notice in the language of a tag, in English where we have no other."""
-    language = locale.replace("_", "-").partition("-")[0].lower()
-    words = _approval_words(language)
+    words = _words(f"approval_{language_of(locale)}")
     holes = {name: " ".join(value.split()) for name, value in msgspec.structs.asdict(paused).items() if isinstance(value, str)}
     holes["templates"] = "\n".join(f"    {' '.join(which.split())}: {' '.join(why.split())}" for which, why in paused.templates)
-    return Rendered(subject=words["subject"].format_map(holes), text=words["text"].format_map(holes))
-
-
-@cache
-def _approval_words(language: str) -> dict[str, str]:
-    found = files(__package__) / f"approval_{language}.toml"
-    chosen = found if language.isalpha() and found.is_file() else files(__package__) / "approval_en.toml"
-    return tomllib.loads(chosen.read_text("utf-8"))
+    return Rendered(subject=_filled(words["subject"], holes), text=_filled(words["text"], holes))

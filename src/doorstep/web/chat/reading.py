@@ -78,4 +78,4 @@ async def tell_typing(request: AnyRequest, key: FromPath[str]) -> None:
     """Tell that the visitor types; nothing is kept of it."""
     visitor = await visitor_here(request, key)
     take(_ASKED, visitor.name)
-    hub_of(request).tell_typing(visitor, "you")
+    hub_of(request).tell_typing(visitor.merchant_id, visitor.name, "you")

@@ -1,6 +1,7 @@
 """Pages that listen → what is new for each, read from the database for all of them at once, by one poller in each process.
 
-A listening page costs a queue and no database connection. What is typed is told in this process only and kept nowhere.
+A listening page costs a queue and no database connection. That we type is told to all processes by a notice of the database, over one
+connection in each while pages listen; what a visitor types is told in this process only. Neither is kept anywhere.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from litestar import Request
 from doorstep.errors import TryLaterError
 from doorstep.steps.chat import Line, Mark, Visitor, listen
 from doorstep.steps.work import utc_now
+from doorstep.store.chat import TYPING, typed_to
 from doorstep.store.database import Database
 
 _LOG = structlog.get_logger()
@@ -70,6 +72,8 @@ class Hub:
         self._database = database
         self._ears: set[Ear] = set()
         self._wake = asyncio.Event()
+        #: Set once a page has listened.
+        self._listened = asyncio.Event()
 
     def add(self, visitor: Visitor, mark: Mark) -> Ear:
         """Let a page listen from its mark on.
@@ -83,6 +87,7 @@ class Hub:
         ear = Ear(visitor, mark)
         self._ears.add(ear)
         self._wake.set()
+        self._listened.set()
         return ear
 
     def remove(self, ear: Ear) -> None:
@@ -91,13 +96,13 @@ class Hub:
 
     def stir(self, visitor: Visitor) -> None:
         """Look again soon: something was said."""
-        for ear in self._of(visitor):
+        for ear in self._of(visitor.merchant_id, visitor.name):
             ear.due, ear.lively_until = 0.0, time.monotonic() + _LIVELY_FOR_S
         self._wake.set()
 
-    def tell_typing(self, visitor: Visitor, who: str) -> None:
+    def tell_typing(self, merchant_id: int, name: str, who: str) -> None:
         """Tell a visitor's pages that somebody types: "us" or, of another of their own pages, "you"."""
-        for ear in self._of(visitor):
+        for ear in self._of(merchant_id, name):
             ear.put(f"event: typing\ndata: {msgspec.json.encode({'who': who}).decode()}\n\n".encode())
 
     def close(self) -> None:
@@ -105,9 +110,22 @@ class Hub:
         for ear in list(self._ears):
             ear.put(None)
 
-    def _of(self, visitor: Visitor) -> list[Ear]:
-        key = (visitor.merchant_id, visitor.name)
-        return [ear for ear in self._ears if (ear.visitor.merchant_id, ear.visitor.name) == key]
+    def _of(self, merchant_id: int, name: str) -> list[Ear]:
+        return [ear for ear in self._ears if (ear.visitor.merchant_id, ear.visitor.name) == (merchant_id, name)]
+
+    async def hear(self) -> None:
+        """Hear for ever, from the first listening page on, that somebody of ours types, in whichever process they are."""
+        while True:
+            await self._listened.wait()
+            try:
+                await self._database.hear(TYPING, self._typed)
+            except TryLaterError as error:
+                _LOG.warning("chat_hears_no_typing", why=str(error))
+                await asyncio.sleep(1.0)
+
+    def _typed(self, notice: str) -> None:
+        if (visitor := typed_to(notice)) is not None:
+            self.tell_typing(*visitor, "us")
 
     async def run(self) -> None:
         """Look for news for ever, while anybody listens."""

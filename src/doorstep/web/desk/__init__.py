@@ -57,6 +57,7 @@ _PAGES: list[ControllerRouterHandler] = [
     conversations.one_conversation,
     conversations.answer_conversation,
     conversations.set_conversation_state,
+    conversations.tell_typing,
     conversations.reply_file,
     customers.find_customers,
     customers.one_customer,

@@ -28,7 +28,6 @@ _EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,255}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,30}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 #: Source: 3GPP TS 23.040, 9.1.2.5 (an alphanumeric address holds 11 characters), read 2026-11-22.
-_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -49,7 +48,6 @@ _FACTS = (
     Field("support_url", "Help page", "url"),
     Field("address", "Postal address, in one line", "text", "At the foot of pages and messages; the law asks for it in marketing mail"),
     Field("default_locale", "Language where an order names none", "text", f"{', '.join(languages())}, or with a region such as es-MX"),
-    Field("sms_sender", "Sender of text messages", "text", "At most 11 letters and figures; empty: the number of your provider"),
 )
 _COLOURS = (
     ("colour", "Brand colour", "buttons, progress, links"),
@@ -135,7 +133,6 @@ _TAKES = {
     "email": "an e-mail address such as help@shop.example",
     "tel": "a telephone number such as +34 910 000 000",
     "default_locale": f"a language we have ({', '.join(languages())}), or one with a region such as es-MX",
-    "sms_sender": "at most 11 letters and figures, at least one letter",
     "text": "at most 500 characters",
 }
 
@@ -143,8 +140,6 @@ _TAKES = {
 def _fits(field: Field, text: str) -> bool:
     if field.name == "default_locale":
         return _LOCALE.fullmatch(text) is not None and text.partition("-")[0].lower() in languages()
-    if field.name == "sms_sender":
-        return _SENDER.fullmatch(text) is not None
     if field.kind == "url":
         return _is_web(text)
     patterns = {"email": _EMAIL, "tel": _PHONE}

@@ -10,7 +10,7 @@ from doorstep.store.connections import Connection
 from doorstep.web.desk.doors import desk_page, id_of, user_of
 from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest
-from doorstep.web.look.rendering import TRYING_CSP
+from doorstep.web.look.rendering import ASKING_CSP
 
 
 @get("/connections/{connection_id:int}/chat", include_in_schema=False)
@@ -22,7 +22,7 @@ async def try_chat(request: AnyRequest, connection_id: FromPath[int]) -> Respons
     if one.provider != PROVIDER or not one.active:
         raise NotFoundError("there is no chat to try")
     answer = desk_page(request, "try_chat.html", one=one, key=chat_key(house.directory.sealer, one))
-    answer.headers["content-security-policy"] = TRYING_CSP
+    answer.headers["content-security-policy"] = ASKING_CSP
     return answer
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.exceptions import TooManyRequestsException
 from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK
@@ -19,13 +20,15 @@ from doorstep.errors import BadInputError, ConflictError, NotFoundError
 from doorstep.steps.directory import Tenant
 from doorstep.steps.saying import LONGEST, Hindrance, hindrance, say, window_until
 from doorstep.steps.work import utc_now
-from doorstep.store import conversations, orders, people
+from doorstep.store import chat, conversations, orders, people
 from doorstep.store.database import Row, Tx
 from doorstep.store.extras import extras_of
-from doorstep.web.desk.doors import desk_page, id_of, note, tenant_of, user_of
+from doorstep.web.desk.doors import desk_page, framed_page, id_of, note, tenant_of, user_of
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_lines, clean_text, is_token
+from doorstep.web.look.rendering import ASKING_CSP
 from doorstep.web.look.saying import sentence
+from doorstep.web.network import Buckets
 
 _PAGE = 50
 #: Turns of each side that are shown.
@@ -37,6 +40,8 @@ _LAST = (datetime(9999, 1, 1, tzinfo=UTC), 2**63 - 1)
 #: Microseconds since 1970 in the year 9999.
 _MOST_US = 253_370_764_800_000_000
 _MOST_FILES = 10_000
+#: That one user types is told so often a minute at most, in all their conversations.
+_TYPED = Buckets(60, timedelta(minutes=1).total_seconds())
 _DONE = {"sent": "Your answer is on its way.", "done": "Done. It opens again when the customer writes.", "open": "Open again."}
 
 
@@ -117,6 +122,18 @@ async def set_conversation_state(request: AnyRequest, conversation_id: FromPath[
     return Redirect(f"/desk/conversations/{conversation_id}?done={'open' if opens else 'done'}", status_code=303)
 
 
+@post("/conversations/{conversation_id:int}/typing", opt={"member": True}, status_code=204, include_in_schema=False)
+async def tell_typing(request: AnyRequest, conversation_id: FromPath[int]) -> None:
+    """Tell the customer's chat that somebody writes an answer; nothing is kept of it."""
+    user = user_of(request)
+    if wait_s := _TYPED.take(str(user.user_id)):
+        raise TooManyRequestsException("this was too often; wait a little", headers={"retry-after": str(int(wait_s) + 1)})
+    async with house_of(request).database.for_merchant(user.merchant_id) as tx:
+        talk = await _talk(tx, user.merchant_id, conversation_id)
+        if talk["channel"] == ChannelKind.CHAT:
+            await chat.tell_typing(tx, user.merchant_id, talk["address"])
+
+
 @get("/replies/{reply_id:int}/files/{position:int}", include_in_schema=False)
 async def reply_file(request: AnyRequest, reply_id: FromPath[int], position: FromPath[int]) -> Response[bytes]:
     """Hand out a file that came with a reply, to be saved and never shown: nobody knows what is in it."""
@@ -168,7 +185,7 @@ async def _page(request: AnyRequest, conversation_id: int, *, error: str = "", t
         "once": secrets.token_urlsafe(12),
         "done": _DONE.get(request.query_params.get("done", ""), ""),
     }
-    return desk_page(request, "conversation.html", status=status, **_through(tenant, talk, now), **values)
+    return framed_page(request, "conversation.html", ASKING_CSP, status, {**_through(tenant, talk, now), **values})
 
 
 def _through(tenant: Tenant, talk: Row, now: datetime) -> Mapping[str, Any]:

@@ -19,15 +19,16 @@ from doorstep.messages import (
     TEMPLATES,
     TONES,
     BadTemplateError,
-    Brand,
     Library,
     Segments,
     context_of,
     facts_for,
+    sample_shortened,
     segments_of,
 )
 from doorstep.steps.directory import Tenant, library_of
 from doorstep.web.desk.doors import desk_page, tenant_of
+from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 from doorstep.web.look.rendering import MESSAGE_CSP, html
 from doorstep.web.look.saying import plain
@@ -82,8 +83,10 @@ class Teller(msgspec.Struct, frozen=True):
     """Whose words, and in which way."""
 
     asked: Asked
-    brand: Brand
+    tenant: Tenant
     library: Library
+    #: Where customer pages live.
+    base_url: str
 
     def shown(self, template: str, pitfall: str, channel: ChannelKind, title: str, about: str) -> Shown:
         """Render one message; a source that cannot be filled in is told in its place."""
@@ -107,7 +110,14 @@ class Teller(msgspec.Struct, frozen=True):
         """
         facts = facts_for(template, self.asked.language, self.asked.manner, pitfall)
         lines = tuple(msgspec.structs.replace(line, image_url=None) for line in facts.order.lines)  # nobody has taken these pictures
-        facts = msgspec.structs.replace(facts, brand=self.brand, order=msgspec.structs.replace(facts.order, lines=lines))
+        facts = msgspec.structs.replace(
+            facts,
+            brand=self.tenant.brand,
+            order=msgspec.structs.replace(facts.order, lines=lines),
+            one_way=self.tenant.is_one_way(facts.order.customer.phone),
+        )
+        if channel is ChannelKind.SMS:
+            facts = sample_shortened(facts, self.base_url)
         return self.library.render(template, channel, self.asked.language, context_of(facts))
 
     def _approved(self, template: str, made: Rendered) -> str:
@@ -138,7 +148,7 @@ def _one_of(given: str, known: tuple[str, ...], usual: str) -> str:
 def _teller(request: AnyRequest) -> tuple[Tenant, Teller]:
     tenant = tenant_of(request)
     asked = _asked(request, tenant)
-    return tenant, Teller(asked, tenant.brand, library_of(tenant.merchant, asked.tone))
+    return tenant, Teller(asked, tenant, library_of(tenant.merchant, asked.tone), house_of(request).directory.base_url)
 
 
 @get("/gallery", include_in_schema=False)

@@ -281,7 +281,7 @@ async def _send(request: AnyRequest, merchant: Merchant, draft: Draft, order: st
         shown = await order_to_show(tx, merchant.merchant_id, order)
         tenant = msgspec.structs.replace(tenant_of(request), library=library_of(draft.over(merchant), tenant_of(request).brand.tone))
         facts = facts_to_show(draft.template, draft.language, tenant, house.directory, shown, to)
-        message_id = await send_test(tx, tenant, draft.template, kind, to, facts, utc_now())
+        message_id = await send_test(tx, tenant, draft.template, kind, to, facts, house.directory.base_url, utc_now())
         await note(tx, request, "test_template", f"{draft.template}/{draft.language} by {kind}, message {message_id}")
 
 
@@ -326,7 +326,7 @@ def _made(request: AnyRequest, merchant: Merchant, draft: Draft, facts: Facts, s
     """Render everything; away from the loop, since a merchant's own source may take its time."""
     tenant = tenant_of(request)
     library = library_of(draft.over(merchant), tenant.brand.tone)
-    cards, says = cards_of(library, draft.template, facts)
+    cards, says = cards_of(library, draft.template, facts, house_of(request).directory.base_url)
     try:
         wanted = library.approvable(draft.template, draft.language, tenant.brand.page_base)
     except BadTemplateError:

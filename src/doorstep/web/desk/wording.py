@@ -9,7 +9,7 @@ from litestar.datastructures import FormMultiDict
 
 from doorstep.domain.messages import Rendered
 from doorstep.domain.vocabulary import ChannelKind
-from doorstep.messages import PARTS, BadTemplateError, Facts, Library, Segments, check_template, context_of, segments_of
+from doorstep.messages import PARTS, BadTemplateError, Facts, Library, Segments, check_template, context_of, sample_shortened, segments_of
 from doorstep.messages.choices import TITLE_LIMIT
 from doorstep.messages.engine import SOURCE_LIMIT
 from doorstep.store.connections import Merchant
@@ -20,7 +20,7 @@ FIELDS = {
     "preheader": ("Preheader", "What a mailbox shows beside the subject.", 2),
     "headline": ("Headline", "At the top of the mail; the title of a notification.", 2),
     "intro": ("Text of the mail", "An empty line begins a new paragraph. Dates, buttons and goods follow below by themselves.", 6),
-    "sms": ("Text message", "Every part is paid for.", 4),
+    "sms": ("Text message", "Every part is paid for; links are written short.", 4),
     "chat": ("Chats", "WhatsApp, Messenger and the chat on your site. The link is a button below; write no address.", 5),
     "push": ("Notification", "Below the headline.", 3),
     "utility": ("Approved text", "For WhatsApp and Messenger outside an open conversation; approved beforehand.", 4),
@@ -151,11 +151,15 @@ def parts_shown(
     ]
 
 
-def cards_of(library: Library, template: str, facts: Facts) -> tuple[list[Card], dict[str, str]]:
-    """Render a template on every channel; and say of each part how long it is."""
+def cards_of(library: Library, template: str, facts: Facts, base_url: str) -> tuple[list[Card], dict[str, str]]:
+    """Render a template on every channel; and say of each part how long it is. A text message shows its links short, at `base_url`."""
     context = context_of(facts)
+    contexts = {ChannelKind.SMS: context_of(sample_shortened(facts, base_url))}
     lengths = _lengths(library, template, facts.locale, context)
-    cards = [_measured(_card(library, template, facts.locale, kind, title, context), lengths) for kind, title in CHANNELS.items()]
+    cards = [
+        _measured(_card(library, template, facts.locale, kind, title, contexts.get(kind, context)), lengths)
+        for kind, title in CHANNELS.items()
+    ]
     return cards, _says(cards, lengths)
 
 

@@ -45,6 +45,15 @@ def network_of(request: AnyRequest) -> str:
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)  # noqa: PLR2004
 
 
+def site_of(request: AnyRequest) -> str:
+    """Name the wider network a request comes from: for IPv6 the /48 that one site gets, which holds 65,536 of `network_of`."""
+    try:
+        address = ipaddress.ip_address(client_of(request))
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((address, 48), strict=False)) if address.version == 6 else str(address)  # noqa: PLR2004
+
+
 def is_same_origin(request: AnyRequest) -> bool:
     """Tell whether a form was sent from a page of ours. A program that is no browser says neither and passes."""
     site = request.headers.get("sec-fetch-site")

@@ -26,8 +26,8 @@ EDITOR_CSP = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; img-src 'self' https: http: data:; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-#: The desk where the chat for shops' pages is tried: it asks us, as it does from any page.
-TRYING_CSP = f"{DESK_CSP}; connect-src 'self'"
+#: The desk's pages whose script asks us: where the chat for shops' pages is tried, and where somebody answers in it.
+ASKING_CSP = f"{DESK_CSP}; connect-src 'self'"
 #: A rendered message inside the desk: its own inline styles and pictures, no script, no origin.
 MESSAGE_CSP = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "

@@ -14,7 +14,7 @@ REASONS = {
     Skip.NO_CONSENT: "The customer has not agreed, or took it back",
     Skip.SUPPRESSED: "The address is suppressed: bounced, complained or unsubscribed",
     Skip.CAPPED: "The customer already got as many messages as allowed",
-    Skip.DIGESTED: "Told in one message together with the order's other parcels",
+    Skip.DIGESTED: "Told in one message together with other news of the same customer",
     Skip.OPTED_OUT: "The customer switched this topic off",
     Skip.ORDER_CANCELLED: "The order was cancelled",
     Skip.BAD_TEMPLATE: "The template could not be rendered",

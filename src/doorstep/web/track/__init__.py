@@ -8,11 +8,13 @@ from doorstep.web.track.choosing import preference_page, save_preferences, unsub
 from doorstep.web.track.engaging import follow, opened
 from doorstep.web.track.finding import find_order, find_page
 from doorstep.web.track.framing import ERRORS
+from doorstep.web.track.news import news_page
 from doorstep.web.track.notifying import leave_order, leave_parcel, push_script, subscribe_order, subscribe_parcel
 from doorstep.web.track.opting_in import confirm_optin, optin_page
 from doorstep.web.track.pages import order_page, parcel_page
 from doorstep.web.track.passing import order_for_wallet
 from doorstep.web.track.published import delivery_jsonld, keys_json, method_page, performance_json, performance_jws
+from doorstep.web.track.shortened import follow_short
 from doorstep.web.track.telling import tell_problem
 from doorstep.web.track.well_known import directory_of_host, directory_of_slug
 
@@ -20,6 +22,7 @@ _PAGES: list[ControllerRouterHandler] = [
     parcel_page,
     tell_problem,
     order_page,
+    news_page,
     order_for_wallet,
     find_page,
     find_order,
@@ -28,6 +31,7 @@ _PAGES: list[ControllerRouterHandler] = [
     unsubscribe_page,
     unsubscribe,
     follow,
+    follow_short,
     opened,
     optin_page,
     confirm_optin,

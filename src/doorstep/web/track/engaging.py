@@ -20,7 +20,7 @@ from doorstep.web.look.asking import AnyRequest, is_token
 _LOG = structlog.get_logger()
 #: One transparent point.
 _DOT = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-_NEVER_KEPT = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+NEVER_KEPT = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 
 
 async def note_visit(request: AnyRequest, merchant_id: int) -> None:
@@ -28,7 +28,7 @@ async def note_visit(request: AnyRequest, merchant_id: int) -> None:
     ref = request.query_params.get("m", "")
     message_id = id_of(ref) if ref else None
     if message_id is not None:
-        await _note(request, merchant_id, message_id, MessageState.CLICKED, request.url.path)
+        await note(request, merchant_id, message_id, MessageState.CLICKED, request.url.path)
 
 
 @get("/c/{token:str}", include_in_schema=False, opt={"public": True})
@@ -40,8 +40,8 @@ async def follow(request: AnyRequest, token: FromPath[str]) -> Redirect:
     if web(url) is None:
         raise NotFoundError("there is no such page")
     if message_id is not None:
-        await _note(request, merchant_id, message_id, MessageState.CLICKED, url)
-    return Redirect(url, status_code=302, headers=_NEVER_KEPT)
+        await note(request, merchant_id, message_id, MessageState.CLICKED, url)
+    return Redirect(url, status_code=302, headers=NEVER_KEPT)
 
 
 @get("/e/{ref:str}", include_in_schema=False, opt={"public": True})
@@ -50,11 +50,12 @@ async def opened(request: AnyRequest, ref: FromPath[str]) -> Response[bytes]:
     merchant, _, rest = ref.removesuffix(".gif").partition(".")
     message_id = id_of(rest) if merchant.isascii() and merchant.isdigit() and len(merchant) < 19 else None  # noqa: PLR2004 - bigint
     if message_id is not None:
-        await _note(request, int(merchant), message_id, MessageState.READ, "")
-    return Response(_DOT, media_type="image/gif", headers=_NEVER_KEPT)
+        await note(request, int(merchant), message_id, MessageState.READ, "")
+    return Response(_DOT, media_type="image/gif", headers=NEVER_KEPT)
 
 
-async def _note(request: AnyRequest, merchant_id: int, message_id: UUID, state: MessageState, url: str) -> None:
+async def note(request: AnyRequest, merchant_id: int, message_id: UUID, state: MessageState, url: str) -> None:
+    """Note that a message was shown or a link in it followed; whoever did it gets their page all the same."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
         async with house_of(request).database.for_merchant(merchant_id) as tx:

@@ -66,7 +66,7 @@ def parcel_shown(
     lines = lines_in(shipment, order) if order else ()
     ordered = {line.line_id: line.quantity for line in order.lines} if order else {}
     status = folded.status
-    delivered = _first(counted, lambda c: EVENT_TYPES[c.event_type].status is Status.DELIVERED)
+    delivered = next((scan for mark, scan in counted if mark == folded.decided_by), None)
     window, late = _window(folded, order, shipment.zone, facts.carrier_name, words, now)
     if status is Status.DELIVERED and delivered and delivered.occurred_at:
         window = (words("page.delivered_on"), _moment_long(delivered, words), "")
@@ -96,7 +96,7 @@ def parcel_shown(
         last_news=_last_news(shipment, words),
         cod=_cod(order, status, words),
         carbon=_carbon(shipment, order, scans, words) if carbon else ("", "", ""),
-        may_tell=_may_tell(folded),
+        may_tell=_may_tell(folded, counted),
     )
 
 
@@ -246,10 +246,13 @@ def _pitfalls(folded: Folded, carrier: str, words: Words) -> Iterator[PitfallSho
         yield PitfallShown(title, text, actor, pitfall.must_act is Actor.CUSTOMER)
 
 
-def _may_tell(folded: Folded) -> tuple[str, ...]:
-    """What the customer may say is wrong: of the goods only once they are there, and nothing that is open already."""
+def _may_tell(folded: Folded, scans: Scans) -> tuple[str, ...]:
+    """What the customer may say is wrong: of the goods only once some of them are there, and nothing that is open already."""
     told = {one.kind for one in folded.open_pitfalls}
-    kinds = (kind.kind for kind in WORDS_OF_CUSTOMERS if folded.delivered_at is not None or kind.kind == "not_received")
+    some = any(piece.delivered_at is not None for piece in folded.pieces) or any(
+        scan.event_type == "delivered_partial" for _, scan in scans
+    )
+    kinds = (kind.kind for kind in WORDS_OF_CUSTOMERS if some or folded.delivered_at is not None or kind.kind == "not_received")
     return tuple(kind for kind in kinds if kind not in told) if folded.status not in _UNTOLD else ()
 
 

@@ -6,6 +6,8 @@ from importlib.resources import files
 
 import msgspec
 
+from doorstep.domain.languages import stopped_once
+
 
 class Words(msgspec.Struct, frozen=True):
     """One language's texts, and the tag by which dates and amounts are written."""
@@ -18,8 +20,10 @@ class Words(msgspec.Struct, frozen=True):
     def __call__(self, name: str, **holes: object) -> str:
         """Look up "section.key" and fill its holes in."""
         section, _, key = name.partition(".")
-        text = self.texts[section][key]
-        return str(text).format_map(holes)
+        text = str(self.texts[section][key])
+        for hole, value in holes.items():
+            text = stopped_once(text, hole, value)
+        return text.format_map(holes)
 
     def pair(self, section: str, key: str) -> tuple[str, str]:
         """Look up a text of two parts, a title and a sentence."""

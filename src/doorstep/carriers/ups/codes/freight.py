@@ -31,8 +31,9 @@ delayed_processing: 98
 delayed_strike: F3
 delayed_vehicle: 01 88 EF MB TM UM
 delayed_weather: 05 BW
+delivered: 63
 delivered_damaged: 12 E9
-delivered_partial: 10 31 63 D2
+delivered_partial: 10 31 D2
 exceeds_service: 79
 exception: 04 19 78
 exception_resolved: 60 68

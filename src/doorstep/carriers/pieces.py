@@ -1,8 +1,8 @@
-"""A DHL waybill's events and the pieces that each of them names → whose event each is: the waybill's, or a piece's under its own number.
+"""A waybill's events and the pieces that each of them names → whose event each is: the waybill's, or a piece's under its own number.
 
 A waybill is no piece itself. An event that names every piece, or none, befell the whole; one that names some befell those.
-Source: DHL's Shipment Tracking - Unified (`pieceIds` of an event), the tracking page (`pIds`), MyDHL API and XML Services (events within a
-piece), as known on 2026-11-29.
+Source: DHL's Shipment Tracking - Unified (`pieceIds` of an event), its tracking page (`pIds`), MyDHL API and XML Services (events within
+a piece), Allied's `scannedBarcode`, SmartKargo's `pieceReference`, Dicom's `parcelId`, as known on 2026-11-29.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
@@ -18,10 +18,11 @@ from doorstep.domain.vocabulary import Phase
 #: Stands among the pieces that an event names for one whose number is not told.
 NAMELESS = ""
 #: Pieces that are followed one by one; of more, only what befell them all says how the waybill ends.
-_MOST = 200
+MOST = 200
 #: A longer number counts no pieces.
 _DIGITS = 6
 _Event = TypeVar("_Event")
+_IN_PART = "delivered_partial"
 _ENDINGS = frozenset({Phase.DONE, Phase.RETURN})
 
 
@@ -55,16 +56,18 @@ def share_out(
 
     `listed` are the pieces that the payload lists beside its events, `total` how many it says there are (0 untold): where it lists fewer
     than that, or more than can be followed, the ones cannot be told from the others, and nothing that befell some of them ends the whole.
+    Where nobody says how many there are, each event stays with the pieces it names. Only of a whole can a part be delivered.
     `carrier` is whose the pieces are in the links, None untold; `is_piece` where the number may be one of the pieces itself.
     """
     beside = [piece for piece in dict.fromkeys(listed) if piece]
     known = dict.fromkeys([*beside, *(piece for _, names in told for piece in sorted(names) if piece)])
     total = max(total, len(known)) if beside or total else 0
-    apart = len(known) >= total and len(known) <= _MOST
+    apart = len(known) >= total and len(known) <= MOST
     whole: list[Checkpoint] = []
     pieces: dict[str, list[Checkpoint]] = {}
     for checkpoint, names in told:
-        of_all = not names or (len(names) >= total > 0 and number not in known and (not apart or set(names) >= set(known)))
+        of_whole = not names or checkpoint.event_type == _IN_PART
+        of_all = of_whole or (len(names) >= total > 0 and number not in known and (not apart or set(names) >= set(known)))
         if of_all:
             whole.append(checkpoint)
         elif not apart or NAMELESS in names:
