@@ -1,4 +1,5 @@
-"""So many due messages → how fast they are composed (every gate asked) and handed to a local mail server; beside it, one at a time."""
+"""So many due messages → how fast they are composed (every gate asked) and handed to a local mail server, by one worker and by two;
+beside it, one message at a time."""
 
 import argparse
 import asyncio
@@ -7,21 +8,26 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 
 from doorstep.cli.benching.load import make_load
 from doorstep.cli.benching.server import Server, server
-from doorstep.cli.benching.stage import Stage, settle, stage, take
+from doorstep.cli.benching.stage import KEY, Stage, settle, stage, take
+from doorstep.cli.opening import run_long
 from doorstep.steps.decide import decide_waiting
+from doorstep.steps.directory import Directory
 from doorstep.steps.send import call, send_wave
 from doorstep.steps.sender import Sender
 from doorstep.steps.wire import Wire
 from doorstep.steps.work import BATCH, settle_in, utc_now
 from doorstep.store import connections
+from doorstep.store.database import Database
+from doorstep.store.sealing import Sealer
 
 #: A mail server that takes everything and keeps nothing, in a process of its own; it says its port.
 _SINK = """
@@ -64,6 +70,11 @@ asyncio.run(main())
 """
 
 
+#: What compares two workers: the steps as they are, and one message at a time.
+_AT_ONCE, _SINGLY = "at_once", "singly"
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """What a phase took."""
 
@@ -72,22 +83,40 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     python_s: float
     postgres_s: float
+    #: Processor time of the mail server, which has the same cores.
+    sink_s: float
 
     def __str__(self) -> str:
         each = 1e6 / max(self.messages, 1)
         return (
-            f"{self.what:<34} {self.messages:>7} messages {self.messages / self.seconds:>8.0f}/s   {self.python_s * each:>6.0f} us Python"
-            f"   {self.postgres_s * each:>6.0f} us PostgreSQL a message"
+            f"{self.what:<48} {self.messages:>7} messages {self.messages / self.seconds:>6.0f}/s {self.python_s * each:>6.0f} us Python"
+            f" {self.postgres_s * each:>6.0f} us PostgreSQL {self.sink_s * each:>5.0f} us the mail server, a message"
         )
 
 
+class Sink(msgspec.Struct, frozen=True):
+    """The mail server."""
+
+    port: int
+    pid: int
+
+    def cpu_s(self) -> float:
+        """Tell its processor seconds so far."""
+        return _cpu_s(self.pid)
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
 @contextmanager
-def sink() -> Iterator[int]:
-    """Run the mail server; yield its port."""
+def sink() -> Iterator[Sink]:
+    """Run the mail server."""
     with subprocess.Popen([sys.executable, "-c", _SINK], stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         try:
-            yield int(child.stdout.readline())
+            yield Sink(int(child.stdout.readline()), child.pid)
         finally:
             child.terminate()
 
@@ -97,16 +126,17 @@ def _python_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-async def timed(what: str, on: Server, work: Callable[[], Awaitable[int]]) -> Cost:
+async def timed(what: str, on: Server, to: Sink, work: Callable[[], Awaitable[int]], python_s: Callable[[], float] = _python_s) -> Cost:
     """Let `work` do its share and tell what that took."""
-    python, postgres, begun = _python_s(), on.cpu_s(), time.perf_counter()
+    python, postgres, taken, begun = python_s(), on.cpu_s(), to.cpu_s(), time.perf_counter()
     messages = await work()
     return Cost(
         what=what,
         messages=messages,
         seconds=time.perf_counter() - begun,
-        python_s=_python_s() - python,
+        python_s=python_s() - python,
         postgres_s=on.cpu_s() - postgres,
+        sink_s=to.cpu_s() - taken,
     )
 
 
@@ -152,7 +182,71 @@ async def both(on: Stage, wire: Wire, limit: int) -> int:
     return sent
 
 
-async def measure(postgres: Server, port: int, number: int) -> None:
+async def singly(on: Stage, wire: Wire, limit: int) -> int:
+    """Compose and hand over one at a time."""
+    for done in range(limit):
+        if not await compose_all(on, 1, 1):
+            return done
+        await send_singly(on, wire, 1)
+    return limit
+
+
+async def worker(url: str, how: str, limit: int) -> None:
+    """Be one of two workers: say that it is ready, begin when told to, and say how many messages it handed over."""
+    settle_in()
+    database = await Database.open(url, by_key=True)
+    directory = Directory(Sealer(KEY.encode()), "https://shop.example")
+    await directory.refresh(database, utc_now(), force=True)
+    on = Stage(url, database, directory, 0, {})
+    async with Wire(allow_private=True) as wire:
+        print("ready", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
+        print(await (both if how == _AT_ONCE else singly)(on, wire, limit), flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
+    await database.close()
+
+
+class Two:
+    """Two workers, each a process of its own."""
+
+    def __init__(self, url: str, how: str, limit: int, running: ExitStack) -> None:
+        command = [sys.executable, __file__, "--worker", url, "--how", how, "--messages", str(limit // 2)]
+        self._children = [
+            running.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)) for _ in range(2)
+        ]
+
+    def say(self) -> None:
+        """Let them go on."""
+        for child in self._children:
+            assert child.stdin is not None
+            child.stdin.write("go on\n")
+            child.stdin.flush()
+
+    def hear(self) -> Sequence[str]:
+        """Wait for a line from each."""
+        return [child.stdout.readline() for child in self._children if child.stdout is not None]
+
+    def cpu_s(self) -> float:
+        """Tell their processor seconds so far."""
+        return sum(_cpu_s(child.pid) for child in self._children)
+
+
+async def by_two(what: str, on: Stage, postgres: Server, to: Sink, how: str, limit: int) -> Cost:
+    """Let two workers do half of it each."""
+    with ExitStack() as running:
+        two = Two(on.url, how, limit, running)
+        two.hear()
+
+        async def work() -> int:
+            two.say()
+            return sum(int(line) for line in await asyncio.to_thread(two.hear))
+
+        cost = await timed(what, postgres, to, work, two.cpu_s)
+        two.say()
+        return cost
+
+
+async def measure(postgres: Server, to: Sink, number: int) -> None:
     settle_in()
     now = utc_now()
     async with stage(postgres.url, "doorstep_sending", now) as on:
@@ -162,20 +256,23 @@ async def measure(postgres: Server, port: int, number: int) -> None:
             await connections.set_merchant(tx, msgspec.structs.replace(merchant, settings={**merchant.settings, **waits}))
             await tx.execute(
                 "update connection set settings = jsonb_set(settings::jsonb, '{port}', to_jsonb($1::text))::json where provider = 'email'",
-                str(port),
+                str(to.port),
             )
         await on.directory.refresh(on.database, now, force=True)
-        load = make_load(number * 6, now, seed=4)
-        await take(on, load.orders[: number + number // 5], now)
+        singles, half = min(number // 10, 500), number // 2
+        wanted = 3 * (singles + half)
+        load = make_load(wanted * 11, now, seed=4)
+        await take(on, load.orders[: wanted + wanted // 10], now)
         await settle(on)
-        singles = min(number // 10, 500)
         async with Wire(allow_private=True) as wire:
             costs = [
-                await timed("composed, one at a time", postgres, lambda: compose_all(on, 1, singles)),
-                await timed("handed over, one at a time", postgres, lambda: send_singly(on, wire, singles)),
-                await timed("composed, gates on", postgres, lambda: compose_all(on, BATCH, number // 2)),
-                await timed("handed over", postgres, lambda: send_all(on, wire, number // 2)),
-                await timed("composed and handed over at once", postgres, lambda: both(on, wire, number // 2)),
+                await timed("composed, one at a time", postgres, to, lambda: compose_all(on, 1, singles)),
+                await timed("handed over, one at a time", postgres, to, lambda: send_singly(on, wire, singles)),
+                await by_two("composed and handed over one at a time, by two", on, postgres, to, _SINGLY, singles),
+                await timed("composed, gates on", postgres, to, lambda: compose_all(on, BATCH, half)),
+                await timed("handed over", postgres, to, lambda: send_all(on, wire, half)),
+                await timed("composed and handed over at once", postgres, to, lambda: both(on, wire, half)),
+                await by_two("composed and handed over at once, by two", on, postgres, to, _AT_ONCE, half),
             ]
     print(f"load of the machine {os.getloadavg()[0]:.1f}")
     for cost in costs:
@@ -185,9 +282,14 @@ async def measure(postgres: Server, port: int, number: int) -> None:
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--messages", type=int, default=10_000)
+    asked.add_argument("--worker", help=argparse.SUPPRESS)
+    asked.add_argument("--how", choices=(_AT_ONCE, _SINGLY), default=_AT_ONCE, help=argparse.SUPPRESS)
     given = asked.parse_args()
-    with sink() as port, server() as postgres:
-        asyncio.run(measure(postgres, port, given.messages))
+    if given.worker:
+        run_long(worker(given.worker, given.how, given.messages))
+        return
+    with sink() as to, server() as postgres:
+        run_long(measure(postgres, to, given.messages))
 
 
 if __name__ == "__main__":

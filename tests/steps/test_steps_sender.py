@@ -21,7 +21,7 @@ from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
 
 TEXTS = {"journeys": {"order_confirmed": {"channels": ["sms"]}}, "policy": {"any_hour": ["email", "sms"]}}
-ORDERS = 20
+ORDERS = EACH + 4
 
 
 class Texting:

@@ -21,7 +21,7 @@ from doorstep.channels import channel_named
 from doorstep.domain.messages import Message, Rendered
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
-from doorstep.steps.wire import Wire
+from doorstep.steps.wire import Wire, post
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "channels"))
 from dkim_verifying import verifies
@@ -203,8 +203,8 @@ async def test_a_kept_connection_that_died_meanwhile_is_replaced_without_notice(
     async with serving(sink) as port, Wire() as wire:
         await run(wire, port)
         sink.rcpt_reply = None
-        dying = next(iter(wire._post._offices.values())).idle[0]
-        dying.smtp.protocol.transport.abort()
+        dying = next(iter(wire._post._offices.values())).lines[0]
+        dying.transport.abort()
         await run(wire, port)
     assert len(sink.mails) == 2
 
@@ -295,6 +295,30 @@ def _self_signed():
     plain = serialization.NoEncryption()
     private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
     return certificate.public_bytes(serialization.Encoding.PEM) + private
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_mails_go_over_a_secured_connection(tmp_path, monkeypatch, security):
+    path = tmp_path / "both.pem"
+    path.write_bytes(_self_signed())
+    ours = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    ours.load_cert_chain(path)
+    trusting = ssl.create_default_context(cafile=path)
+    trusting.check_hostname = False  # the certificate is for a name, the test for an address
+    monkeypatch.setattr(post, "_tls", lambda: trusting)
+    sink = Sink()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: peer.SMTP(sink, loop=loop, hostname="sink.example", **({"tls_context": ours} if security == "starttls" else {})),
+        "127.0.0.1",
+        0,
+        ssl=ours if security == "tls" else None,
+    )
+    async with Wire() as wire:
+        port = server.sockets[0].getsockname()[1]
+        await asyncio.gather(*(run(wire, port, letter(message_id=f"m{number}"), security=security) for number in range(20)))
+    server.close()
+    assert len({content for _, _, content in sink.mails}) == len(sink.mails) == 20
 
 
 async def test_a_certificate_nobody_vouches_for_is_the_merchants_to_mend_and_no_password_is_told(tmp_path):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from doorstep.domain.messages import Message, Pieced, Receipt, Rendered
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
-from doorstep.store import connections, message_lists, messages, receipts
+from doorstep.store import connections, message_lists, message_rows, messages, receipts
 from doorstep.store.database import Database
 from doorstep.store.messages import Leased, NewMessage, month_of
 from doorstep.store.partitions import ensure_months
@@ -126,7 +126,7 @@ async def test_a_page_kept_in_pieces_comes_out_whole(shared_store: Database, par
         found = await message_lists.one(tx, merchant, UUID(one.message.message_id))
         frames = await tx.fetchval("select count(*) from message_frame where merchant_id = $1", merchant)
     assert found is not None
-    assert messages.message_of(found[0]).content.html == html
+    assert message_rows.message_of(found[0]).content.html == html
     assert frames == 1
 
 

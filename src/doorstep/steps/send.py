@@ -27,9 +27,9 @@ from doorstep.store.messages import Leased
 
 _LOG = structlog.get_logger()
 #: Calls under way at once in one worker; as many can be left open by a crash, and no more.
-WAVE = 32
+WAVE = 64
 #: Of these, calls through one connection that are begun together: a slow provider holds its own messages up and no others.
-EACH = 16
+EACH = 32
 #: Seconds a call may take before another worker calls it lost: longer than every time-out of the wire together.
 LEASE_S = 120
 #: A call is broken off before its lease runs out, whatever the other side does, so that two workers never hold one message.

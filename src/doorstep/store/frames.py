@@ -4,6 +4,7 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import cast
 
 import msgspec
 
@@ -12,11 +13,22 @@ from doorstep.store.database import Tx
 
 #: A template may write text of a kind of its own (markup): it is kept as plain text.
 _PACK = msgspec.msgpack.Encoder(enc_hook=str).encode
+#: Place in a frame → its text there.
+Frame = dict[int | str, str]
+#: Merchant, name of a frame.
+_Key = tuple[int, bytes]
+_MOST_REMEMBERED = 256
+_REMEMBERED: dict[_Key, Frame] = {}
 _UNPACK = msgspec.msgpack.Decoder(list[int | str])
 
 # Frames not kept yet: which of these are, and the others.
 _THERE = """
 select f.merchant_id, f.frame_id from unnest($1::bigint[], $2::bytea[]) as k (merchant_id, frame_id) join message_frame f using (merchant_id, frame_id)
+"""
+# The texts of frames.
+_TEXTS = """
+select f.merchant_id, f.frame_id, f.texts from unnest($1::bigint[], $2::bytea[]) as k (merchant_id, frame_id)
+join message_frame f using (merchant_id, frame_id)
 """
 _KEEP = """
 insert into message_frame (merchant_id, frame_id, texts) select * from unnest($1::bigint[], $2::bytea[], $3::bytea[])
@@ -31,19 +43,33 @@ def packed(content: Rendered) -> bytes:
     return zlib.compress(content.html.encode(), 1) if content.html else b""
 
 
-def unpacked(held: bytes, texts: bytes | None) -> str:
+def unpacked(held: bytes, frame: Frame | None) -> str:
     """Put a page together again from what its message's row holds and its frame's texts; None: it has no frame."""
     if not held:
         return ""
-    if texts is None:
+    if frame is None:
         return zlib.decompress(held).decode()
-    frame = _frame(texts)
-    return "".join([part if isinstance(part, str) else frame[part] for part in _UNPACK.decode(held)])
+    parts = _UNPACK.decode(held)
+    return "".join(map(frame.get, parts, cast("list[str]", parts)))
 
 
 @lru_cache(maxsize=256)
-def _frame(texts: bytes) -> list[str]:
-    return msgspec.json.decode(zlib.decompress(texts), type=list[str])
+def frame_in(texts: bytes) -> Frame:
+    """Read the texts of a frame as it is kept."""
+    return dict(enumerate(msgspec.json.decode(zlib.decompress(texts), type=list[str])))
+
+
+async def frames_of(tx: Tx, keys: set[_Key]) -> dict[_Key, Frame]:
+    """Read the texts of frames; those read lately are remembered, for what a frame's name stands for never changes."""
+    found = {key: _REMEMBERED[key] for key in keys if key in _REMEMBERED}
+    if missing := keys - found.keys():
+        rows = await tx.fetch(_TEXTS, [key[0] for key in missing], [key[1] for key in missing])
+        read = {(row[0], row[1]): frame_in(row[2]) for row in rows}
+        if len(_REMEMBERED) + len(read) > _MOST_REMEMBERED:
+            _REMEMBERED.clear()
+        _REMEMBERED.update(read)
+        found |= read
+    return found
 
 
 @lru_cache(maxsize=1024)

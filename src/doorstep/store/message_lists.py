@@ -6,7 +6,8 @@ from uuid import UUID
 
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.store.database import Row, Tx
-from doorstep.store.messages import TEXTS, month_of
+from doorstep.store.message_rows import TEXTS
+from doorstep.store.messages import month_of
 
 # The messages about an order, newest first; digests of several orders are found by what was decided about this one.
 _OF_ORDER = """

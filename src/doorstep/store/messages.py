@@ -7,12 +7,13 @@ from uuid import UUID
 
 import msgspec
 
-from doorstep.domain.messages import Message, Receipt, Rendered
-from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
+from doorstep.domain.messages import Message, Receipt
+from doorstep.domain.vocabulary import MessageState
 from doorstep.store.database import Row, Tx
-from doorstep.store.extras import extras_of, packed_extras
+from doorstep.store.extras import packed_extras
 from doorstep.store.fallbacks import Standby, stand_by
-from doorstep.store.frames import frame_id, keep_frames, packed, unpacked
+from doorstep.store.frames import frame_id, frames_of, keep_frames, packed
+from doorstep.store.message_rows import COLUMNS, read_message
 from doorstep.store.short_links import ShortLink, keep
 
 
@@ -79,12 +80,9 @@ insert into outbox (merchant_id, message_id, month, connection_id, due_at)
 select merchant_id, message_id, month, connection_id, due_at from new
 """
 
-# The frame of the message at hand.
-TEXTS = "(select texts from message_frame f where f.merchant_id = m.merchant_id and f.frame_id = m.frame_id) as texts"
-
-# Lease messages that are due, an even share per connection, and write down that a call is about to be made. Where more connections
-# wait than there are places, one each, beginning after the one served last; as in `inbox`.
-_LEASE = f"""
+# Lease places in the line that are due, an even share per connection, and write down that a call is about to be made. Where more
+# connections wait than there are places, one each, beginning after the one served last; as in `inbox`.
+_LEASE = """
 with recursive ring (connection_id, due_at, wrapped, began) as (
     select last_value, null::timestamptz, false, last_value from outbox_turn_taken
     union all
@@ -113,9 +111,15 @@ with recursive ring (connection_id, due_at, wrapped, began) as (
     insert into send_attempt (merchant_id, message_id, attempt, started_at) select merchant_id, message_id, attempts, $1 from leased
     on conflict do nothing
 )
+select merchant_id, message_id, month, connection_id, attempts, (select count(*) from served) as turned from leased
+"""
+# Read what is leased and say that it is being sent. The months are named twice: by the list PostgreSQL leaves the others out of its plan,
+# which with a year's and more took longer than everything else.
+_SENDING = f"""
 update message m set state = case when m.rank <= 1 then 'sending' else m.state end, rank = greatest(m.rank, 1), state_at = $1
-from leased l where m.merchant_id = l.merchant_id and m.month = l.month and m.message_id = l.message_id and m.rank <= 2
-returning m.*, {TEXTS}, l.connection_id as via, l.attempts as attempt, (select count(*) from served) as turned
+from unnest($2::bigint[], $3::date[], $4::uuid[]) as k (merchant_id, month, message_id)
+where m.merchant_id = k.merchant_id and m.month = k.month and m.message_id = k.message_id and m.rank <= 2 and m.month = any($5::date[])
+returning {COLUMNS}, m.rank, m.order_id
 """
 
 # Write a call's outcome down: the ledger, the state if it moves forward, and the outbox row away (or back for later). A lease is
@@ -139,23 +143,25 @@ _BACK_TO_QUEUE = """
 update message set state = 'queued', rank = 0, state_at = $4, provider_text = $5
 where merchant_id = $1 and month = $2 and message_id = $3 and rank <= 1 returning rank
 """
-# The same of many calls at once: leases, then ledger, then messages, always in the same order.
-_END_LEASES = """
-delete from outbox o using unnest($1::bigint[], $2::uuid[], $3::int[]) as k (merchant_id, message_id, attempts)
-where o.merchant_id = k.merchant_id and o.message_id = k.message_id and o.attempts = k.attempts and o.lease_until is not null
-returning o.merchant_id, o.message_id
-"""
-_END_ATTEMPTS = """
-update send_attempt a set ended_at = $6, outcome = k.outcome, detail = k.detail
-from unnest($1::bigint[], $2::uuid[], $3::int[], $4::text[], $5::text[]) as k (merchant_id, message_id, attempt, outcome, detail)
-where a.merchant_id = k.merchant_id and a.message_id = k.message_id and a.attempt = k.attempt
+# The same of many calls at once: leases and ledger, then messages, always in the same order.
+_END_CALLS = """
+with ours as (
+    delete from outbox o using unnest($1::bigint[], $2::uuid[], $3::int[]) as k (merchant_id, message_id, attempts)
+    where o.merchant_id = k.merchant_id and o.message_id = k.message_id and o.attempts = k.attempts and o.lease_until is not null
+    returning o.merchant_id, o.message_id
+), ledger as (
+    update send_attempt a set ended_at = $6, outcome = k.outcome, detail = k.detail
+    from unnest($1::bigint[], $2::uuid[], $3::int[], $4::text[], $5::text[]) as k (merchant_id, message_id, attempt, outcome, detail)
+    where a.merchant_id = k.merchant_id and a.message_id = k.message_id and a.attempt = k.attempt
+)
+select merchant_id, message_id from ours
 """
 _FORWARD_ALL = """
 update message m set state = k.state, rank = k.rank, state_at = k.at, provider_id = coalesce(k.provider_id, m.provider_id),
     provider_code = k.code, provider_text = k.text
 from unnest($1::bigint[], $2::date[], $3::uuid[], $4::text[], $5::smallint[], $6::timestamptz[], $7::text[], $8::text[], $9::text[])
     as k (merchant_id, month, message_id, state, rank, at, provider_id, code, text)
-where m.merchant_id = k.merchant_id and m.month = k.month and m.message_id = k.message_id and m.rank < k.rank
+where m.merchant_id = k.merchant_id and m.month = k.month and m.message_id = k.message_id and m.rank < k.rank and m.month = any($10::date[])
 """
 # Is the message with the provider, or ended? Then it need not leave any more.
 _DONE = "select rank >= 3 from message where merchant_id = $1 and month = $2 and message_id = $3"
@@ -226,51 +232,27 @@ async def lease(tx: Tx, now: datetime, until: datetime, most: int, resting: Sequ
 
     Commit before calling anybody.
     """
+    places = {(row[0], row[1]): row for row in await tx.fetch(_LEASE, now, most, until, list(resting), most if each is None else each)}
+    if not places:
+        return []
+    merchants, ids, months, _, _, _ = zip(*places.values(), strict=True)
+    rows = await tx.fetch(_SENDING, now, merchants, months, ids, sorted(set(months)))
+    frames = await frames_of(tx, {(row["merchant_id"], row["frame_id"]) for row in rows if row["frame_id"]})
     return [
         Leased(
-            message=message_of(row),
-            connection_id=row["via"],
+            message=read_message(row, frames.get((row["merchant_id"], row["frame_id"]))),
+            connection_id=place["connection_id"],
             month=row["month"],
-            attempt=row["attempt"],
+            attempt=place["attempts"],
             unknown=row["rank"] == MessageState.UNKNOWN.rank,
             order_id=row["order_id"],
             trigger=row["trigger"],
             template=row["template"],
             shipment_ids=tuple(row["shipment_ids"]),
         )
-        for row in await tx.fetch(_LEASE, now, most, until, list(resting), most if each is None else each)
+        for row in rows
+        for place in (places[row["merchant_id"], row["message_id"]],)
     ]
-
-
-def message_of(row: Row) -> Message:
-    """Read a row of `message` with its frame's `texts`."""
-    extras = extras_of(row["extras"])
-    return Message(
-        message_id=str(row["message_id"]),
-        merchant_id=row["merchant_id"],
-        channel=ChannelKind(row["channel"]),
-        to=row["recipient"],
-        to_name=row["recipient_name"],
-        content=Rendered(
-            subject=row["subject"],
-            text=row["text"],
-            html=unpacked(row["html"], row["texts"]),
-            choices=extras.choices,
-            link=extras.link,
-            approved=extras.approved,
-        ),
-        locale=row["locale"],
-        purpose=Purpose(row["purpose"]),
-        topic=row["topic"],
-        created_at=row["created_at"],
-        reply_to=row["reply_to"],
-        unsubscribe_url=row["unsubscribe_url"],
-        body=row["body"],
-        window_until=extras.window_until,
-        in_reply_to=extras.in_reply_to,
-        devices=extras.devices,
-        by_hand=extras.by_hand,
-    )
 
 
 async def finish(tx: Tx, leased: Leased, receipt: Receipt, now: datetime) -> None:
@@ -290,22 +272,24 @@ async def finish_all(tx: Tx, ended: Sequence[tuple[Leased, Receipt]], now: datet
     ids = [UUID(leased.message.message_id) for leased, _ in ended]
     attempts = [leased.attempt for leased, _ in ended]
     said = [receipt for _, receipt in ended]
-    ours = {(row["merchant_id"], row["message_id"]) for row in await tx.fetch(_END_LEASES, merchants, ids, attempts)}
+    states, texts = [one.state for one in said], [one.provider_text[:500] for one in said]
+    ours = {(row[0], row[1]) for row in await tx.fetch(_END_CALLS, merchants, ids, attempts, states, texts, now)}
     for key, receipt in zip(zip(merchants, ids, strict=True), said, strict=True):
         if key not in ours and is_over(receipt):
             await leave(tx, *key)
-    await tx.execute(_END_ATTEMPTS, merchants, ids, attempts, [one.state for one in said], [one.provider_text[:500] for one in said], now)
+    months = [month_of(one) for one in ids]
     await tx.execute(
         _FORWARD_ALL,
         merchants,
-        [month_of(one) for one in ids],
+        months,
         ids,
-        [one.state for one in said],
+        states,
         [one.state.rank for one in said],
         [one.at or now for one in said],
         [one.provider_id for one in said],
         [one.provider_code[:100] for one in said],
-        [one.provider_text[:500] for one in said],
+        texts,
+        sorted(set(months)),
     )
 
 

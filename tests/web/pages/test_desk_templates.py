@@ -13,7 +13,7 @@ from doorstep.messages.shortening import SAMPLE
 from doorstep.messages.spending import ROUNDS_LIMIT, TOGETHER_LIMIT, Purse
 from doorstep.steps.connect import new_connection
 from doorstep.steps.work import utc_now
-from doorstep.store import connections, message_lists, messages, recipients
+from doorstep.store import connections, message_lists, message_rows, recipients
 from doorstep.store import templates as approved
 from doorstep.web.desk import templates
 from doorstep.web.network import Buckets
@@ -213,7 +213,7 @@ async def test_a_test_goes_to_ones_own_address_is_marked_and_counts_for_no_order
     async with house.database.for_merchant(shop.merchant_id) as tx:
         row = (await message_lists.page(tx, shop.merchant_id, most=1))[0]
         kept, _, _ = await message_lists.one(tx, shop.merchant_id, row["message_id"])
-        content = messages.message_of(kept).content
+        content = message_rows.message_of(kept).content
         assert await tx.fetchval("select count(*) from decision where trigger = 'test'") == 0
         assert await tx.fetchval("select count(*) from outbox where message_id = $1", row["message_id"]) == 1
         counted = (await recipients.standing(tx, [(shop.merchant_id, shop.owner)], utc_now()))[shop.merchant_id, shop.owner]
@@ -253,7 +253,7 @@ async def test_tests_are_few(desk, house, shop):
         kept, _, _ = await message_lists.one(tx, shop.merchant_id, row["message_id"])
         links = await tx.fetch("select code, marks from short_link where message_id = $1", row["message_id"])
     assert row["recipient"] == "+34600000001"
-    text = messages.message_of(kept).content.text
+    text = message_rows.message_of(kept).content.text
     assert text.startswith("TEST: ")
     assert [(f"/s/{one['code']}" in text, one["marks"]) for one in links] == [(True, False)]  # it leads on, and is noted nowhere
 

@@ -57,7 +57,7 @@ def mail(message: Message, to: str, sender: Sender, now: datetime, more: Sequenc
     ident = ident_of(message)
     reply_to = sender.reply_to if sender.reply_to_first else message.reply_to or sender.reply_to
     lines = [
-        f"Date: {format_datetime(now)}",
+        f"Date: {_date(now.replace(microsecond=0))}",
         f"Message-ID: <{ident}@{domain_of(sender.address)}>",
         f"From: {_mailbox(sender.name, sender.address)}",
         f"To: {_mailbox(message.to_name or '', to)}",
@@ -81,6 +81,12 @@ def mail(message: Message, to: str, sender: Sender, now: datetime, more: Sequenc
         lines.append(f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"')
         return b"".join((*_head(lines), b"\r\n", mark, parts[0], b"\r\n", mark, parts[1], f"\r\n--{boundary}--\r\n".encode()))
     return b"".join((*_head(lines), _part(content.html, "html") if content.html else _part(content.text, "plain")))
+
+
+@lru_cache(maxsize=16)
+def _date(second: datetime) -> str:
+    """Mails of one second share their date."""
+    return format_datetime(second)
 
 
 def _thread(message: Message) -> list[str]:
@@ -159,19 +165,25 @@ def _encoded(text: str, header: str) -> str:
 def _encoded_words(text: str, used: int) -> list[str]:
     """Write RFC 2047 encoded words that each fit a line of 76; `used` is what already stands on the first."""
     words: list[str] = []
-    piece, room = b"", (_WORD_ROOM - used) // 4 * 3
-    for letter in text:
-        encoded = letter.encode("utf-8", "replace")
-        if len(piece) + len(encoded) > room:
-            words.append(f"=?utf-8?b?{b64encode(piece).decode()}?=")
-            piece, room = b"", _WORD_ROOM // 4 * 3
-        piece += encoded
-    return [*words, f"=?utf-8?b?{b64encode(piece).decode()}?="]
+    room, at = (_WORD_ROOM - used) // 4 * 3, 0
+    while True:
+        letters = room
+        while (over := len(piece := text[at : at + letters].encode("utf-8", "replace")) - room) > 0:
+            letters = min(letters, len(text) - at) - max(over // 4, 1)  # a letter has four bytes at most
+        words.append(f"=?utf-8?b?{b64encode(piece).decode()}?=")
+        at += letters
+        if at >= len(text):
+            return words
+        room = _WORD_ROOM // 4 * 3
 
 
 def _feedback_id(message: Message) -> str:
     """Campaign, merchant, purpose, sender: what Gmail's postmaster page counts complaints by."""
-    parts = (message.topic, str(message.merchant_id), message.purpose.value, "doorstep")
+    return _feedback_parts(message.topic, str(message.merchant_id), message.purpose.value, "doorstep")
+
+
+@lru_cache(maxsize=512)
+def _feedback_parts(*parts: str) -> str:
     return ":".join(_UNSAFE_ID.sub("-", part)[:60] for part in parts)
 
 

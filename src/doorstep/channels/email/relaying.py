@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from doorstep.channels import codes
@@ -143,6 +144,7 @@ def _sender(settings: Settings, message_id: str) -> Sender:
     )
 
 
+@lru_cache(maxsize=512)
 def _own_address(given: str, name: str) -> str:
     try:
         return safe_address(given) if given else ""

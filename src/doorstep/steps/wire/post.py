@@ -9,21 +9,22 @@ import re
 import ssl
 from collections.abc import Callable
 from functools import cache
+from typing import cast
 
 import aiosmtplib
-from aiosmtplib.protocol import SMTPProtocol
 
 from doorstep.domain.plugins import Response, SmtpRequest
-from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
+from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError
+from doorstep.steps.wire.line import Line, LostError, Mail
+from doorstep.steps.wire.office import Office
 
 _CONNECT_TIMEOUT_S = 10.0
 #: Servers end long sessions in their own time; we do so in ours.
 _MOST_MAILS = 100
-_MOST_CONNECTIONS = 8
-_LONGEST_IDLE_S = 60.0
 _PAUSE_S = 0.2
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-_READY = 354
+#: An address that may stand in a command: visible ASCII, no angle brackets.
+_SPEAKABLE = re.compile(r"[!-;=?-~]*")
 _LOST = (aiosmtplib.SMTPException, OSError, TimeoutError)
 
 
@@ -33,81 +34,6 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-class _LostError(Exception):
-    """The connection broke while nothing of the mail had left."""
-
-
-class _Session:
-    """One logged-in SMTP connection."""
-
-    def __init__(self, smtp: aiosmtplib.SMTP) -> None:
-        self.smtp = smtp
-        self.mails = 0
-        self.idle_since = 0.0
-
-    async def deliver(self, request: SmtpRequest, content: bytes, timeout_s: float) -> Response:
-        """Hand over one mail.
-
-        Raises:
-            _LostError: the connection broke before the mail left.
-            UnknownOutcomeError: it broke after.
-        """
-        size = f" SIZE={len(content)}" if self.smtp.supports_extension("size") else ""
-        commands = (
-            ("mail", f"MAIL FROM:<{request.envelope_from}>{size}", 200),
-            ("rcpt", f"RCPT TO:<{request.envelope_to}>", 200),
-            ("data", "DATA", _READY),
-        )
-        try:
-            for stage, command, wanted in commands:
-                code, text = await self.smtp.execute_command(command.encode("ascii"))
-                if code != wanted and not (wanted != _READY and 200 <= code < 300):  # noqa: PLR2004 - SMTP's success
-                    return await self._refused(stage, code, text)
-            protocol = self._write(content)
-        except _LOST as error:
-            raise _LostError from error
-        try:
-            code, text = await protocol.read_response(timeout=timeout_s)
-        except _LOST as error:
-            self.smtp.close()
-            raise UnknownOutcomeError(f"the mail left and the server did not answer: {type(error).__name__}") from None
-        self.mails += 1
-        return _response(code, text, "data")
-
-    def _write(self, content: bytes) -> SMTPProtocol:
-        protocol = self.smtp.protocol
-        if protocol is None:
-            raise aiosmtplib.SMTPServerDisconnected("closed")
-        protocol.write(content)
-        return protocol
-
-    async def _refused(self, stage: str, code: int, text: str) -> Response:
-        """Leave the session ready for the next mail, and pass the refusal on."""
-        if self.smtp.is_connected:
-            try:
-                await self.smtp.rset()
-            except _LOST:
-                self.smtp.close()
-        return _response(code, text, stage)
-
-
-class _Office:
-    """The connections to one server under one login."""
-
-    def __init__(self) -> None:
-        self.idle: list[_Session] = []
-        self.slots = asyncio.Semaphore(_MOST_CONNECTIONS)
-
-    def take(self, now: float) -> _Session | None:
-        """Take a connection that is still up; None when there is none."""
-        while self.idle:
-            session = self.idle.pop()
-            if session.smtp.is_connected and now - session.idle_since < _LONGEST_IDLE_S:
-                return session
-            session.smtp.close()
-        return None
-
-
 class Post:
     """The SMTP side of a wire."""
 
@@ -115,17 +41,13 @@ class Post:
         self._hello = hello or "[127.0.0.1]"
         self._timeout_s = read_timeout_s
         self._clock = clock
-        self._offices: dict[tuple[str, int, str, str | None, str | None], _Office] = {}
+        self._offices: dict[tuple[str, int, str, str | None, str | None], Office] = {}
 
     async def close(self) -> None:
-        """Say goodbye on every idle connection."""
+        """Say goodbye on every idle connection, and close the others."""
         for office in self._offices.values():
-            for session in office.idle:
-                try:
-                    await session.smtp.quit(timeout=1.0)
-                except _LOST:
-                    session.smtp.close()
-            office.idle.clear()
+            await asyncio.gather(*(line.leave() for line in office.lines))
+            office.lines.clear()
 
     async def send(self, request: SmtpRequest) -> Response:
         """Hand one mail to the server; the reply's header `stage` names the command it answers.
@@ -136,27 +58,41 @@ class Post:
             MisconfiguredError: the server lacks what the connection asks for, or shows a wrong certificate.
             RefusedError: an address that no SMTP command may hold.
         """
-        if not all(_is_speakable(address) for address in (request.envelope_from, request.envelope_to)):
+        if not (_SPEAKABLE.fullmatch(request.envelope_from) and _SPEAKABLE.fullmatch(request.envelope_to)):
             raise RefusedError("an address cannot stand in an SMTP command", suppress=False, code="address")
         if request.greets:
             return await self._greet(request)
         key = (request.host, request.port, request.security, request.username, request.password)
-        office = self._offices.setdefault(key, _Office())
+        office = self._offices.get(key)
+        if office is None:
+            office = self._offices[key] = Office()
         content = _framed(request.content)
         async with office.slots:
-            session = office.take(self._clock())
-            if session is not None:
-                try:
-                    return await self._deliver(office, session, request, content)
-                except _LostError:
-                    pass  # A kept connection may have died meanwhile; a new one tells.
-            opened = await self._opened(request)
+            return await self._hand_over(office, request, content)
+
+    async def _hand_over(self, office: Office, request: SmtpRequest, content: bytes) -> Response:
+        """Try a kept connection, which may have died meanwhile; then a new one, which tells; then with one command at a time."""
+        anew = plainly = False
+        while True:
+            line = None if plainly else await office.take(self._clock(), anew=anew)
+            anew = anew or line is None
+            opened = line or await self._opened(office, request, plainly=plainly)
             if isinstance(opened, Response):
                 return opened
+            mail = _mail(request, content, opened)
+            opened.begin(mail)
             try:
-                return await self._deliver(office, opened, request, content)
-            except _LostError as error:
-                raise TryLaterError(f"the mail server hung up before the mail left: {type(error.__cause__).__name__}") from None
+                response = await mail.ended
+            except LostError as error:
+                if anew and not opened.pipelines:
+                    raise TryLaterError(f"the mail server hung up before the mail left: {type(error.__cause__).__name__}") from None
+                anew, plainly = True, anew
+            else:
+                if not mail.confused:
+                    if plainly:
+                        office.distrust(self._clock())
+                    return response
+                anew = plainly = True
 
     async def _greet(self, request: SmtpRequest) -> Response:
         """Log in on a connection of its own, ask for nothing and say goodbye."""
@@ -164,38 +100,35 @@ class Post:
         if isinstance(opened, Response):
             return opened
         try:
-            code, text = await opened.smtp.execute_command(b"NOOP")
-            await opened.smtp.quit()
+            code, text = await opened.execute_command(b"NOOP")
+            await opened.quit()
         except _LOST as error:
             raise TryLaterError(f"the mail server hung up: {type(error).__name__}") from None
         finally:
-            opened.smtp.close()
+            opened.close()
         return _response(code, text, "noop")
 
-    async def _deliver(self, office: _Office, session: _Session, request: SmtpRequest, content: bytes) -> Response:
-        try:
-            response = await session.deliver(request, content, self._timeout_s)
-        except BaseException:
-            session.smtp.close()
-            raise
-        if not session.smtp.is_connected:
-            return response
-        if session.mails >= _MOST_MAILS:
-            session.smtp.close()
-        else:
-            session.idle_since = self._clock()
-            office.idle.append(session)
-        return response
-
-    async def _opened(self, request: SmtpRequest) -> _Session | Response:
+    async def _opened(self, office: Office, request: SmtpRequest, *, plainly: bool) -> Line | Response:
         """Open a connection, trying twice; a refused login is a response."""
+        office.opening()
+        line = None
         try:
-            return await self._open(request)
-        except TryLaterError:
-            await asyncio.sleep(_PAUSE_S)
-            return await self._open(request)
+            try:
+                smtp = await self._open(request)
+            except TryLaterError:
+                await asyncio.sleep(_PAUSE_S)
+                smtp = await self._open(request)
+            if isinstance(smtp, Response):
+                return smtp
+            pipelines = not plainly and office.trusts(self._clock()) and smtp.supports_extension("pipelining")
+            sizes = smtp.supports_extension("size")
+            transport = cast("asyncio.Transport", smtp.transport)
+            line = Line(transport, pipelines=pipelines, sizes=sizes, timeout_s=self._timeout_s, most_mails=_MOST_MAILS, clock=self._clock)
+            return line
+        finally:
+            office.add(line)
 
-    async def _open(self, request: SmtpRequest) -> _Session | Response:
+    async def _open(self, request: SmtpRequest) -> aiosmtplib.SMTP | Response:
         smtp = aiosmtplib.SMTP(
             hostname=request.host,
             port=request.port,
@@ -223,7 +156,13 @@ class Post:
         except BaseException:
             smtp.close()
             raise
-        return _Session(smtp)
+        return smtp
+
+
+def _mail(request: SmtpRequest, content: bytes, line: Line) -> Mail:
+    size = f" SIZE={len(content)}" if line.sizes else ""
+    commands = (f"MAIL FROM:<{request.envelope_from}>{size}\r\n".encode(), f"RCPT TO:<{request.envelope_to}>\r\n".encode(), b"DATA\r\n")
+    return Mail(commands, content, asyncio.get_running_loop().create_future())
 
 
 def _unopened(error: Exception, stage: str) -> TryLaterError | MisconfiguredError:
@@ -240,16 +179,13 @@ def _unopened(error: Exception, stage: str) -> TryLaterError | MisconfiguredErro
 
 def _framed(content: bytes) -> bytes:
     """Write a mail as DATA wants it: CRLF line ends, leading dots doubled, the ending dot."""
-    lines = _LINE_END.sub(b"\r\n", content)
-    if not lines.endswith(b"\r\n"):
-        lines += b"\r\n"
-    if lines.startswith(b"."):
-        lines = b"." + lines
-    return lines.replace(b"\r\n.", b"\r\n..") + b".\r\n"
-
-
-def _is_speakable(address: str) -> bool:
-    return address.isascii() and address.isprintable() and not any(mark in address for mark in "<> ")
+    ends = content.count(b"\r\n")
+    if not content.count(b"\n") == content.count(b"\r") == ends:
+        content = _LINE_END.sub(b"\r\n", content)
+    if content.startswith(b"."):
+        content = b"." + content
+    ending = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
+    return content.replace(b"\r\n.", b"\r\n..") + ending
 
 
 def _response(code: int, text: str, stage: str) -> Response:

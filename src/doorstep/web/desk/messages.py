@@ -9,7 +9,7 @@ from doorstep.domain.vocabulary import MessageState
 from doorstep.errors import NotFoundError
 from doorstep.steps.explain import explain
 from doorstep.store import message_lists
-from doorstep.store.messages import message_of
+from doorstep.store.message_rows import message_of
 from doorstep.web.desk.doors import desk_page, user_of
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest
