@@ -159,6 +159,15 @@ class World(Looking):
             await recipients.consent(tx, [(self.shop.merchant_id, address, said_)])
         self.known.said.append((address, purpose, channel, yes, at))
 
+    async def contradict(self, whom: int, purpose: Purpose, channel: ChannelKind | None) -> None:
+        """A yes and a no of one moment, by two ways."""
+        person = self._person(whom)
+        address = person.phone if channel is SMS else person.email
+        words = [Consent(purpose=purpose, channel=channel, granted=yes, source=f"api {yes}", at=self.now) for yes in (True, False)]
+        async with self.shop.database.system() as tx:
+            await recipients.consent(tx, [(self.shop.merchant_id, address, one) for one in words])
+        self.known.said += [(address, purpose, channel, yes, self.now) for yes in (True, False)]
+
     async def write(self, whom: int, word: str) -> None:
         """A text from the customer."""
         await self._write(self._person(whom), word)

@@ -39,6 +39,7 @@ _EVENTS: dict[str, tuple[int, Callable[[Random], tuple[Any, ...]]]] = {
     "again": (1, lambda r: (r.randrange(3),)),
     "cancel": (1, lambda r: (r.randrange(3),)),
     "say": (3, lambda r: (r.randrange(2), r.choice((SERVICE, MARKETING)), r.choice((None, *_BOTH)), r.random() < 0.7, r.randrange(2))),
+    "contradict": (2, lambda r: (r.randrange(2), r.choice((SERVICE, MARKETING)), r.choice((None, *_BOTH)))),
     "write": (3, lambda r: (r.randrange(2), r.choice(("stop", "start", "start", "help")))),
     "unsubscribe": (1, lambda r: (r.randrange(2),)),
     "suppress": (1, lambda r: (r.randrange(2), r.choice(_BOTH), r.choice((None, SERVICE, MARKETING)))),
