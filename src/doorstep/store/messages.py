@@ -119,7 +119,7 @@ _SENDING = f"""
 update message m set state = case when m.rank <= 1 then 'sending' else m.state end, rank = greatest(m.rank, 1), state_at = $1
 from unnest($2::bigint[], $3::date[], $4::uuid[]) as k (merchant_id, month, message_id)
 where m.merchant_id = k.merchant_id and m.month = k.month and m.message_id = k.message_id and m.rank <= 2 and m.month = any($5::date[])
-returning {COLUMNS}, m.rank, m.order_id
+returning {COLUMNS}, m.rank, m.order_id, m.trigger, m.template, m.shipment_ids
 """
 
 # Write a call's outcome down: the ledger, the state if it moves forward, and the outbox row away (or back for later). A lease is
