@@ -33,6 +33,8 @@ select m.message_id, m.why_key, m.order_id, m.trigger, m.channel, m.recipient, m
 from message m left join outbox o using (merchant_id, message_id) left join fallback f using (merchant_id, message_id)
 order by m.created_at, m.message_id
 """
+#: Told only while the parcel stands as it did.
+_BY_STATUS = {"shipment.delayed", "shipment.pickup_deadline"}
 _FAILED = {"cancelled", "refused", "bounced"}
 #: After so long in which nothing is heard of a text, the next channel is tried.
 SILENCE = timedelta(hours=2)
@@ -127,7 +129,7 @@ class Looking:
     def _agrees(self, outcome: str, row: dict[str, Any], person: Person, journey: Journey | None) -> bool:
         """Whether the rules give the same reason for telling nothing."""
         if outcome == "no_journey":
-            return journey is None or row["occurrence"] == "part" or row["trigger"] == "shipment.delayed"
+            return journey is None or row["occurrence"] == "part" or row["trigger"] in _BY_STATUS
         if outcome == "superseded":
             return True  # which moment outshines which is not a matter of these rules
         assert journey is not None
