@@ -19,7 +19,7 @@ from doorstep.steps.saying import Hindrance, hindrance, say
 from doorstep.store import conversations
 from doorstep.store.database import Database, Row
 from doorstep.store.extras import extras_of
-from doorstep.store.messages import TEXTS, message_of
+from doorstep.store.message_rows import TEXTS, message_of
 
 PHONE, MAIL = "+34612345678", "ana@customer.example"
 WHATSAPP = {"phone_number_id": "1", "waba_id": "2", "access_token": "t", "app_secret": "s", "verify_token": "v"}

@@ -37,8 +37,10 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     #: May leave during quiet hours.
     urgent: bool = False
-    #: Seconds it may wait for what else there is to tell the customer, to be told together; 0: none, and it is told alone.
+    #: Seconds to wait for what is told with it; 0: none.
     digest_s: int = 0
+    #: It may be told in one message with other news of the customer.
+    joins: bool = False
     #: It asks for an answer: a channel on which one is easily given is the better.
     asks: bool = False
     #: Seconds after which the next channel is tried where the first reports what it reached and has not; 0: only where it fails.

@@ -53,6 +53,7 @@ def _act(journey: Journey, change: Change, order: Order, now: datetime) -> Actio
         topic=journey.topic,
         urgent=journey.urgent,
         digest_s=journey.digest_s,
+        joins=journey.joins,
         asks=journey.asks,
         fallback_s=journey.fallback_s,
     )

@@ -54,8 +54,10 @@ class Journey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     max_age_s: int = 259_200
     #: May leave during quiet hours.
     urgent: bool = False
-    #: Seconds to wait for what else there is to tell the customer, where more of theirs is under way; 0: it is told at once, and alone.
+    #: Seconds to wait for the order's other parcels, where there are any, and (`joins`) for the customer's other orders; 0: it is told at once.
     digest_s: int = 0
+    #: It may be told in one message with other news of the customer: a headline and a sentence say all that matters.
+    joins: bool = False
     #: It asks for an answer: a channel on which one is easily given is the better.
     asks: bool = False
     #: Seconds after which the next channel is tried where the first reports what it reached and has not; 0: only where it fails.
@@ -91,6 +93,7 @@ CHANGEABLE = frozenset(
         "delay_s",
         "max_age_s",
         "digest_s",
+        "joins",
         "urgent",
         "template",
         "topic",

@@ -103,7 +103,7 @@ def let_wait(order: KeptOrder, action: Action, until: datetime) -> Waiting:
 
 def _may_join(action: Action) -> bool:
     """Say whether an action may be told with others in one message; what asks for an answer has its own."""
-    return action.digest_s > 0 and not action.asks and action.purpose is Purpose.TRANSACTIONAL
+    return action.joins and action.digest_s > 0 and not action.asks and action.purpose is Purpose.TRANSACTIONAL
 
 
 def _is_marketing(due: Due) -> bool:

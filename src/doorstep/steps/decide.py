@@ -118,7 +118,7 @@ async def _gathered(tx: Tx, fresh: Sequence[Happening], answers: Sequence[Action
             order, parcels = around[_key(happening)]
             if len(parcels) + waits_for_word(happening) > 1:
                 found.add(_key(happening))
-            elif own_address(order.order):
+            elif answer.joins and own_address(order.order):
                 alone[_key(happening)] = order
     wanted = [order for key, order in alone.items() if key not in found]
     return found | await orders.accompanied(tx, wanted) if wanted else found
