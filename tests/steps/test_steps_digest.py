@@ -232,20 +232,50 @@ async def test_a_digest_that_fails_is_told_on_the_next_channel_whole(database: D
     assert [row["message_id"] for row in outcomes] == [mail["message_id"]]
 
 
-async def test_a_topic_switched_off_while_a_digest_lies_in_the_outbox_is_not_told_and_the_rest_is(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("topic", "left", "gone"),
+    [("shipping", "out_for_delivery", "shipment.shipped"), ("delivery", "shipped", "shipment.out_for_delivery")],
+    ids=["of the second", "of the first"],
+)
+async def test_a_topic_switched_off_while_a_digest_lies_in_the_outbox_is_not_told_and_the_rest_is(
+    database: Database, topic: str, left: str, gone: str
+) -> None:
     shop = await two_orders(database)
     await shop.arrive(trackings=[said("N1", "out_for_delivery", NOON), said("N2", "picked_up", NOON)])
     await shop.wait_until(NOON + 10 * MINUTE)
-    (digest,) = await told(shop)
     async with shop.database.system() as tx:
-        await recipients.set_topic(tx, shop.merchant_id, ANA, "shipping", NOON, on=False)
-        leased = await messages.lease(tx, NOON + HOUR, NOON + 2 * HOUR, 9)
-        assert await last_look(tx, shop.directory, leased, NOON + HOUR) == []
+        await recipients.set_topic(tx, shop.merchant_id, ANA, topic, NOON, on=False)
+    assert await looked(shop, NOON + HOUR) == []
     assert await shop.wait_until(NOON + HOUR) == 2
-    states = await shop.rows("select template, state from message where merchant_id = $1 order by created_at, template", shop.merchant_id)
-    assert [(row["template"], row["state"]) for row in states] == [("digest", "cancelled"), ("out_for_delivery", "queued")]
-    assert {("shipment.out_for_delivery", "queued"), ("shipment.shipped", "opted_out")} <= set(await shop.outcomes())
-    assert digest["message_id"] not in {row["message_id"] for row in await told(shop) if row["template"] != "digest"}
+    assert await standing(shop) == [("digest", "cancelled"), (left, "queued")]
+    assert (gone, "opted_out") in await shop.outcomes()
+
+
+async def test_what_has_passed_while_a_digest_lies_in_the_outbox_is_not_told_and_the_rest_is(database: Database) -> None:
+    shop = await two_orders(database)
+    await shop.arrive(trackings=[said("N1", "out_for_delivery", NOON), said("N2", "picked_up", NOON)])
+    await shop.wait_until(NOON + 10 * MINUTE)
+    await shop.arrive(trackings=[said("N1", "delivered", NOON + HOUR)], now=NOON + HOUR)
+    assert len(await looked(shop, NOON + 15 * MINUTE, give_back=True)) == 1
+    assert [one.template for one in await looked(shop, NOON + HOUR)] == ["delivered"]
+    assert await shop.wait_until(NOON + HOUR) == 2
+    assert await standing(shop) == [("delivered", "sending"), ("digest", "cancelled"), ("shipped", "queued")]
+    assert ("shipment.out_for_delivery", "superseded") in await shop.outcomes()
+
+
+async def looked(shop: Shop, now, *, give_back: bool = False) -> list[messages.Leased]:
+    """Lease what is due and let the last look see it."""
+    async with shop.database.system() as tx:
+        leased = await last_look(tx, shop.directory, await messages.lease(tx, now, now + HOUR, 9), now)
+        if give_back:
+            for one in leased:
+                await messages.put_off(tx, one, now, "a test gives it back", now)
+    return leased
+
+
+async def standing(shop: Shop) -> list[tuple[str, str]]:
+    found = await shop.rows("select template, state from message where merchant_id = $1", shop.merchant_id)
+    return sorted((row["template"], row["state"]) for row in found)
 
 
 async def test_a_digest_whose_address_is_stopped_in_the_outbox_does_not_leave(database: Database) -> None:
@@ -255,6 +285,5 @@ async def test_a_digest_whose_address_is_stopped_in_the_outbox_does_not_leave(da
     async with shop.database.system() as tx:
         kept = Suppression(channel=ChannelKind.EMAIL, address=ANA, purpose=None, reason="bounced", at=NOON)
         await recipients.suppress(tx, shop.merchant_id, kept)
-        leased = await messages.lease(tx, NOON + HOUR, NOON + 2 * HOUR, 9)
-        assert await last_look(tx, shop.directory, leased, NOON + HOUR) == []
+    assert await looked(shop, NOON + HOUR) == []
     assert await shop.wait_until(NOON + 9 * HOUR) == 0

@@ -89,7 +89,7 @@ async def _ask(
     verdicts |= await _no_longer_so(tx, directory, late, now)
     digests = [(one, kept) for one, kept in there if one.template == DIGEST and not isinstance(verdicts[_id(one)], Stop)]
     anew = await _in_part(tx, directory, digests, wishes, now)
-    return verdicts | dict.fromkeys(anew, Stop(Skip.OPTED_OUT, "a topic of it is off; the rest is told anew")), anew
+    return verdicts | dict.fromkeys(anew, Stop(Skip.SUPERSEDED, "not all of it is to be told any more; the rest is told anew")), anew
 
 
 async def _with_orders(tx: Tx, told: Sequence[Leased]) -> list[tuple[Leased, KeptOrder]]:
@@ -146,7 +146,7 @@ def _gates(leased: Leased, recipient: Recipient, tenant: Tenant, now: datetime) 
         channels=(message.channel,),
         change=Change(trigger=leased.trigger, subject_kind="order", subject_id=leased.order_id or 0),
         due_at=now,
-        topic=message.topic,
+        topic="" if leased.template == DIGEST else message.topic,  # it has one for each of what it tells: see `_in_part`
         urgent=journey is not None and journey.urgent,
     )
     policy = msgspec.structs.replace(tenant.policy, connected=frozenset({message.channel}), per_day={}, per_week={})
@@ -159,53 +159,61 @@ def _gates(leased: Leased, recipient: Recipient, tenant: Tenant, now: datetime) 
 async def _in_part(
     tx: Tx, directory: Directory, digests: Sequence[tuple[Leased, KeptOrder]], wishes: dict[tuple[int, str], Standing], now: datetime
 ) -> dict[str, list[Waiting]]:
-    """Find digests of which some may not be told any more, since the customer switched its topic off: what each of them told."""
+    """Find digests of which some is not to be told any more: its topic was switched off, or it has passed. All they told is decided anew."""
     off = {_id(one): wishes[kept.merchant_id, one.message.to].topics_off for one, kept in digests}
-    digests = [(one, kept) for one, kept in digests if off[_id(one)]]
-    if not digests:
-        return {}
-    known = {(kept.merchant_id, kept.order_id): kept for _, kept in digests}
-    merchants = {_id(one): kept.merchant_id for one, kept in digests}
-    changes = await decisions.told_by(tx, [(kept.merchant_id, kept.order_id, _id(one)) for one, kept in digests])
-    parcels = await shipments.of_orders(tx, list(known))
     found: dict[str, list[Waiting]] = {}
-    for name, own in changes.items():
-        keys = [(merchants[name], order_id) for order_id, _ in own]
-        answers = [
-            (known[key], ask_again(key[0], change, known[key], parcels.get(key, []), directory, now, completed=False))
-            for key, (_, change) in zip(keys, own, strict=True)
-        ]
-        actions = [(kept, answer) for kept, answer in answers if isinstance(answer, Action)]
-        if any(action.topic in off[name] for _, action in actions):
-            found[name] = [let_wait(kept, action, now) for kept, action in actions]
+    asked = [(one, kept) for one, kept in digests if off[_id(one)] or now - one.message.created_at > _WAITED]
+    for name, told in (await _asked_again(tx, directory, asked, now)).items():
+        actions = [one.answer for one in told if isinstance(one.answer, Action)]
+        if actions and (len(actions) < len(told) or any(action.topic in off[name] for action in actions)):
+            # What has passed is asked about once more where it is decided; only its moment counts there.
+            again = [
+                one.answer if isinstance(one.answer, Action) else msgspec.structs.replace(actions[0], change=one.change) for one in told
+            ]
+            found[name] = [let_wait(one.kept, action, now) for one, action in zip(told, again, strict=True)]
     return found
 
 
 async def _no_longer_so(tx: Tx, directory: Directory, late: Sequence[tuple[Leased, KeptOrder]], now: datetime) -> dict[str, _Verdict]:
     """Find those of late messages of whose moments none is worth telling any more."""
-    if not late:
-        return {}
-    changes = await decisions.told_by(tx, [(kept.merchant_id, kept.order_id, _id(one)) for one, kept in late])
-    known = {(kept.merchant_id, kept.order_id): kept for _, kept in late}
-    parcels = await shipments.of_orders(tx, list(known))
-    merchants = {_id(one): kept.merchant_id for one, kept in late}
-    completed = await completed_among(tx, [(merchants[name], of, change) for name, own in changes.items() for of, change in own])
     found: dict[str, _Verdict] = {}
     untrue: list[tuple[int, bytes]] = []
-    for name, own in changes.items():
-        keys = [(merchants[name], order_id) for order_id, _ in own]
-        answers = [
-            ask_again(key[0], change, known.get(key), parcels.get(key, []), directory, now, completed=key in completed)
-            for key, (_, change) in zip(keys, own, strict=True)
-        ]
-        if not any(isinstance(answer, Action) for answer in answers):
-            skip = next((answer for answer in answers if isinstance(answer, Skip)), Skip.SUPERSEDED)
+    for name, told in (await _asked_again(tx, directory, late, now)).items():
+        if not any(isinstance(one.answer, Action) for one in told):
+            skip = next((one.answer for one in told if isinstance(one.answer, Skip)), Skip.SUPERSEDED)
             found[name] = Stop(skip, "it waited, and is not so any more")
-            untrue += [
-                (merchants[name], decisions.why_key(change)) for (_, change), answer in zip(own, answers, strict=True) if answer is None
-            ]
+            untrue += [(one.kept.merchant_id, decisions.why_key(one.change)) for one in told if one.answer is None]
     if untrue:
         await decisions.withdraw(tx, untrue)
+    return found
+
+
+class _Again(msgspec.Struct, frozen=True):
+    """A moment that a message tells, and what would be decided about it now."""
+
+    kept: KeptOrder
+    change: Change
+    answer: Action | Skip | None
+
+
+async def _asked_again(tx: Tx, directory: Directory, told: Sequence[tuple[Leased, KeptOrder]], now: datetime) -> dict[str, list[_Again]]:
+    """Ask anew about the moments that messages tell, by the messages' ids."""
+    if not told:
+        return {}
+    changes = await decisions.told_by(tx, [(kept.merchant_id, kept.order_id, _id(one)) for one, kept in told])
+    known = {(_id(one), kept.order_id): kept for one, kept in told}
+    keys = {(kept.merchant_id, kept.order_id) for _, kept in told}
+    parcels = await shipments.of_orders(tx, list(keys))
+    completed = await completed_among(
+        tx, [(known[name, of].merchant_id, of, change) for name, own in changes.items() for of, change in own]
+    )
+    found: dict[str, list[_Again]] = {}
+    for name, own in changes.items():
+        for order_id, change in own:
+            kept = known[name, order_id]
+            key = (kept.merchant_id, order_id)
+            answer = ask_again(key[0], change, kept, parcels.get(key, []), directory, now, completed=key in completed)
+            found.setdefault(name, []).append(_Again(kept, change, answer))
     return found
 
 
