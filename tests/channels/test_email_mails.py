@@ -1,5 +1,6 @@
 """What a mail looks like, read back by the standard library."""
 
+import html
 import time
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -197,6 +198,41 @@ def test_the_receipt_holds_no_address():
         flow.send(Response(status=250, headers={"stage": "data"}, body=b"2.0.0 queued for ana@example.com"))
     assert stop.value.value.state is MessageState.SENT
     assert "ana" not in stop.value.value.provider_text
+
+
+def html_part(page: str) -> tuple[str, str]:
+    """Its transfer encoding, and the page as it comes back."""
+    part = read_back(message(content=Rendered(subject="s", text="t", html=page))).get_body(("html",))
+    return part["Content-Transfer-Encoding"], part.get_content().replace("\r\n", "\n").rstrip("\n")
+
+
+def test_a_page_with_some_accents_leaves_as_it_is_and_reads_the_same():
+    page = (
+        "<html><head><title>Tu pedido está en camino</title><style>p{color:red}</style></head><body>" + "<p>Está en camino · 🎁</p>\n" * 3
+    )
+    page += (
+        "<p>plain text of some length, as most of a page is</p>\n" * 30 + '<a href="https://shop.example/é?a=1&amp;b=2">é</a></body></html>'
+    )
+    encoding, came = html_part(page)
+    assert encoding == "7bit"
+    assert came.isascii()
+    assert html.unescape(came) == html.unescape(page)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<style>p::before{content:'→'}</style>" + "<p>hello</p>\n" * 40,
+        '<script type="application/ld+json">{"name":"é"}</script>' + "<p>hello</p>\n" * 40,
+        "<p>नमस्ते, आपका पार्सल रास्ते में है</p>\n" * 9,
+        "<p>" + "hello é " * 300 + "</p>",
+    ],
+    ids=["in a style", "in a script", "many", "a long line"],
+)
+def test_a_page_that_references_would_spoil_or_swell_is_encoded_and_comes_back_whole(page):
+    encoding, came = html_part(page)
+    assert encoding in {"quoted-printable", "base64"}
+    assert came == page.rstrip("\n")
 
 
 def test_a_mail_of_seventeen_kilobytes_is_written_within_a_millisecond():

@@ -77,7 +77,7 @@ def test_a_mail_is_small_before_its_items():
     for template in TEMPLATES:
         page = email(template).html
         bare = re.sub(r'<script.*?</script>|<tr><td width="64">.*?</tr>', "", page, flags=re.DOTALL)
-        assert len(bare.encode()) < 9_300, template
+        assert len(bare.encode()) < 9_500, template
 
 
 def test_no_mail_fetches_anything_but_the_merchants_own():
@@ -360,3 +360,14 @@ def test_rendering_is_fast_enough_for_the_busiest_hour():
             one.fill_slowly(context)
         slow = min(slow, time.perf_counter() - start)
     assert fast * 5 < slow
+
+
+def test_what_mail_programs_are_told_is_ascii_in_short_lines_and_reads_the_same():
+    name = 'Lámpara “Luz” 🎁 }, "x": {' + "\u2028"
+    facts = sample_facts("es")
+    lines = (msgspec.structs.replace(facts.order.lines[0], name=name), *facts.order.lines[1:])
+    facts = msgspec.structs.replace(facts, order=msgspec.structs.replace(facts.order, lines=lines))
+    written = context_of(facts)["json_ld"]
+    assert written.isascii()
+    assert max(map(len, written.split("\n"))) < 200
+    assert json.loads(written)["acceptedOffer"][0]["itemOffered"]["name"] == name

@@ -1,5 +1,6 @@
 """Facts → schema.org Order with its ParcelDeliveries, as JSON that is safe inside a script element."""
 
+import codecs
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -33,7 +34,7 @@ _ENCODER = msgspec.json.Encoder(enc_hook=str)
 
 
 def order_markup(facts: Facts) -> Markup:
-    """Describe an order for mail programs; no character of it can end the script element or begin another."""
+    """Describe an order for mail programs, in ASCII and short lines; no character of it can end the script element or begin another."""
     order = facts.order
     statuses = {_STATUS.get(one.folded.status, "OrderProcessing") for one in facts.parcels}
     status = "OrderCancelled" if order.cancelled_at else min(statuses) if len(statuses) == 1 else "OrderProcessing"
@@ -52,15 +53,26 @@ def order_markup(facts: Facts) -> Markup:
     if facts.parcels:
         address = _address(order.ship_to) if order.ship_to is not None else None
         markup["orderDelivery"] = [_delivery(one, order, address) for one in facts.parcels]
-    text = _ENCODER.encode(markup).decode()
+    text = msgspec.json.format(_ENCODER.encode(markup), indent=1).decode()
+    if not text.isascii():
+        text = text.encode("ascii", _ESCAPES).decode()
     for character, safe in _UNSAFE:
         if character in text:
             text = text.replace(character, safe)
-    return Markup(text)  # noqa: S704 - the four characters that HTML could misread are written as JSON escapes
+    return Markup(text)  # noqa: S704 - the characters that HTML could misread are written as JSON escapes
 
 
-#: What HTML or an old script engine could misread inside a script element.
-_UNSAFE = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Write characters as JSON's escapes, each half of a surrogate pair apart."""
+    assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - it is asked when something is encoded
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join([f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2)]), error.end
+
+
+_ESCAPES = "doorstep.json"
+codecs.register_error(_ESCAPES, _escaped)
+#: What HTML could misread inside a script element.
+_UNSAFE = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"))
 
 
 def _offer(line: OrderLine) -> dict[str, Any]:

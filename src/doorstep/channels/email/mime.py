@@ -29,6 +29,8 @@ _WORD_ROOM = 60
 _ASCII = bytes(range(128))
 #: With more than a sixth of other bytes, base64 is the shorter and the more readable to servers.
 _TEXTUAL_SHARE = 6
+#: References may make a page longer by this part of it: some hundred accents and dashes.
+_REFERENCE_SHARE = 10
 
 
 class Sender(NamedTuple):
@@ -199,7 +201,9 @@ def _unsubscribe(message: Message, sender: Sender) -> list[str]:
 
 
 def _part(text: str, subtype: str) -> bytes:
-    content = text.encode("utf-8", "replace")
+    content = _by_reference(text) if subtype == "html" and not text.isascii() else None
+    if content is None:
+        content = text.encode("utf-8", "replace")
     if b"\r" in content or b"\0" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\0", b"")
     if not content.endswith(b"\n"):
@@ -212,6 +216,20 @@ def _part(text: str, subtype: str) -> bytes:
         encoding, written = "quoted-printable", binascii.b2a_qp(content, istext=True)
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     return head.encode() + written.replace(b"\n", b"\r\n")
+
+
+def _by_reference(page: str) -> bytes | None:
+    """Write a page's other characters as HTML's references, so that it may leave as it is; None: there are many, or some where references mean nothing.
+
+    They mean nothing within styles and scripts, which stand before the text, beside the title.
+    """
+    styles_end = max(page.rfind("</style>"), page.rfind("</script>"))
+    if styles_end > 0 and not page[:styles_end].isascii():
+        title, title_end = page.find("<title>"), page.find("</title>")
+        if not (page[:title].isascii() and page[title_end:styles_end].isascii()):
+            return None
+    content = page.encode("ascii", "xmlcharrefreplace")
+    return content if len(content) - len(page) < len(page) // _REFERENCE_SHARE else None
 
 
 def _has_short_lines(content: bytes) -> bool:
