@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from doorstep.cli.benching.stage import Stage
-from doorstep.domain.orders import Order
+from doorstep.domain.orders import Customer, Order
 from doorstep.store import connections, orders, short_links
 from doorstep.store.database import Database, Tx
 
@@ -105,7 +105,7 @@ async def test_nothing_the_web_asks_reads_a_table_whole(store: Database, known: 
 
 
 @pytest.mark.parametrize(
-    ("index", "asked"), [("orders_number", {"number": "#S77"}), ("orders_email", {"email": "stored.77@customer.example"})]
+    ("index", "asked"), [("orders_number", {"number": "#S77"}), ("orders_of_email", {"email": "stored.77@customer.example"})]
 )
 async def test_without_its_index_a_list_would_be_noticed(store: Database, known: Known, index: str, asked: dict[str, Any]) -> None:
     seen: list[Seen] = []
@@ -127,3 +127,21 @@ async def test_without_its_index_following_a_short_link_would_be_noticed(store: 
         await short_links.find(cast("Tx", Explaining(tx, seen, "short link", "", LARGE)), str(known.message["message_id"]))
         await undone.rollback()
     assert _worst(seen)
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["with its index", "without"])
+async def test_whether_customers_have_more_under_way_is_read_by_their_addresses_alone(store: Database, known: Known, there: bool) -> None:
+    seen: list[Seen] = []
+    async with store.system() as tx:
+        undone = tx.transaction()
+        await undone.start()
+        if not there:
+            await tx.execute("drop index orders_of_email")
+        kept = await orders.read(tx, [(known.merchant_id, one) for one in known.ids[:50]])
+        mine = [
+            msgspec.structs.replace(one, order=msgspec.structs.replace(one.order, customer=Customer(email=f"stored.{n}@customer.example")))
+            for n, one in enumerate(kept.values())
+        ]
+        await orders.accompanied(cast("Tx", Explaining(tx, seen, "accompanied", "", LARGE)), mine)
+        await undone.rollback()
+    assert bool(_worst(seen)) is not there

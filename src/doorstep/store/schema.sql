@@ -187,8 +187,8 @@ create table orders (
     unique (merchant_id, connection_id, external_id)
 );
 create index orders_number on orders (number_key, merchant_id);
-create index orders_email on orders (email, merchant_id);
-create index orders_phone on orders (phone, merchant_id) where phone is not null;
+create index orders_of_email on orders (email, merchant_id, order_id);
+create index orders_of_phone on orders (phone, merchant_id, order_id) where phone is not null;
 
 create table shipment (
     merchant_id     bigint not null references merchant,
