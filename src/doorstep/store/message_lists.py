@@ -9,17 +9,17 @@ from doorstep.store.database import Row, Tx
 from doorstep.store.message_rows import TEXTS
 from doorstep.store.messages import month_of
 
-# The messages about an order, newest first; digests of several orders are found by what was decided about this one.
+# The messages about an order, newest first; digests of several orders by their ids and months.
 _OF_ORDER = """
 select message_id, created_at, channel, recipient, locale, purpose, template, trigger, subject, why, state, state_at, provider_code, provider_text, shipment_ids
 from (
     select * from message where merchant_id = $1 and order_id = $2
     union all
-    select m.* from (
-        select distinct message_id from decision where merchant_id = $1 and order_id = $2 and message_id is not null
-    ) d join message m on m.merchant_id = $1 and m.message_id = d.message_id where m.order_id is null
+    select * from message where merchant_id = $1 and order_id is null and message_id = any($3::uuid[]) and month = any($4::date[])
 ) told order by created_at desc limit 200
 """
+# The messages that tell what was decided about an order.
+_TOLD_OF = "select distinct message_id from decision where merchant_id = $1 and order_id = $2 and message_id is not null"
 # A merchant's messages, newest first, older than one of them: all, or those of a state. Each state has a text of its own, so that the
 # planner may use the index of the rare ones; what has not left yet is found through the outbox.
 _LISTED = """
@@ -84,7 +84,8 @@ async def last_told(tx: Tx, merchant_id: int, channel: ChannelKind, address: str
 
 async def of_order(tx: Tx, merchant_id: int, order_id: int) -> list[Row]:
     """List an order's messages, newest first, with those that told of other orders too."""
-    return await tx.fetch(_OF_ORDER, merchant_id, order_id)
+    told = [row["message_id"] for row in await tx.fetch(_TOLD_OF, merchant_id, order_id)]
+    return await tx.fetch(_OF_ORDER, merchant_id, order_id, told, sorted({month_of(one) for one in told}))
 
 
 async def page(tx: Tx, merchant_id: int, *, before: UUID | None = None, most: int = 50, state: str | None = None) -> list[Row]:
