@@ -43,9 +43,12 @@ _LEGS = """
 insert into leg (merchant_id, tracking_number, shipment_id)
 select merchant_id, tracking_number, shipment_id from shipment where shipment_id between 1000000000 + $1::bigint and 1000000000 + $2::bigint
 """
+#: An id that tells its time, as messages' do.
+_MESSAGE_ID = f"""(lpad(to_hex((extract(epoch from now() - {_AGE}) * 1000)::bigint), 12, '0') || '7' || substr(md5(why_key::text || i), 1, 3)
+    || '8' || substr(md5(why_key::text || i), 4, 15))::uuid"""
 _DECISIONS = f"""
 insert into decision (merchant_id, why_key, subject_id, order_id, message_id, decided_at, %s)
-select merchant_id, decode(md5(encode(why_key, 'hex') || i), 'hex'), 1000000000 + i, 1000000000 + i, gen_random_uuid(), now() - {_AGE}, %s
+select merchant_id, decode(md5(encode(why_key, 'hex') || i), 'hex'), 1000000000 + i, 1000000000 + i, {_MESSAGE_ID}, now() - {_AGE}, %s
 from {_COPIES} join decision d on d.order_id = c.sample_order
 """
 _CHECKPOINTS = f"""
