@@ -16,6 +16,7 @@ from doorstep.domain.messages import Message, Rendered
 from doorstep.domain.plugins import Response
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError
+from doorstep.messages import TEMPLATES, Library, context_of, facts_for
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 EMAIL = channel_named("email")
@@ -217,6 +218,13 @@ def test_a_page_with_some_accents_leaves_as_it_is_and_reads_the_same():
     assert encoding == "7bit"
     assert came.isascii()
     assert html.unescape(came) == html.unescape(page)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "de", "it", "pt"])
+def test_our_own_pages_in_these_languages_need_no_encoding(language):
+    for template in TEMPLATES:
+        page = Library.of().render(template, ChannelKind.EMAIL, language, context_of(facts_for(template, language))).html
+        assert html_part(page)[0] == "7bit", template
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ _BETWEEN_TAGS = re.compile(r">\s+<")
 _OLDEST = re.compile(r"<!--\[if lte mso 11\]>.*?<!\[endif\]-->|<style media=[^>]*>\.moz.*?</style>", re.DOTALL)
 _TWICE = re.compile(r"background:([^;\"]+);background-color:\1(?=[;\"])")
 _AROUND_SIGNS = re.compile(r" ?([{};,]|(?<=[a-z]):(?= )) ?")
-#: Between blocks white space is not seen.
-_BLOCK_ENDS = re.compile(r"(</(?:td|tr|tbody|table|div|p|h1|h2|title|style|head)>|<tbody>|<tr>|<!\[endif\]-->)(?=<)")
+#: A line may end wherever space stands within a tag.
+_IN_TAG = re.compile(r"<(html|meta|style|table|div|p|a|img) ")
 _STYLE = re.compile(r"(<style[^>]*>)(.*?)(</style>)", re.DOTALL)
 
 
@@ -103,13 +103,14 @@ def compile_mjml(source: str) -> str:
 
 
 def _smaller(made: str) -> str:
-    """Leave out space that no mail program shows, but for line ends: a mail of short lines need not be encoded."""
+    """Leave out space that no mail program shows, and end lines within tags: a mail of short lines need not be encoded."""
     made = _STYLE.sub(lambda found: f"{found.group(1)}{_smaller_css(found.group(2))}{found.group(3)}", made)
-    return _BLOCK_ENDS.sub(r"\1\n", _TWICE.sub(r"background:\1", _BETWEEN_TAGS.sub("><", _OLDEST.sub("", made))))
+    return _IN_TAG.sub(r"<\1\n", _TWICE.sub(r"background:\1", _BETWEEN_TAGS.sub("><", _OLDEST.sub("", made))))
 
 
 def _smaller_css(css: str) -> str:
-    return _AROUND_SIGNS.sub(r"\1", " ".join(css.split())).replace(";}", "}").replace("}", "}\n")
+    tight = _AROUND_SIGNS.sub(r"\1", " ".join(css.split())).replace(";}", "}")
+    return tight if '"' in tight or "'" in tight else tight.replace(" ", "\n")
 
 
 def _written(text: str) -> str:

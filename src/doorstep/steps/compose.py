@@ -119,12 +119,14 @@ def _compose_one(
     if isinstance(verdict, Go) and tenant:
         locale = _locale(due.order.order, reached.standing, verdict.channel) or tenant.brand.default_locale
         told = Told(due, action, verdict, reached, tenant, locale)
-        if _may_join(action):
-            gathered.setdefault(told.same, []).append(told)
-        if not _may_join(action) or gathered[told.same] == [told]:
-            _count(reached.standing[verdict.channel], action.purpose)
         if not _may_join(action):
-            _tell([told], directory, composed, now)
+            if _tell([told], directory, composed, now):
+                _count(reached.standing[verdict.channel], action.purpose)
+        elif told.same in gathered:
+            gathered[told.same].append(told)
+        else:
+            gathered[told.same] = [told]
+            _count(reached.standing[verdict.channel], action.purpose)
     elif isinstance(verdict, Wait):
         for one, decision in due.actions:
             decision.detail = verdict.why
@@ -133,8 +135,8 @@ def _compose_one(
         _stop(due, verdict, composed)
 
 
-def _tell(together: list[Told], directory: Directory, composed: Composed, now: datetime) -> None:
-    """Write one message that tells it all; where that cannot be written, each is told alone, and what cannot be written alone stops."""
+def _tell(together: list[Told], directory: Directory, composed: Composed, now: datetime) -> bool:
+    """Write one message that tells it all, and say whether it could be; else each is told alone, and what cannot be written alone stops."""
     try:
         message = _message(together, directory, now)
     except BadInputError as error:
@@ -143,7 +145,7 @@ def _tell(together: list[Told], directory: Directory, composed: Composed, now: d
         else:
             for one in together:
                 _tell([one], directory, composed, now)
-        return
+        return False
     composed.messages.append(message)
     for position, decision in enumerate(decision for one in together for _, decision in one.due.actions):
         decision.outcome = Skip.DIGESTED if position else "queued"
@@ -151,6 +153,7 @@ def _tell(together: list[Told], directory: Directory, composed: Composed, now: d
         decision.message_id = message.message.message_id
         if position:
             composed.skips[decision.merchant_id, decision.change.trigger, Skip.DIGESTED] += 1
+    return True
 
 
 def _stop(due: Due, stop: Stop, composed: Composed) -> None:
