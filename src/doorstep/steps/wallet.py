@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import structlog
 
+from doorstep.actions import return_days_of, return_window
 from doorstep.channels.apple_wallet import logo_of, marks_of
 from doorstep.channels.apple_wallet.keys import Keys, keys_of
 from doorstep.channels.apple_wallet.order import Written, is_whole, write
@@ -24,7 +25,6 @@ from doorstep.domain.vocabulary import ChannelKind, Phase, Purpose, Status
 from doorstep.errors import MisconfiguredError, NotFoundError
 from doorstep.messages import Parcel
 from doorstep.messages.wording import hours_rows
-from doorstep.returns import return_days_of, return_window
 from doorstep.steps.compose import parcel_of
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.happenings import Happening

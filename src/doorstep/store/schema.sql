@@ -954,6 +954,187 @@ create table approval_due (
 );
 create index approval_due_next on approval_due (due_at);
 
+-- What shops sell, as far as actions care.
+create table variant (
+    merchant_id   bigint not null,
+    connection_id bigint not null,            -- the shop
+    variant_id    text collate "C" not null,
+    product_id    text collate "C" not null,
+    document      json not null,              -- domain.actions.known.KnownVariant; its stock is the column's
+    stock         int,                        -- null: uncounted
+    held          int not null default 0 check (held >= 0), -- units kept back for cases
+    changed_at    timestamptz not null,
+    primary key (merchant_id, connection_id, variant_id),
+    foreign key (merchant_id, connection_id) references connection on delete cascade
+);
+create index variant_product on variant (product_id, merchant_id, connection_id);
+
+-- A shop's own record of a customer.
+create table profile (
+    merchant_id   bigint not null,
+    connection_id bigint not null,            -- the shop
+    external_id   text collate "C" not null,  -- the shop's id of the customer
+    email         text collate "C",           -- lower case
+    document      json not null,              -- domain.actions.known.KnownCustomer without methods and counts
+    changed_at    timestamptz not null,
+    primary key (merchant_id, connection_id, external_id),
+    foreign key (merchant_id, connection_id) references connection on delete cascade
+);
+create index profile_email on profile (email, merchant_id) where email is not null;
+
+create table payment_method (
+    merchant_id   bigint not null,
+    connection_id bigint not null,
+    external_id   text collate "C" not null,  -- the customer, as in profile
+    method_id     text collate "C" not null,
+    kind          text not null,              -- domain.actions.kinds.MethodKind
+    label         text not null default '',
+    balance_minor bigint check (balance_minor >= 0), -- null: not ours to know
+    currency      text,
+    primary key (merchant_id, connection_id, external_id, method_id),
+    foreign key (merchant_id, connection_id, external_id) references profile on delete cascade
+);
+
+-- Money of orders, as it came and went. An order without rows is paid as its document says.
+create table payment (
+    merchant_id  bigint not null,
+    payment_id   bigint generated always as identity,
+    order_id     bigint not null,
+    once         text not null,               -- what it is, so that it stands here once
+    method_id    text not null default '',
+    amount_minor bigint not null check (amount_minor >= 0),
+    currency     text not null,
+    refund       boolean not null,
+    at           timestamptz,
+    case_id      bigint,
+    primary key (merchant_id, payment_id),
+    foreign key (merchant_id, order_id) references orders
+);
+create unique index payment_once on payment (order_id, merchant_id, once);
+
+-- What customers asked to be done, from asking to its end.
+create table cases (
+    merchant_id bigint not null references merchant,
+    case_id     bigint generated always as identity,
+    rma         text not null,                -- as the customer and the parcel call it
+    once        text not null,                -- idempotency key of the commit that opened it
+    kind        text not null,                -- domain.actions.kinds.CaseKind
+    action      text not null,                -- domain.actions.kinds.ActionKind
+    state       text not null,                -- domain.actions.kinds.CaseState
+    order_id    bigint not null,
+    email       text collate "C",             -- of the order's customer, lower case
+    document    json not null,                -- domain.actions.cases.Case
+    opened_at   timestamptz not null,
+    since       timestamptz not null,
+    look_at     timestamptz,                  -- when it is looked at next; null: it has ended
+    primary key (merchant_id, case_id),
+    foreign key (merchant_id, order_id) references orders
+);
+create unique index cases_rma on cases (merchant_id, rma);
+create unique index cases_once on cases (merchant_id, once);
+create index cases_order on cases (order_id, merchant_id);
+create index cases_email on cases (email, merchant_id, opened_at) where email is not null;
+create index cases_state on cases (merchant_id, state, case_id);
+create index cases_look on cases (look_at) where look_at is not null;
+
+-- Each step of each case.
+create table case_event (
+    merchant_id bigint not null,
+    case_id     bigint not null,
+    event_id    bigint generated always as identity,
+    at          timestamptz not null,
+    actor       text not null,                -- "customer", "policy", "user 12", "key 3", "carrier", "shop", "time"
+    was         text,                         -- null: it was opened
+    state       text not null,
+    why         text not null default '',
+    detail      json not null default '{}',
+    primary key (merchant_id, case_id, event_id),
+    foreign key (merchant_id, case_id) references cases on delete cascade
+);
+
+-- Photos of customers and labels.
+create table case_file (
+    merchant_id  bigint not null references merchant,
+    file_id      bigint generated always as identity,
+    token        text not null,               -- the unguessable part of its address
+    order_id     bigint not null,
+    case_id      bigint,                      -- null: handed in, not yet part of a case
+    kind         text not null,               -- 'photo' or 'label'
+    content_type text not null,
+    body         bytea not null,
+    created_at   timestamptz not null,
+    primary key (merchant_id, file_id)
+);
+create unique index case_file_token on case_file (token);
+create index case_file_case on case_file (case_id, merchant_id) where case_id is not null;
+create index case_file_loose on case_file (created_at) where case_id is null;
+
+-- Actions that wait for their yes, or have had it.
+create table prepared (
+    merchant_id  bigint not null references merchant,
+    prepared_id  bigint generated always as identity,
+    token_hash   bytea not null,              -- sha256 of what the yes names
+    digest       text not null,               -- of the plan, domain.actions.plans.Plan.digest
+    action       json not null,               -- domain.actions.arguments.BusinessAction
+    asker        text not null,               -- whose it is: the yes of nobody else counts
+    order_id     bigint,
+    created_at   timestamptz not null,
+    expires_at   timestamptz not null,
+    committed_at timestamptz,
+    outcome      json,                        -- what was answered to the yes; the same yes gets the same answer
+    primary key (merchant_id, prepared_id)
+);
+create unique index prepared_token on prepared (token_hash);
+create index prepared_age on prepared (created_at);
+
+-- A merchant's rules, every version.
+create table action_policy (
+    merchant_id bigint not null references merchant,
+    version     int not null,
+    document    json not null,                -- actions.policy.Policy
+    note        text not null default '',
+    made_by     text not null,
+    made_at     timestamptz not null,
+    live_from   timestamptz,                  -- null: a draft
+    primary key (merchant_id, version)
+);
+
+-- What was asked and refused, counted by day; names nobody.
+create table refusal_count (
+    merchant_id bigint not null,
+    day         date not null,
+    action      text not null,
+    code        text not null,                -- domain.actions.refusals.RefusalCode
+    asked       bigint not null,
+    primary key (merchant_id, day, action, code)
+);
+
+-- What somebody outside has to do for a case, and whether they said that they did.
+create table errand (
+    merchant_id   bigint not null,
+    errand_id     bigint generated always as identity,
+    case_id       bigint not null,
+    once          text not null,
+    target        text not null,              -- domain.actions.kinds.Outside
+    kind          text not null,              -- domain.actions.plans.ErrandKind
+    body          json not null default '{}',
+    state         text not null,              -- waiting, sent, done, refused, escalated
+    connection_id bigint,                     -- through which it goes; null: not decided yet
+    message_id    uuid,                       -- in the outbox; null: not there yet
+    made_at       timestamptz not null,
+    sent_at       timestamptz,
+    look_at       timestamptz,                -- when its answer is overdue, or it is to be handed on; null: it has ended
+    answered_at   timestamptz,
+    answer        text not null default '',   -- in the other's words, without personal data
+    external_id   text not null default '',   -- the other's id of what was made
+    primary key (merchant_id, errand_id),
+    foreign key (merchant_id, case_id) references cases on delete cascade
+);
+create unique index errand_once on errand (merchant_id, once);
+create index errand_case on errand (case_id, merchant_id);
+create index errand_look on errand (look_at) where look_at is not null;
+create index errand_message on errand (message_id, merchant_id) where message_id is not null;
+
 create table audit (
     merchant_id bigint not null,
     audit_id    bigint generated always as identity,

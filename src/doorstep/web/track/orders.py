@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from doorstep.actions import return_window
 from doorstep.domain.arrivals import arrival_of
 from doorstep.domain.orders import Order
 from doorstep.domain.vocabulary import Direction, Status
 from doorstep.messages.wording import day_text, locale_named, moment_text, money_text, short_day_text
-from doorstep.returns import return_window
 from doorstep.steps.way import lines_waiting
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from litestar import Response, get
 from litestar.params import FromPath
 
+from doorstep.actions import return_days_of
 from doorstep.errors import NotFoundError
 from doorstep.messages import tag_to_speak
-from doorstep.returns import return_days_of
 from doorstep.steps.footprint import tells_carbon
 from doorstep.steps.work import utc_now
 from doorstep.store import checkpoints, orders, recipients, shipments

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorstep.returns import return_window
+from doorstep.actions import return_window
 
 EVENING = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
 
