@@ -101,6 +101,14 @@ select merchant_id, order_id, connection_id, token, document from orders where m
 _OF_POSTCODE = """
 select merchant_id, order_id, connection_id, token, document from orders where merchant_id = $1 and postcode_key = $2 order by order_id desc limit $3
 """
+# Orders that a text may mean: the shop's own id of one, or its number.
+_NAMED = """
+select merchant_id, order_id, connection_id, token, document from orders where (merchant_id, order_id) in (
+    (select merchant_id, order_id from orders where merchant_id = $1 and external_id = $2 and connection_id = any($4::bigint[]) limit $5)
+    union
+    (select merchant_id, order_id from orders where merchant_id = $1 and number_key = $3 limit $5)
+)
+"""
 
 # The newest orders of an e-mail address, or of a telephone.
 _OF_EMAIL = """
@@ -212,6 +220,12 @@ async def of_number(tx: Tx, merchant_id: int, number: str, most: int) -> list[Ke
 async def of_postcode(tx: Tx, merchant_id: int, postcode: str, most: int) -> list[KeptOrder]:
     """List the orders that went to a post code, newest first."""
     return [_kept(row) for row in await tx.fetch(_OF_POSTCODE, merchant_id, postcode_key(postcode), most)]
+
+
+async def named(tx: Tx, merchant_id: int, shops: Sequence[int], text: str, most: int = 20) -> list[KeptOrder]:
+    """List the orders that a text may mean, of these shop connections: by the shop's own id, or by the number."""
+    key = number_key(text) or text
+    return [_kept(row) for row in await tx.fetch(_NAMED, merchant_id, text, key, list(shops), most)]
 
 
 async def of_contact(tx: Tx, merchant_id: int, kind: str, value: str, most: int) -> list[KeptOrder]:

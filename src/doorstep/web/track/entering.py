@@ -220,7 +220,7 @@ def _form(
 ) -> Response[Any]:
     kinds = identity.sends_codes(tenant)
     ways = [(kind, hint) for kind, hint in _ways(asked.order) if kind in kinds] if asked.order else []
-    values = {"asked": asked, "kinds": kinds, "ways": ways, "error": error, "done": done, "minutes": minutes}
+    values: dict[str, Any] = {"asked": asked, "kinds": kinds, "ways": ways, "error": error, "done": done, "minutes": minutes}
     return _page(request, tenant, "track/me.html", status=status, **values)
 
 
@@ -231,7 +231,7 @@ def _slow(request: AnyRequest, tenant: Tenant, asked: Asked, wait_s: int) -> Res
 
 
 def _typing(request: AnyRequest, tenant: Tenant, asked: Asked, handle: str, shown: str, *, error: str = "") -> Response[Any]:
-    values = {"asked": asked, "handle": handle, "shown": shown, "error": error, "minutes": MINUTES}
+    values: dict[str, Any] = {"asked": asked, "handle": handle, "shown": shown, "error": error, "minutes": MINUTES}
     return _page(request, tenant, "track/code.html", **values)
 
 
