@@ -22,7 +22,8 @@ from doorstep.messages.notices import code_notice
 from doorstep.shops.reading import phone_of
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.message_ids import new_message_id
-from doorstep.store import customer_sessions, messages, one_time_codes, orders, recipients
+from doorstep.store import messages, one_time_codes, orders, recipients
+from doorstep.store.connections import Merchant
 from doorstep.store.database import Tx
 from doorstep.store.message_rows import CODE_TEMPLATE
 from doorstep.store.messages import NewMessage
@@ -111,9 +112,10 @@ def hint_of(address: str) -> str:
     return f"{name[:1]}…{name[-1:] if len(name) > 2 else ''}@…"  # noqa: PLR2004
 
 
-def lets_name_and_postcode(tenant: Tenant) -> bool:
+def takes_name_and_postcode(merchant: Merchant) -> bool:
     """Tell whether this merchant takes a name with its post code as knowledge, without a number and without a code."""
-    return bool(tenant.merchant.settings.get("identity", {}).get("name_and_postcode"))
+    chosen = merchant.settings.get("identity")
+    return isinstance(chosen, dict) and chosen.get("name_and_postcode") is True
 
 
 def sends_codes(tenant: Tenant) -> tuple[str, ...]:
@@ -128,7 +130,7 @@ async def knows(tx: Tx, tenant: Tenant, told: Told, now: datetime) -> Proof | No
     if told.number:
         named = await orders.of_number(tx, merchant_id, told.number, _OF_A_NUMBER)
         fitting = [kept for kept in named if _fits(told, kept.order)]
-    elif told.name and told.postcode and lets_name_and_postcode(tenant):
+    elif told.name and told.postcode and takes_name_and_postcode(tenant.merchant):
         fitting = await _named(tx, merchant_id, told)
     contacts = {contact_of(kept.order) for kept in fitting}
     if len(contacts) != 1 or (told.number and len(fitting) != 1):
@@ -294,8 +296,7 @@ async def asker_of(tx: Tx, merchant_id: int, proof: Proof, *, channel: str = "pa
         ids = tuple(one.order_id for one in kept.values() if contact_of(one.order) == proof.value)
         return Asker(assurance=proof.assurance, orders=ids, channel=channel) if ids else None
     if proof.kind == "email":
-        customer = await customer_sessions.customer_of(tx, merchant_id, proof.value)
-        return Asker(assurance=proof.assurance, customer=customer, email=proof.value, channel=channel)
+        return Asker(assurance=proof.assurance, email=proof.value, channel=channel)
     return Asker(assurance=proof.assurance, phone=proof.value, channel=channel)
 
 

@@ -1,4 +1,4 @@
-"""Customers' sessions → alive as long as they are used, ended by their customer; and what the shop itself knows of an address."""
+"""Customers' sessions → alive as long as they are used, ended by whoever has them."""
 
 from datetime import datetime, timedelta
 
@@ -16,8 +16,6 @@ _CLOSE = "delete from customer_session where merchant_id = $1 and session_hash =
 _SWEEP = """
 delete from customer_session where ctid = any(array(select ctid from customer_session where expires_at < $1 order by expires_at limit $2))
 """
-# The shop's own ids of whoever has this address, two at most.
-_CUSTOMERS = "select distinct external_id from profile where merchant_id = $1 and email = $2 limit 2"
 
 
 async def open_one(tx: Tx, merchant_id: int, session: str, now: datetime, until: datetime) -> None:
@@ -43,9 +41,3 @@ async def close(tx: Tx, merchant_id: int, session: str) -> None:
 async def sweep(tx: Tx, now: datetime) -> None:
     """Forget sessions that ran out, of all merchants."""
     await tx.execute(_SWEEP, now, _SWEPT)
-
-
-async def customer_of(tx: Tx, merchant_id: int, email: str) -> str:
-    """Return the shop's id of the one customer whose own record has this address; "" where none or several have."""
-    rows = await tx.fetch(_CUSTOMERS, merchant_id, email)
-    return str(rows[0]["external_id"]) if len(rows) == 1 else ""
