@@ -5,7 +5,7 @@ from collections import defaultdict
 from doorstep.actions.asked import Asked, no
 from doorstep.actions.policy import RefundTo
 from doorstep.domain.actions.cases import Case
-from doorstep.domain.actions.kinds import CaseKind, CaseState, MethodKind
+from doorstep.domain.actions.kinds import CaseKind, CaseState, MethodKind, OrderState
 from doorstep.domain.actions.known import KnownOrder, Method
 from doorstep.domain.actions.plans import Change, Charged, Refunded
 from doorstep.domain.actions.refusals import RefusalCode
@@ -14,6 +14,9 @@ from doorstep.domain.money import Money
 _OURS = frozenset({MethodKind.GIFT_CARD, MethodKind.STORE_CREDIT})
 #: States in which a case's refund is promised and not yet among the payments.
 _WITHOUT_REFUND = frozenset({CaseState.REFUSED, CaseState.CANCELLED, CaseState.EXPIRED})
+
+#: States of an order that is paid at the door in which nobody has paid.
+_UNPAID = frozenset({OrderState.PENDING, OrderState.PROCESSED, OrderState.CANCELLED})
 
 
 def original_method(order: KnownOrder) -> str:
@@ -33,7 +36,7 @@ def paid_by_method(order: KnownOrder) -> dict[str, int]:
 def left_to_refund(order: KnownOrder) -> int | None:
     """Minor units that were paid, have not gone back and are not promised by an open case; None where payments are not known."""
     if not order.payments:
-        return None
+        return 0 if order.cod_due is not None and order.state in _UNPAID else None
     settled = {one.case_id for one in order.payments if one.refund and one.case_id}
     promised = sum(
         _promised(case)
