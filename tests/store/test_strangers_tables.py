@@ -735,6 +735,13 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)
 
 
+async def test_nobody_of_a_strangers_gets_another_role(houses: Database) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        with pytest.raises(NotFoundError):
+            await access.set_role(tx, MINE, 7, "owner")
+        assert await access.set_role(tx, STRANGER, 7, "owner") == "owner"
+
+
 async def test_a_strangers_mailbox_is_neither_called_broken_nor_mended(houses: Database) -> None:
     async with houses.for_merchant(STRANGER) as tx:
         assert await mailboxes.failed(tx, (MINE, 7), NOW, "forged", refused=True) is None

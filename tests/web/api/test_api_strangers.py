@@ -192,7 +192,7 @@ _VALUES = {
     "json": "'{{}}'", "uuid": "gen_random_uuid()", "date": "'2026-11-01'", "numeric": "1", "boolean": "true", "ARRAY": "'{{}}'",
     "timestamp with time zone": "'2026-11-02'",
 }  # fmt: skip
-_CHECKED = {"role": "'member'", "kind": "'shop'", "state": "'active'"}
+_CHECKED = {"role": "'support'", "kind": "'shop'", "state": "'active'"}
 
 
 async def one_row(tx, table: str, merchant_id: int, fresh: str = "") -> None:
