@@ -23,6 +23,16 @@ RETURNS_ONLY = Setting(
 )
 
 
+#: Labels cost money: whoever connects an account to follow parcels has not asked for any.
+BUYS = Setting(
+    name="return_labels",
+    label='Buy return labels through this account: "yes" or "no"',
+    required=False,
+    default="no",
+    example="yes",
+)
+
+
 class Rate(msgspec.Struct, frozen=True):
     """What one carrier would do it for."""
 

@@ -56,9 +56,7 @@ async def expect(tx: Tx, directory: Directory, kept: KeptCase, number: str, carr
     if shipment is not None and (shipment.order_id is not None or shipment.around.case_id not in {None, kept.case_id}):
         raise ConflictError("this tracking number belongs to another parcel")
     if shipment is None:
-        new = NewShipment(
-            merchant_id=key[0], tracking_number=key[1], carrier=carrier or "unknown", token=page_token(), role="return"
-        )
+        new = NewShipment(merchant_id=key[0], tracking_number=key[1], carrier=carrier or "unknown", token=page_token(), role="return")
         shipment = (await shipments.make(tx, [new]))[key]
     elif carrier and shipment.carrier == "unknown":
         shipment.carrier = carrier

@@ -1,6 +1,6 @@
 """EasyPost: webhook events and API answers → checkpoints of the carriers it names."""
 
-from doorstep.carriers.buying import RETURNS_ONLY
+from doorstep.carriers.buying import BUYS, RETURNS_ONLY
 from doorstep.carriers.easypost.answers import read_answer
 from doorstep.carriers.easypost.asking import ASKING, SETTINGS
 from doorstep.carriers.easypost.labelling import LABELLING
@@ -39,6 +39,7 @@ CARRIER = Carrier(
             example="a long phrase of your own",
         ),
         *SETTINGS,
+        BUYS,
         RETURNS_ONLY,
     ),
     delivery_id=delivery_id,

@@ -1,6 +1,6 @@
 """Shippo: webhooks and API answers → checkpoints of the carriers it names."""
 
-from doorstep.carriers.buying import RETURNS_ONLY
+from doorstep.carriers.buying import BUYS, RETURNS_ONLY
 from doorstep.carriers.reading import json_of, looks_like
 from doorstep.carriers.shippo.answers import read_answer, read_page
 from doorstep.carriers.shippo.asking import ASKING, SETTINGS
@@ -39,6 +39,7 @@ CARRIER = Carrier(
             example="b3f0a1",
         ),
         *SETTINGS,
+        BUYS,
         RETURNS_ONLY,
     ),
     aggregates=True,
