@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from doorstep.domain.actions.known import KnownVariant
 from doorstep.domain.labels import Booked, LabelWish, MadeLabel, Quote
 from doorstep.domain.messages import Attachment, Message, Receipt, Reply, TemplateNews
 from doorstep.domain.orders import Fulfilment, Order, Refund
@@ -91,7 +92,18 @@ class RefundSeen(msgspec.Struct, frozen=True):
     refund: Refund
 
 
-ShopFact = OrderSeen | FulfilmentSeen | RefundSeen
+class ProductSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A full snapshot of a product: what is not among its variants is no longer to be had."""
+
+    product_id: str
+    #: When the shop says it stood so, aware UTC; None: at the moment of receipt.
+    told_at: datetime | None = None
+    #: `stock` is what lies there.
+    variants: tuple[KnownVariant, ...] = ()
+
+
+OrderFact = OrderSeen | FulfilmentSeen | RefundSeen
+ShopFact = OrderFact | ProductSeen
 
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +116,8 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
     verify: Callable[[Raw, Settings, datetime], None] | None = None
     settings: tuple[Setting, ...] = ()
     delivery_id: Callable[[Raw], str | None] | None = None
+    #: `parse` where the connection's settings tell what the bytes mean (the currency of prices). Raises BadInputError, MisconfiguredError and nothing else. None: they tell nothing.
+    parse_with: Callable[[Raw, Settings], tuple[ShopFact, ...]] | None = None
 
 
 class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -48,7 +48,7 @@ create table desk_user (
     user_id       bigint generated always as identity,
     email         text not null,
     password_hash text not null,              -- scrypt
-    role          text not null check (role in ('owner', 'member')),
+    role          text not null check (role in ('owner', 'operations', 'support', 'marketing', 'read_only')),
     created_at    timestamptz not null default now(),
     deactivated_at timestamptz,               -- null: may enter
     operator      boolean not null default false, -- runs this installation: may map codes for every merchant
