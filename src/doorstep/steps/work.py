@@ -15,6 +15,7 @@ from doorstep.messages import Library
 from doorstep.shops import shops
 from doorstep.steps.ask import Inquirer
 from doorstep.steps.batch import work_batch, work_singly
+from doorstep.steps.case_watch import watch_cases
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.fall_back import fall_back
@@ -87,6 +88,7 @@ class Worker:
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
             loops.create_task(self._loop("fall_back", self._fall_back, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
+            loops.create_task(self._loop("case_watch", self._watch_cases, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
             loops.create_task(self._loop("tally", self._tally, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("train", self._train, rest_s=(5.0, 60.0)))
@@ -149,6 +151,9 @@ class Worker:
 
     async def _watch(self) -> int:
         return await watch(self._database, self._directory, utc_now(), SLICE)
+
+    async def _watch_cases(self) -> int:
+        return await watch_cases(self._database, self._directory, utc_now(), SLICE)
 
     async def _reread(self) -> int:
         return await reread(self._database, self._directory, utc_now(), SLICE)
