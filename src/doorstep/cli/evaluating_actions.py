@@ -18,7 +18,7 @@ from doorstep.cli.retail.judging import Expected, Judged, Task, judge, read_expe
 from doorstep.cli.retail.playing import Answered, Base, Memory, Records, Talk, asker_of
 from doorstep.cli.retail.records import read_store
 from doorstep.cli.retail.replaying import taken_back, temporary
-from doorstep.cli.retail.trying import Tried, answered, try_variants
+from doorstep.cli.retail.trying import Tried, allowed_writes, answered, try_variants
 from doorstep.cli.retail.variants import variants as variants_of
 from doorstep.domain.actions.refusals import RefusalCode
 from doorstep.errors import BadInputError
@@ -200,7 +200,7 @@ def _id_in(line: bytes) -> str | int | None:
 
 
 async def _try(base: Base, tasks: list[Task], expected: dict[str, Expected], now: datetime, *, as_json: bool) -> int:
-    tried = await try_variants(base, variants_of(base.store, tasks, expected), now)
+    tried = await try_variants(base, variants_of(base.store, await allowed_writes(base, tasks, expected, now)), now)
     return _told_of(tried, as_json=as_json)
 
 

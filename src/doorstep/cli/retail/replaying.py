@@ -95,7 +95,7 @@ async def taken_back(database: Database, directory: Directory, tenant: Tenant, b
 @asynccontextmanager
 async def temporary(store: Store, content: bytes, now: datetime) -> AsyncIterator[tuple[Database, Directory, Tenant]]:
     """Start a PostgreSQL of its own, bring a store in, and throw all of it away at the end."""
-    with TemporaryDirectory(prefix="doorstep-") as folder, embedded(Path(folder)) as url:
+    with TemporaryDirectory(prefix="doorstep-", ignore_cleanup_errors=True) as folder, embedded(Path(folder)) as url:
         await migrate(url, now.date())
         database = await Database.open(url, most=2)
         try:
