@@ -9,7 +9,10 @@ import asyncpg
 import msgspec
 import pytest
 
+from doorstep.domain.actions.kinds import MethodKind
+from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
 from doorstep.domain.messages import Attachment, Device, Message, Rendered
+from doorstep.domain.money import Money
 from doorstep.domain.orders import Customer, Order
 from doorstep.domain.people import IdentityKind
 from doorstep.domain.vocabulary import ChannelKind, Lead, Purpose, Unfetched
@@ -25,6 +28,7 @@ from doorstep.store import (
     estimators,
     fallbacks,
     going,
+    goods,
     idempotency,
     imports,
     inbox,
@@ -99,6 +103,31 @@ ROWS: dict[str, dict[str, str]] = {
         "email": "'ana@customer.example'",
         "document": """'{"external_id": "1001", "number": "#1001"}'""",
     },
+    "variant": {
+        "connection_id": "7",
+        "variant_id": "'v'",
+        "product_id": "'p'",
+        "document": """'{"variant_id": "v", "product_id": "p", "name": "Pot", "price": {"amount_minor": 1, "currency": "EUR"}}'""",
+        "stock": "5",
+        "held": "1",
+        "changed_at": _AT,
+    },
+    "profile": {
+        "connection_id": "7",
+        "external_id": "'ana'",
+        "email": "'ana@customer.example'",
+        "document": """'{"customer": "ana"}'""",
+        "changed_at": _AT,
+    },
+    "payment_method": {
+        "connection_id": "7",
+        "external_id": "'ana'",
+        "method_id": "'g'",
+        "kind": "'gift_card'",
+        "balance_minor": "100",
+        "currency": "'EUR'",
+    },
+    "payment": {"payment_id": "7", "order_id": "7", "once": "'p'", "amount_minor": "100", "currency": "'EUR'", "refund": "false"},
     "wallet_order": {"order_id": "7", "digest": "'d'", "updated_at": _AT},
     "wallet_device": {"order_id": "7", "device": "'phone'", "order_type": "'order.type'", "push_token": "'aa'", "registered_at": _AT},
     "shipment": {
@@ -464,7 +493,11 @@ async def test_a_merchant_empties_a_table_of_its_own_rows_only(houses: Database,
             await tx.execute(f"truncate {table} cascade")
     with pytest.raises(_UndoneError):
         async with houses.for_merchant(STRANGER) as tx:
-            for referring in [t for t in reversed(ROWS) if table in {"merchant", t} or (table, t) == ("customer", "customer_identity")]:
+            for referring in [
+                t
+                for t in reversed(ROWS)
+                if table in {"merchant", t} or (table, t) in {("customer", "customer_identity"), ("orders", "payment")}
+            ]:
                 await tx.execute(f"delete from {referring}")
             await tx.execute("reset role")
             assert await _count(tx, table) == 1
@@ -616,6 +649,13 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "templates.usable": (await templates.usable(tx, [merchant]))[merchant],
         "going.going": (await going.going(tx, merchant, 7, NOW)).states,
         "mailboxes.troubles": await mailboxes.troubles(tx, merchant),
+        "goods.variants": await goods.variants(tx, merchant, 7, ["p"]),
+        "goods.products_of": await goods.products_of(tx, merchant, 7, ["v"]),
+        "goods.products": await goods.products(tx, merchant, 7),
+        "goods.profiles": await goods.profiles(tx, merchant, 7, ["ana"]),
+        "goods.by_email": await goods.by_email(tx, merchant, "ana@customer.example"),
+        "goods.methods": await goods.methods(tx, merchant, 7, ["ana"]),
+        "goods.payments": await goods.payments(tx, merchant, [7]),
         "imports.lines_done": await imports.lines_done(tx, merchant, b"h"),
     }
 
@@ -712,6 +752,31 @@ async def test_a_strangers_mailbox_is_neither_called_broken_nor_mended(houses: D
         await mailboxes.again(tx, mine)
     async with houses.system() as tx:
         assert await tx.fetchval("select why || coalesce(untold, '') from mailbox_trouble where merchant_id = 1") == "w"
+
+
+async def test_a_strangers_goods_and_money_are_neither_changed_nor_forged(houses: Database) -> None:
+    variant = KnownVariant(variant_id="v", product_id="p", price=Money(9, "EUR"), stock=0)
+    method = Method(method_id="g", kind=MethodKind.GIFT_CARD, balance=Money(9, "EUR"))
+    told = goods.KeptVariant(merchant_id=MINE, connection_id=7, variant=variant, told_at=NOW.replace(year=2030))
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await goods.hold(tx, {(MINE, 7, "v"): 1}) == {(MINE, 7, "v")}
+        await goods.take(tx, {(MINE, 7, "v"): 1})
+        await goods.withdraw_others(tx, {(MINE, 7, "p"): (NOW.replace(year=2030), [])})
+        assert await goods.move_balances(tx, [((MINE, 7, "ana"), "g", Money(-50, "EUR"))]) == {((MINE, 7, "ana"), "g")}
+        for forged in (
+            goods.keep_variants(tx, [told]),
+            goods.keep_profiles(tx, {(MINE, 7): [KnownCustomer(customer="forged")]}, NOW),
+            goods.keep_methods(tx, {(MINE, 7, "ana"): [method]}),
+            goods.pay(tx, [(MINE, 7, "forged", Paid(amount=Money(1, "EUR")))]),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged
+    async with houses.system() as tx:
+        assert await tx.fetchval("select stock * 10 + held from variant where merchant_id = 1") == 51
+        assert await tx.fetchval("select document->>'available' from variant where merchant_id = 1") is None
+        assert await tx.fetchval("select balance_minor from payment_method where merchant_id = 1") == 100
+        assert [await _count(tx, table, "merchant_id = 1") for table in ("profile", "payment")] == [1, 1]
 
 
 async def test_short_links_of_a_strangers_texts_are_neither_forgotten_nor_forged(houses: Database) -> None:
