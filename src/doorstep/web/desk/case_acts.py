@@ -39,7 +39,7 @@ Answer = KeptCase | Refusal | Hindrance
 Act = Callable[[Tx, Directory, Tenant, Case, Word, Form], Awaitable[Answer]]
 _HINDERED = {
     Hindrance.PAUSED: "It was not sent: no e-mail connection is in use, or the order names no e-mail address.",
-    Hindrance.SUPPRESSED: "It was not sent: the customer’s address is suppressed.",
+    Hindrance.SUPPRESSED: "It was not sent: the address of the customer is suppressed.",
 }
 _VOID = frozenset({RefusalCode.CONFIRMATION_VOID, RefusalCode.CASE_STATE})
 

@@ -148,7 +148,7 @@ def refusal_words(refusal: Refusal) -> str:
 
 def state_words(state: object) -> str:
     """A state as a list shows it: "To decide"."""
-    return STATES.get(CaseState(state), plain(state)) if state in set(CaseState) else plain(state)
+    return next((said for known, said in STATES.items() if known == state), plain(state))
 
 
 def what_of(case: Case) -> str:
