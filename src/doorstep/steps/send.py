@@ -8,15 +8,14 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from doorstep.channels import channels
 from doorstep.domain.messages import Receipt
-from doorstep.domain.plugins import OnUnknown
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 from doorstep.steps.confirm import follow_up, suppression_of
 from doorstep.steps.devices import note_answers, with_devices
 from doorstep.steps.directory import Directory
 from doorstep.steps.last_look import STALE, last_look
+from doorstep.steps.outlets import outlet_of
 from doorstep.steps.pausing import pause
 from doorstep.steps.templates import pause_at_fault
 from doorstep.steps.wire import Wire
@@ -101,17 +100,20 @@ def _fell(leased: Leased, error: BaseException) -> Ended:
 async def _call(leased: Leased, directory: Directory, wire: Wire, now: datetime) -> Ended:
     message = leased.message
     connection = directory.connection(message.merchant_id, leased.connection_id)
-    channel = channels().get(connection.provider) if connection else None
-    if connection is None or channel is None:
+    outlet = outlet_of(connection)
+    if connection is None or outlet is None:
         return _given_up(leased, "its connection is gone")
     if now - message.created_at > STALE and message.channel is not ChannelKind.WEBHOOK:
         return _given_up(leased, "could not leave for two days")
-    if leased.unknown and channel.on_unknown is not OnUnknown.REPEAT:
+    repeats = outlet.repeats(message.topic)
+    if leased.unknown and not repeats:
         return Ended(leased, _receipt(leased, MessageState.UNKNOWN, "a receipt left open whether it went; not called again"))
     try:
-        flow = channel.send(message, connection.settings, now, hook_address(directory.base_url, connection))
+        again = leased.attempt > 1 or leased.unknown
+        flow = outlet.flow(message, again, now, hook_address(directory.base_url, connection))
         async with asyncio.timeout(_LONGEST_CALL_S):
-            receipt = await wire.run(flow, connection=(message.merchant_id, leased.connection_id), channel=channel)
+            key = (message.merchant_id, leased.connection_id)
+            receipt = await wire.carry(flow, connection=key, provider=outlet.slug, rate_per_s=outlet.rate_per_s)
     except RefusedError as error:
         suppress = error.reason if error.suppress else None
         receipt = _receipt(leased, MessageState.REFUSED, str(error), code=error.code, suppress=suppress)
@@ -122,7 +124,7 @@ async def _call(leased: Leased, directory: Directory, wire: Wire, now: datetime)
         return Ended(leased, None, now + timedelta(seconds=_WAITS_S[0]), str(error), pause=str(error))
     except (UnknownOutcomeError, TimeoutError) as error:
         why = str(error) or f"broken off after {_LONGEST_CALL_S} seconds"
-        if channel.on_unknown is OnUnknown.REPEAT:
+        if repeats:
             return _later(leased, why, None, now)
         return Ended(leased, _receipt(leased, MessageState.UNKNOWN, why))
     return Ended(leased, receipt)
@@ -180,7 +182,6 @@ async def settle_lost(database: Database, directory: Directory, now: datetime) -
     async with database.system() as tx:
         lost = await messages.lost_leases(tx, now)
         for row in lost:
-            connection = directory.connection(row["merchant_id"], row["connection_id"])
-            channel = channels().get(connection.provider) if connection else None
-            await messages.give_up_lease(tx, row, now, repeat=channel is not None and channel.on_unknown is OnUnknown.REPEAT)
+            outlet = outlet_of(directory.connection(row["merchant_id"], row["connection_id"]))
+            await messages.give_up_lease(tx, row, now, repeat=outlet is not None and outlet.repeats(row["topic"]))
     return len(lost)
