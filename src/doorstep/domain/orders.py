@@ -41,6 +41,13 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     image_url: str | None = None
     product_url: str | None = None
     category: str | None = None
+    #: The shop's ids of what was bought; None where it does not tell them.
+    product_id: str | None = None
+    variant_id: str | None = None
+    #: The shop's own labels of the product.
+    tags: tuple[str, ...] = ()
+    #: Sold without the right to send it back.
+    final_sale: bool = False
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):

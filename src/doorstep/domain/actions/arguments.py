@@ -157,6 +157,8 @@ class OpenReturn(_OfOrder, frozen=True, kw_only=True, tag="open_return"):
     way: str = ""
     #: By a gift's recipient: no price is shown, and credit goes to them.
     gift: bool = False
+    #: Ids of photos that were handed in.
+    photos: tuple[str, ...] = ()
 
 
 class OpenExchange(_OfOrder, frozen=True, kw_only=True, tag="open_exchange"):
@@ -166,6 +168,7 @@ class OpenExchange(_OfOrder, frozen=True, kw_only=True, tag="open_exchange"):
     method: str = ""
     way: str = ""
     gift: bool = False
+    photos: tuple[str, ...] = ()
 
 
 class CancelReturn(_Action, frozen=True, kw_only=True, tag="cancel_return"):

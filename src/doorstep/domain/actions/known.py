@@ -90,6 +90,8 @@ class KnownShipment(msgspec.Struct, frozen=True, kw_only=True):
     #: Kinds of `domain.pitfalls` open now.
     pitfalls: tuple[str, ...] = ()
     returning: bool = False
+    #: Signed for, or photographed, as the carrier says.
+    proof: bool = False
 
 
 class KnownOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +120,10 @@ class KnownOrder(msgspec.Struct, frozen=True, kw_only=True):
     #: Still to be paid at the door.
     cod_due: Money | None = None
     gift: bool = False
+    #: Its record is ours to write: no shop with an interface for changes stands behind it.
+    ours: bool = True
+    #: Its address was changed on a wish.
+    address_changed: bool = False
     tags: tuple[str, ...] = ()
     cancel_reason: str = ""
 

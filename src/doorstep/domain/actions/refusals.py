@@ -82,6 +82,10 @@ class Concern(StrEnum):
     #: The customer wishes something else than the policy gives.
     WISH = "wish"
     CONDITION = "condition"
+    #: Nobody knows when it arrived.
+    UNKNOWN_DATE = "unknown_date"
+    #: Less is left of what was paid than would go back.
+    LITTLE_LEFT = "little_left"
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):

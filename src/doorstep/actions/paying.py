@@ -1,0 +1,84 @@
+"""Money of actions: by which method it comes or goes, how much is left to give back, never more than was paid."""
+
+from collections import defaultdict
+
+from doorstep.actions.asked import Asked, no
+from doorstep.actions.policy import RefundTo
+from doorstep.domain.actions.kinds import CaseKind, CaseState, MethodKind
+from doorstep.domain.actions.known import KnownOrder, Method
+from doorstep.domain.actions.plans import Change, Charged, Refunded
+from doorstep.domain.actions.refusals import RefusalCode
+from doorstep.domain.money import Money
+
+_OURS = frozenset({MethodKind.GIFT_CARD, MethodKind.STORE_CREDIT})
+#: States in which a case's refund is promised and not yet among the payments.
+_WITHOUT_REFUND = frozenset({CaseState.REFUSED, CaseState.CANCELLED, CaseState.EXPIRED})
+
+
+def original_method(order: KnownOrder) -> str:
+    """The method that paid first and has not got all of it back; "" where the shop does not tell."""
+    left = paid_by_method(order)
+    return next((one.method_id for one in order.payments if not one.refund and left[one.method_id] > 0), "")
+
+
+def paid_by_method(order: KnownOrder) -> dict[str, int]:
+    """Method → minor units that came by it and did not go back."""
+    left: dict[str, int] = defaultdict(int)
+    for one in order.payments:
+        left[one.method_id] += -one.amount.amount_minor if one.refund else one.amount.amount_minor
+    return left
+
+
+def left_to_refund(order: KnownOrder) -> int | None:
+    """Minor units that were paid, have not gone back and are not promised by an open case; None where payments are not known."""
+    if not order.payments:
+        return None
+    settled = {one.case_id for one in order.payments if one.refund and one.case_id}
+    promised = sum(
+        case.refund.amount_minor
+        for case in order.cases
+        if case.refund
+        and case.kind in {CaseKind.RETURN, CaseKind.CLAIM}
+        and case.state not in _WITHOUT_REFUND
+        and case.case_id not in settled
+    )
+    return max(0, sum(paid_by_method(order).values()) - promised)
+
+
+def method_of(asked: Asked, method_id: str) -> Method:
+    """The customer's method by its id."""
+    for one in asked.customer.methods:
+        if one.method_id == method_id:
+            return one
+    raise no(RefusalCode.UNKNOWN_METHOD)
+
+
+def refund_method(asked: Asked, wanted: str) -> str:
+    """Where money of a return goes: as the customer wishes, within the policy."""
+    original = original_method(asked.order)
+    if not wanted:
+        return original
+    method = method_of(asked, wanted)
+    rule = asked.policy.returning.refund_to
+    allowed = rule is RefundTo.ANY or method.method_id == original or (rule is RefundTo.ORIGINAL_OR_GIFT_CARD and method.kind in _OURS)
+    if not allowed:
+        raise no(RefusalCode.METHOD, facts={"rule": rule})
+    return method.method_id
+
+
+def settled_difference(asked: Asked, difference: Money, wanted: str) -> tuple[str, tuple[Change, ...]]:
+    """Who pays or gets a difference in price (above 0: the customer pays), and what that changes."""
+    method_id = wanted or original_method(asked.order)
+    if wanted:
+        enough_on(method_of(asked, wanted), difference.amount_minor)
+    if difference.amount_minor > 0:
+        return method_id, (Charged(amount=difference, method_id=method_id),)
+    if difference.amount_minor < 0:
+        return method_id, (Refunded(amount=Money(-difference.amount_minor, difference.currency), method_id=method_id),)
+    return method_id, ()
+
+
+def enough_on(method: Method, minor: int) -> None:
+    """Refuse a gift card or credit that does not hold so much; of others we do not know."""
+    if method.kind in _OURS and minor > 0 and (method.balance is None or method.balance.amount_minor < minor):
+        raise no(RefusalCode.BALANCE)
