@@ -13,6 +13,8 @@ class ErrandLine(msgspec.Struct, frozen=True, kw_only=True):
 
     line_id: str
     quantity: int
+    #: The variant that was bought; "" untold.
+    variant_id: str = ""
     #: The variant that comes instead; "": none.
     wanted_id: str = ""
     #: A leaf of the policy's tree of reasons; "" untold.

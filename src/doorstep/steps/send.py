@@ -14,12 +14,13 @@ from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, Unk
 from doorstep.steps.confirm import follow_up, suppression_of
 from doorstep.steps.devices import note_answers, with_devices
 from doorstep.steps.directory import Directory
+from doorstep.steps.errand_ways import REMINDER, REQUESTED
 from doorstep.steps.last_look import STALE, last_look
 from doorstep.steps.outlets import outlet_of
 from doorstep.steps.pausing import pause
 from doorstep.steps.templates import pause_at_fault
 from doorstep.steps.wire import Wire
-from doorstep.store import messages, receipts, recipients
+from doorstep.store import errands, messages, receipts, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database, Tx
 from doorstep.store.messages import Leased
@@ -33,6 +34,8 @@ EACH = 32
 LEASE_S = 120
 #: A call is broken off before its lease runs out, whatever the other side does, so that two workers never hold one message.
 _LONGEST_CALL_S = 100
+#: What carries an errand.
+ERRANDS = frozenset({REQUESTED, REMINDER})
 #: Seconds to wait before the n-th try, where the provider does not say. Source: Standard Webhooks' schedule, as known on 2026-11-22.
 _WAITS_S = (5, 30, 300, 1800, 7200, 18000, 36000, 36000)
 
@@ -154,6 +157,9 @@ def _later(leased: Leased, detail: str, after_s: float | None, now: datetime) ->
 
 async def _write_down(tx: Tx, directory: Directory, ended: Sequence[Ended], now: datetime) -> None:
     over = [(one.leased, one.receipt) for one in ended if one.receipt is not None]
+    # Errands before messages: so whoever looks after an errand and takes its message back waits for us, and not in a ring with us.
+    if told := [x.message for x, _ in over if x.trigger in ERRANDS]:
+        await errands.look_now(tx, [(message.merchant_id, UUID(message.message_id)) for message in told], now)
     await messages.finish_all(tx, over, now)
     await note_answers(tx, [(one.leased, one.receipt) for one in ended], now)
     for one in ended:

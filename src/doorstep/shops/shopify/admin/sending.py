@@ -61,11 +61,11 @@ def send_anew(one: Try, admin: Admin) -> Flow:
 
 def _draft(one: Try, stands: Any) -> dict[str, object]:
     order = one.order
-    lines = [{"variantId": gid("ProductVariant", line.wanted_id), "quantity": line.quantity} for line in order.lines if line.wanted_id]
-    if not lines or len(lines) < len(order.lines):
+    wants = [(line.wanted_id or line.variant_id, line.quantity) for line in order.lines]
+    if not wants or not all(variant for variant, _ in wants):
         raise RefusedError("a line names no variant that is to be sent", suppress=False, code="lines")
     wanted: dict[str, object] = {
-        "lineItems": lines,
+        "lineItems": [{"variantId": gid("ProductVariant", variant), "quantity": units} for variant, units in wants],
         "appliedDiscount": {**_FREE, "description": order.rma},
         "note": f"{signed(order)}, for order {order.order_number}",
         "tags": ["doorstep", order.rma],
