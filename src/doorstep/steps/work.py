@@ -18,6 +18,7 @@ from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.case_watch import watch_cases
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
+from doorstep.steps.errands import take_up
 from doorstep.steps.fall_back import fall_back
 from doorstep.steps.fetch import Fetcher
 from doorstep.steps.labels import make_labels
@@ -87,6 +88,7 @@ class Worker:
             loops.create_task(self._loop("batch", self._batch))
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
             loops.create_task(self._loop("fall_back", self._fall_back, rest_s=(0.1, 1.0)))
+            loops.create_task(self._loop("errands", self._errands, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("case_watch", self._watch_cases, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
@@ -148,6 +150,10 @@ class Worker:
     async def _fall_back(self) -> int:
         async with self._database.system() as tx:
             return await fall_back(tx, self._directory, utc_now(), SLICE)
+
+    async def _errands(self) -> int:
+        async with self._database.system() as tx:
+            return await take_up(tx, self._directory, utc_now(), SLICE)
 
     async def _watch(self) -> int:
         return await watch(self._database, self._directory, utc_now(), SLICE)
