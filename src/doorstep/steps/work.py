@@ -21,6 +21,7 @@ from doorstep.steps.fall_back import fall_back
 from doorstep.steps.fetch import Fetcher
 from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
+from doorstep.steps.photos import LOOSE_FOR
 from doorstep.steps.reread import reread
 from doorstep.steps.send import settle_lost
 from doorstep.steps.sender import Sender
@@ -30,7 +31,7 @@ from doorstep.steps.templates import TemplateKeeper
 from doorstep.steps.train import train
 from doorstep.steps.watch import watch
 from doorstep.steps.wire import Wire
-from doorstep.store import asks, estimators, idempotency, short_links
+from doorstep.store import asks, case_files, estimators, idempotency, short_links
 from doorstep.store.database import Database
 from doorstep.store.partitions import ensure_months
 
@@ -166,6 +167,7 @@ class Worker:
             await asks.forget(tx, now)
             await estimators.forget(tx, now.date())
             await short_links.forget(tx, now)
+            await case_files.sweep(tx, now - LOOSE_FOR)
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
 
