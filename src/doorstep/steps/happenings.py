@@ -7,6 +7,7 @@ import msgspec
 
 from doorstep.domain.vocabulary import Skip
 from doorstep.journeys import Moment
+from doorstep.store.cases import KeptCase
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
 
@@ -20,6 +21,8 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     order: KeptOrder | None = None
     #: None for an order's moment, unless a shipment made it.
     shipment: KeptShipment | None = None
+    #: Set for a case's moment.
+    case: KeptCase | None = None
 
     @property
     def order_id(self) -> int | None:

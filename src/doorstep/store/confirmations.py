@@ -66,20 +66,21 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-async def keep(
-    tx: Tx,
-    merchant_id: int,
-    token: str,
-    digest: str,
-    action: BusinessAction,
-    asker: str,
-    order_id: int | None,
-    now: datetime,
-    until: datetime,
-) -> int:
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """An action that is shown to be said yes to."""
+
+    digest: str
+    action: BusinessAction
+    asker: str
+    order_id: int | None
+    expires_at: datetime
+
+
+async def keep(tx: Tx, merchant_id: int, token: str, shown: Shown, now: datetime) -> int:
     """Keep an action that was prepared, to be named by `token` when the yes comes."""
-    document = _ENCODE.encode(action).decode()
-    return int(await tx.fetchval(_KEEP, merchant_id, _hash(token), digest, document, asker, order_id, now, until))
+    document = _ENCODE.encode(shown.action).decode()
+    row = (_hash(token), shown.digest, document, shown.asker, shown.order_id, now, shown.expires_at)
+    return int(await tx.fetchval(_KEEP, merchant_id, *row))
 
 
 async def find(tx: Tx, merchant_id: int, token: str, *, lock: bool = False) -> Waiting | None:

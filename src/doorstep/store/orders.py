@@ -91,6 +91,15 @@ _BY_TOKEN = "select merchant_id, order_id, connection_id, token, document from o
 # Orders of one number and one e-mail address.
 _LOOK_UP = "select merchant_id, order_id, connection_id, token, document from orders where merchant_id = $1 and number_key = $2 and email = $3 limit 2"
 
+# Orders that a text may mean: the shop's own id of one, or its number.
+_NAMED = """
+select merchant_id, order_id, connection_id, token, document from orders where (merchant_id, order_id) in (
+    (select merchant_id, order_id from orders where merchant_id = $1 and external_id = $2 and connection_id = any($4::bigint[]) limit $5)
+    union
+    (select merchant_id, order_id from orders where merchant_id = $1 and number_key = $3 limit $5)
+)
+"""
+
 # The newest orders of an e-mail address, or of a telephone.
 _OF_EMAIL = """
 select merchant_id, order_id, connection_id, token, document from orders where merchant_id = $1 and email = $2 order by order_id desc limit $3
@@ -190,6 +199,12 @@ async def look_up(tx: Tx, merchant_id: int, number: str, email: str) -> KeptOrde
     """Find the one order with this number and this customer's e-mail address; None where none or two fit."""
     rows = await tx.fetch(_LOOK_UP, merchant_id, number_key(number), email.strip().lower())
     return _kept(rows[0]) if len(rows) == 1 else None
+
+
+async def named(tx: Tx, merchant_id: int, shops: Sequence[int], text: str, most: int = 20) -> list[KeptOrder]:
+    """List the orders that a text may mean, of these shop connections: by the shop's own id, or by the number."""
+    key = number_key(text) or text
+    return [_kept(row) for row in await tx.fetch(_NAMED, merchant_id, text, key, list(shops), most)]
 
 
 async def of_contact(tx: Tx, merchant_id: int, kind: str, value: str, most: int) -> list[KeptOrder]:
