@@ -11,8 +11,8 @@ import msgspec
 
 from doorstep.actions.asked import Asked
 from doorstep.actions.judging import assurance_for, prepare
-from doorstep.actions.policy import Policy, Reason, leaves
-from doorstep.actions.units import free_units, last_day, rule_of
+from doorstep.actions.policy import Offer, Policy, Reason, leaves
+from doorstep.actions.units import fits, free_units, last_day, rule_of
 from doorstep.domain.actions import arguments as asking
 from doorstep.domain.actions.askers import Asker
 from doorstep.domain.actions.cases import Case
@@ -133,6 +133,22 @@ def offers(asker: Asker, known: Known, policy: Policy, now: datetime, *, gift: b
         cancellable=tuple(case.case_id for case in kept if ask.cancels(case)),
         needs=needs,
     )
+
+
+def retention(asker: Asker, known: Known, policy: Policy, now: datetime, said: Iterable[tuple[str, str, str]]) -> Offer | None:
+    """Choose what is offered before goods are taken back: the policy's first offer that fits any of them.
+
+    `said` holds (line id, reason, condition) of what is to go back.
+    """
+    order = known.order
+    if order is None or not asker.owns(order):
+        return None
+    asked = Asked(asker=asker, known=known, policy=policy, now=now)
+    told = [(line, reason, condition) for line_id, reason, condition in said for line in order.lines if line.line_id == line_id]
+    for offer in policy.returning.offers:
+        if any(fits(offer.when, asked, line, reason, condition, Remedy.REFUND) for line, reason, condition in told):
+            return offer
+    return None
 
 
 class _Asking:

@@ -135,9 +135,7 @@ def claim_draft(form: Form, order: KnownOrder) -> ClaimDraft:
     return ClaimDraft(
         kind=ClaimKind(kind) if kind in set(ClaimKind) else None,
         units=tuple(
-            Chosen(line_id=line.line_id, quantity=quantity)
-            for line in order.lines
-            if (quantity := form.number(f"q.{line.line_id}")) > 0
+            Chosen(line_id=line.line_id, quantity=quantity) for line in order.lines if (quantity := form.number(f"q.{line.line_id}")) > 0
         ),
         shipment=form.one("shipment", 80),
         comment=form.lines("comment"),

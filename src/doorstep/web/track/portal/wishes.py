@@ -41,7 +41,7 @@ def kept_fields(form: Form, order: KnownOrder) -> Iterator[Field]:
     yield from ((name, text) for name in names if (text := form.one(name, 500)))
 
 
-def wish_of(form: Form, order: KnownOrder) -> asking.BusinessAction | None:  # noqa: C901, PLR0911, PLR0912 - one line for each action
+def wish_of(form: Form, order: KnownOrder) -> asking.BusinessAction | None:  # noqa: C901, PLR0911 - one line for each action
     """Read which change is asked for; None: none of them."""
     kind, of = form.one("do"), order.external_id
     parcel = {"shipment": form.one("shipment", 80), "note": form.one("note", 300)}
