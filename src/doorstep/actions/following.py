@@ -14,8 +14,11 @@ _BY_REMEDY = {
 }
 
 
-def errands_of(case: Case, order: KnownOrder) -> tuple[Errand, ...]:
-    """Name what follows from the state that a case has just come into; () where nobody outside has to act."""
+def errands_of(case: Case, order: KnownOrder, was: CaseState | None = None) -> tuple[Errand, ...]:
+    """Name what follows from the state that a case has just come into; () where nobody outside has to act.
+
+    `was` is the state it left; of a request that was never approved nobody outside knows anything.
+    """
     if case.kind not in _BACK:
         return ()
     match case.state:
@@ -24,7 +27,7 @@ def errands_of(case: Case, order: KnownOrder) -> tuple[Errand, ...]:
         case CaseState.SETTLING:
             return _settling(case, order)
         case CaseState.CANCELLED | CaseState.EXPIRED | CaseState.REFUSED:
-            return _given_up(case, order)
+            return () if was is CaseState.REQUESTED else _given_up(case, order)
         case _:
             return ()
 

@@ -19,6 +19,7 @@ from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.fall_back import fall_back
 from doorstep.steps.fetch import Fetcher
+from doorstep.steps.labels import make_labels
 from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
 from doorstep.steps.photos import LOOSE_FOR
@@ -95,6 +96,9 @@ class Worker:
                 loops.create_task(self._send(wire))
                 loops.create_task(self._ask(wire))
                 loops.create_task(self._mailboxes())
+                loops.create_task(
+                    self._loop("labels", lambda: make_labels(self._database, self._directory, wire, utc_now()), rest_s=(0.2, 2.0))
+                )
                 loops.create_task(self._keep_templates(wire))
                 loops.create_task(self._fetch())
 

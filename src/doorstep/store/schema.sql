@@ -48,7 +48,7 @@ create table desk_user (
     user_id       bigint generated always as identity,
     email         text not null,
     password_hash text not null,              -- scrypt
-    role          text not null check (role in ('owner', 'member')),
+    role          text not null check (role in ('owner', 'operations', 'support', 'marketing', 'read_only')),
     created_at    timestamptz not null default now(),
     deactivated_at timestamptz,               -- null: may enter
     operator      boolean not null default false, -- runs this installation: may map codes for every merchant
@@ -1134,6 +1134,19 @@ create unique index errand_once on errand (merchant_id, once);
 create index errand_case on errand (case_id, merchant_id);
 create index errand_look on errand (look_at) where look_at is not null;
 create index errand_message on errand (message_id, merchant_id) where message_id is not null;
+
+-- Labels that are being made or made void: what lies with their providers.
+create table label_try (
+    merchant_id   bigint not null,
+    errand_id     bigint not null,
+    connection_id bigint,                   -- through which it is made; null: a slip of our own
+    provider      text not null,            -- slug of the plug-in
+    quote         json,                     -- domain.labels.Quote: what was chosen, so that a lost answer buys nothing twice; null: nothing yet
+    tries         int not null,             -- so far
+    told          text not null default '',   -- what the desk was told is wrong, so that it is told once
+    primary key (merchant_id, errand_id),
+    foreign key (merchant_id, errand_id) references errand on delete cascade
+);
 
 create table audit (
     merchant_id bigint not null,

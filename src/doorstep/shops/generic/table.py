@@ -112,6 +112,10 @@ LINE_COLUMNS: dict[str, _Column] = {
     "image_url": ("image_url", _text),
     "product_url": ("product_url", _text),
     "category": ("category", _text),
+    "product_id": ("product_id", _text),
+    "variant_id": ("variant_id", _text),
+    "product_tags": ("tags", _list),
+    "final_sale": ("final_sale", _yes_no),
 }
 #: Columns about how this line was sent; rows with the same `fulfilment_id` (or else `tracking_number`) were sent together.
 SENDING_COLUMNS: dict[str, _Column] = {

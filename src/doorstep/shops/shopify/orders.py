@@ -126,6 +126,8 @@ def _line(box: dict[str, Any], order: dict[str, Any]) -> OrderLine:
         image_url=next((url for picture in pictures if (url := web_address_of(picture))), None),
         product_url=web_address_of(box.get("product_url")) or web_address_of(box.get("url")),
         category=worded(box.get("product_type")),
+        product_id=worded(box.get("product_id")),
+        variant_id=worded(box.get("variant_id")),
     )
 
 

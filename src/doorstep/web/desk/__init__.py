@@ -107,6 +107,7 @@ _PAGES: list[ControllerRouterHandler] = [
     people.add_user,
     people.reset_password,
     people.set_user_state,
+    people.set_role,
     people.change_own_password,
 ]
 #: Mounted by the application.
