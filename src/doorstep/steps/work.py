@@ -24,6 +24,7 @@ from doorstep.steps.fetch import Fetcher
 from doorstep.steps.labels import make_labels
 from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
+from doorstep.steps.photos import LOOSE_FOR
 from doorstep.steps.reread import reread
 from doorstep.steps.send import settle_lost
 from doorstep.steps.sender import Sender
@@ -33,7 +34,17 @@ from doorstep.steps.templates import TemplateKeeper
 from doorstep.steps.train import train
 from doorstep.steps.watch import watch
 from doorstep.steps.wire import Wire
-from doorstep.store import alarms, asks, customer_sessions, estimators, idempotency, one_time_codes, short_links
+from doorstep.store import (
+    alarms,
+    asks,
+    case_files,
+    confirmations,
+    customer_sessions,
+    estimators,
+    idempotency,
+    one_time_codes,
+    short_links,
+)
 from doorstep.store.database import Database
 from doorstep.store.partitions import ensure_months
 
@@ -184,6 +195,8 @@ class Worker:
             await one_time_codes.sweep(tx, now)
             await customer_sessions.sweep(tx, now)
             await alarms.sweep(tx, now)
+            await case_files.sweep(tx, now - LOOSE_FOR)
+            await confirmations.sweep(tx, now)
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
 
