@@ -121,6 +121,8 @@ def change_items(asked: Asked, action: ChangeItems) -> Plan:
 def change_payment(asked: Asked, action: ChangePayment) -> Plan:
     """Pay by another method: the new one is charged what the old one gets back."""
     order = _untouched(asked, offered=asked.policy.changing.payment)
+    if order.cod_due is not None:
+        raise no(RefusalCode.NOT_OFFERED, ActionKind.TALK_TO_HUMAN)  # nothing has been paid that could go back
     method = method_of(asked, action.method)
     if len(order.payments) != 1 and sum(minor > 0 for minor in paid_by_method(order).values()) != 1:
         raise no(RefusalCode.SEVERAL_PAYMENTS, ActionKind.TALK_TO_HUMAN)
