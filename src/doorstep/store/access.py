@@ -5,7 +5,7 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -26,6 +26,7 @@ class DeskUser(msgspec.Struct, frozen=True, kw_only=True):
     merchant_id: int
     user_id: int
     email: str
+    #: As table desk_user says: `web.desk.roles.Role`.
     role: str
     csrf: str = ""
     #: Runs this installation: may do what concerns every merchant.
@@ -65,6 +66,7 @@ _HASH_OF = "select password_hash from desk_user where merchant_id = $1 and user_
 _SET_PASSWORD = "update desk_user set password_hash = $3 where merchant_id = $1 and user_id = $2 returning user_id"  # noqa: S105 - a query
 _SET_OPERATOR = "update desk_user set operator = $2 where lower(email) = lower($1) returning merchant_id"
 _SET_ACTIVE = "update desk_user set deactivated_at = $3 where merchant_id = $1 and user_id = $2 returning user_id"
+_SET_ROLE = "update desk_user set role = $3 where merchant_id = $1 and user_id = $2"
 # End a user's sessions, but for one.
 _CLOSE_ALL = "delete from desk_session where merchant_id = $1 and user_id = $2 and session_hash <> $3"
 # Take one attempt from each count that has one left; what is left grows back over $5 seconds. Rows always in the same order.
@@ -197,11 +199,31 @@ async def deactivate(tx: Tx, merchant_id: int, user_id: int, now: datetime) -> N
     everybody = {row["user_id"]: row for row in await tx.fetch(_HOLD_USERS, merchant_id)}
     if user_id not in everybody:
         raise NotFoundError("there is no such user")
-    left = [row for row in everybody.values() if row["user_id"] != user_id and row["role"] == "owner" and row["deactivated_at"] is None]
-    if not left:
-        raise ConflictError("the last owner who may enter stays: nobody could let anybody in again")
+    _owner_left(everybody.values(), user_id)
     await tx.execute(_SET_ACTIVE, merchant_id, user_id, now)
     await tx.execute(_CLOSE_ALL, merchant_id, user_id, b"")
+
+
+async def set_role(tx: Tx, merchant_id: int, user_id: int, role: str) -> str:
+    """Give a user another role; return the one there was.
+
+    Raises:
+        NotFoundError: the merchant has no such user.
+        ConflictError: nobody would be left who may change anything.
+    """
+    everybody = {row["user_id"]: row for row in await tx.fetch(_HOLD_USERS, merchant_id)}
+    if user_id not in everybody:
+        raise NotFoundError("there is no such user")
+    if role != "owner":
+        _owner_left(everybody.values(), user_id)
+    await tx.execute(_SET_ROLE, merchant_id, user_id, role)
+    was: str = everybody[user_id]["role"]
+    return was
+
+
+def _owner_left(everybody: Iterable[Row], without: int) -> None:
+    if not any(row["user_id"] != without and row["role"] == "owner" and row["deactivated_at"] is None for row in everybody):
+        raise ConflictError("the last owner who may enter stays: nobody could let anybody in again")
 
 
 async def reactivate(tx: Tx, merchant_id: int, user_id: int) -> None:

@@ -48,7 +48,7 @@ create table desk_user (
     user_id       bigint generated always as identity,
     email         text not null,
     password_hash text not null,              -- scrypt
-    role          text not null check (role in ('owner', 'member')),
+    role          text not null check (role in ('owner', 'operations', 'support', 'marketing', 'read_only')),
     created_at    timestamptz not null default now(),
     deactivated_at timestamptz,               -- null: may enter
     operator      boolean not null default false, -- runs this installation: may map codes for every merchant
@@ -1038,6 +1038,7 @@ create index cases_order on cases (order_id, merchant_id);
 create index cases_email on cases (email, merchant_id, opened_at) where email is not null;
 create index cases_state on cases (merchant_id, state, case_id);
 create index cases_look on cases (look_at) where look_at is not null;
+create index cases_opened on cases (merchant_id, opened_at);
 
 -- Each step of each case.
 create table case_event (
@@ -1120,7 +1121,7 @@ create table errand (
     target        text not null,              -- domain.actions.kinds.Outside
     kind          text not null,              -- domain.actions.plans.ErrandKind
     body          json not null default '{}',
-    state         text not null,              -- waiting, sent, done, refused, escalated
+    state         text not null,              -- waiting, sent, escalated; done, refused, withdrawn
     connection_id bigint,                     -- through which it goes; null: not decided yet
     message_id    uuid,                       -- in the outbox; null: not there yet
     made_at       timestamptz not null,
@@ -1129,14 +1130,29 @@ create table errand (
     answered_at   timestamptz,
     answer        text not null default '',   -- in the other's words, without personal data
     external_id   text not null default '',   -- the other's id of what was made
+    way           text not null default '',   -- by which way it went: shop, carrier, mail, webhook, desk; '': none yet
+    reminded      int not null default 0,     -- times that whoever has it was reminded
     primary key (merchant_id, errand_id),
     foreign key (merchant_id, case_id) references cases on delete cascade
 );
 create unique index errand_once on errand (merchant_id, once);
 create index errand_case on errand (case_id, merchant_id);
 create index errand_look on errand (look_at) where look_at is not null;
+create index errand_open on errand (merchant_id, state, errand_id) where state in ('waiting', 'sent', 'escalated');
 create index errand_message on errand (message_id, merchant_id) where message_id is not null;
 
+-- Labels that are being made or made void: what lies with their providers.
+create table label_try (
+    merchant_id   bigint not null,
+    errand_id     bigint not null,
+    connection_id bigint,                   -- through which it is made; null: a slip of our own
+    provider      text not null,            -- slug of the plug-in
+    quote         json,                     -- domain.labels.Quote: what was chosen, so that a lost answer buys nothing twice; null: nothing yet
+    tries         int not null,             -- so far
+    told          text not null default '',   -- what the desk was told is wrong, so that it is told once
+    primary key (merchant_id, errand_id),
+    foreign key (merchant_id, errand_id) references errand on delete cascade
+);
 -- Codes that went out to prove who asks. A question that fits nobody has a row, too: it costs the same and nobody can tell.
 create table one_time_code (
     merchant_id bigint not null references merchant,

@@ -6,8 +6,9 @@ from typing import Any
 from litestar import Response, get
 
 from doorstep.steps.work import utc_now
-from doorstep.store import alarms, checkpoints, connections, decisions, desk, inbox, mailboxes, messages
+from doorstep.store import alarms, case_queue, checkpoints, connections, decisions, desk, inbox, mailboxes, messages
 from doorstep.web.desk.doors import desk_page, user_of
+from doorstep.web.desk.roles import may_see
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest
 
@@ -23,6 +24,7 @@ async def overview(request: AnyRequest) -> Response[str]:
         connected = await connections.connections(tx, house.directory.sealer, merchant_id)
         troubles = await mailboxes.troubles(tx, merchant_id)
         values: dict[str, Any] = {
+            "cases": await case_queue.counts(tx, merchant_id, now) if may_see(user_of(request).role, "/desk/cases") else {},
             "statuses": await desk.statuses(tx, merchant_id),
             "counted": desk.MOST_COUNTED,
             "problems": await desk.problems(tx, merchant_id),
