@@ -104,6 +104,12 @@ def read_told(
     return msgspec.structs.replace(told, name=name.strip(), postcode=postcode.strip())
 
 
+def keeps_parcels_apart(merchant: Merchant) -> bool:
+    """Tell whether a parcel's page leads to its order only whoever has shown that it is theirs: the link of a parcel is often passed on."""
+    chosen = merchant.settings.get("identity")
+    return isinstance(chosen, dict) and chosen.get("parcels_apart") is True
+
+
 def hint_of(address: str) -> str:
     """Show so much of an address that its owner knows it and nobody else does: "m…a@….com", "+…67"."""
     name, at, domain = address.partition("@")

@@ -27,6 +27,7 @@ from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, clean_text, is_same_origin, is_token, network_of
 from doorstep.web.network import Buckets
 from doorstep.web.tenants import tenant_of
+from doorstep.web.track.asker import asker_of
 from doorstep.web.track.framing import dress, framed, words_of
 from doorstep.web.track.portal.drafts import Field
 from doorstep.web.track.words import Words
@@ -96,6 +97,11 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         return Redirect(self.link(path), status_code=303)
 
 
+def _recipient(kept: KeptOrder) -> Asker:
+    """Whoever got an order as a present: nobody's session makes them its customer."""
+    return Asker(assurance=Assurance.LINK, orders=(kept.order_id,), channel="page", actor="recipient")
+
+
 def gift_token(house: House, kept: KeptOrder) -> str:
     """Make the token of an order's link for whoever got it as a present."""
     return house.directory.sealer.token(_GIFT, str(kept.merchant_id), str(kept.order_id))
@@ -119,7 +125,7 @@ async def enter(request: AnyRequest, token: str) -> Visit:
         bought = kept.order.customer
         addresses = [] if gift else [address for address in (bought.email, bought.phone) if address]
         chosen = await recipients.chosen_locale(tx, kept.merchant_id, addresses) if addresses else None
-    asker = Asker(assurance=Assurance.LINK, orders=(kept.order_id,), channel="page", actor="recipient" if gift else "customer")
+        asker = _recipient(kept) if gift else await asker_of(request, tenant, tx, kept)
     if gift:  # nothing of whoever bought it can be told or used
         known = msgspec.structs.replace(known, customer=None)
     asked = clean_text(request.query_params.get("lang"), 20)
@@ -166,8 +172,10 @@ async def turned_away(request: AnyRequest, visit: Visit) -> Response[str] | None
 
 def verify(visit: Visit, path: str) -> Redirect:
     """Lead to where somebody shows who they are, and back to a page of this order afterwards."""
-    back = quote(f"{visit.base}{path}", safe="")
-    return Redirect(f"{visit.base}/verify?next={back}{visit.lang.replace('?', '&')}", status_code=303)
+    lang = visit.lang.replace("?", "&") if "?" in path else visit.lang
+    back = quote(f"{visit.base}{path}{lang}", safe="")
+    way = f"/me/{visit.tenant.merchant.slug}?order={visit.kept.token}&back={back}"
+    return Redirect(f"{way}{visit.lang.replace('?', '&')}", status_code=303)
 
 
 def hidden(fields: Iterable[Field], *without: str) -> tuple[Field, ...]:
