@@ -32,7 +32,7 @@ from doorstep.store.orders import KeptOrder, number_key
 from doorstep.store.sealing import Sealer
 
 #: A code holds so long, and is tried so often. Source: OWASP's cheat sheets on forgotten passwords and multifactor authentication ask for
-#: short life, single use and few tries; NIST SP 800-63B section 5.1.3.2 for ten minutes at most; as known on 2026-11-29.
+#: short life, single use and few tries, NIST SP 800-63B section 5.1.3.2 for ten minutes at most; as known on 2026-11-29.
 MINUTES, MOST_TRIES = 10, 5
 #: Codes for one person, and to one address, in a quarter of an hour and in a day.
 MOST_LATELY, LATELY, MOST_A_DAY = 3, timedelta(minutes=15), 10
@@ -274,7 +274,7 @@ def _message(tenant: Tenant, channel: ChannelKind, address: str, content: Render
         order_id=None,
         shipment_ids=(),
         why="somebody asked for a code to show that this address is theirs",
-        due_at=now,
+        due_at=now - timedelta(minutes=MINUTES),  # before what waits in the outbox: somebody sits there and waits for it
     )
 
 

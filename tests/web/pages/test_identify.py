@@ -307,8 +307,8 @@ async def test_a_link_lets_its_order_a_session_its_customer_and_a_parcels_link_n
     await sign_in(client, house, ours, "loom-1001@mail.example")
     own = await asker_at(app, house, ours, client, "/o/x", "#loom-1001")
     assert (own.assurance, own.email) == (Assurance.CODE, "loom-1001@mail.example")
-    anothers = await asker_at(app, house, ours, client, "/o/x", "#loom-1002")
-    assert (anothers.assurance, anothers.email, anothers.orders) == (Assurance.LINK, "", (ours.order_ids["#loom-1002"],))
+    hers = await asker_at(app, house, ours, client, "/o/x", "#loom-1002")
+    assert (hers.assurance, hers.email, hers.orders) == (Assurance.LINK, "", (ours.order_ids["#loom-1002"],))
 
 
 @pytest.mark.parametrize(
