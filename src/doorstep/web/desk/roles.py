@@ -101,6 +101,7 @@ _GROUPS = {
     "reasons": Group.OVERVIEW,
     "performance": Group.FIGURES,
     "performance.csv": Group.FIGURES,
+    "cases": Group.CASES,
     "shipments": Group.ORDERS,
     "orders": Group.ORDERS,
     "pitfalls": Group.ORDERS,
@@ -124,6 +125,7 @@ _GROUPS = {
 }
 #: Addresses that are about something else than their first part says.
 _OTHERWISE = {
+    "cases/{case_id}/override": Group.OVERRIDES,
     "users/password": Group.OWN,
     "performance/keys": Group.KEYS,
     "performance/keys/{key_id}/withdraw": Group.KEYS,

@@ -255,7 +255,9 @@ def _offer_words(visit: Visit, offer: Offer, plans: dict[Remedy, Plan]) -> tuple
     t = visit.words
     told = offer.words.get(t.language) or offer.words.get("en") or ""
     if offer.gives == "exchange":
-        return told or t("back.offer_exchange"), t("back.offer_express" if offer.express and visit.policy.version else "back.offer_exchange_text")
+        return told or t("back.offer_exchange"), t(
+            "back.offer_express" if offer.express and visit.policy.version else "back.offer_exchange_text"
+        )
     if offer.gives == "store_credit_bonus":
         credit, back = (plans[one].refund for one in (Remedy.STORE_CREDIT, Remedy.REFUND))
         amounts = {"credit": money(credit, t), "refund": money(back, t)} if credit and back else {"credit": "", "refund": ""}
