@@ -7,8 +7,7 @@ from doorstep.domain.money import Money
 
 
 async def step(client, one, path, page, **more):
-    answer = await client.post(f"{one.at}{path}", data=fields_of(page) | more)
-    return answer
+    return await client.post(f"{one.at}{path}", data=fields_of(page) | more)
 
 
 async def returned(client, one, *, reason="taste.colour", line="10", remedy="refund", **more):
