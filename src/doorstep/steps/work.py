@@ -34,7 +34,17 @@ from doorstep.steps.templates import TemplateKeeper
 from doorstep.steps.train import train
 from doorstep.steps.watch import watch
 from doorstep.steps.wire import Wire
-from doorstep.store import alarms, asks, case_files, customer_sessions, estimators, idempotency, one_time_codes, short_links
+from doorstep.store import (
+    alarms,
+    asks,
+    case_files,
+    confirmations,
+    customer_sessions,
+    estimators,
+    idempotency,
+    one_time_codes,
+    short_links,
+)
 from doorstep.store.database import Database
 from doorstep.store.partitions import ensure_months
 
@@ -182,10 +192,11 @@ class Worker:
             await asks.forget(tx, now)
             await estimators.forget(tx, now.date())
             await short_links.forget(tx, now)
-            await case_files.sweep(tx, now - LOOSE_FOR)
             await one_time_codes.sweep(tx, now)
             await customer_sessions.sweep(tx, now)
             await alarms.sweep(tx, now)
+            await case_files.sweep(tx, now - LOOSE_FOR)
+            await confirmations.sweep(tx, now)
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
 

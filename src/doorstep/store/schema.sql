@@ -1038,6 +1038,7 @@ create index cases_order on cases (order_id, merchant_id);
 create index cases_email on cases (email, merchant_id, opened_at) where email is not null;
 create index cases_state on cases (merchant_id, state, case_id);
 create index cases_look on cases (look_at) where look_at is not null;
+create index cases_opened on cases (merchant_id, opened_at);
 
 -- Each step of each case.
 create table case_event (

@@ -1,8 +1,6 @@
 """The portal as answers: what a customer can ask for by it, what they are told, and what strangers get."""
 
-import re
-
-from portal_shop import LAMP, SHOES, SOCKS, cases_of, fields_of, sold
+from portal_shop import cases_of, fields_of, sold
 
 from doorstep.domain.actions.kinds import CaseKind, CaseState, Remedy
 from doorstep.domain.money import Money
