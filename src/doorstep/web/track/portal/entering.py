@@ -13,11 +13,11 @@ from doorstep.actions import Policy
 from doorstep.actions.offering import Offers, offers
 from doorstep.domain.actions.askers import Asker
 from doorstep.domain.actions.cases import Case
-from doorstep.domain.actions.kinds import Assurance
 from doorstep.domain.actions.known import Known, KnownOrder
 from doorstep.errors import NotFoundError
 from doorstep.messages import tag_to_speak
 from doorstep.steps.directory import Tenant
+from doorstep.steps.identity import by_link
 from doorstep.steps.known import know_order
 from doorstep.steps.rules import policy_of
 from doorstep.steps.work import utc_now
@@ -27,6 +27,7 @@ from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, clean_text, is_same_origin, is_token, network_of
 from doorstep.web.network import Buckets
 from doorstep.web.tenants import tenant_of
+from doorstep.web.track.asker import asker_of
 from doorstep.web.track.framing import dress, framed, words_of
 from doorstep.web.track.portal.drafts import Field
 from doorstep.web.track.words import Words
@@ -119,7 +120,9 @@ async def enter(request: AnyRequest, token: str) -> Visit:
         bought = kept.order.customer
         addresses = [] if gift else [address for address in (bought.email, bought.phone) if address]
         chosen = await recipients.chosen_locale(tx, kept.merchant_id, addresses) if addresses else None
-    asker = Asker(assurance=Assurance.LINK, orders=(kept.order_id,), channel="page", actor="recipient" if gift else "customer")
+        asker = by_link(kept) if gift else await asker_of(request, tenant, tx, kept)
+    # The pages are about this order alone, whoever else's a session may reach.
+    asker = msgspec.structs.replace(asker, orders=(kept.order_id,), actor="recipient" if gift else asker.actor)
     if gift:  # nothing of whoever bought it can be told or used
         known = msgspec.structs.replace(known, customer=None)
     asked = clean_text(request.query_params.get("lang"), 20)
@@ -167,7 +170,8 @@ async def turned_away(request: AnyRequest, visit: Visit) -> Response[str] | None
 def verify(visit: Visit, path: str) -> Redirect:
     """Lead to where somebody shows who they are, and back to a page of this order afterwards."""
     back = quote(f"{visit.base}{path}", safe="")
-    return Redirect(f"{visit.base}/verify?next={back}{visit.lang.replace('?', '&')}", status_code=303)
+    lang = visit.lang.replace("?", "&")
+    return Redirect(f"/me/{visit.tenant.merchant.slug}?order={visit.kept.token}&back={back}{lang}", status_code=303)
 
 
 def hidden(fields: Iterable[Field], *without: str) -> tuple[Field, ...]:
