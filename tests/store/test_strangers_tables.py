@@ -14,6 +14,7 @@ from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind, Outside
 from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
 from doorstep.domain.actions.plans import Errand, ErrandKind
+from doorstep.domain.labels import MadeLabel
 from doorstep.domain.messages import Attachment, Device, Message, Rendered
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Customer, Order
@@ -23,6 +24,7 @@ from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import (
     access,
     asks,
+    case_looks,
     cases,
     checkpoints,
     confirmations,
@@ -38,6 +40,7 @@ from doorstep.store import (
     idempotency,
     imports,
     inbox,
+    labels,
     mailboxes,
     message_lists,
     messages,
@@ -404,6 +407,7 @@ ROWS: dict[str, dict[str, str]] = {
         "made_at": _AT,
         "look_at": _AT,
     },
+    "label_try": {"errand_id": "7", "provider": "'easypost'", "tries": "1"},
     "audit": {"audit_id": "7", "actor": "'cli'", "action": "'made'"},
 }
 TABLES = sorted(ROWS)
@@ -850,6 +854,39 @@ async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses
         for table in ("case_event", "errand", "action_policy"):
             assert await _count(tx, table) == 2
         assert await tx.fetchval("select asked from refusal_count where merchant_id = 1") == 1
+
+
+async def test_a_strangers_labels_and_looks_are_neither_changed_nor_forged(houses: Database) -> None:
+    job = labels.LabelJob(merchant_id=MINE, errand_id=7, case_id=7, kind="label", body={}, sent_at=NOW)
+    made = MadeLabel(content_type="application/pdf", body=b"forged")
+    with pytest.raises(_UndoneError):
+        async with houses.system() as tx:
+            await tx.execute("update errand set kind = 'label', target = 'carrier', state = 'sent', sent_at = $1, look_at = $1", NOW)
+            await tx.execute("set local role doorstep_web")
+            await tx.execute("select set_config('doorstep.merchant_id', $1, true)", str(STRANGER))
+            assert not await labels.note_try(tx, job, None, "forged", None)
+            assert not await labels.end(tx, job, "done", NOW)
+            assert await labels.stuck(tx, MINE, [7]) == {}
+            await labels.try_again(tx, MINE, NOW)
+            assert [one.merchant_id for one in await labels.lease(tx, NOW, NOW, 9)] == [STRANGER]
+            assert [one[0] for one in await case_looks.due(tx, NOW.replace(year=2030), 9)] in ([], [STRANGER])
+            assert not await case_looks.hold(tx, MINE, 7, 7, NOW.replace(year=2030))
+            assert not await case_looks.new_goods_sent(tx, MINE, 7)
+            assert await case_looks.awaiting_new_goods(tx, [(MINE, 7, 7, NOW.replace(year=2030))]) == []
+            await case_looks.hold_order(tx, MINE, 7)
+            await case_looks.wake(tx, [(MINE, 7)], NOW.replace(year=2020))
+            await case_looks.put_off(tx, MINE, 7, NOW.replace(year=2040))
+            for forged in (
+                labels.note_told(tx, job, "forged", anew=True),
+                labels.keep_file(tx, MINE, 7, 7, made, NOW),
+            ):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    async with tx.transaction():
+                        await forged
+            await tx.execute("reset role")
+            assert await tx.fetchval("select count(*) from cases where merchant_id = 1 and look_at > $1", NOW.replace(year=2039)) == 0
+            assert await tx.fetchval("select count(*) from errand where merchant_id = 1 and state <> 'sent'") == 0
+            raise _UndoneError
 
 
 async def test_a_strangers_goods_and_money_are_neither_changed_nor_forged(houses: Database) -> None:
