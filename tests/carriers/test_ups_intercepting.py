@@ -17,7 +17,15 @@ from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, Unk
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 SETTINGS = {"client_id": "a", "client_secret": "b", "contact_name": "Brand Shop", "contact_phone": "+1 410 7495070"}
 NUMBER = "1ZA2F8810719086435"
-ADDRESS = {"name": "Sam Curren", "lines": ["12911 Fork Rd"], "city": "Baldwin", "region": "MD", "postcode": "21013", "country": "US", "phone": "+14107495071"}
+ADDRESS = {
+    "name": "Sam Curren",
+    "lines": ["12911 Fork Rd"],
+    "city": "Baldwin",
+    "region": "MD",
+    "postcode": "21013",
+    "country": "US",
+    "phone": "+14107495071",
+}
 
 
 def wish(change: str = "reschedule", **given: Any) -> ErrandOrder:
@@ -51,7 +59,9 @@ def eligible(*features: dict[str, Any]) -> Response:
 
 ELIGIBLE = eligible(feature("FD", 20261202, 20261203), feature("WC"), feature("RD"))
 DONE = said({"transactionId": "ASR1212", "statusCode": "000", "statusMsg": "Success", "success": True, "errors": None, "subStatusCode": ""})
-NO = said({"transactionId": "ASR1212", "statusCode": "000", "success": False, "errors": [{"errorCode": "500", "errorMessage": "System Error"}]})
+NO = said(
+    {"transactionId": "ASR1212", "statusCode": "000", "success": False, "errors": [{"errorCode": "500", "errorMessage": "System Error"}]}
+)
 
 
 def run(order: ErrandOrder, *answers: Response | Exception, settings: dict[str, str] | None = None) -> tuple[Any, list[HttpRequest]]:
@@ -116,7 +126,9 @@ def test_an_address_is_told_in_upss_form() -> None:
         wish("redirect", address={**ADDRESS, "postcode": "28013 ES"}),
         wish("redirect", address={**ADDRESS, "lines": ["x" * 51]}),
         wish("redirect", address=None),
-        ErrandOrder(errand_id=1, kind=ErrandKind.CARRIER_CLAIM, key="k", rma="C-1", order="1001", body={"change": "reschedule", "shipment": NUMBER}),
+        ErrandOrder(
+            errand_id=1, kind=ErrandKind.CARRIER_CLAIM, key="k", rma="C-1", order="1001", body={"change": "reschedule", "shipment": NUMBER}
+        ),
     ],
 )
 def test_what_does_not_fit_its_form_goes_another_way(order: ErrandOrder) -> None:

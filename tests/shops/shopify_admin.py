@@ -29,7 +29,13 @@ class Root:
         self.job: str | None = None
         self.metafields: dict[str, str] = {}
         self.lines = {"11": ["101", 2], "12": ["102", 1]}
-        self.address: dict[str, Any] = {"firstName": "Ana", "lastName": "Ruiz", "address1": "Calle 1", "city": "Madrid", "countryCodeV2": "ES"}
+        self.address: dict[str, Any] = {
+            "firstName": "Ana",
+            "lastName": "Ruiz",
+            "address1": "Calle 1",
+            "city": "Madrid",
+            "countryCodeV2": "ES",
+        }
         self.refunds: list[dict[str, Any]] = []
         self.refundable = {"gid://shopify/OrderTransaction/1": 3000, "gid://shopify/OrderTransaction/2": 1000}
         self.by_key: dict[str, Any] = {}

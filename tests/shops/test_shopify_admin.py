@@ -27,7 +27,9 @@ SWAP = (ErrandLine(line_id="11", quantity=1, variant_id="101", wanted_id="201"),
 
 
 def errand(kind: ErrandKind, **given: Any) -> ErrandOrder:
-    return ErrandOrder(errand_id=1, kind=kind, key=str(uuid5(NAMESPACE_URL, kind)), rma="R-7K2M9Q", order="1001", order_number="#1001", **given)
+    return ErrandOrder(
+        errand_id=1, kind=kind, key=str(uuid5(NAMESPACE_URL, kind)), rma="R-7K2M9Q", order="1001", order_number="#1001", **given
+    )
 
 
 def run(shopify: Shopify, order: ErrandOrder, *, again: bool = False, settings: dict[str, str] | None = None) -> Any:
