@@ -27,6 +27,7 @@ from doorstep.store import (
     conversations,
     decisions,
     desk,
+    errands,
     estimators,
     fallbacks,
     going,
@@ -270,6 +271,15 @@ async def _mapped(tx: Tx, know: Known) -> None:
     await shipments.these(tx, [(know.merchant_id, one) for one in know.ids])
 
 
+async def _errands_taken_up(tx: Tx, know: Known) -> None:
+    """A worker takes up what is due, and hears of calls that ended; most messages carry no errand."""
+    for one in await errands.due(tx, know.now + timedelta(days=2), 40):
+        await errands.write(tx, one)
+        await errands.message_of(tx, know.merchant_id, know.message["message_id"])
+    await errands.of_cases(tx, know.merchant_id, know.ids[:40])
+    await errands.look_now(tx, [(know.merchant_id, know.message["message_id"])] * 50, know.now)
+
+
 #: The worker's statements once more, about rows that lie far apart.
 WORKER: Mapping[str, _Asks] = {
     "500 apart": _shipments_apart,
@@ -290,6 +300,7 @@ WORKER: Mapping[str, _Asks] = {
     "500 deliveries learnt": _learnt,
     "500 links kept": _links_kept,
     "sweeping": _forgotten,
+    "errands taken up": _errands_taken_up,
 }
 
 _NONE = "9" * 40
@@ -346,6 +357,12 @@ WEB: Mapping[str, _Asks] = {
     "pitfalls of a kind": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51, kind="delayed"),
     "pitfalls of a rare severity": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51, severity=Severity.CRITICAL),
     "pitfalls of a shipment": lambda tx, know: pitfalls.of_shipments(tx, know.merchant_id, [know.shipment["shipment_id"]]),
+    "open errands": lambda tx, know: errands.page(tx, know.merchant_id, most=51),
+    "errands that are done, deep": lambda tx, know: errands.page(
+        tx, know.merchant_id, states=[errands.ErrandState.DONE], before=know.ids[BATCH // 2], most=51
+    ),
+    "errand": lambda tx, know: errands.one(tx, know.merchant_id, know.ids[0]),
+    "an answer to an errand": lambda tx, know: errands.lock(tx, know.merchant_id, know.ids[0]),
     "pitfall": lambda tx, know: pitfalls.one(tx, know.merchant_id, 2_000),
     "a shipment to be judged": lambda tx, know: shipments.these(tx, [(know.merchant_id, know.shipment["shipment_id"])]),
     "statuses": lambda tx, know: desk.statuses(tx, know.merchant_id),

@@ -713,6 +713,11 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "cases.of_orders": await cases.of_orders(tx, [(merchant, 7)]),
         "cases.of_email": await cases.of_email(tx, merchant, "ana@customer.example", NOW),
         "cases.page": await cases.page(tx, merchant),
+        "errands.one": await errands.one(tx, merchant, 7),
+        "errands.lock": await errands.lock(tx, merchant, 7),
+        "errands.of_cases": await errands.of_cases(tx, merchant, [7]),
+        "errands.page": await errands.page(tx, merchant),
+        "errands.message_of": await errands.message_of(tx, merchant, message),
         "cases.counts": await cases.counts(tx, merchant, [CaseState.APPROVED], NOW),
         "cases.events": await cases.events(tx, merchant, [7]),
         "confirmations.find": await confirmations.find(tx, merchant, f"token-{merchant}"),
@@ -829,10 +834,17 @@ async def test_a_strangers_mailbox_is_neither_called_broken_nor_mended(houses: D
 async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses: Database) -> None:
     case = Case(case_id=7, rma="R-8", kind=CaseKind.RETURN, action=ActionKind.OPEN_RETURN, state=CaseState.CLOSED, order_id=7, since=NOW)
     shown = confirmations.Shown(digest="d", action=ReadOrder(order="1"), asker="eve", order_id=7, expires_at=NOW)
+    async with houses.system() as tx:
+        mine = await errands.one(tx, MINE, 7)
+    assert mine is not None
+    done = msgspec.structs.replace(mine, state=errands.ErrandState.DONE, answer="forged")
     step = cases.CaseEvent(at=NOW, actor="eve", was=None, state=CaseState.CLOSED)
     async with houses.for_merchant(STRANGER) as tx:
         assert await cases.lock(tx, [(MINE, 7)]) == {}
         assert [one.merchant_id for one in await cases.due(tx, NOW.replace(year=2030), 9)] == [STRANGER]
+        assert [one.merchant_id for one in await errands.due(tx, NOW.replace(year=2030), 9)] == [STRANGER]
+        await errands.write(tx, done)
+        await errands.look_now(tx, [(MINE, UUID("01a1ee50-4380-7000-8000-000000000001"))], NOW)
         await cases.write(tx, cases.KeptCase(merchant_id=MINE, case=case, email=None))
         await confirmations.answer(tx, MINE, 7, b'{"forged": true}', NOW)
         assert not await policies.go_live(tx, MINE, 1, NOW.replace(year=2020))
@@ -851,6 +863,7 @@ async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses
     async with houses.system() as tx:
         assert await tx.fetchval("select state from cases where merchant_id = 1") == "approved"
         assert await tx.fetchval("select outcome from prepared where merchant_id = 1") is None
+        assert await errands.one(tx, MINE, 7) == mine
         for table in ("case_event", "errand", "action_policy"):
             assert await _count(tx, table) == 2
         assert await tx.fetchval("select asked from refusal_count where merchant_id = 1") == 1

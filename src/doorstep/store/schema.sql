@@ -1138,7 +1138,7 @@ create table errand (
 create unique index errand_once on errand (merchant_id, once);
 create index errand_case on errand (case_id, merchant_id);
 create index errand_look on errand (look_at) where look_at is not null;
-create index errand_open on errand (merchant_id, state, errand_id) where state in ('waiting', 'sent', 'escalated');
+create index errand_state on errand (merchant_id, state, errand_id);
 create index errand_message on errand (message_id, merchant_id) where message_id is not null;
 
 -- Labels that are being made or made void: what lies with their providers.
