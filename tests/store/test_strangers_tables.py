@@ -9,8 +9,11 @@ import asyncpg
 import msgspec
 import pytest
 
-from doorstep.domain.actions.kinds import MethodKind
+from doorstep.domain.actions.arguments import ReadOrder
+from doorstep.domain.actions.cases import Case
+from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind, Outside
 from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
+from doorstep.domain.actions.plans import Errand, ErrandKind
 from doorstep.domain.messages import Attachment, Device, Message, Rendered
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Customer, Order
@@ -20,11 +23,14 @@ from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import (
     access,
     asks,
+    cases,
     checkpoints,
+    confirmations,
     connections,
     conversations,
     decisions,
     desk,
+    errands,
     estimators,
     fallbacks,
     going,
@@ -38,6 +44,7 @@ from doorstep.store import (
     opting_in,
     orders,
     people,
+    policies,
     push,
     receipts,
     recipients,
@@ -350,6 +357,53 @@ ROWS: dict[str, dict[str, str]] = {
     },
     "approval_due": {"connection_id": "7", "due_at": _AT},
     "mailbox_trouble": {"connection_id": "7", "since": _AT, "why": "'w'", "times": "1", "due_at": _AT, "refused": "false"},
+    "cases": {
+        "case_id": "7",
+        "rma": "'R-7'",
+        "once": "'o'",
+        "kind": "'return'",
+        "action": "'open_return'",
+        "state": "'approved'",
+        "order_id": "7",
+        "email": "'ana@customer.example'",
+        "document": """'{"kind": "return", "action": "open_return", "state": "approved"}'""",
+        "opened_at": _AT,
+        "since": _AT,
+        "look_at": _AT,
+    },
+    "case_event": {"case_id": "7", "event_id": "7", "at": _AT, "actor": "'customer'", "state": "'approved'"},
+    "case_file": {
+        "file_id": "7",
+        "token": "'file-' || m",
+        "order_id": "7",
+        "case_id": "7",
+        "kind": "'photo'",
+        "content_type": "'image/png'",
+        "body": "'b'",
+        "created_at": _AT,
+    },
+    "prepared": {
+        "prepared_id": "7",
+        "token_hash": "sha256(('token-' || m)::bytea)",
+        "digest": "'d'",
+        "action": """'{"action": "read_order", "order": "1"}'""",
+        "asker": "'ana'",
+        "order_id": "7",
+        "created_at": _AT,
+        "expires_at": _AT,
+    },
+    "action_policy": {"version": "1", "document": _JSON, "made_by": "'user 7'", "made_at": _AT, "live_from": _AT},
+    "refusal_count": {"day": "'2026-11-18'", "action": "'open_return'", "code": "'window'", "asked": "1"},
+    "errand": {
+        "errand_id": "7",
+        "case_id": "7",
+        "once": "'e'",
+        "target": "'shop'",
+        "kind": "'refund'",
+        "state": "'waiting'",
+        "made_at": _AT,
+        "look_at": _AT,
+    },
     "audit": {"audit_id": "7", "actor": "'cli'", "action": "'made'"},
 }
 TABLES = sorted(ROWS)
@@ -496,7 +550,7 @@ async def test_a_merchant_empties_a_table_of_its_own_rows_only(houses: Database,
             for referring in [
                 t
                 for t in reversed(ROWS)
-                if table in {"merchant", t} or (table, t) in {("customer", "customer_identity"), ("orders", "payment")}
+                if table in {"merchant", t} or (table, t) in {("customer", "customer_identity"), ("orders", "payment"), ("orders", "cases")}
             ]:
                 await tx.execute(f"delete from {referring}")
             await tx.execute("reset role")
@@ -649,6 +703,20 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "templates.usable": (await templates.usable(tx, [merchant]))[merchant],
         "going.going": (await going.going(tx, merchant, 7, NOW)).states,
         "mailboxes.troubles": await mailboxes.troubles(tx, merchant),
+        "cases.read": await cases.read(tx, [(merchant, 7)]),
+        "cases.by_once": await cases.by_once(tx, merchant, "o"),
+        "cases.by_rma": await cases.by_rma(tx, merchant, "R-7"),
+        "cases.of_orders": await cases.of_orders(tx, [(merchant, 7)]),
+        "cases.of_email": await cases.of_email(tx, merchant, "ana@customer.example", NOW),
+        "cases.page": await cases.page(tx, merchant),
+        "cases.counts": await cases.counts(tx, merchant, [CaseState.APPROVED], NOW),
+        "cases.events": await cases.events(tx, merchant, [7]),
+        "confirmations.find": await confirmations.find(tx, merchant, f"token-{merchant}"),
+        "confirmations.refusals": await confirmations.refusals(tx, merchant, NOW.date(), NOW.date()),
+        "policies.live": await policies.live(tx, merchant, NOW),
+        "policies.read": await policies.read(tx, merchant, 1),
+        "policies.versions": await policies.versions(tx, merchant),
+        "orders.named": await orders.named(tx, merchant, [7], "1001"),
         "goods.variants": await goods.variants(tx, merchant, 7, ["p"]),
         "goods.products_of": await goods.products_of(tx, merchant, 7, ["v"]),
         "goods.products": await goods.products(tx, merchant, 7),
@@ -735,6 +803,13 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)
 
 
+async def test_nobody_of_a_strangers_gets_another_role(houses: Database) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        with pytest.raises(NotFoundError):
+            await access.set_role(tx, MINE, 7, "owner")
+        assert await access.set_role(tx, STRANGER, 7, "owner") == "owner"
+
+
 async def test_a_strangers_mailbox_is_neither_called_broken_nor_mended(houses: Database) -> None:
     async with houses.for_merchant(STRANGER) as tx:
         assert await mailboxes.failed(tx, (MINE, 7), NOW, "forged", refused=True) is None
@@ -745,6 +820,36 @@ async def test_a_strangers_mailbox_is_neither_called_broken_nor_mended(houses: D
         await mailboxes.again(tx, mine)
     async with houses.system() as tx:
         assert await tx.fetchval("select why || coalesce(untold, '') from mailbox_trouble where merchant_id = 1") == "w"
+
+
+async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses: Database) -> None:
+    case = Case(case_id=7, rma="R-8", kind=CaseKind.RETURN, action=ActionKind.OPEN_RETURN, state=CaseState.CLOSED, order_id=7, since=NOW)
+    shown = confirmations.Shown(digest="d", action=ReadOrder(order="1"), asker="eve", order_id=7, expires_at=NOW)
+    step = cases.CaseEvent(at=NOW, actor="eve", was=None, state=CaseState.CLOSED)
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await cases.lock(tx, [(MINE, 7)]) == {}
+        assert [one.merchant_id for one in await cases.due(tx, NOW.replace(year=2030), 9)] == [STRANGER]
+        await cases.write(tx, cases.KeptCase(merchant_id=MINE, case=case, email=None))
+        await confirmations.answer(tx, MINE, 7, b'{"forged": true}', NOW)
+        assert not await policies.go_live(tx, MINE, 1, NOW.replace(year=2020))
+        for forged in (
+            cases.open_case(tx, MINE, case, "forged", None, NOW),
+            cases.note(tx, MINE, 7, step),
+            confirmations.keep(tx, MINE, "forged", shown, NOW),
+            confirmations.count_refusals(tx, MINE, {("open_return", "window"): 9}, NOW.date()),
+            policies.add(tx, MINE, b"{}", "forged", "eve", NOW),
+            errands.add(tx, MINE, 7, [Errand(to=Outside.SHOP, kind=ErrandKind.REFUND)], "forged", NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged
+        await confirmations.sweep(tx, NOW.replace(year=2040))
+    async with houses.system() as tx:
+        assert await tx.fetchval("select state from cases where merchant_id = 1") == "approved"
+        assert await tx.fetchval("select outcome from prepared where merchant_id = 1") is None
+        for table in ("case_event", "errand", "action_policy"):
+            assert await _count(tx, table) == 2
+        assert await tx.fetchval("select asked from refusal_count where merchant_id = 1") == 1
 
 
 async def test_a_strangers_goods_and_money_are_neither_changed_nor_forged(houses: Database) -> None:

@@ -33,6 +33,8 @@ def open_claim(asked: Asked, action: OpenClaim) -> Plan:
     come = action.claim not in _NOT_COME
     shipment = None if come and not action.shipment else _shipment(order, action)
     units = wanted_units(order, _units(order, action, shipment), arrived=come)
+    if shipment is not None and not come:
+        _in_parcel(order, action.claim, shipment, units)
     value = value_of(order, units)
     rule = _rule(asked, action.claim, value)
     _in_time(asked, action.claim, rule, shipment, [line_of(order, line_id) for line_id in units])
@@ -42,6 +44,8 @@ def open_claim(asked: Asked, action: OpenClaim) -> Plan:
         raise no(RefusalCode.PHOTO_NEEDED, facts={"claim": action.claim})
     remedy, held = _remedy(asked, action, rule, units)
     concerns = _concerns(asked, action, rule, shipment, value)
+    if held is None and Concern.RULE not in concerns:
+        concerns.append(Concern.RULE)  # it gives nothing that can be had
     state = _state(rule, concerns)
     left = left_to_refund(order)
     refund = None
@@ -65,7 +69,7 @@ def open_claim(asked: Asked, action: OpenClaim) -> Plan:
         policy_version=asked.policy.version,
         concerns=tuple(concerns),
         decided_by="policy" if state is CaseState.APPROVED else "",
-        held={one.variant_id: one.units for one in held},
+        held={one.variant_id: one.units for one in held or ()},
     )
     errands: tuple[Errand, ...] = ()
     if state is CaseState.PASSED_ON and shipment is not None:
@@ -80,7 +84,7 @@ def open_claim(asked: Asked, action: OpenClaim) -> Plan:
         errands = (Errand(to=Outside.CARRIER, kind=ErrandKind.CARRIER_CLAIM, body=body),)
     return Plan(
         action=action,
-        changes=(CaseOpened(case=case), *held),
+        changes=(CaseOpened(case=case), *(held or ())),
         errands=errands,
         concerns=tuple(concerns),
         refund=refund,
@@ -111,19 +115,32 @@ def _units(order: KnownOrder, action: OpenClaim, shipment: KnownShipment | None)
         return [(one.line_id, one.quantity) for one in action.units]
     if shipment is not None and shipment.lines:
         return list(shipment.lines.items())
-    if action.claim in _NOT_COME:
+    if action.claim is ClaimKind.LOST:
+        return [(line.line_id, line.quantity - line.delivered) for line in order.lines if line.quantity > line.delivered]
+    if action.claim is ClaimKind.NOT_RECEIVED:
         return [(line.line_id, line.quantity) for line in order.lines]
     return []
 
 
+def _in_parcel(order: KnownOrder, claim: ClaimKind, shipment: KnownShipment, units: dict[str, int]) -> None:
+    """Refuse units that were not in the parcel; where nobody knows what was, those that have arrived are not lost."""
+    for line_id, quantity in units.items():
+        line = line_of(order, line_id)
+        arrived = line.delivered if claim is ClaimKind.LOST else 0
+        most = shipment.lines.get(line_id, 0) if shipment.lines else line.quantity - arrived
+        if quantity > most:
+            raise no(RefusalCode.QUANTITY, facts={"name": line.name, "free": max(0, most)})
+
+
 def _rule(asked: Asked, claim: ClaimKind, value: Money | None) -> ClaimRule:
-    country = (asked.order.ship_to.country if asked.order.ship_to else None) or ""
+    country = ((asked.order.ship_to.country if asked.order.ship_to else None) or "").casefold()
+    tier = asked.customer.tier.casefold()
     for one in asked.policy.claiming.table:
         fits = (
             claim in one.claims
             and (one.up_to_minor is None or (value is not None and value.amount_minor <= one.up_to_minor))
-            and (not one.countries or country in one.countries)
-            and (not one.tiers or asked.customer.tier in one.tiers)
+            and (not one.countries or country in {each.casefold() for each in one.countries})
+            and (not one.tiers or tier in {each.casefold() for each in one.tiers})
         )
         if fits:
             return one
@@ -151,15 +168,18 @@ def _in_time(asked: Asked, claim: ClaimKind, rule: ClaimRule, shipment: KnownShi
         raise no(RefusalCode.WINDOW, ActionKind.TALK_TO_HUMAN, facts={"last_on": last.isoformat(), "days": rule.within_days})
 
 
-def _remedy(asked: Asked, action: OpenClaim, rule: ClaimRule, units: dict[str, int]) -> tuple[Remedy, tuple[Held, ...]]:
-    """Choose what the customer gets: the wish where the table lets it, else the first that can be had; replacements are held back."""
+def _remedy(asked: Asked, action: OpenClaim, rule: ClaimRule, units: dict[str, int]) -> tuple[Remedy, tuple[Held, ...] | None]:
+    """Choose what the customer gets: the wish where the table lets it, else the first that can be had; replacements are held back.
+
+    None beside the remedy: nothing of the table can be had.
+    """
     wishes = [action.wish] if action.wish in rule.remedies and action.wish is not None else []
     for remedy in (*wishes, *rule.remedies):
         if remedy is not Remedy.REPLACEMENT:
             return remedy, ()
         if (held := _held(asked, units)) is not None:
             return remedy, held
-    return rule.remedies[0], ()
+    return rule.remedies[0], None
 
 
 def _held(asked: Asked, units: dict[str, int]) -> tuple[Held, ...] | None:

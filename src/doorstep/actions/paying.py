@@ -4,7 +4,8 @@ from collections import defaultdict
 
 from doorstep.actions.asked import Asked, no
 from doorstep.actions.policy import RefundTo
-from doorstep.domain.actions.kinds import CaseKind, CaseState, MethodKind
+from doorstep.domain.actions.cases import Case
+from doorstep.domain.actions.kinds import CaseKind, CaseState, MethodKind, OrderState
 from doorstep.domain.actions.known import KnownOrder, Method
 from doorstep.domain.actions.plans import Change, Charged, Refunded
 from doorstep.domain.actions.refusals import RefusalCode
@@ -13,6 +14,9 @@ from doorstep.domain.money import Money
 _OURS = frozenset({MethodKind.GIFT_CARD, MethodKind.STORE_CREDIT})
 #: States in which a case's refund is promised and not yet among the payments.
 _WITHOUT_REFUND = frozenset({CaseState.REFUSED, CaseState.CANCELLED, CaseState.EXPIRED})
+
+#: States of an order that is paid at the door in which nobody has paid.
+_UNPAID = frozenset({OrderState.PENDING, OrderState.PROCESSED, OrderState.CANCELLED})
 
 
 def original_method(order: KnownOrder) -> str:
@@ -32,17 +36,22 @@ def paid_by_method(order: KnownOrder) -> dict[str, int]:
 def left_to_refund(order: KnownOrder) -> int | None:
     """Minor units that were paid, have not gone back and are not promised by an open case; None where payments are not known."""
     if not order.payments:
-        return None
+        return 0 if order.cod_due is not None and order.state in _UNPAID else None
     settled = {one.case_id for one in order.payments if one.refund and one.case_id}
     promised = sum(
-        case.refund.amount_minor
+        _promised(case)
         for case in order.cases
-        if case.refund
-        and case.kind in {CaseKind.RETURN, CaseKind.CLAIM}
-        and case.state not in _WITHOUT_REFUND
-        and case.case_id not in settled
+        if case.kind in {CaseKind.RETURN, CaseKind.CLAIM} and case.state not in _WITHOUT_REFUND and case.case_id not in settled
     )
     return max(0, sum(paid_by_method(order).values()) - promised)
+
+
+def _promised(case: Case) -> int:
+    """Minor units of what was paid that a case gives back; a bonus on credit comes from the merchant, not from there."""
+    if case.refund is None:
+        return 0
+    prices = [one.unit_price.amount_minor * one.quantity for one in case.lines if one.unit_price is not None]
+    return min(case.refund.amount_minor, sum(prices)) if prices and len(prices) == len(case.lines) else case.refund.amount_minor
 
 
 def method_of(asked: Asked, method_id: str) -> Method:
@@ -68,14 +77,21 @@ def refund_method(asked: Asked, wanted: str) -> str:
 
 def settled_difference(asked: Asked, difference: Money, wanted: str) -> tuple[str, tuple[Change, ...]]:
     """Who pays or gets a difference in price (above 0: the customer pays), and what that changes."""
-    method_id = wanted or original_method(asked.order)
-    if wanted:
-        enough_on(method_of(asked, wanted), difference.amount_minor)
+    method_id = method_for_difference(asked, difference.amount_minor, wanted)
     if difference.amount_minor > 0:
         return method_id, (Charged(amount=difference, method_id=method_id),)
     if difference.amount_minor < 0:
         return method_id, (Refunded(amount=Money(-difference.amount_minor, difference.currency), method_id=method_id),)
     return method_id, ()
+
+
+def method_for_difference(asked: Asked, minor: int, wanted: str) -> str:
+    """The method that pays (above 0) or gets a difference: the wanted one, else the one that paid; it must hold what it pays."""
+    method_id = method_of(asked, wanted).method_id if wanted else original_method(asked.order)
+    for one in asked.customer.methods:
+        if one.method_id == method_id:
+            enough_on(one, minor)
+    return method_id
 
 
 def enough_on(method: Method, minor: int) -> None:

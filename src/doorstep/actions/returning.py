@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from doorstep.actions.asked import Asked, no
-from doorstep.actions.paying import enough_on, left_to_refund, method_of, original_method, refund_method
+from doorstep.actions.paying import left_to_refund, method_for_difference, refund_method
 from doorstep.actions.policy import Payer, Reason, Rule
 from doorstep.actions.units import in_window, line_of, reason_of, rule_of, value_of, variant_of, wanted_units
 from doorstep.domain.actions.arguments import CancelReturn, OpenExchange, OpenReturn, Swap, Units
@@ -74,9 +74,9 @@ def open_return(asked: Asked, action: OpenReturn) -> Plan:
     credit = action.remedy is Remedy.STORE_CREDIT
     method = "" if credit else refund_method(asked, action.method)
     value = value_of(order, units)
-    fee = _fee(asked, lines)
-    refund = _refund(asked, value, fee, bonus=rules.credit_bonus_percent if credit else 0)
     keeps = _keeps(asked, lines, value)
+    fee = None if keeps else _fee(asked, lines)  # nothing is sent or handled
+    refund = _refund(asked, value, fee, bonus=rules.credit_bonus_percent if credit else 0)
     case = msgspec.structs.replace(
         _case(asked, action, lines, value),
         kind=CaseKind.RETURN,
@@ -115,11 +115,9 @@ def open_exchange(asked: Asked, action: OpenExchange) -> Plan:
             difference += (new.price.amount_minor - line.unit_price.amount_minor) * swap.quantity
         if new.stock is not None:
             changes.append(Held(variant_id=new.variant_id, product_id=new.product_id, units=swap.quantity))
-    method = original_method(order)
-    if action.method:
-        chosen = method_of(asked, action.method)
-        enough_on(chosen, difference or 0)
-        method = chosen.method_id
+    if action.gift and (difference or 0) > 0 and not action.method:
+        raise no(RefusalCode.METHOD, ActionKind.OPEN_RETURN, facts={"rule": "gift"})  # the giver would pay
+    method = method_for_difference(asked, difference or 0, action.method)
     held: dict[str, int] = defaultdict(int)
     for one in changes:
         held[one.variant_id] += one.units
@@ -177,7 +175,8 @@ def _judged(asked: Asked, one: Units | Swap, remedy: Remedy, photos: bool, days:
     condition = one.condition if isinstance(one, Units) else ""
     rule = rule_of(asked, line, reason.code if reason else "", condition, remedy)
     ours = reason is not None and reason.our_fault
-    if line.final_sale and not asked.policy.returning.final_sale_back and not ours and rule is None:
+    takes_it = asked.policy.returning.final_sale_back or (rule is not None and rule.when.final_sale is True)
+    if line.final_sale and not takes_it and not ours:
         raise no(RefusalCode.FINAL_SALE, facts={"name": line.name})
     if rule is not None and not rule.eligible:
         raise no(RefusalCode.NOT_ELIGIBLE, ActionKind.TALK_TO_HUMAN, facts={"name": line.name, "rule": rule.name})

@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from doorstep.domain.actions.known import KnownVariant
+from doorstep.domain.labels import Booked, LabelWish, MadeLabel, Quote
 from doorstep.domain.messages import Attachment, Message, Receipt, Reply, TemplateNews
 from doorstep.domain.orders import Fulfilment, Order, Refund
 from doorstep.domain.tracking import Parsed
@@ -67,6 +68,8 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
     aggregates: bool = False
     #: How it is asked about numbers; None: it only tells by itself.
     asking: "Asking | None" = None
+    #: How it makes labels for the way back; None: it makes none.
+    labelling: "Labelling | None" = None
 
 
 class OrderSeen(msgspec.Struct, frozen=True):
@@ -224,6 +227,32 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     token: Callable[[Settings, datetime], TokenFlow] | None = None
     #: Slugs of other carriers whose numbers it answers for, where they are not connected themselves.
     also: frozenset[str] = frozenset()
+
+
+#: Yields requests, is sent responses, returns what a label would cost. Raises BadInputError (an address or a size is at fault, or nobody
+#: carries it), TryLaterError, MisconfiguredError and nothing else.
+QuoteFlow = Generator[HttpRequest, Response, Quote]
+#: The same for a label. Raises UnknownOutcomeError too: it may have been bought.
+LabelFlow = Generator[HttpRequest, Response, MadeLabel]
+#: The same for taking one back: whether its money comes back (False: it was used, or this provider does not give it back).
+VoidFlow = Generator[HttpRequest, Response, bool]
+#: The same for a pick-up.
+PickupFlow = Generator[HttpRequest, Response, Booked]
+
+
+class Labelling(msgspec.Struct, frozen=True, kw_only=True):
+    """How a carrier or aggregator makes labels for the way back."""
+
+    #: What is wanted, settings, now → the cheapest that fits. Buys nothing and may be repeated.
+    quote: Callable[[LabelWish, Settings, datetime], QuoteFlow]
+    #: The quote, what is wanted, settings, now → the label. Looks first whether it was bought before, so that it may be repeated after a lost answer.
+    buy: Callable[[Quote, LabelWish, Settings, datetime], LabelFlow]
+    #: Names of the settings without which no label is made.
+    needs: tuple[str, ...] = ()
+    #: The label's `provider_id`, settings, now → whether its money comes back. May be repeated. None: there is nothing to take back.
+    void: Callable[[str, Settings, datetime], VoidFlow] | None = None
+    #: The quote, what is wanted, settings, now → a booked pick-up; after `buy`. None: nobody is sent.
+    pickup: Callable[[Quote, LabelWish, Settings, datetime], PickupFlow] | None = None
 
 
 #: Yields requests, is sent responses, returns the receipt. Raises RefusedError, TryLaterError, MisconfiguredError, UnknownOutcomeError and nothing else.

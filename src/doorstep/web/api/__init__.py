@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Router
 
 from doorstep.web.api import (
+    acting,
     app,
     codes,
     estimator,
@@ -35,6 +36,7 @@ _ALL = [
     *sending.ROUTES,
     *reading.ROUTES,
     *pitfalls.ROUTES,
+    *acting.ROUTES,
     *identifying.ROUTES,
     *promising.ROUTES,
     *codes.ROUTES,
