@@ -22,9 +22,11 @@ from doorstep.steps.watch import watch
 from doorstep.steps.work import BATCH
 from doorstep.store import (
     access,
+    alarms,
     checkpoints,
     connections,
     conversations,
+    customer_sessions,
     decisions,
     desk,
     errands,
@@ -38,6 +40,7 @@ from doorstep.store import (
     mappings,
     message_lists,
     messages,
+    one_time_codes,
     orders,
     people,
     pitfalls,
@@ -48,6 +51,7 @@ from doorstep.store import (
 )
 from doorstep.store.database import Database, Row, Tx
 from doorstep.store.estimators import Past
+from doorstep.store.one_time_codes import NewCode
 from doorstep.store.sealing import Sealer
 
 _SEALER = Sealer(b"k" * 32)
@@ -326,12 +330,46 @@ def _scans(tx: Tx, know: Known) -> Awaitable[Any]:
     return checkpoints.of_shipment(tx, know.merchant_id, know.ids[10], min(days), max(days))
 
 
+async def _coded(tx: Tx, know: Known) -> None:
+    """What a one-time code asks, from the wish for it to its use."""
+    email = know.order["email"]
+    await one_time_codes.claim(tx, know.merchant_id, b"person")
+    await one_time_codes.asked(tx, know.merchant_id, b"person", know.now - timedelta(days=1))
+    await one_time_codes.sent(tx, know.merchant_id, email, know.now - timedelta(days=1))
+    later = know.now + timedelta(minutes=10)
+    new = NewCode(handle="bench", code_hash=b"h", person=b"person", kind="email", address=email, expires_at=later)
+    await one_time_codes.add(tx, know.merchant_id, new, know.now)
+    row = await one_time_codes.take_try(tx, know.merchant_id, "bench", know.now, 5)
+    await one_time_codes.use(tx, know.merchant_id, row["code_id"] if row else 0, email, know.now)
+    await one_time_codes.sweep(tx, know.now)
+
+
+async def _signed_in(tx: Tx, know: Known) -> None:
+    await customer_sessions.open_one(tx, know.merchant_id, "bench", know.now, know.now + timedelta(hours=12))
+    await customer_sessions.is_alive(tx, know.merchant_id, "bench", know.now + timedelta(minutes=2), timedelta(minutes=30))
+    await customer_sessions.close(tx, know.merchant_id, "bench")
+    await customer_sessions.sweep(tx, know.now)
+
+
+async def _guessed(tx: Tx, know: Known) -> None:
+    await alarms.count(tx, know.merchant_id, "order", "1001", "1001", know.now)
+    await alarms.today(tx, know.merchant_id, know.now)
+    await alarms.may_tell(tx, know.merchant_id, know.now)
+    await alarms.listed(tx, know.merchant_id, know.now.date() - timedelta(days=30))
+    await alarms.sweep(tx, know.now)
+
+
 #: What the web asks as a merchant.
 WEB: Mapping[str, _Asks] = {
     "page's order": lambda tx, know: orders.read(tx, [(know.merchant_id, know.order["order_id"])]),
     "page's parcels": lambda tx, know: shipments.of_orders(tx, [(know.merchant_id, know.order["order_id"])]),
     "page's scans": _scans,
     "/find": lambda tx, know: orders.look_up(tx, know.merchant_id, know.order["number"], know.order["email"]),
+    "/find by number": lambda tx, know: orders.of_number(tx, know.merchant_id, know.order["number"], 5),
+    "/me by post code": lambda tx, know: orders.of_postcode(tx, know.merchant_id, "28004", 200),
+    "a code": _coded,
+    "a customer's session": _signed_in,
+    "guessing": _guessed,
     "language": lambda tx, know: orders.set_locale(tx, know.merchant_id, know.order["email"], "fr"),
     "choices": lambda tx, know: recipients.standing(tx, [(know.merchant_id, know.order["email"])], know.now),
     "new": lambda tx, know: desk.shipments(tx, know.merchant_id, most=51),
