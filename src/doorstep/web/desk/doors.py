@@ -121,6 +121,7 @@ def framed_page(request: AnyRequest, template: str, csp: str, status: int, value
     """Answer with a page of the desk that has a policy of its own."""
     user, tenant = user_of(request), tenant_of(request)
     frame: dict[str, object] = {"user": user, "merchant": tenant.merchant, "owner": user.role == "owner", "path": request.url.path}
+    frame |= {"may_change": user.role == "owner", "only": "Only an owner may change this."}
     return page(f"desk/{template}", status=status, csp=csp, referrer="same-origin", **(frame | values))
 
 
