@@ -84,6 +84,7 @@ _BACK: Mapping[CaseState, frozenset[CaseState]] = {
             CaseState.IN_TRANSIT,
             CaseState.RECEIVED,
             CaseState.SETTLING,
+            CaseState.CLOSED,
             CaseState.REFUSED,
             CaseState.CANCELLED,
             CaseState.EXPIRED,
@@ -142,23 +143,39 @@ def sent_first(case: Case) -> bool:
 
 
 def next_look(case: Case, policy: Policy, now: datetime) -> Look | None:
-    """Tell when a case is to be looked at next and what for; None: never, it has ended.
+    """Tell when a case that has just moved, or was just looked at, is to be looked at next and what for; None: never, it has ended.
 
-    What is overdue is due at once. `now` (aware) keeps the second reminder apart from a first that came late.
+    What is overdue is due at once; only the second reminder stays apart from a first that came late, at `now` (aware).
     """
+    look = planned_look(case, policy, now)
+    if look is None or not case.reminded or look.what is What.EXPIRE:
+        return look
+    end = _end(case, policy)
+    apart = Look(max(look.at, now + _APART), look.what)
+    return end if end is not None and end.at <= apart.at else apart
+
+
+def _end(case: Case, policy: Policy) -> Look | None:
+    pace = _pace(case, policy)
+    begun = case.since or case.opened_at
+    return Look(begun + pace.end[0], pace.end[1]) if pace and pace.end and begun else None
+
+
+def planned_look(case: Case, policy: Policy, now: datetime) -> Look | None:
+    """Tell what time does next to a case as it stands, and when; at that moment and after it, it is to be done. None: it has ended."""
     since = case.since or case.opened_at or now
     pace = _pace(case, policy)
     if pace is None:
         return None
     looks = [Look(since + pace.end[0], pace.end[1])] if pace.end else []
+    if looks and looks[0].at <= now:  # its end goes before whatever else is overdue
+        return looks[0]
     if case.reminded < len(pace.steps):
         after, what = pace.steps[case.reminded]
         looks.append(Look(since + after, what))
     elif pace.again is not None and pace.steps:
         after, what = pace.steps[-1]
         looks.append(Look(since + after + pace.again * (case.reminded - len(pace.steps) + 1), what))
-    if case.reminded:
-        looks = [one if one.what is What.EXPIRE else Look(max(one.at, now + _APART), one.what) for one in looks]
     return min(looks, key=lambda one: (one.at, one.what is not What.EXPIRE), default=None)
 
 

@@ -16,7 +16,7 @@ from doorstep.steps.decide import decide
 from doorstep.steps.directory import Directory
 from doorstep.steps.goods import take_products
 from doorstep.steps.happenings import outshone
-from doorstep.steps.homeward import wake
+from doorstep.steps.homeward import take_note
 from doorstep.steps.normalise import Said, normalise
 from doorstep.steps.order import Told, take_orders
 from doorstep.steps.pausing import pause
@@ -122,7 +122,7 @@ async def carry(tx: Tx, rows: Sequence[Waiting], directory: Directory, now: date
         await take_orders(tx, told, now, numbers_in(seen), written, outlook) + await advance(tx, seen, now, written, outlook)
     )
     outcome.reconciled = await _plan_asks(tx, read, written, directory, now)
-    await wake(tx, written.shipments, now)
+    await take_note(tx, written.shipments, now)
     await _come_back(tx, read, directory, now)
     await decide(tx, happenings, directory, now)
     outcome.events = sum(len(one.tracking.checkpoints) for one in seen) + len(facts)

@@ -15,7 +15,7 @@ from doorstep.steps.advance import refold
 from doorstep.steps.askers import Written, plan_asks
 from doorstep.steps.directory import Directory
 from doorstep.steps.happenings import page_token
-from doorstep.store import case_looks, legs, shipments
+from doorstep.store import case_looks, cases, legs, shipments
 from doorstep.store.cases import KeptCase
 from doorstep.store.database import Tx
 from doorstep.store.shipments import KeptShipment, NewShipment
@@ -69,6 +69,22 @@ async def expect(tx: Tx, directory: Directory, kept: KeptCase, number: str, carr
     if tenant is not None and tenant.askers.all():
         await plan_asks(tx, {kept.merchant_id: tenant.askers}, Written(shipments=[shipment]), frozenset(), frozenset(), now)
     return shipment.shipment_id
+
+
+async def take_note(tx: Tx, written: Iterable[KeptShipment], now: datetime) -> None:
+    """Have the cases looked at whose parcels were just heard of, and tie new parcels of orders to the cases they were sent for."""
+    those = list(written)
+    await wake(tx, those, now)
+    new = [
+        (one.merchant_id, one.order_id, one.shipment_id, one.around.sent_at)
+        for one in those
+        if one.order_id is not None and one.folded is None and one.around.sent_at is not None
+    ]
+    for shipment_id, merchant_id, case_id in await case_looks.awaiting_new_goods(tx, new) if new else ():
+        kept = (await cases.lock(tx, [(merchant_id, case_id)]))[merchant_id, case_id]
+        if kept.case.new_shipment_id is None:
+            tied = msgspec.structs.replace(kept.case, new_shipment_id=shipment_id)
+            await cases.write(tx, msgspec.structs.replace(kept, case=tied))
 
 
 async def wake(tx: Tx, written: Iterable[KeptShipment], now: datetime) -> None:

@@ -98,7 +98,7 @@ async def _tell_owners(tx: Tx, directory: Directory, of: tuple[int, int], why: s
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """What the owners are told about one of their connections."""
+    """What the owners are told."""
 
     trigger: str
     template: str
@@ -107,9 +107,12 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-async def tell_owners(tx: Tx, tenant: Tenant, connection: Connection, notice: Notice, now: datetime) -> Skip | None:
-    """Queue a mail to each of a merchant's owners, by its own e-mail connection; return why nobody is told, None where somebody is."""
-    merchant_id = connection.merchant_id
+async def tell_owners(tx: Tx, tenant: Tenant, connection: Connection | None, notice: Notice, now: datetime) -> Skip | None:
+    """Queue a mail to each of a merchant's owners, by its own e-mail connection; return why nobody is told, None where somebody is.
+
+    `connection` is the one it is about; None: it is about the shop.
+    """
+    merchant_id = tenant.merchant.merchant_id
     mailer = _mailer(await connections.active_channels(tx, merchant_id))
     if mailer is None:
         return Skip.NO_CHANNEL
@@ -134,14 +137,13 @@ def _mailer(active: Sequence[tuple[int, str]]) -> int | None:
     return next((i for kind in _MAILERS for i in kinds if kinds[i] is kind), None)
 
 
-def _letter(tenant: Tenant, connection: Connection, mailer: int, owner: str, notice: Notice, now: datetime) -> NewMessage:
-    change = Change(
-        trigger=notice.trigger, subject_kind="connection", subject_id=connection.connection_id, occurrence=f"{now.isoformat()} {owner}"
-    )
+def _letter(tenant: Tenant, connection: Connection | None, mailer: int, owner: str, notice: Notice, now: datetime) -> NewMessage:
+    kind, subject_id = ("connection", connection.connection_id) if connection else ("merchant", tenant.merchant.merchant_id)
+    change = Change(trigger=notice.trigger, subject_kind=kind, subject_id=subject_id, occurrence=f"{now.isoformat()} {owner}")
     return NewMessage(
         message=Message(
             message_id=str(new_message_id(now)),
-            merchant_id=connection.merchant_id,
+            merchant_id=tenant.merchant.merchant_id,
             channel=ChannelKind.EMAIL,
             to=owner,
             content=notice.content,

@@ -5,10 +5,12 @@ from datetime import datetime
 
 import msgspec
 
-from doorstep.domain.actions.plans import Errand
+from doorstep.domain.actions.plans import Errand, ErrandKind
 from doorstep.store.database import Tx
 
 _ENCODE = msgspec.json.Encoder()
+#: Of these a case has one, whatever it goes through: new goods are not sent twice.
+ONCE = frozenset({ErrandKind.EXCHANGE, ErrandKind.REPLACE})
 
 # Write errands of a case, each once.
 _ADD = """
@@ -20,12 +22,12 @@ on conflict (merchant_id, once) do nothing
 
 
 async def add(tx: Tx, merchant_id: int, case_id: int, errands: Sequence[Errand], occurrence: str, now: datetime) -> None:
-    """Write what others have to do for a case; the same kind for the same occurrence ("approved", "approved 2") stands there once."""
+    """Write what others have to do for a case; the same kind for the same occurrence ("approved", "approved 2") stands there once, one of `ONCE` at all."""
     await tx.execute(
         _ADD,
         merchant_id,
         case_id,
-        [f"{case_id} {one.kind} {one.to} {occurrence}" for one in errands],
+        [f"{case_id} {one.kind} {one.to}" + (f" {occurrence}" if one.kind not in ONCE else "") for one in errands],
         [one.to for one in errands],
         [one.kind for one in errands],
         [_ENCODE.encode(one.body).decode() for one in errands],

@@ -67,7 +67,7 @@ returning tries
 
 # End a lease of ours: done, or when to look again and why.
 _END = """
-update errand set state = $4, look_at = $5, answered_at = case when $4 = 'done' then $6 end, answer = $7, external_id = $8, connection_id = $9
+update errand set state = $4::text, look_at = $5, answered_at = case when $4::text = 'done' then $6::timestamptz end, answer = $7, external_id = $8, connection_id = $9
 where merchant_id = $1 and errand_id = $2 and sent_at = $3 and state = 'sent' returning errand_id
 """
 

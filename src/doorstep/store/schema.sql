@@ -183,9 +183,11 @@ create table orders (
     document      json not null,              -- domain.orders.Order
     created_at    timestamptz not null default now(),
     changed_at    timestamptz not null default now(),
+    postcode_key  text collate "C",           -- of the delivery address, letters and digits, upper case
     primary key (merchant_id, order_id),
     unique (merchant_id, connection_id, external_id)
 );
+create index orders_of_postcode on orders (postcode_key, merchant_id, order_id) where postcode_key is not null;
 create index orders_number on orders (number_key, merchant_id);
 create index orders_of_email on orders (email, merchant_id, order_id);
 create index orders_of_phone on orders (phone, merchant_id, order_id) where phone is not null;
@@ -1147,6 +1149,50 @@ create table label_try (
     primary key (merchant_id, errand_id),
     foreign key (merchant_id, errand_id) references errand on delete cascade
 );
+-- Codes that went out to prove who asks. A question that fits nobody has a row, too: it costs the same and nobody can tell.
+create table one_time_code (
+    merchant_id bigint not null references merchant,
+    code_id     bigint generated always as identity,
+    handle_hash bytea not null,               -- sha256 of what the code is handed in with
+    code_hash   bytea not null,               -- keyed; of nothing where nothing was sent
+    person      bytea not null,               -- keyed hash of whom it was asked for, to count by
+    kind        text,                         -- 'email' or 'phone'; null: it fits nobody
+    address     text,                         -- where it went, as it stood on the order; null: nowhere
+    tries       int not null default 0,
+    made_at     timestamptz not null,
+    expires_at  timestamptz not null,
+    used_at     timestamptz,
+    primary key (merchant_id, code_id)
+);
+create unique index one_time_code_handle on one_time_code (handle_hash);
+create index one_time_code_person on one_time_code (person, merchant_id, made_at);
+create index one_time_code_address on one_time_code (address, merchant_id, made_at) where address is not null;
+create index one_time_code_age on one_time_code (made_at);
+
+-- Customers' sessions: what they may do lies sealed in their cookie, here only that it lives. A row away, and the cookie opens nothing.
+create table customer_session (
+    merchant_id  bigint not null references merchant,
+    session_hash bytea not null,              -- sha256 of the session's name
+    seen_at      timestamptz not null,
+    expires_at   timestamptz not null,
+    primary key (merchant_id, session_hash)
+);
+create index customer_session_age on customer_session (expires_at);
+
+-- Who tried too often to find out what is not theirs, by day.
+create table alarm (
+    merchant_id bigint not null references merchant,
+    day         date not null,
+    kind        text not null,                -- 'guessing'; 'told': its owners were mailed that day
+    subject     bytea not null,               -- hash of what was counted, '' for 'told'
+    what        text not null,                -- 'network', 'order', 'person', 'shop'
+    hint        text not null,                -- for the owner: the network, the order's number, an address without most of it
+    times       bigint not null,              -- refused tries
+    first_at    timestamptz not null,
+    last_at     timestamptz not null,
+    primary key (merchant_id, day, kind, subject)
+);
+create index alarm_age on alarm (day);
 
 create table audit (
     merchant_id bigint not null,

@@ -6,6 +6,7 @@ from litestar.types import ControllerRouterHandler
 from doorstep.web import look
 from doorstep.web.track.choosing import preference_page, save_preferences, unsubscribe, unsubscribe_page
 from doorstep.web.track.engaging import follow, opened
+from doorstep.web.track.entering import ask_code, leave, me_page, type_code
 from doorstep.web.track.finding import find_order, find_page
 from doorstep.web.track.framing import ERRORS
 from doorstep.web.track.news import news_page
@@ -26,6 +27,10 @@ _PAGES: list[ControllerRouterHandler] = [
     order_for_wallet,
     find_page,
     find_order,
+    me_page,
+    ask_code,
+    type_code,
+    leave,
     preference_page,
     save_preferences,
     unsubscribe_page,
