@@ -40,7 +40,9 @@ async def told(shop: Shop) -> list[dict[str, Any]]:
 
 
 async def mailed(shop: Shop) -> list[str]:
-    rows = await shop.rows("select recipient from message where merchant_id = $1 and template = 'guessing' order by recipient", shop.merchant_id)
+    rows = await shop.rows(
+        "select recipient from message where merchant_id = $1 and template = 'guessing' order by recipient", shop.merchant_id
+    )
     return [row["recipient"] for row in rows]
 
 
