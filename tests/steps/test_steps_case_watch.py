@@ -36,7 +36,7 @@ async def here(cases_database: Database) -> AsyncIterator[Returning]:
         await tx.execute("update errand set look_at = null")
     house = Returning(await open_shop(cases_database, settings={"return_address": BACK}))
     await house.deliver()
-    yield house
+    return house
 
 
 def saw(received: int = 1, disposition: Disposition = Disposition.RESTOCK, **rest: object) -> tuple[Inspected, ...]:

@@ -414,3 +414,11 @@ async def test_a_link_opens_its_order_and_nothing_else_of_its_customer(database:
     assert identity.reaches(who, mine)
     assert not identity.reaches(Asker(email="ben@customer.example"), mine)
     assert not identity.reaches(Asker(), msgspec.structs.replace(mine, order=msgspec.structs.replace(mine.order, customer=Customer())))
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [("maria@shop.example", "m…a@….example"), ("ab@x.example", "a…@….example"), ("+34600000067", "+…67"), ("", "+…")],
+)
+def test_an_address_is_shown_to_its_owner_alone(address: str, shown: str) -> None:
+    assert identity.hint_of(address) == shown
