@@ -127,6 +127,8 @@ def change_payment(asked: Asked, action: ChangePayment) -> Plan:
         case.action is ActionKind.CHANGE_PAYMENT and case.state not in _UNDONE for case in order.cases
     ):
         raise no(RefusalCode.ONLY_ONCE, ActionKind.TALK_TO_HUMAN)
+    if order.cod_due is not None:
+        raise no(RefusalCode.NOT_OFFERED, ActionKind.TALK_TO_HUMAN)  # nothing has been paid that could go back
     method = method_of(asked, action.method)
     if len(order.payments) != 1 and sum(minor > 0 for minor in paid_by_method(order).values()) != 1:
         raise no(RefusalCode.SEVERAL_PAYMENTS, ActionKind.TALK_TO_HUMAN)

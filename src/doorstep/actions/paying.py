@@ -26,17 +26,26 @@ def original_method(order: KnownOrder) -> str:
 
 
 def paid_by_method(order: KnownOrder) -> dict[str, int]:
-    """Method → minor units that came by it and did not go back."""
+    """Method → minor units that came by it and did not go back; what is still to be paid at the door has not come."""
     left: dict[str, int] = defaultdict(int)
     for one in order.payments:
         left[one.method_id] += -one.amount.amount_minor if one.refund else one.amount.amount_minor
+    due = _at_the_door(order)
+    for method_id in sorted(left, key=bool):
+        left[method_id] -= (taken := min(max(left[method_id], 0), due))
+        due -= taken
     return left
+
+
+def _at_the_door(order: KnownOrder) -> int:
+    """Minor units that nobody has paid yet."""
+    return order.cod_due.amount_minor if order.cod_due is not None and order.state in _UNPAID else 0
 
 
 def left_to_refund(order: KnownOrder) -> int | None:
     """Minor units that were paid, have not gone back and are not promised by an open case; None where payments are not known."""
     if not order.payments:
-        return 0 if order.cod_due is not None and order.state in _UNPAID else None
+        return 0 if _at_the_door(order) else None
     settled = {one.case_id for one in order.payments if one.refund and one.case_id}
     promised = sum(
         _promised(case)

@@ -13,13 +13,17 @@ from rich.console import Console
 from rich.table import Table
 
 from doorstep.actions import Policy, read_policy, shipped
+from doorstep.cli.retail.bringing_in import whole_second
 from doorstep.cli.retail.judging import Expected, Judged, Task, judge, read_expected, read_tasks
 from doorstep.cli.retail.playing import Answered, Base, Memory, Records, Talk, asker_of
 from doorstep.cli.retail.records import read_store
-from doorstep.cli.retail.trying import Tried, answered, try_variants
-from doorstep.cli.retail.variants import variants
+from doorstep.cli.retail.replaying import taken_back, temporary
+from doorstep.cli.retail.trying import Tried, allowed_writes, answered, try_variants
+from doorstep.cli.retail.variants import variants as variants_of
 from doorstep.domain.actions.refusals import RefusalCode
 from doorstep.errors import BadInputError
+from doorstep.steps.directory import Directory, Tenant
+from doorstep.store.database import Database
 
 
 class CallLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,7 +72,7 @@ def evaluate_actions(
         expected: the records that each request should change, JSON.
         calls: JSON Lines, each {"id", "verified_as", "calls": [{"name", "arguments", "confirmed"}]}; prints a line of results for each.
         variants: try the illegal variants of the requests instead, and count what they were refused with.
-        database: play in a real database, brought in as a merchant and taken back after each request.
+        database: play in a PostgreSQL that is started for it, through the steps that pages and talks use; thrown away at the end.
         policy: the merchant's rules, JSON; default: the shipped policy `retail`.
         as_json: print one JSON object instead of a table.
     """
@@ -84,10 +88,12 @@ def evaluate_actions(
         raise BadInputError(f"{expected}: says nothing of the requests {', '.join(missing)}")
     now = datetime.now(UTC)  # noqa: TID251 - an edge
     base = Base(opened, rules)
+    if variants and database:
+        raise BadInputError("--variants are tried in memory; leave out --database")
     if variants:
         return asyncio.run(_try(base, wanted, known, now, as_json=as_json))
-    judged = asyncio.run(_judge_in_memory(base, wanted, known, now))
-    return _told(judged, as_json=as_json)
+    play = _judge_in_database(base, store.read_bytes(), wanted, known, now) if database else _judge_in_memory(base, wanted, known, now)
+    return _told(asyncio.run(play), as_json=as_json)
 
 
 def _policy(path: Path | None) -> Policy:
@@ -102,7 +108,23 @@ def _policy(path: Path | None) -> Policy:
 
 
 async def _judge_in_memory(base: Base, tasks: list[Task], expected: dict[str, Expected], now: datetime) -> list[Judged]:
-    return [await judge(base, lambda: Memory(base, now), task, expected[task.id]) for task in tasks]
+    return [await judge(base, Memory(base, now), task, expected[task.id]) for task in tasks]
+
+
+async def _judge_in_database(base: Base, content: bytes, tasks: list[Task], expected: dict[str, Expected], now: datetime) -> list[Judged]:
+    async with temporary(base.store, content, whole_second(now)) as (database, directory, tenant):
+        return await judge_in_database(database, directory, tenant, base, tasks, expected, now)
+
+
+async def judge_in_database(
+    database: Database, directory: Directory, tenant: Tenant, base: Base, tasks: list[Task], expected: dict[str, Expected], now: datetime
+) -> list[Judged]:
+    """Play each request in a merchant's rows, and take it back."""
+    judged = []
+    for task in tasks:
+        async with taken_back(database, directory, tenant, base, now) as world:
+            judged.append(await judge(base, world, task, expected[task.id]))
+    return judged
 
 
 def _told(judged: list[Judged], *, as_json: bool) -> int:
@@ -178,7 +200,7 @@ def _id_in(line: bytes) -> str | int | None:
 
 
 async def _try(base: Base, tasks: list[Task], expected: dict[str, Expected], now: datetime, *, as_json: bool) -> int:
-    tried = await try_variants(base, variants(base.store, tasks, expected), now)
+    tried = await try_variants(base, variants_of(base.store, await allowed_writes(base, tasks, expected, now)), now)
     return _told_of(tried, as_json=as_json)
 
 

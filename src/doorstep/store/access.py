@@ -242,11 +242,16 @@ async def attempt(tx: Tx, merchant_id: int, counts: Mapping[str, int], per: time
     `counts` says what is counted (kept as a hash only) and how many attempts it has at once; they grow back over `per`. Merchant 0
     is the whole installation. Call it in a transaction of its own, so that an attempt counts whatever comes of it.
     """
+    return not await used_up(tx, merchant_id, counts, per, now)
+
+
+async def used_up(tx: Tx, merchant_id: int, counts: Mapping[str, int], per: timedelta, now: datetime) -> set[str]:
+    """Take one attempt from every count and name those that had none left; else as `attempt`."""
     keys = _hashed(counts)
-    taken = await tx.fetch(_ATTEMPT, merchant_id, list(keys), list(keys.values()), now, per.total_seconds())
+    taken = {row["key"] for row in await tx.fetch(_ATTEMPT, merchant_id, list(keys), list(keys.values()), now, per.total_seconds())}
     if any(key[0] < _SWEPT for key in keys):
         await tx.execute(_SWEEP_ATTEMPTS, merchant_id, now - per)
-    return len(taken) == len(keys)
+    return {what for what in counts if _hash_of(what) not in taken}
 
 
 async def may_attempt(tx: Tx, merchant_id: int, counts: Mapping[str, int], per: timedelta, now: datetime) -> bool:
@@ -256,7 +261,11 @@ async def may_attempt(tx: Tx, merchant_id: int, counts: Mapping[str, int], per: 
 
 
 def _hashed(counts: Mapping[str, int]) -> dict[bytes, float]:
-    return {hashlib.blake2b(what.encode(), digest_size=16).digest(): float(most) for what, most in counts.items()}
+    return {_hash_of(what): float(most) for what, most in counts.items()}
+
+
+def _hash_of(what: str) -> bytes:
+    return hashlib.blake2b(what.encode(), digest_size=16).digest()
 
 
 async def add_key(tx: Tx, merchant_id: int, key: str, name: str, scopes: list[str], rate_per_s: float = 50) -> int:

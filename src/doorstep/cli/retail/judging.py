@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -102,10 +102,9 @@ def email_of(store: Store, customer: str | None) -> str | None:
     return store.file.users[customer].email
 
 
-async def judge(base: Base, make: Callable[[], World], task: Task, expected: Expected) -> Judged:
-    """Play one request: each call by its customer, each write put to the customer first and said yes to then."""
-    asker, world = asker_of(base.store, email_of(base.store, expected.customer)), make()
-    talk = Talk(base, world, asker)
+async def judge(base: Base, world: World, task: Task, expected: Expected) -> Judged:
+    """Play one request in an untouched store: each call by its customer, each write put to the customer first and said yes to then."""
+    talk = Talk(base, world, asker_of(base.store, email_of(base.store, expected.customer)))
     began = time.perf_counter()
     refused: Counter[str] = Counter()
     unguarded: list[str] = []

@@ -1,11 +1,13 @@
 """Illegal variants + a store in memory → which were carried out, which were refused for another reason, and how often each code came."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from doorstep.cli.retail.calls import WRITES
+from doorstep.cli.retail.judging import Expected, Task, ToolCall, email_of
 from doorstep.cli.retail.playing import Answered, Base, Memory, Records, Talk, asker_of
 from doorstep.cli.retail.variants import Variant
 from doorstep.domain.actions.refusals import RefusalCode
@@ -21,6 +23,20 @@ class Tried(msgspec.Struct, kw_only=True):
     other_code: list[str] = []
     #: Kind → code → times.
     by_kind: dict[str, dict[str, int]] = {}
+
+
+async def allowed_writes(
+    base: Base, tasks: Sequence[Task], expected: Mapping[str, Expected], now: datetime
+) -> list[tuple[str, str, ToolCall]]:
+    """Name the writes of requests that are allowed in the untouched store: where each stands, its customer, the call."""
+    found = []
+    for task in tasks:
+        customer, email = expected[task.id].customer, email_of(base.store, expected[task.id].customer)
+        for place, call in enumerate(task.evaluation_criteria.actions):
+            talk = Talk(base, Memory(base, now), asker_of(base.store, email))
+            if customer and call.name in WRITES and (await talk.call(call.name, call.arguments, confirmed=True)).ok:
+                found.append((f"{task.id}.{place}", customer, call))
+    return found
 
 
 async def try_variants(base: Base, those: Iterable[Variant], now: datetime) -> Tried:

@@ -5,8 +5,7 @@ from typing import Any
 
 import msgspec
 
-from doorstep.cli.retail.calls import WRITES
-from doorstep.cli.retail.judging import Expected, Task
+from doorstep.cli.retail.judging import ToolCall
 from doorstep.cli.retail.records import OrderRecord, Store, UserRecord
 from doorstep.domain.actions.refusals import RefusalCode as Code
 
@@ -49,16 +48,10 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
 
 
-def variants(store: Store, tasks: Sequence[Task], expected: Mapping[str, Expected]) -> Iterator[Variant]:
-    """Derive all illegal variants of the writes that are allowed as they stand."""
-    for task in tasks:
-        customer = expected[task.id].customer
-        if customer is None:
-            continue
-        refused = {name for name, _ in expected[task.id].reference_errors}
-        for place, call in enumerate(task.evaluation_criteria.actions):
-            if call.name in WRITES and call.name not in refused:
-                yield from _Write(store, f"{task.id}.{place}", customer, call.name, call.arguments).variants()
+def variants(store: Store, writes: Sequence[tuple[str, str, ToolCall]]) -> Iterator[Variant]:
+    """Derive all illegal variants of writes, each (where it stands, its customer, the call) and allowed as it stands."""
+    for where, customer, call in writes:
+        yield from _Write(store, where, customer, call.name, call.arguments).variants()
 
 
 class _Write:
@@ -187,8 +180,8 @@ def _unknown(write: _Write) -> Iterator[_Made]:
             yield write.mine("unknown customer", write.no(Code.NOT_FOUND, user_id=user_id))
     if "item_ids" in told:
         bought = {item.item_id for item in write.order.items} if write.order else set()
-        elsewhere = next(one for one in sorted(write.store.product_of) if one not in bought)
-        for item_id in ("0000000000", "1", "", "?", elsewhere):
+        elsewhere = [one for one in sorted(write.store.product_of) if one not in bought]
+        for item_id in ("0000000000", "1", "", "?", *elsewhere[:1]):
             yield write.mine("unknown item", write.no(Code.UNKNOWN_LINE, item_ids=[item_id, *told["item_ids"][1:]]))
     if write.name in _SWAPS:
         for item_id in ("0000000000", "", "?", told["item_ids"][0] + "0"):
@@ -216,10 +209,11 @@ def _goods(write: _Write) -> Iterator[_Made]:
     yield write.mine("unequal lists", write.no(Code.UNEQUAL, **empty))
     for place, item_id in enumerate(items):
         yield write.mine("the same variant", write.no(Code.SAME_VARIANT, new_item_ids=_put(new, place, item_id)))
-        for other in sorted(write.store.file.products)[:: len(write.store.file.products) // 3]:
+        for other in sorted(write.store.file.products)[:: max(1, len(write.store.file.products) // 3)]:
             if other != write.store.product_of[item_id]:
-                foreign = next(one for one, variant in sorted(write.store.file.products[other].variants.items()) if variant.available)
-                yield write.mine("another product", write.no(Code.OTHER_PRODUCT, new_item_ids=_put(new, place, foreign)))
+                sold = [one for one, variant in sorted(write.store.file.products[other].variants.items()) if variant.available]
+                for foreign in sold[:1]:
+                    yield write.mine("another product", write.no(Code.OTHER_PRODUCT, new_item_ids=_put(new, place, foreign)))
         for gone in _variants(write, item_id, available=False):
             if gone != item_id:
                 yield write.mine("out of stock", write.no(Code.OUT_OF_STOCK, new_item_ids=_put(new, place, gone)))
@@ -319,9 +313,11 @@ def _again(write: _Write) -> Iterator[_Made]:
         yield then(ADDRESS, Code.SAME_ADDRESS, **write.arguments)
         return
     yield then(write.name, code, **write.arguments)
+    if write.name == PAYMENT:
+        return
     back = {"item_ids": [order.items[-1].item_id], "payment_method_id": order.payment_history[0].payment_method_id}
     product = write.store.file.products[order.items[-1].product_id]
-    new = next(one for one, variant in sorted(product.variants.items()) if variant.available and one != order.items[-1].item_id)
+    new = next((one for one in sorted(product.variants) if one != order.items[-1].item_id), "0")
     if write.name in {CANCEL, ITEMS}:
         yield then(CANCEL, code, **of, reason="ordered by mistake")
         yield then(ADDRESS, code, **of, **_ELSEWHERE)

@@ -80,6 +80,9 @@ class LineForm(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     sku: Annotated[_Short | None, _says("Your article number.", _TEXT, "POT-1")] = None
     options: Annotated[dict[_Short, _Short], _says("Chosen options, in order.", "an object of texts", {"Colour": "blue"})] = {}
     unit_price: Annotated[_Amount | None, _says("For one.", _AMOUNT, "12.50")] = None
+    paid: Annotated[
+        _Amount | None, _says("For all of them, after discounts, with taxes; default: unit_price for each.", _AMOUNT, "11.00")
+    ] = None
     image_url: Annotated[_Long | None, _says("Picture.", "a web address", "https://shop.example/pot.jpg")] = None
     product_url: Annotated[_Long | None, _says("Page of the product.", "a web address", "https://shop.example/pot")] = None
     category: Annotated[_Short | None, _says("Kind of product.", _TEXT, "Kitchen")] = None

@@ -143,6 +143,7 @@ class _Reader:
             options={key: value for one, chosen in form.options.items() if (key := worded(one)) and (value := worded(chosen))},
             quantity=form.quantity,
             unit_price=self.money(form.unit_price, f"{name}.unit_price"),
+            paid=self.money(form.paid, f"{name}.paid"),
             image_url=self.web_address(form.image_url, f"{name}.image_url"),
             product_url=self.web_address(form.product_url, f"{name}.product_url"),
             category=worded(form.category),

@@ -108,6 +108,7 @@ LINE_COLUMNS: dict[str, _Column] = {
     "sku": ("sku", _text),
     "quantity": ("quantity", _whole),
     "unit_price": ("unit_price", _amount),
+    "line_paid": ("paid", _amount),
     "options": ("options", _options),
     "image_url": ("image_url", _text),
     "product_url": ("product_url", _text),
