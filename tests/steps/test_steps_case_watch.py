@@ -327,14 +327,6 @@ async def test_a_wish_that_nobody_answers_is_told_to_the_customer_and_the_desk_a
     await here.shop.arrive(facts=[order("3003", fulfilment("f3", "N3003"))], trackings=[said("N3003", "picked_up", NOON - HOUR)])
     wish = Reschedule(order="3003", on=(NOON + 3 * DAY).date())
     async with here.shop.database.system() as tx:
-<<<<<<< HEAD
-=======
-        from doorstep.domain.actions.askers import Asker
-        from doorstep.domain.actions.kinds import Assurance
-        from doorstep.steps import act
-        from doorstep.store import orders
-
->>>>>>> main
         kept = next(one for one in await orders.page(tx, here.shop.merchant_id) if one.order.external_id == "3003")
         asker = Asker(assurance=Assurance.LINK, orders=(kept.order_id,))
         prepared = await act.prepare(tx, here.tenant, asker, wish, NOON)

@@ -15,12 +15,9 @@ from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import BadInputError
 from doorstep.messages import Policy
-<<<<<<< HEAD
+from doorstep.steps.identity import takes_name_and_postcode
 from doorstep.steps.work import utc_now
 from doorstep.store import labels
-=======
-from doorstep.steps.identity import takes_name_and_postcode
->>>>>>> main
 from doorstep.store.connections import Merchant
 from doorstep.web.desk.doors import desk_page, user_of
 from doorstep.web.desk.merchants import change, merchant_of, proved
@@ -86,12 +83,8 @@ def _typed(form: FormMultiDict) -> dict[str, Any]:
     """Give a refused form back as it was filled in."""
     texts = ("rings_from", "rings_until", "zone", "return_days", *(name for name, *_ in _CAPS))
     several = {name: set(form.getall(name, [])) for name in ("ask_first", "any_hour", "muted_pitfalls")}
-<<<<<<< HEAD
-    return {name: clean_text(form.get(name), 60) for name in texts} | several | sending_typed(form) | back_typed(form)
-=======
     ticked = {"name_and_postcode": form.get("name_and_postcode") == "yes"}
-    return {name: clean_text(form.get(name), 60) for name in texts} | several | ticked | sending_typed(form)
->>>>>>> main
+    return {name: clean_text(form.get(name), 60) for name in texts} | several | ticked | sending_typed(form) | back_typed(form)
 
 
 def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
