@@ -6,7 +6,7 @@ from doorstep.messages.context import context_of
 from doorstep.messages.context_window import WITHOUT_WINDOW, standing_window
 from doorstep.messages.digest import DIGEST, entry_of
 from doorstep.messages.engine import BadTemplateError
-from doorstep.messages.facts import Brand, Entry, Facts, Hop, Links, Parcel
+from doorstep.messages.facts import Brand, Entry, Facts, Hop, Links, Parcel, ToldCase
 from doorstep.messages.gates import Go, Policy, Recipient, Stop, Wait, allow
 from doorstep.messages.library import PARTS, TEMPLATES, TONES, Library, check_template
 from doorstep.messages.quiet import QuietHours
@@ -40,6 +40,7 @@ __all__ = (
     "Recipient",
     "Segments",
     "Stop",
+    "ToldCase",
     "Wait",
     "allow",
     "check_template",
