@@ -78,10 +78,7 @@ def odd_cases(facts: Facts) -> Iterator[tuple[str, Facts]]:
     yield "refunded dear", with_parts(facts, refund=LONG, fee=LONG, remedy=Remedy.REFUND)
     for claim in ClaimKind if kind is CaseKind.CLAIM else ():
         yield claim, with_parts(facts, claim=claim)
-    cut = tuple(
-        msgspec.structs.replace(one, granted_percent=50, disposition=Disposition.REFURBISH, inspection_note="The seal is broken.")
-        for one in facts.case.case.lines
-    )
+    cut = tuple(msgspec.structs.replace(one, granted_percent=50, disposition=Disposition.REFURBISH) for one in facts.case.case.lines)
     yield "in part", with_parts(facts, lines=cut)
     yield "on a card", msgspec.structs.replace(facts, case=msgspec.structs.replace(facts.case, method="Visa ending 9212"))
     if kind is CaseKind.RETURN or kind is CaseKind.EXCHANGE:
@@ -90,6 +87,11 @@ def odd_cases(facts: Facts) -> Iterator[tuple[str, Facts]]:
         yield "sent first", with_parts(swapped, exchange_when="ship_first")
         yield "dearer", with_parts(swapped, difference=Money(1050, "EUR"), new_shipment_id=1)
         yield "cheaper", with_parts(swapped, difference=Money(-1050, "EUR"), new_shipment_id=None)
+    yield (
+        "in words",
+        with_parts(facts, decided_by="user 1", decision="We make an exception this once, as we said on the telephone to Acme Inc."),
+    )
+    yield "at length", with_parts(facts, decision="This is what somebody wrote. " * 40, decided_by="user 1")
     for decision in ("quantity", "steps_first", "too_many: We have spoken about it on the telephone."):
         yield decision, with_parts(facts, decision=decision)
 
@@ -101,6 +103,6 @@ def in_days(facts: Facts, day: date) -> Facts:
     case = facts.case.case
     label = msgspec.structs.replace(case.label, pickup_on=day) if case.label else None
     wanted = {**case.wanted, "on": day.isoformat(), "until": day.isoformat()} if case.wanted else {}
-    note = tuple(msgspec.structs.replace(one, inspection_note="It came from Acme Inc.", granted_percent=50) for one in case.lines)
-    moved = with_parts(facts, label=label, wanted=wanted, lines=note)
+    cut = tuple(msgspec.structs.replace(one, granted_percent=50) for one in case.lines)
+    moved = with_parts(facts, label=label, wanted=wanted, lines=cut)
     return msgspec.structs.replace(moved, case=msgspec.structs.replace(moved.case, last_on=day))

@@ -12,6 +12,7 @@ from doorstep.messages.library import PARTS, TEMPLATES, TONES, Library, check_te
 from doorstep.messages.quiet import QuietHours
 from doorstep.messages.samples import sample_facts
 from doorstep.messages.scenes import MANNERS, facts_for
+from doorstep.messages.scenes_case import case_for, with_case
 from doorstep.messages.segments import Segments, segments_of
 from doorstep.messages.shortening import sample_shortened
 from doorstep.messages.wording import tag_to_speak
@@ -43,6 +44,7 @@ __all__ = (
     "ToldCase",
     "Wait",
     "allow",
+    "case_for",
     "check_template",
     "context_of",
     "entry_of",
@@ -52,5 +54,6 @@ __all__ = (
     "segments_of",
     "standing_window",
     "tag_to_speak",
+    "with_case",
     "zone_of",
 )

@@ -15,6 +15,8 @@ from doorstep.messages.wording import day_text, fact_text, money_text, web
 _SHOWN = 12
 _NAMED = 3
 _PART = 100
+#: Characters of what somebody at the shop wrote.
+_LONGEST = 240
 #: Kinds that are told by what was asked for, not by goods.
 _WISHES = frozenset({CaseKind.ORDER_CHANGE, CaseKind.DELIVERY_CHANGE})
 
@@ -38,7 +40,8 @@ def case_names(facts: Facts) -> dict[str, Any] | None:
         "more": max(0, len(lines) - _SHOWN) or None,
         "wish": wish_text(case.action, case.wanted, locale, write) if case.kind in _WISHES else None,
         "alternatives": "; ".join([text for one in told.alternatives[:_NAMED] if (text := _options(one))]) or None,
-        "reason": reason_text(case.decision, locale, write) or None if case.state is CaseState.REFUSED and case.decision else None,
+        "reason": _cut(reason_text(case.decision, locale, write)) if case.state is CaseState.REFUSED else None,
+        "words": _cut(case.decision) if case.state is not CaseState.REFUSED and case.decided_by.startswith("user ") else None,
         **_goods_back(told, locale),
         **_money(told, locale),
     }
@@ -65,7 +68,6 @@ def _goods_back(told: ToldCase, locale: str) -> dict[str, Any]:
         "replaced": case.remedy in {Remedy.REPLACEMENT, Remedy.EXCHANGE},
         "lost": case.claim in {ClaimKind.LOST, ClaimKind.NOT_RECEIVED},
         "in_part": any(_is_cut(one) for one in case.lines),
-        "note": next((one.inspection_note for one in case.lines if one.inspection_note and _is_cut(one)), None),
     }
 
 
@@ -114,6 +116,13 @@ def _is_cut(one: CaseLine) -> bool:
     """Whether less is given back for a line than was asked for, by what the inspection found."""
     missing = one.received is not None and one.received < one.quantity
     return missing or one.granted_percent < _PART or one.disposition is Disposition.NOT_THERE
+
+
+def _cut(text: str) -> str | None:
+    """Shorten what somebody wrote, so that the rest of a message keeps its room; the page has all of it."""
+    if len(text) > _LONGEST:
+        return f"{text[: _LONGEST - 1].rstrip()}…"
+    return text or None
 
 
 def _write(_name: str, value: Any, *, locale: str) -> str:

@@ -21,6 +21,7 @@ from doorstep.steps.whereto import zone_of_order
 from doorstep.store import cases, goods, policies
 from doorstep.store.database import Tx
 from doorstep.store.orders import KeptOrder
+from doorstep.store.sealing import Sealer
 from doorstep.store.shipments import KeptShipment
 
 #: Merchant and case.
@@ -116,9 +117,16 @@ def _pays(case: Case, amount: Money | None) -> bool:
     return bool(minor) and case.state in _SETTLES and (amount is None or amount == Money(minor, due.currency if due else ""))
 
 
-def case_path(order_token: str, case_id: int) -> str:
-    """Name the page that shows a customer how a case stands, below the order's own unguessable address."""
-    return f"/o/{order_token}/cases/{case_id}"
+def order_path(kept: KeptOrder, case: Case | None, sealer: Sealer) -> str:
+    """Name the page of an order: the customer's, or of whoever got it as a gift, without prices, where a case is theirs."""
+    if case is not None and case.gift:
+        return f"/g/{sealer.token('gift', str(kept.merchant_id), str(kept.order_id))}"
+    return f"/o/{kept.token}"
+
+
+def case_path(kept: KeptOrder, case: Case, sealer: Sealer) -> str:
+    """Name the page that shows how a case stands, below its order's."""
+    return f"{order_path(kept, case, sealer)}/cases/{case.case_id}"
 
 
 def as_a_gift(kept: KeptOrder, case: Case) -> KeptOrder:

@@ -13,7 +13,7 @@ from doorstep.domain.orders import Order, OrderLine
 from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
 from doorstep.errors import BadInputError
 from doorstep.messages import DIGEST, Facts, Go, Links, Parcel, Recipient, Stop, ToldCase, Wait, allow, context_of, entry_of, tag_to_speak
-from doorstep.steps.case_news import as_a_gift, case_path, shipments_of, told_cases
+from doorstep.steps.case_news import as_a_gift, case_path, order_path, shipments_of, told_cases
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.footprint import footprint, tells_carbon
 from doorstep.steps.marks import news_token, redirect_token, ref_of
@@ -288,8 +288,8 @@ def _facts(one: Told, message_id: str, token: str, directory: Directory, made: l
         case=one.case,
         locale=one.locale,
         links=Links(
-            order=f"{base}/o/{due.order.token}{mark}",
-            case=f"{base}{case_path(due.order.token, due.case.case_id)}{mark}" if due.case else None,
+            order=f"{base}{order_path(due.order, due.case, directory.sealer)}{mark}",
+            case=f"{base}{case_path(due.order, due.case, directory.sealer)}{mark}" if due.case else None,
             preferences=f"{base}/p/{token}",
             unsubscribe=f"{base}/u/{token}" if one.action.purpose is Purpose.MARKETING else None,
             pixel=f"{base}/e/{due.merchant_id}.{ref_of(message_id)}.gif" if tenant.brand.tracking == "all" else None,
