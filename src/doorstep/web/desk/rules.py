@@ -15,7 +15,7 @@ from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import BadInputError
 from doorstep.messages import Policy
-from doorstep.steps.identity import takes_name_and_postcode
+from doorstep.steps.identity import keeps_parcels_apart, takes_name_and_postcode
 from doorstep.steps.work import utc_now
 from doorstep.store import labels
 from doorstep.store.connections import Merchant
@@ -37,6 +37,8 @@ _CAPS = (
     ("marketing_week", "per_week", Purpose.MARKETING, "Marketing messages in 7 days"),
 )
 _MOST, _LONGEST_DAYS = 1000, 3650
+#: What a merchant chooses of how a customer shows who they are; see `steps.identity`.
+_IDENTITY = ("name_and_postcode", "parcels_apart")
 #: Kinds of problems that a merchant may choose not to hear of.
 _MUTABLE = tuple(kind for kind in PITFALL_KINDS.values() if kind.mutable)
 
@@ -73,6 +75,7 @@ def _shown(merchant: Merchant, policy: Policy) -> dict[str, Any]:
         "return_days": merchant.settings.get("return_days", ""),
         "muted_pitfalls": set(merchant.settings.get("muted_pitfalls", ())),
         "name_and_postcode": takes_name_and_postcode(merchant),
+        "parcels_apart": keeps_parcels_apart(merchant),
         **sending_shown(merchant.settings),
         **back_shown(merchant.settings),
         **caps,
@@ -83,7 +86,7 @@ def _typed(form: FormMultiDict) -> dict[str, Any]:
     """Give a refused form back as it was filled in."""
     texts = ("rings_from", "rings_until", "zone", "return_days", *(name for name, *_ in _CAPS))
     several = {name: set(form.getall(name, [])) for name in ("ask_first", "any_hour", "muted_pitfalls")}
-    ticked = {"name_and_postcode": form.get("name_and_postcode") == "yes"}
+    ticked = {name: form.get(name) == "yes" for name in _IDENTITY}
     return {name: clean_text(form.get(name), 60) for name in texts} | several | ticked | sending_typed(form) | back_typed(form)
 
 
@@ -113,8 +116,8 @@ def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
     if hushed := [one.kind for one in _MUTABLE if one.kind in muted]:
         settings["muted_pitfalls"] = hushed
     settings.pop("identity", None)
-    if form.get("name_and_postcode") == "yes":
-        settings["identity"] = {"name_and_postcode": True}
+    if chosen := {name: True for name in _IDENTITY if form.get(name) == "yes"}:
+        settings["identity"] = chosen
     settings.pop("sending", None)
     if sending := sending_sent(form):
         settings["sending"] = sending
