@@ -15,6 +15,7 @@ from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import BadInputError
 from doorstep.messages import Policy
+from doorstep.steps.carrier_desks import desks_of, desks_typed
 from doorstep.steps.identity import takes_name_and_postcode
 from doorstep.store.connections import Merchant
 from doorstep.web.desk.doors import desk_page
@@ -34,6 +35,8 @@ _CAPS = (
     ("marketing_week", "per_week", Purpose.MARKETING, "Marketing messages in 7 days"),
 )
 _MOST, _LONGEST_DAYS = 1000, 3650
+#: Signs of the list of carriers' desks at most.
+_LONGEST_DESKS = 4000
 #: Kinds of problems that a merchant may choose not to hear of.
 _MUTABLE = tuple(kind for kind in PITFALL_KINDS.values() if kind.mutable)
 
@@ -66,6 +69,7 @@ def _shown(merchant: Merchant, policy: Policy) -> dict[str, Any]:
         "any_hour": set(policy.any_hour),
         "return_days": merchant.settings.get("return_days", ""),
         "muted_pitfalls": set(merchant.settings.get("muted_pitfalls", ())),
+        "carrier_desks": "\n".join(f"{slug} {address}" for slug, address in sorted(desks_of(merchant.settings).items())),
         "name_and_postcode": takes_name_and_postcode(merchant),
         **sending_shown(merchant.settings),
         **caps,
@@ -77,7 +81,8 @@ def _typed(form: FormMultiDict) -> dict[str, Any]:
     texts = ("rings_from", "rings_until", "zone", "return_days", *(name for name, *_ in _CAPS))
     several = {name: set(form.getall(name, [])) for name in ("ask_first", "any_hour", "muted_pitfalls")}
     ticked = {"name_and_postcode": form.get("name_and_postcode") == "yes"}
-    return {name: clean_text(form.get(name), 60) for name in texts} | several | ticked | sending_typed(form)
+    desks = {"carrier_desks": str(form.get("carrier_desks") or "")[:_LONGEST_DESKS]}
+    return {name: clean_text(form.get(name), 60) for name in texts} | several | ticked | sending_typed(form) | desks
 
 
 def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
@@ -111,6 +116,10 @@ def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
     settings.pop("sending", None)
     if sending := sending_sent(form):
         settings["sending"] = sending
+    if "carrier_desks" in form:
+        settings.pop("carrier_desks", None)
+        if desks := desks_typed(str(form.get("carrier_desks") or "")[:_LONGEST_DESKS]):
+            settings["carrier_desks"] = desks
     settings.pop("return_days", None)
     if clean_text(form.get("return_days")):
         settings["return_days"] = _number(form, "return_days", "Days to return", 1, _LONGEST_DAYS)
