@@ -65,6 +65,7 @@ _PAGES: list[ControllerRouterHandler] = [
     case_acts.close_case,
     case_acts.cancel_case,
     case_acts.note_on_case,
+    case_acts.answer_errand,
     on_behalf.ask_form,
     on_behalf.show_wish,
     on_behalf.do_wish,
