@@ -10,6 +10,7 @@ SCOPES = {
     "tracking:read": "read shipments, checkpoints, delivery problems, unknown codes, their mappings and the code table; ask whose a number is",
     "performance:write": "make and withdraw the keys that sign published delivery performance",
     "performance:read": "read delivery performance and the keys that sign it",
+    "insights:read": "read why goods come back",
     "promise:read": "ask by when an order arrives",
     "messages:read": "read messages, why each was sent and what became of it",
     "recipients:write": "record consents; add and lift suppressions",
