@@ -4,8 +4,9 @@ import io
 
 import pytest
 
-from doorstep.cli.merchants import add, key, list_merchants, set_values
+from doorstep.cli.merchants import add, key, list_merchants, set_values, user
 from doorstep.errors import BadInputError, ConflictError, NotFoundError
+from doorstep.web.desk.roles import Role
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +39,24 @@ def test_a_short_password_is_refused_and_makes_no_merchant(monkeypatch, capsys):
         add("teapots", name="Teapots", email="owner@teapots.example", password_stdin=True)
     list_merchants()
     assert "teapots" not in capsys.readouterr().out
+
+
+def test_somebody_is_let_in_with_a_role_and_gets_another_and_the_last_owner_keeps_theirs(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    add("teapots", name="Teapots", email="owner@teapots.example")
+    capsys.readouterr()
+    user("teapots", "Ana@Teapots.Example")
+    told = capsys.readouterr().out
+    assert "ana@teapots.example, support" in told
+    assert "password, shown this once: " in told
+    user("teapots", "ana@teapots.example", role=Role.MARKETING)
+    told = capsys.readouterr().out
+    assert "ana@teapots.example is marketing now" in told
+    assert "password" not in told
+    with pytest.raises(ConflictError):
+        user("teapots", "owner@teapots.example", role=Role.READ_ONLY)
+    with pytest.raises(BadInputError):
+        user("teapots", "nobody")
 
 
 @pytest.mark.parametrize("slug", ["Tea", "-tea", "tea pots", ""])

@@ -11,8 +11,9 @@ import pytest
 
 from apps import app_over
 from doorstep.demo.lives import LIVES
-from doorstep.demo.playing import Pace, Play, links_of, worth_seeing
+from doorstep.demo.playing import Pace, Play, comes_back, links_of, worth_seeing
 from doorstep.demo.stage import Memory, Stage, set_up
+from doorstep.domain.vocabulary import Status
 from doorstep.settings import Settings
 from doorstep.steps.batch import work_batch
 from doorstep.steps.directory import Directory
@@ -99,6 +100,10 @@ async def test_every_parcel_of_a_demo_ends_as_its_life_says_and_a_second_showing
             assert f"#{one.story.purchase.number}" in page.text
     assert len(seen) > 12
     assert len(worth_seeing(known)[0].shipments) > 1
+    back = comes_back(known)
+    assert back is not None
+    assert {kept.folded.status for kept in back.shipments if kept.folded} == {Status.DELIVERED}
+    assert await theatre.count("variant") == 17
     assert await theatre.count("dead_letter") == 1
     assert await theatre.count("unknown_code") >= 1
     assert await theatre.count("message") > ORDERS
@@ -150,5 +155,5 @@ async def test_a_wrong_secret_is_complained_of_and_not_tried_for_ever(theatre: T
     stage = Stage(merchant_id=theatre.stage.merchant_id, hooks=hooks)
     play = Play(stage, Pace(seed=1, speed=10, parcels=1, pictures=PICTURES), number=1001, started=utc_now() - timedelta(minutes=5))
     ((post, tries), *_) = list(play.due(utc_now()))
-    assert await play.send(theatre.client, post, tries, utc_now()) == "shopify was refused (401): orders/create"
+    assert await play.send(theatre.client, post, tries, utc_now()) == "shopify was refused (401): products/create"
     assert list(play.due(utc_now() + timedelta(seconds=5))) == []

@@ -17,7 +17,7 @@ async def _with_people(shop: Shop) -> tuple[str, str]:
     owner, member = (f"{role}.{secrets.token_hex(4)}@owners.example" for role in ("owner", "member"))
     async with shop.house.database.system() as tx:
         await access.add_user(tx, shop.merchant.merchant_id, owner, "a long password", "owner")
-        await access.add_user(tx, shop.merchant.merchant_id, member, "a long password", "member")
+        await access.add_user(tx, shop.merchant.merchant_id, member, "a long password", "support")
     return owner, member
 
 

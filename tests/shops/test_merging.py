@@ -1,5 +1,6 @@
 """Facts about one order, in any order and any number of times, give one order."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Consent, Customer, Fulfilment, Order, OrderLine, Payment, Refund
-from doorstep.domain.plugins import FulfilmentSeen, OrderSeen, RefundSeen, ShopFact
+from doorstep.domain.plugins import FulfilmentSeen, OrderFact, OrderSeen, RefundSeen
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.shops.merging import merge
 
@@ -56,12 +57,12 @@ orders = st.builds(
     cancelled_at=st.none() | moments,
     cancel_reason=st.sampled_from([None, "customer", "fraud"]),
 )
-facts: st.SearchStrategy[ShopFact] = (
+facts: st.SearchStrategy[OrderFact] = (
     st.builds(OrderSeen, orders) | st.builds(FulfilmentSeen, st.just("1"), fulfilments) | st.builds(RefundSeen, st.just("1"), refunds)
 )
 
 
-def folded(told: list[ShopFact]) -> Order:
+def folded(told: Sequence[OrderFact]) -> Order:
     return reduce(merge, told, EMPTY)
 
 
@@ -71,14 +72,14 @@ def order(hour: int, **fields: object) -> Order:
 
 @settings(deadline=None, max_examples=400)
 @given(told=st.lists(facts, min_size=1, max_size=6), draw=st.data())
-def test_any_order_and_any_repetition_give_the_same_order(told: list[ShopFact], draw: st.DataObject) -> None:
+def test_any_order_and_any_repetition_give_the_same_order(told: list[OrderFact], draw: st.DataObject) -> None:
     again = draw.draw(st.permutations(told + draw.draw(st.lists(st.sampled_from(told), max_size=4))))
     assert folded(again) == folded(told)
 
 
 @settings(deadline=None)
 @given(told=st.lists(facts, min_size=1, max_size=6), draw=st.data())
-def test_what_is_known_already_changes_nothing(told: list[ShopFact], draw: st.DataObject) -> None:
+def test_what_is_known_already_changes_nothing(told: list[OrderFact], draw: st.DataObject) -> None:
     known = folded(told)
     assert merge(known, draw.draw(st.sampled_from(told))) == known
     assert merge(known, OrderSeen(known)) == known
@@ -86,7 +87,7 @@ def test_what_is_known_already_changes_nothing(told: list[ShopFact], draw: st.Da
 
 @settings(deadline=None)
 @given(told=st.lists(facts, min_size=1, max_size=6))
-def test_a_cancellation_sticks_and_the_earliest_counts(told: list[ShopFact]) -> None:
+def test_a_cancellation_sticks_and_the_earliest_counts(told: list[OrderFact]) -> None:
     stated = [fact.order.cancelled_at for fact in told if isinstance(fact, OrderSeen) and fact.order.cancelled_at]
     assert folded(told).cancelled_at == min(stated, default=None)
 

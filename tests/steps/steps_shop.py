@@ -9,7 +9,7 @@ import msgspec
 
 from doorstep.domain.orders import Customer, Fulfilment, Order, OrderLine, Payment, Promise
 from doorstep.domain.places import Address
-from doorstep.domain.plugins import FulfilmentSeen, OrderSeen, ShopFact
+from doorstep.domain.plugins import FulfilmentSeen, OrderFact, OrderSeen
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Estimate, Link, Tracking
 from doorstep.domain.vocabulary import Precision, ZoneSource
@@ -42,7 +42,7 @@ class Shop:
     async def arrive(
         self,
         *,
-        facts: Sequence[ShopFact] = (),
+        facts: Sequence[OrderFact] = (),
         trackings: Sequence[Tracking] = (),
         now: datetime = NOON,
         shop: str = "generic",

@@ -370,7 +370,7 @@ async def only(opened):
 
 async def test_a_login_that_is_refused_is_told_at_once_and_once_and_sending_goes_on(opened):
     server = Small(mail(1))
-    ana = await owner(opened, "member")
+    ana = await owner(opened, "support")
     await opened.connect(server.port, imap_password="wrong")
     assert await opened.turn() == 0
     (row,) = await told(opened)

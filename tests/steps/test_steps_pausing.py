@@ -25,7 +25,7 @@ WHY = "UPS answered 401 (10401): it refuses the credential; check it and what it
 
 async def people(shop: Shop, *owners: str, members: Sequence[str] = ()) -> None:
     async with shop.database.system() as tx:
-        for role, addresses in (("owner", owners), ("member", members)):
+        for role, addresses in (("owner", owners), ("support", members)):
             for address in addresses:
                 await access.add_user(tx, shop.merchant_id, address, "a long password", role)
 

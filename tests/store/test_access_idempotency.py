@@ -131,7 +131,7 @@ async def test_an_address_has_one_login_in_the_whole_house(store: Database) -> N
         await access.add_user(tx, mine, "owner@shop.example", PASSWORD, "owner")
         for again in (mine, other):
             with pytest.raises(ConflictError):
-                await access.add_user(tx, again, "OWNER@SHOP.example", "another password", "member")
+                await access.add_user(tx, again, "OWNER@SHOP.example", "another password", "support")
         assert await access.log_in(tx, "owner@shop.example", "another password", "s", "c", NOW) is None
 
 

@@ -2,38 +2,55 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import msgspec
 import pytest
 
+from doorstep.domain.actions.arguments import ReadOrder
+from doorstep.domain.actions.cases import Case
+from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind, Outside
+from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
+from doorstep.domain.actions.plans import Errand, ErrandKind
+from doorstep.domain.labels import MadeLabel
 from doorstep.domain.messages import Attachment, Device, Message, Rendered
+from doorstep.domain.money import Money
 from doorstep.domain.orders import Customer, Order
 from doorstep.domain.people import IdentityKind
 from doorstep.domain.vocabulary import ChannelKind, Lead, Purpose, Unfetched
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import (
     access,
+    alarms,
     asks,
+    case_looks,
+    cases,
     checkpoints,
+    confirmations,
     connections,
     conversations,
+    customer_sessions,
     decisions,
     desk,
+    errands,
     estimators,
     fallbacks,
     going,
+    goods,
     idempotency,
     imports,
     inbox,
+    labels,
     mailboxes,
     message_lists,
     messages,
+    one_time_codes,
     opting_in,
     orders,
     people,
+    policies,
     push,
     receipts,
     recipients,
@@ -98,7 +115,33 @@ ROWS: dict[str, dict[str, str]] = {
         "token": "'order-' || m",
         "email": "'ana@customer.example'",
         "document": """'{"external_id": "1001", "number": "#1001"}'""",
+        "postcode_key": "'28004'",
     },
+    "variant": {
+        "connection_id": "7",
+        "variant_id": "'v'",
+        "product_id": "'p'",
+        "document": """'{"variant_id": "v", "product_id": "p", "name": "Pot", "price": {"amount_minor": 1, "currency": "EUR"}}'""",
+        "stock": "5",
+        "held": "1",
+        "changed_at": _AT,
+    },
+    "profile": {
+        "connection_id": "7",
+        "external_id": "'ana'",
+        "email": "'ana@customer.example'",
+        "document": """'{"customer": "ana"}'""",
+        "changed_at": _AT,
+    },
+    "payment_method": {
+        "connection_id": "7",
+        "external_id": "'ana'",
+        "method_id": "'g'",
+        "kind": "'gift_card'",
+        "balance_minor": "100",
+        "currency": "'EUR'",
+    },
+    "payment": {"payment_id": "7", "order_id": "7", "once": "'p'", "amount_minor": "100", "currency": "'EUR'", "refund": "false"},
     "wallet_order": {"order_id": "7", "digest": "'d'", "updated_at": _AT},
     "wallet_device": {"order_id": "7", "device": "'phone'", "order_type": "'order.type'", "push_token": "'aa'", "registered_at": _AT},
     "shipment": {
@@ -321,6 +364,75 @@ ROWS: dict[str, dict[str, str]] = {
     },
     "approval_due": {"connection_id": "7", "due_at": _AT},
     "mailbox_trouble": {"connection_id": "7", "since": _AT, "why": "'w'", "times": "1", "due_at": _AT, "refused": "false"},
+    "one_time_code": {
+        "code_id": "7",
+        "handle_hash": "sha256(('handle-' || m)::bytea)",
+        "code_hash": "'h'",
+        "person": "'p'",
+        "kind": "'email'",
+        "address": "'ana@customer.example'",
+        "made_at": _AT,
+        "expires_at": "'2026-11-18T11:10:00Z'",
+    },
+    "customer_session": {"session_hash": "sha256(('session-' || m)::bytea)", "seen_at": _AT, "expires_at": "'2026-11-18T23:00:00Z'"},
+    "alarm": {
+        "day": "'2026-11-18'",
+        "kind": "'guessing'",
+        "subject": "'s'",
+        "what": "'network'",
+        "hint": "'198.51.100.1'",
+        "times": "1",
+        "first_at": _AT,
+        "last_at": _AT,
+    },
+    "cases": {
+        "case_id": "7",
+        "rma": "'R-7'",
+        "once": "'o'",
+        "kind": "'return'",
+        "action": "'open_return'",
+        "state": "'approved'",
+        "order_id": "7",
+        "email": "'ana@customer.example'",
+        "document": """'{"kind": "return", "action": "open_return", "state": "approved"}'""",
+        "opened_at": _AT,
+        "since": _AT,
+        "look_at": _AT,
+    },
+    "case_event": {"case_id": "7", "event_id": "7", "at": _AT, "actor": "'customer'", "state": "'approved'"},
+    "case_file": {
+        "file_id": "7",
+        "token": "'file-' || m",
+        "order_id": "7",
+        "case_id": "7",
+        "kind": "'photo'",
+        "content_type": "'image/png'",
+        "body": "'b'",
+        "created_at": _AT,
+    },
+    "prepared": {
+        "prepared_id": "7",
+        "token_hash": "sha256(('token-' || m)::bytea)",
+        "digest": "'d'",
+        "action": """'{"action": "read_order", "order": "1"}'""",
+        "asker": "'ana'",
+        "order_id": "7",
+        "created_at": _AT,
+        "expires_at": _AT,
+    },
+    "action_policy": {"version": "1", "document": _JSON, "made_by": "'user 7'", "made_at": _AT, "live_from": _AT},
+    "refusal_count": {"day": "'2026-11-18'", "action": "'open_return'", "code": "'window'", "asked": "1"},
+    "errand": {
+        "errand_id": "7",
+        "case_id": "7",
+        "once": "'e'",
+        "target": "'shop'",
+        "kind": "'refund'",
+        "state": "'waiting'",
+        "made_at": _AT,
+        "look_at": _AT,
+    },
+    "label_try": {"errand_id": "7", "provider": "'easypost'", "tries": "1"},
     "audit": {"audit_id": "7", "actor": "'cli'", "action": "'made'"},
 }
 TABLES = sorted(ROWS)
@@ -464,7 +576,11 @@ async def test_a_merchant_empties_a_table_of_its_own_rows_only(houses: Database,
             await tx.execute(f"truncate {table} cascade")
     with pytest.raises(_UndoneError):
         async with houses.for_merchant(STRANGER) as tx:
-            for referring in [t for t in reversed(ROWS) if table in {"merchant", t} or (table, t) == ("customer", "customer_identity")]:
+            for referring in [
+                t
+                for t in reversed(ROWS)
+                if table in {"merchant", t} or (table, t) in {("customer", "customer_identity"), ("orders", "payment"), ("orders", "cases")}
+            ]:
                 await tx.execute(f"delete from {referring}")
             await tx.execute("reset role")
             assert await _count(tx, table) == 1
@@ -590,6 +706,13 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "recipients.consents_of": await recipients.consents_of(tx, merchant, ["ana@customer.example"]),
         "opting_in.of": await opting_in.of(tx, merchant, ["ana@customer.example"]),
         "orders.accompanied": await orders.accompanied(tx, [_another_of_ana(merchant)]),
+        "orders.of_number": await orders.of_number(tx, merchant, "#1001", 9),
+        "orders.of_postcode": await orders.of_postcode(tx, merchant, "28 004", 9),
+        "one_time_codes.asked": await one_time_codes.asked(tx, merchant, b"p", NOW.replace(year=2020)),
+        "one_time_codes.sent": await one_time_codes.sent(tx, merchant, "ana@customer.example", NOW.replace(year=2020)),
+        "customer_sessions.is_alive": await customer_sessions.is_alive(tx, merchant, f"session-{merchant}", NOW, timedelta(minutes=30)),
+        "alarms.today": (await alarms.today(tx, merchant, NOW))["times"],
+        "alarms.listed": await alarms.listed(tx, merchant, NOW.date()),
         "orders.of_contact": await orders.of_contact(tx, merchant, "email", "ana@customer.example", 9),
         "recipients.evidence": await recipients.evidence(tx, [(merchant, "ana@customer.example")], NOW.replace(year=2020)),
         "recipients.suppressions": await recipients.suppressions(tx, merchant),
@@ -616,6 +739,32 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "templates.usable": (await templates.usable(tx, [merchant]))[merchant],
         "going.going": (await going.going(tx, merchant, 7, NOW)).states,
         "mailboxes.troubles": await mailboxes.troubles(tx, merchant),
+        "cases.read": await cases.read(tx, [(merchant, 7)]),
+        "cases.by_once": await cases.by_once(tx, merchant, "o"),
+        "cases.by_rma": await cases.by_rma(tx, merchant, "R-7"),
+        "cases.of_orders": await cases.of_orders(tx, [(merchant, 7)]),
+        "cases.of_email": await cases.of_email(tx, merchant, "ana@customer.example", NOW),
+        "cases.page": await cases.page(tx, merchant),
+        "errands.one": await errands.one(tx, merchant, 7),
+        "errands.lock": await errands.lock(tx, merchant, 7),
+        "errands.of_cases": await errands.of_cases(tx, merchant, [7]),
+        "errands.page": await errands.page(tx, merchant),
+        "errands.message_of": await errands.message_of(tx, merchant, message),
+        "cases.counts": await cases.counts(tx, merchant, [CaseState.APPROVED], NOW),
+        "cases.events": await cases.events(tx, merchant, [7]),
+        "confirmations.find": await confirmations.find(tx, merchant, f"token-{merchant}"),
+        "confirmations.refusals": await confirmations.refusals(tx, merchant, NOW.date(), NOW.date()),
+        "policies.live": await policies.live(tx, merchant, NOW),
+        "policies.read": await policies.read(tx, merchant, 1),
+        "policies.versions": await policies.versions(tx, merchant),
+        "orders.named": await orders.named(tx, merchant, [7], "1001"),
+        "goods.variants": await goods.variants(tx, merchant, 7, ["p"]),
+        "goods.products_of": await goods.products_of(tx, merchant, 7, ["v"]),
+        "goods.products": await goods.products(tx, merchant, 7),
+        "goods.profiles": await goods.profiles(tx, merchant, 7, ["ana"]),
+        "goods.by_email": await goods.by_email(tx, merchant, "ana@customer.example"),
+        "goods.methods": await goods.methods(tx, merchant, 7, ["ana"]),
+        "goods.payments": await goods.payments(tx, merchant, [7]),
         "imports.lines_done": await imports.lines_done(tx, merchant, b"h"),
     }
 
@@ -695,6 +844,37 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)
 
 
+async def test_codes_sessions_and_alarms_of_a_stranger_are_neither_tried_nor_ended(houses: Database) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        for merchant, handle in ((MINE, "handle-1"), (STRANGER, "handle-1"), (MINE, "handle-2")):
+            assert await one_time_codes.take_try(tx, merchant, handle, NOW, 5) is None
+        await one_time_codes.use(tx, MINE, 7, "ana@customer.example", NOW)
+        await customer_sessions.close(tx, MINE, "session-1")
+        for sweep in (one_time_codes.sweep, customer_sessions.sweep, alarms.sweep):
+            await sweep(tx, NOW)
+        new = one_time_codes.NewCode(handle="x", code_hash=b"h", person=b"p", kind=None, address=None, expires_at=NOW)
+        for forged in (
+            lambda: one_time_codes.add(tx, MINE, new, NOW),
+            lambda: customer_sessions.open_one(tx, MINE, "forged", NOW, NOW),
+            lambda: alarms.count(tx, MINE, "order", "1001", "1001", NOW),
+            lambda: alarms.may_tell(tx, MINE, NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged()
+    async with houses.system() as tx:
+        assert await tx.fetchval("select tries + (used_at is not null)::int from one_time_code where merchant_id = 1") == 0
+        assert await _count(tx, "customer_session") == 2
+        assert await _count(tx, "alarm") == 2
+
+
+async def test_nobody_of_a_strangers_gets_another_role(houses: Database) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        with pytest.raises(NotFoundError):
+            await access.set_role(tx, MINE, 7, "owner")
+        assert await access.set_role(tx, STRANGER, 7, "owner") == "owner"
+
+
 async def test_a_strangers_mailbox_is_neither_called_broken_nor_mended(houses: Database) -> None:
     async with houses.for_merchant(STRANGER) as tx:
         assert await mailboxes.failed(tx, (MINE, 7), NOW, "forged", refused=True) is None
@@ -705,6 +885,102 @@ async def test_a_strangers_mailbox_is_neither_called_broken_nor_mended(houses: D
         await mailboxes.again(tx, mine)
     async with houses.system() as tx:
         assert await tx.fetchval("select why || coalesce(untold, '') from mailbox_trouble where merchant_id = 1") == "w"
+
+
+async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses: Database) -> None:
+    case = Case(case_id=7, rma="R-8", kind=CaseKind.RETURN, action=ActionKind.OPEN_RETURN, state=CaseState.CLOSED, order_id=7, since=NOW)
+    shown = confirmations.Shown(digest="d", action=ReadOrder(order="1"), asker="eve", order_id=7, expires_at=NOW)
+    async with houses.system() as tx:
+        mine = await errands.one(tx, MINE, 7)
+    assert mine is not None
+    done = msgspec.structs.replace(mine, state=errands.ErrandState.DONE, answer="forged")
+    step = cases.CaseEvent(at=NOW, actor="eve", was=None, state=CaseState.CLOSED)
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await cases.lock(tx, [(MINE, 7)]) == {}
+        assert [one.merchant_id for one in await cases.due(tx, NOW.replace(year=2030), 9)] == [STRANGER]
+        assert [one.merchant_id for one in await errands.due(tx, NOW.replace(year=2030), 9)] == [STRANGER]
+        await errands.write(tx, done)
+        await errands.look_now(tx, [(MINE, UUID("01a1ee50-4380-7000-8000-000000000001"))], NOW)
+        await cases.write(tx, cases.KeptCase(merchant_id=MINE, case=case, email=None))
+        await confirmations.answer(tx, MINE, 7, b'{"forged": true}', NOW)
+        assert not await policies.go_live(tx, MINE, 1, NOW.replace(year=2020))
+        for forged in (
+            cases.open_case(tx, MINE, case, "forged", None, NOW),
+            cases.note(tx, MINE, 7, step),
+            confirmations.keep(tx, MINE, "forged", shown, NOW),
+            confirmations.count_refusals(tx, MINE, {("open_return", "window"): 9}, NOW.date()),
+            policies.add(tx, MINE, b"{}", "forged", "eve", NOW),
+            errands.add(tx, MINE, 7, [Errand(to=Outside.SHOP, kind=ErrandKind.REFUND)], "forged", NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged
+        await confirmations.sweep(tx, NOW.replace(year=2040))
+    async with houses.system() as tx:
+        assert await tx.fetchval("select state from cases where merchant_id = 1") == "approved"
+        assert await tx.fetchval("select outcome from prepared where merchant_id = 1") is None
+        assert await errands.one(tx, MINE, 7) == mine
+        for table in ("case_event", "errand", "action_policy"):
+            assert await _count(tx, table) == 2
+        assert await tx.fetchval("select asked from refusal_count where merchant_id = 1") == 1
+
+
+async def test_a_strangers_labels_and_looks_are_neither_changed_nor_forged(houses: Database) -> None:
+    job = labels.LabelJob(merchant_id=MINE, errand_id=7, case_id=7, kind="label", body={}, sent_at=NOW)
+    made = MadeLabel(content_type="application/pdf", body=b"forged")
+    with pytest.raises(_UndoneError):
+        async with houses.system() as tx:
+            await tx.execute("update errand set kind = 'label', target = 'carrier', state = 'sent', sent_at = $1, look_at = $1", NOW)
+            await tx.execute("set local role doorstep_web")
+            await tx.execute("select set_config('doorstep.merchant_id', $1, true)", str(STRANGER))
+            assert not await labels.note_try(tx, job, None, "forged", None)
+            assert not await labels.end(tx, job, "done", NOW)
+            assert await labels.stuck(tx, MINE, [7]) == {}
+            await labels.try_again(tx, MINE, NOW)
+            assert [one.merchant_id for one in await labels.lease(tx, NOW, NOW, 9)] == [STRANGER]
+            assert [one[0] for one in await case_looks.due(tx, NOW.replace(year=2030), 9)] in ([], [STRANGER])
+            assert not await case_looks.hold(tx, MINE, 7, 7, NOW.replace(year=2030))
+            assert not await case_looks.new_goods_sent(tx, MINE, 7)
+            assert await case_looks.awaiting_new_goods(tx, [(MINE, 7, 7, NOW.replace(year=2030))]) == []
+            await case_looks.hold_order(tx, MINE, 7)
+            await case_looks.wake(tx, [(MINE, 7)], NOW.replace(year=2020))
+            await case_looks.put_off(tx, MINE, 7, NOW.replace(year=2040))
+            for forged in (
+                labels.note_told(tx, job, "forged", anew=True),
+                labels.keep_file(tx, MINE, 7, 7, made, NOW),
+            ):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    async with tx.transaction():
+                        await forged
+            await tx.execute("reset role")
+            assert await tx.fetchval("select count(*) from cases where merchant_id = 1 and look_at > $1", NOW.replace(year=2039)) == 0
+            assert await tx.fetchval("select count(*) from errand where merchant_id = 1 and state <> 'sent'") == 0
+            raise _UndoneError
+
+
+async def test_a_strangers_goods_and_money_are_neither_changed_nor_forged(houses: Database) -> None:
+    variant = KnownVariant(variant_id="v", product_id="p", price=Money(9, "EUR"), stock=0)
+    method = Method(method_id="g", kind=MethodKind.GIFT_CARD, balance=Money(9, "EUR"))
+    told = goods.KeptVariant(merchant_id=MINE, connection_id=7, variant=variant, told_at=NOW.replace(year=2030))
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await goods.hold(tx, {(MINE, 7, "v"): 1}) == {(MINE, 7, "v")}
+        await goods.take(tx, {(MINE, 7, "v"): 1})
+        await goods.withdraw_others(tx, {(MINE, 7, "p"): (NOW.replace(year=2030), [])})
+        assert await goods.move_balances(tx, [((MINE, 7, "ana"), "g", Money(-50, "EUR"))]) == {((MINE, 7, "ana"), "g")}
+        for forged in (
+            goods.keep_variants(tx, [told]),
+            goods.keep_profiles(tx, {(MINE, 7): [KnownCustomer(customer="forged")]}, NOW),
+            goods.keep_methods(tx, {(MINE, 7, "ana"): [method]}),
+            goods.pay(tx, [(MINE, 7, "forged", Paid(amount=Money(1, "EUR")))]),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged
+    async with houses.system() as tx:
+        assert await tx.fetchval("select stock * 10 + held from variant where merchant_id = 1") == 51
+        assert await tx.fetchval("select document->>'available' from variant where merchant_id = 1") is None
+        assert await tx.fetchval("select balance_minor from payment_method where merchant_id = 1") == 100
+        assert [await _count(tx, table, "merchant_id = 1") for table in ("profile", "payment")] == [1, 1]
 
 
 async def test_short_links_of_a_strangers_texts_are_neither_forgotten_nor_forged(houses: Database) -> None:

@@ -14,17 +14,22 @@ _BY_REMEDY = {
 }
 
 
-def errands_of(case: Case, order: KnownOrder) -> tuple[Errand, ...]:
-    """Name what follows from the state that a case has just come into; () where nobody outside has to act."""
+def errands_of(case: Case, order: KnownOrder, was: CaseState | None = None) -> tuple[Errand, ...]:
+    """Name what follows from the state that a case has just come into; () where nobody outside has to act.
+
+    `was` is the state it left; of a request that was never approved nobody outside knows anything.
+    """
     if case.kind not in _BACK:
         return ()
     match case.state:
         case CaseState.APPROVED:
             return _approved(case, order)
+        case CaseState.IN_TRANSIT if case.kind is CaseKind.EXCHANGE and case.exchange_when == "after_scan":
+            return (_exchange(case, order),)
         case CaseState.SETTLING:
             return _settling(case, order)
         case CaseState.CANCELLED | CaseState.EXPIRED | CaseState.REFUSED:
-            return _given_up(case, order)
+            return () if was is CaseState.REQUESTED else _given_up(case, order)
         case _:
             return ()
 
@@ -58,15 +63,21 @@ def _approved(case: Case, order: KnownOrder) -> tuple[Errand, ...]:
     if not case.keeps and way != "keep":
         found.append(Errand(to=Outside.CARRIER, kind=ErrandKind.LABEL, body={**about, "way": way}))
     if case.kind is CaseKind.EXCHANGE and case.exchange_when == "ship_first":
-        found.append(
-            Errand(to=Outside.WAREHOUSE, kind=ErrandKind.EXCHANGE, body={**about, "difference": case.difference, "method": case.method})
-        )
+        found.append(_exchange(case, order))
     return tuple(found)
 
 
+def _exchange(case: Case, order: KnownOrder) -> Errand:
+    """Have the new goods sent: at once, at the carrier's first scan, or else once the old ones were looked at; whichever comes first."""
+    body = {**_about(case, order), "difference": case.difference, "method": case.method}
+    return Errand(to=Outside.WAREHOUSE, kind=ErrandKind.EXCHANGE, body=body)
+
+
 def _settling(case: Case, order: KnownOrder) -> tuple[Errand, ...]:
-    if case.remedy is None or (case.kind is CaseKind.EXCHANGE and case.exchange_when == "ship_first" and case.remedy is Remedy.EXCHANGE):
+    if case.remedy is None:
         return ()
+    if case.kind is CaseKind.EXCHANGE and case.remedy is Remedy.EXCHANGE:
+        return (_exchange(case, order),)  # stands there once, whenever it was first asked for
     to, kind = _BY_REMEDY[case.remedy]
     body = {**_about(case, order), "amount": case.refund, "difference": case.difference, "method": case.method}
     return (Errand(to=to, kind=kind, body=body),)

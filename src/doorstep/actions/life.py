@@ -60,7 +60,9 @@ REMIND_DAYS = (7, 14)
 WAY = 14 * _DAY
 #: Goods that came wait so long for their inspection.
 INSPECT = 3 * _DAY
-#: What was inspected waits so long for its money to be sent off.
+#: What was inspected is settled by itself after so long, in which whoever looked may settle it by hand, or look again.
+LOOKED_AT = _HOUR
+#: Where only a human can say how much, the desk hears of it again after so long.
 GRANT = _DAY
 #: Money or goods that were sent off and nobody confirmed.
 CONFIRM = 3 * _DAY
@@ -84,6 +86,7 @@ _BACK: Mapping[CaseState, frozenset[CaseState]] = {
             CaseState.IN_TRANSIT,
             CaseState.RECEIVED,
             CaseState.SETTLING,
+            CaseState.CLOSED,
             CaseState.REFUSED,
             CaseState.CANCELLED,
             CaseState.EXPIRED,
@@ -142,23 +145,39 @@ def sent_first(case: Case) -> bool:
 
 
 def next_look(case: Case, policy: Policy, now: datetime) -> Look | None:
-    """Tell when a case is to be looked at next and what for; None: never, it has ended.
+    """Tell when a case that has just moved, or was just looked at, is to be looked at next and what for; None: never, it has ended.
 
-    What is overdue is due at once. `now` (aware) keeps the second reminder apart from a first that came late.
+    What is overdue is due at once; only the second reminder stays apart from a first that came late, at `now` (aware).
     """
+    look = planned_look(case, policy, now)
+    if look is None or not case.reminded or look.what is What.EXPIRE:
+        return look
+    end = _end(case, policy)
+    apart = Look(max(look.at, now + _APART), look.what)
+    return end if end is not None and end.at <= apart.at else apart
+
+
+def _end(case: Case, policy: Policy) -> Look | None:
+    pace = _pace(case, policy)
+    begun = case.since or case.opened_at
+    return Look(begun + pace.end[0], pace.end[1]) if pace and pace.end and begun else None
+
+
+def planned_look(case: Case, policy: Policy, now: datetime) -> Look | None:
+    """Tell what time does next to a case as it stands, and when; at that moment and after it, it is to be done. None: it has ended."""
     since = case.since or case.opened_at or now
     pace = _pace(case, policy)
     if pace is None:
         return None
     looks = [Look(since + pace.end[0], pace.end[1])] if pace.end else []
+    if looks and looks[0].at <= now:  # its end goes before whatever else is overdue
+        return looks[0]
     if case.reminded < len(pace.steps):
         after, what = pace.steps[case.reminded]
         looks.append(Look(since + after, what))
     elif pace.again is not None and pace.steps:
         after, what = pace.steps[-1]
         looks.append(Look(since + after + pace.again * (case.reminded - len(pace.steps) + 1), what))
-    if case.reminded:
-        looks = [one if one.what is What.EXPIRE else Look(max(one.at, now + _APART), one.what) for one in looks]
     return min(looks, key=lambda one: (one.at, one.what is not What.EXPIRE), default=None)
 
 
@@ -202,7 +221,7 @@ def _pace_of_goods(case: Case, policy: Policy) -> _Pace:
             promised = timedelta(days=returning.refund_days[1]) - _DAY
             return _waits(max(_DAY, min(INSPECT, promised)))
         case CaseState.INSPECTED:
-            return _waits(GRANT)
+            return _Pace(steps=((LOOKED_AT, What.SETTLE), (GRANT, What.ESCALATE)), again=AGAIN)
         case _:
             return _waits(CONFIRM)
 

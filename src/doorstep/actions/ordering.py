@@ -41,6 +41,8 @@ from doorstep.domain.actions.refusals import RefusalCode
 from doorstep.domain.money import Money
 from doorstep.domain.places import Address
 
+#: A change that ended so was not made.
+_UNDONE = frozenset({CaseState.REFUSED, CaseState.CANCELLED, CaseState.EXPIRED})
 #: Texts of a customer are kept so long.
 _LONGEST = 2000
 _replace = msgspec.structs.replace
@@ -121,6 +123,10 @@ def change_items(asked: Asked, action: ChangeItems) -> Plan:
 def change_payment(asked: Asked, action: ChangePayment) -> Plan:
     """Pay by another method: the new one is charged what the old one gets back."""
     order = _untouched(asked, offered=asked.policy.changing.payment)
+    if asked.policy.changing.payment_once and any(
+        case.action is ActionKind.CHANGE_PAYMENT and case.state not in _UNDONE for case in order.cases
+    ):
+        raise no(RefusalCode.ONLY_ONCE, ActionKind.TALK_TO_HUMAN)
     if order.cod_due is not None:
         raise no(RefusalCode.NOT_OFFERED, ActionKind.TALK_TO_HUMAN)  # nothing has been paid that could go back
     method = method_of(asked, action.method)

@@ -50,6 +50,8 @@ class Changing(_Data, frozen=True, kw_only=True):
     profile: bool = True
     #: Items may be changed once, and nothing else afterwards, cancelling included.
     items_once: bool = True
+    #: The method of payment may be changed once.
+    payment_once: bool = False
     #: The country may not change with the address: taxes and carriers differ.
     same_country: bool = True
 

@@ -35,6 +35,11 @@ for _name, (_where, _help) in _COMMANDS.items():
     app.command(_where, name=_name, help=_help)
 _importing = App(name="import", help="Bring in what happened before Doorstep.")
 _importing.command("doorstep.cli.importing:import_orders", name="orders", help="Import orders from a CSV or JSON Lines file.")
+_importing.command(
+    "doorstep.cli.importing_retail:import_retail",
+    name="retail",
+    help="Import a retailer's store: customers, goods and orders of one JSON file.",
+)
 app.command(_importing)
 
 

@@ -11,7 +11,7 @@ import msgspec
 from doorstep.cli.children import Children, told_to_stop
 from doorstep.cli.opening import house_parts, log_plainly, sealer_of
 from doorstep.cli.running import everything
-from doorstep.demo.playing import Pace, Play, links_of, worth_seeing
+from doorstep.demo.playing import Pace, Play, comes_back, links_of, worth_seeing
 from doorstep.demo.stage import SLUG, Memory, Stage, set_up
 from doorstep.demo.window import Link, shop_window
 from doorstep.errors import MisconfiguredError
@@ -160,6 +160,7 @@ async def _ready(client: httpx.AsyncClient, running: Running) -> bool:
 def _greet(settings: Settings, play: Play, memory: Memory, pace: Pace) -> None:
     base = settings.base_url
     example = play.known[0].story.purchase
+    back = comes_back(play.known)
     lines = [
         "",
         "Casa Alma is open. Parcels move by themselves; the pages follow.",
@@ -168,6 +169,7 @@ def _greet(settings: Settings, play: Play, memory: Memory, pace: Pace) -> None:
         f"  All links      {pace.pictures}/",
         f"  Find an order  {base}/find/{SLUG}   #{example.number} with {example.person.email}",
         f"  Shop and chat  {pace.pictures}/shop",
+        *([f"  Send back      {base}/o/{back.order.token}/return   #{back.story.purchase.number}, once it is there"] if back else []),
         f"  API            {base}/api/v1/docs",
         "",
         "  Worth seeing:",

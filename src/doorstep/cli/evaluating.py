@@ -18,6 +18,9 @@ from doorstep.domain.plugins import Raw
 from doorstep.errors import BadInputError
 
 evaluate = App(name="evaluate", help="Measure how right Doorstep is, on what is known.")
+evaluate.command(
+    "doorstep.cli.evaluating_actions:evaluate_actions", name="actions", help="Judge what customers may do, on a retailer's store."
+)
 evaluate.command("doorstep.cli.judging_estimates:evaluate_estimates", name="estimates", help="Judge estimates on finished deliveries.")
 
 #: From so much confidence on a suggestion counts as sure.

@@ -64,7 +64,7 @@ def import_orders(file: Path, *, merchant: str, shop: str | None = None, data_di
 
 async def _import(settings: Settings, url: str, file: OrderFile, merchant: str, shop: str | None, *, restart: bool) -> int:
     async with house_parts(settings, url, most=2) as (database, directory):
-        connection = await _shop(database, directory, merchant, shop)
+        connection = await shop_to_import_into(database, directory, merchant, shop)
         running = _Import(database, directory, connection, file)
         try:
             return await running.run(restart=restart)
@@ -73,7 +73,7 @@ async def _import(settings: Settings, url: str, file: OrderFile, merchant: str, 
             return 2
 
 
-async def _shop(database: Database, directory: Directory, merchant: str, shop: str | None) -> Connection:
+async def shop_to_import_into(database: Database, directory: Directory, merchant: str, shop: str | None) -> Connection:
     """Find the shop to import into; without a name the merchant's only generic one, or else one called "import", made if need be.
 
     Raises:

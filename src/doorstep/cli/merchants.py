@@ -1,4 +1,4 @@
-"""`merchant add | list | key | operator | host | set`: tenants, who may enter their desk, their programs' keys."""
+"""`merchant add | list | user | key | operator | host | set`: tenants, who may enter their desk, their programs' keys."""
 
 import asyncio
 import getpass
@@ -24,11 +24,12 @@ from doorstep.store import access, connections
 from doorstep.store.connections import Merchant
 from doorstep.store.database import Database, Tx
 from doorstep.web.api.scopes import OPERATOR_SCOPES, SCOPES, new_key
+from doorstep.web.desk.roles import Role
 
 merchant = App(name="merchant", help="Merchants: who they are, who enters their desk, their programs' keys.")
 
 #: Settings a merchant may have beside its brand.
-_SETTINGS = ("journeys", "policy", "templates", "return_days")
+_SETTINGS = ("journeys", "policy", "templates", "return_days", "carrier_desks")
 _SHORTEST = 10
 _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 Made = TypeVar("Made")
@@ -119,6 +120,44 @@ def _password(from_stdin: bool) -> tuple[str, bool]:  # noqa: FBT001 - the comma
     if len(password) < _SHORTEST:
         raise BadInputError(f"a password needs at least {_SHORTEST} characters")
     return password, False
+
+
+@merchant.command
+def user(slug: str, email: str, *, role: Role = Role.SUPPORT, password_stdin: bool = False, data_dir: Path | None = None) -> int:
+    """Let somebody into a merchant's desk, or give somebody who may enter it another role.
+
+    Args:
+        slug: the merchant.
+        email: who; an address has one login only.
+        role: what they may see and change there (docs/rules/roles.md).
+        password_stdin: read a new login's password from standard input; else it is asked at a terminal, or made and printed once.
+        data_dir: where the embedded database lives.
+    """
+    address = email.strip().lower()
+    if "@" not in address:
+        raise BadInputError("the e-mail address has no @")
+
+    async def known(tx: Tx, merchant_id: int) -> int | None:
+        found = [row["user_id"] for row in await access.users(tx, merchant_id) if row["email"] == address]
+        if found:
+            was = await access.set_role(tx, merchant_id, found[0], role)
+            await connections.audit(tx, merchant_id, "cli", "set_role", f"user {found[0]}, {was} to {role}")
+        return found[0] if found else None
+
+    if as_merchant(data_dir, slug, known):
+        print(f"{address} is {role} now")
+        return 0
+    password, told = _password(password_stdin)
+
+    async def made(tx: Tx, merchant_id: int) -> None:
+        user_id = await access.add_user(tx, merchant_id, address, password, role)
+        await connections.audit(tx, merchant_id, "cli", "add_user", f"user {user_id}, {role}")
+
+    as_merchant(data_dir, slug, made)
+    print(f"desk login: {address}, {role}")
+    if told:
+        print(f"password, shown this once: {password}")
+    return 0
 
 
 @merchant.command(name="list")

@@ -32,6 +32,8 @@ class Ware(msgspec.Struct, frozen=True, kw_only=True):
     name_es: str
     option: tuple[str, str]
     option_es: tuple[str, str]
+    #: The other values of the option, in English and Spanish.
+    others: tuple[tuple[str, str], ...]
     #: In cents of a euro.
     cents: int
     #: Name of the picture that the demo serves.
@@ -65,6 +67,7 @@ WARES: tuple[Ware, ...] = (
         name_es="Lámpara de mesa Alba",
         option=("Colour", "Sand"),
         option_es=("Color", "Arena"),
+        others=(("Charcoal", "Carbón"), ("Moss", "Musgo")),
         cents=8900,
         picture="lamp",
     ),
@@ -74,6 +77,7 @@ WARES: tuple[Ware, ...] = (
         name_es="Manta de lana Sierra",
         option=("Colour", "Rust"),
         option_es=("Color", "Teja"),
+        others=(("Ecru", "Crudo"), ("Indigo", "Índigo")),
         cents=12500,
         picture="blanket",
     ),
@@ -83,6 +87,7 @@ WARES: tuple[Ware, ...] = (
         name_es="Cuatro tazas de gres",
         option=("Glaze", "Olive"),
         option_es=("Esmalte", "Oliva"),
+        others=(("Chalk", "Tiza"), ("Cobalt", "Cobalto")),
         cents=4800,
         picture="mug",
     ),
@@ -92,6 +97,7 @@ WARES: tuple[Ware, ...] = (
         name_es="Jarrón Duna",
         option=("Size", "M"),
         option_es=("Talla", "M"),
+        others=(("S", "S"), ("L", "L")),
         cents=5400,
         picture="vase",
     ),
@@ -101,6 +107,7 @@ WARES: tuple[Ware, ...] = (
         name_es="Butaca Tarde",
         option=("Fabric", "Bouclé"),
         option_es=("Tela", "Bouclé"),
+        others=(("Linen", "Lino"),),
         cents=34900,
         picture="chair",
     ),
@@ -110,6 +117,7 @@ WARES: tuple[Ware, ...] = (
         name_es="Tres velas de cera",
         option=("Scent", "Fig"),
         option_es=("Aroma", "Higo"),
+        others=(("Cedar", "Cedro"), ("Orange blossom", "Azahar")),
         cents=2700,
         picture="candle",
     ),

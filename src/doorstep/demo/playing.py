@@ -9,10 +9,11 @@ import httpx
 import msgspec
 
 from doorstep.demo.parcels import Told
-from doorstep.demo.script import OPENING, TELLING, Post, Story, lives_of, write
+from doorstep.demo.script import OPENING, TELLING, Post, Story, lives_of, shelf, write
 from doorstep.demo.signing import signed
 from doorstep.demo.stage import Stage
 from doorstep.demo.window import Link
+from doorstep.domain.vocabulary import Status
 from doorstep.store import orders, shipments
 from doorstep.store.database import Database
 from doorstep.store.orders import KeptOrder
@@ -71,6 +72,8 @@ class Play:
         sizes = list(itertools.accumulate(len(lives) for lives in OPENING))
         count = max(1, sum(size <= max(self._pace.parcels, sizes[0]) for size in sizes))
         self.opening = count
+        for post in shelf(started - timedelta(seconds=(_OLDEST_S + 1) / self._pace.speed), self._pace.pictures):
+            self._put(post)
         for n in range(count):
             age = _OLDEST_S * (count - 1 - n) / max(1, count - 1) / self._pace.speed
             self._begin(started - timedelta(seconds=age))
@@ -151,6 +154,12 @@ def links_of(known: Known, base: str) -> list[Link]:
         return [(f"{base}/o/{known.order.token}", number, f"{language}  {words}")]
     ((parcel, life),) = known.story.parcels
     return [(f"{base}/t/{known.shipments[0].token}", number, f"{language}  {parcel.carrier}: {life.title}")]
+
+
+def comes_back(known: list[Known]) -> Known | None:
+    """Name the order of which something can be sent back first: all its parcels arrive; None where there is none yet."""
+    arriving = [one for one in known if one.shipments and all(life.ends is Status.DELIVERED for _, life in one.story.parcels)]
+    return min(arriving, key=lambda one: one.story.posts[-1].at, default=None)
 
 
 def worth_seeing(known: list[Known]) -> list[Known]:

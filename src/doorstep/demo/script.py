@@ -185,5 +185,11 @@ def _undone(purchase: Purchase, born: datetime, gone: datetime) -> Iterator[Post
     yield _shop_post(purchase, shopify.refunded(purchase, later), later)
 
 
+def shelf(at: datetime, pictures: str) -> tuple[Post, ...]:
+    """Tell what the shop sells."""
+    told = (shopify.offered(ware, pictures, at) for ware in WARES)
+    return tuple(Post(at=at, told=one, order=0, what=one.headers["x-shopify-topic"]) for one in told)
+
+
 def _shop_post(purchase: Purchase, told: Told, at: datetime) -> Post:
     return Post(at=at, told=told, order=purchase.number, what=told.headers["x-shopify-topic"])

@@ -40,6 +40,15 @@ _SETTINGS = {
         "per_day": {"transactional": 1_000_000, "marketing": 1},
         "per_week": {"transactional": 1_000_000, "marketing": 3},
     },
+    "return_days": 30,
+    "return_address": {
+        "name": NAME,
+        "lines": ["Calle de la Paz 7"],
+        "city": "Valencia",
+        "postcode": "46003",
+        "country": "ES",
+        "phone": "+34960000000",
+    },
 }
 
 
@@ -158,7 +167,7 @@ async def _connect(tx: Tx, sealer: Sealer, merchant_id: int, what: tuple[str, st
         provider=provider,
         name=name,
         hook_token=secrets.token_urlsafe(24),
-        settings=secret,
+        settings=secret | ({"currency": "EUR"} if kind == "shop" else {}),
         active=True,
         paused_why=None,
     )

@@ -38,6 +38,8 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     options: dict[str, str] = {}
     quantity: int = 1
     unit_price: Money | None = None
+    #: What was paid for the whole line: discounts taken off, taxes that come on top added; None: `unit_price` for each.
+    paid: Money | None = None
     image_url: str | None = None
     product_url: str | None = None
     category: str | None = None
@@ -48,6 +50,13 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     #: Sold without the right to send it back.
     final_sale: bool = False
+
+    @property
+    def paid_each(self) -> Money | None:
+        """What was paid for one, rounded down so that all of them together never come to more than was paid."""
+        if self.paid is None or self.quantity < 1:
+            return self.unit_price
+        return Money(self.paid.amount_minor // self.quantity, self.paid.currency)
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,10 @@ from enum import StrEnum
 
 import msgspec
 
+from doorstep.domain.actions.known import KnownVariant
+from doorstep.domain.actions.plans import ErrandKind
+from doorstep.domain.errands import ErrandOrder, Try
+from doorstep.domain.labels import Booked, LabelWish, MadeLabel, Quote
 from doorstep.domain.messages import Attachment, Message, Receipt, Reply, TemplateNews
 from doorstep.domain.orders import Fulfilment, Order, Refund
 from doorstep.domain.tracking import Parsed
@@ -66,6 +70,10 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
     aggregates: bool = False
     #: How it is asked about numbers; None: it only tells by itself.
     asking: "Asking | None" = None
+    #: How it is told what is to become of a parcel under way; None: it takes no such word by an interface we know.
+    errands: "Errands | None" = None
+    #: How it makes labels for the way back; None: it makes none.
+    labelling: "Labelling | None" = None
 
 
 class OrderSeen(msgspec.Struct, frozen=True):
@@ -88,7 +96,18 @@ class RefundSeen(msgspec.Struct, frozen=True):
     refund: Refund
 
 
-ShopFact = OrderSeen | FulfilmentSeen | RefundSeen
+class ProductSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A full snapshot of a product: what is not among its variants is no longer to be had."""
+
+    product_id: str
+    #: When the shop says it stood so, aware UTC; None: at the moment of receipt.
+    told_at: datetime | None = None
+    #: `stock` is what lies there.
+    variants: tuple[KnownVariant, ...] = ()
+
+
+OrderFact = OrderSeen | FulfilmentSeen | RefundSeen
+ShopFact = OrderFact | ProductSeen
 
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +120,10 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
     verify: Callable[[Raw, Settings, datetime], None] | None = None
     settings: tuple[Setting, ...] = ()
     delivery_id: Callable[[Raw], str | None] | None = None
+    #: How it is told to cancel, change, refund; None: it takes no such word by an interface we know.
+    errands: "Errands | None" = None
+    #: `parse` where the connection's settings tell what the bytes mean (the currency of prices). Raises BadInputError, MisconfiguredError and nothing else. None: they tell nothing.
+    parse_with: Callable[[Raw, Settings], tuple[ShopFact, ...]] | None = None
 
 
 class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,8 +235,51 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     also: frozenset[str] = frozenset()
 
 
+#: Yields requests, is sent responses, returns what a label would cost. Raises BadInputError (an address or a size is at fault, or nobody
+#: carries it), TryLaterError, MisconfiguredError and nothing else.
+QuoteFlow = Generator[HttpRequest, Response, Quote]
+#: The same for a label. Raises UnknownOutcomeError too: it may have been bought.
+LabelFlow = Generator[HttpRequest, Response, MadeLabel]
+#: The same for taking one back: whether its money comes back (False: it was used, or this provider does not give it back).
+VoidFlow = Generator[HttpRequest, Response, bool]
+#: The same for a pick-up.
+PickupFlow = Generator[HttpRequest, Response, Booked]
+
+
+class Labelling(msgspec.Struct, frozen=True, kw_only=True):
+    """How a carrier or aggregator makes labels for the way back."""
+
+    #: What is wanted, settings, now → the cheapest that fits. Buys nothing and may be repeated.
+    quote: Callable[[LabelWish, Settings, datetime], QuoteFlow]
+    #: The quote, what is wanted, settings, now → the label. Looks first whether it was bought before, so that it may be repeated after a lost answer.
+    buy: Callable[[Quote, LabelWish, Settings, datetime], LabelFlow]
+    #: Names of the settings without which no label is made.
+    needs: tuple[str, ...] = ()
+    #: The label's `provider_id`, settings, now → whether its money comes back. May be repeated. None: there is nothing to take back.
+    void: Callable[[str, Settings, datetime], VoidFlow] | None = None
+    #: The quote, what is wanted, settings, now → a booked pick-up; after `buy`. None: nobody is sent.
+    pickup: Callable[[Quote, LabelWish, Settings, datetime], PickupFlow] | None = None
+
+
 #: Yields requests, is sent responses, returns the receipt. Raises RefusedError, TryLaterError, MisconfiguredError, UnknownOutcomeError and nothing else.
 Flow = Generator[Request, Response, Receipt]
+
+
+class Errands(msgspec.Struct, frozen=True, kw_only=True):
+    """How a shop or a carrier is made to do something, by its own published interface."""
+
+    #: Names of the settings without which nothing is asked of it.
+    needs: tuple[str, ...]
+    #: Whether it can do this one; where it cannot, another way is taken. Raises nothing.
+    takes: Callable[[ErrandOrder, Settings], bool]
+    #: A try, settings, now → the flow. Its receipt says REACHED: it is done (`provider_id`: the other's id of what was made), or SENT: it
+    #: is taken, and done later. RefusedError is the other's no.
+    run: Callable[[Try, Settings, datetime], Flow]
+    #: Kinds of which a second try does nothing twice: by the other's idempotency key, or because the flow asks first what was done.
+    #: Of the others a lost answer leaves the outcome unknown, and a human looks.
+    repeatable: frozenset[ErrandKind]
+    #: Most calls a second per connection; None: the flow obeys what the answers say.
+    rate_per_s: float | None = None
 
 
 class OnUnknown(StrEnum):

@@ -86,6 +86,8 @@ class Around(msgspec.Struct, frozen=True, array_like=True):
     region: str | None = None
     #: When the order was placed (aware); None: no order known, or it does not say.
     placed_at: datetime | None = None
+    #: The case for which it travels back to the shop: "delivered" then means that the shop has it. None: it travels to a customer.
+    case_id: int | None = None
 
 
 class Folded(msgspec.Struct, frozen=True, kw_only=True):

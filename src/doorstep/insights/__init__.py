@@ -37,6 +37,13 @@ FIGURES: tuple[Figure, ...] = (
         "since the worker started",
     ),
     Figure("doorstep_hooks_total", "Requests to hooks, by provider and outcome", "requests", "", "since the web process started"),
+    Figure(
+        "doorstep_guesses_refused_total",
+        "Whether somebody guesses at orders or codes",
+        "refused tries to find an order, to have a code sent, to type one; by what had too many",
+        "",
+        "since the web process started",
+    ),
     Figure("doorstep_inbox_waiting", "The backlog coming in", "inbox rows not carried yet", "", "now"),
     Figure("doorstep_inbox_oldest_seconds", "The lag coming in", "seconds since the oldest unprocessed row arrived", "", "now"),
     Figure("doorstep_dead_letters_open", "What waits for a replay", "dead letters", "", "now"),

@@ -36,6 +36,7 @@ _ALL = (
     Trigger("order.partly_delivered", "order", "A parcel of the order is there, and others are not.", 25),
     Trigger("order.refunded", "order", "Money went back to the customer.", 30),
     Trigger("order.cancelled", "order", "The order is cancelled.", 40),
+    Trigger("case.escalated", "case", "Something a customer asked for waits for the shop, or for somebody the shop has to remind.", 1),
     Trigger("shipment.problem_closed", "shipment", "A delivery problem is over: its reason is gone, or somebody settled it.", 3),
     Trigger("shipment.shop_action", "shipment", "A problem has opened that is the shop's to look into before the customer hears of it.", 4),
     Trigger("shipment.in_transit", "shipment", "The parcel has reached a place worth naming: a country, a depot, a partner.", 5),
@@ -58,7 +59,7 @@ _ALL = (
 )
 
 #: Told to the merchant's own systems only: no customer is written to before the shop has looked.
-MERCHANTS_OWN = frozenset({"shipment.shop_action"})
+MERCHANTS_OWN = frozenset({"shipment.shop_action", "case.escalated"})
 #: Name → trigger.
 TRIGGERS: dict[str, Trigger] = {trigger.name: trigger for trigger in _ALL}
 

@@ -14,7 +14,7 @@ from datetime import datetime
 import msgspec
 
 from doorstep.domain.orders import Consent, Fulfilment, Order, Payment, Refund
-from doorstep.domain.plugins import FulfilmentSeen, OrderSeen, RefundSeen, ShopFact
+from doorstep.domain.plugins import FulfilmentSeen, OrderFact, OrderSeen, RefundSeen
 
 #: Equal values have equal bytes: the keys of objects are sorted.
 _BYTES = msgspec.json.Encoder(order="deterministic")
@@ -29,7 +29,7 @@ _PAYMENT_RANK = {
 }
 
 
-def merge(known: Order, fact: ShopFact) -> Order:
+def merge(known: Order, fact: OrderFact) -> Order:
     """Take a fact into an order of the same external id. An older snapshot never replaces a newer one; a cancellation stays."""
     match fact:
         case OrderSeen(order):

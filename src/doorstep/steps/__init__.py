@@ -11,9 +11,12 @@ PATH = (
     "advance",  # checkpoints in any order → shipments, and what is new in them
     "reread",  # a code mapped or taken back → its history, read anew and folded
     "watch",  # shipments whose next look is due → what time alone makes new
+    "case_watch",  # cases whose next look is due → what their parcels say, reminders, expiry, money, what is told to the desk
+    "labels",  # approved returns → labels bought, or made void
     "decide",  # what is new + journeys + now → due actions, or the counted reason why not
     "compose",  # due action → gates → channel → rendered message in the outbox
-    "send",  # outbox → provider calls → receipt; with `intake`, `ask`, `mailboxes`, `fetch` and `templates` the only step that talks out
+    "errands",  # what others have to do for a case → the outbox; what became of it → the case moves
+    "send",  # outbox → provider calls → receipt; with `intake`, `ask`, `mailboxes`, `labels`, `fetch` and `templates` the only step that talks out
     "confirm",  # receipts → message state, suppression
     "fall_back",  # what failed, or was not heard of in time → the same told on the next channel
     "answer",  # replies → whose, about what; stop, start, help obeyed, choices noted

@@ -115,13 +115,19 @@ def refold(shipment: KeptShipment, latest: dict[bytes, Checkpoint], now: datetim
         facts = facts_of(shipment)
     stood = before.open_pitfalls + before.settled if before else shipment.had
     muted = outlook.muted.get(shipment.merchant_id, ())
-    after, look_at = judge(scanned, facts, outlook.gaps, now, before=stood, muted=muted)
+    if shipment.around.case_id is None:
+        after, look_at = judge(scanned, facts, outlook.gaps, now, before=stood, muted=muted)
+    else:  # on its way back to the shop: the case has a clock of its own, and nobody waits at a door
+        after, look_at = msgspec.structs.replace(scanned, open_pitfalls=()), None
     shipment.folded = after
     newest = after.counted[-1] if after.counted else None
     if newest is not None and (checkpoint := latest.get(newest)):
         _say(shipment, checkpoint)
     elif newest != (before.counted[-1] if before and before.counted else None):
         shipment.last_text = shipment.last_place = shipment.last_local = None
+    if shipment.around.case_id is not None:
+        shipment.look_at = None
+        return []
     expect_at = look_again_at(after, facts, now)
     looks = (look_at, expect_at, next_reminder_at(after, now, ZoneInfo(shipment.zone or "UTC")), _learn_at(shipment, after, now))
     shipment.look_at = min([at for at in looks if at is not None], default=None)
@@ -233,6 +239,8 @@ def _mergeable(mine: Sequence[KeptShipment], theirs: Sequence[KeptShipment]) -> 
     """Tell which of two shipments takes in which: the one with the order stays. None: they are one already, or two orders'."""
     if len(mine) > 1 or len(theirs) > 1 or mine[0].shipment_id == theirs[0].shipment_id:
         return None
+    if mine[0].around.case_id != theirs[0].around.case_id:
+        return None  # one goes to the customer, the other comes back for a case
     if theirs[0].order_id is None or theirs[0].order_id == mine[0].order_id:
         return mine[0], theirs[0]
     return (theirs[0], mine[0]) if mine[0].order_id is None else None

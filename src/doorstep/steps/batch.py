@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
+from doorstep.domain.plugins import ProductSeen
 from doorstep.errors import BadInputError, DoorstepError, MisconfiguredError, TryLaterError
 from doorstep.steps.advance import Seen, advance, numbers_in
 from doorstep.steps.answer import answer
@@ -13,7 +14,9 @@ from doorstep.steps.askers import ASKED, Written, plan_asks
 from doorstep.steps.confirm import confirm
 from doorstep.steps.decide import decide
 from doorstep.steps.directory import Directory
+from doorstep.steps.goods import take_products
 from doorstep.steps.happenings import outshone
+from doorstep.steps.homeward import take_note
 from doorstep.steps.normalise import Said, normalise
 from doorstep.steps.order import Told, take_orders
 from doorstep.steps.pausing import pause
@@ -102,7 +105,13 @@ async def carry(tx: Tx, rows: Sequence[Waiting], directory: Directory, now: date
     if failed:
         await inbox.bury(tx, failed, now)
         outcome.dead = len(failed)
-    told = [Told(merchant_id=row.merchant_id, connection_id=row.connection_id, fact=fact) for row, _, said in read for fact in said.facts]
+    facts = [(row, fact) for row, _, said in read for fact in said.facts]
+    told = [
+        Told(merchant_id=row.merchant_id, connection_id=row.connection_id, fact=fact)
+        for row, fact in facts
+        if not isinstance(fact, ProductSeen)
+    ]
+    await take_products(tx, [(row.merchant_id, row.connection_id, fact) for row, fact in facts if isinstance(fact, ProductSeen)], now)
     seen = [
         Seen(merchant_id=row.merchant_id, inbox_id=row.inbox_id, received_at=row.received_at, tracking=tracking)
         for row, _, said in read
@@ -113,9 +122,10 @@ async def carry(tx: Tx, rows: Sequence[Waiting], directory: Directory, now: date
         await take_orders(tx, told, now, numbers_in(seen), written, outlook) + await advance(tx, seen, now, written, outlook)
     )
     outcome.reconciled = await _plan_asks(tx, read, written, directory, now)
+    await take_note(tx, written.shipments, now)
     await _come_back(tx, read, directory, now)
     await decide(tx, happenings, directory, now)
-    outcome.events = sum(len(one.tracking.checkpoints) for one in seen) + len(told)
+    outcome.events = sum(len(one.tracking.checkpoints) for one in seen) + len(facts)
     return outcome
 
 

@@ -181,7 +181,9 @@ def _mine(lives: Lives | None, wanted: _Wanted) -> KeptShipment | None:
     if lives is None:
         return None
     own = next((s for s in _all(lives) if s.order_id == wanted.order.order_id), None)
-    return own or next((s for s in lives.current if s.order_id is None and not _used_again(s, wanted.fulfilment)), None)
+    return own or next(
+        (s for s in lives.current if s.order_id is None and s.around.case_id is None and not _used_again(s, wanted.fulfilment)), None
+    )
 
 
 def _used_again(old: KeptShipment, fulfilment: Fulfilment) -> bool:

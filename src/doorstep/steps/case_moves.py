@@ -121,7 +121,7 @@ async def move(  # noqa: PLR0913 - who moves it, where to, why
     await cases.write(tx, moved)
     event = CaseEvent(at=now, actor=actor, was=case.state, state=to, why=why, detail=detail or {})
     await cases.note(tx, kept.merchant_id, case_id, event)
-    await _follow(tx, directory, tenant, order, moved, (), now)
+    await _follow(tx, directory, tenant, order, moved, (), now, was=case.state)
     return moved
 
 
@@ -176,7 +176,7 @@ def trigger_of(case: Case, *, opening: bool = False) -> str:
     return f"{case.kind}.{name}" if name else ""
 
 
-async def _follow(
+async def _follow(  # noqa: PLR0913 - where a case came from, and what was asked
     tx: Tx,
     directory: Directory,
     tenant: Tenant,
@@ -186,10 +186,11 @@ async def _follow(
     now: datetime,
     *,
     opening: bool = False,
+    was: CaseState | None = None,
 ) -> None:
     """Ask others for what follows from a case's state, and tell of it."""
     known = await _known(tx, tenant, order, kept)
-    if wanted := (*asked, *errands_of(kept.case, known)):
+    if wanted := (*asked, *errands_of(kept.case, known, was)):
         await errands.add(tx, kept.merchant_id, kept.case_id, wanted, f"{kept.case.state} {now:%Y%m%d%H%M%S%f}", now)
     if trigger := trigger_of(kept.case, opening=opening):
         await tell(tx, directory, kept, order, trigger, "", now)

@@ -235,7 +235,7 @@ def _line(line: OrderLine, order: Order, parcels: Sequence[KeptShipment], mine: 
         variant_id=line.variant_id or "",
         options=line.options,
         quantity=line.quantity,
-        unit_price=line.unit_price,
+        unit_price=line.paid_each,
         category=line.category or "",
         tags=line.tags,
         final_sale=line.final_sale,

@@ -33,7 +33,8 @@ def normalise(row: Waiting, connection: Connection, codes: MappedCodes) -> Said:
     try:
         match connection.kind:
             case "shop":
-                return Said(facts=shops()[connection.provider].parse(raw))
+                shop = shops()[connection.provider]
+                return Said(facts=shop.parse_with(raw, connection.settings) if shop.parse_with else shop.parse(raw))
             case "carrier":
                 carrier = carriers()[connection.provider]
                 parsed = carrier.parse_with(raw, connection.settings) if carrier.parse_with else carrier.parse(raw)

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from doorstep.domain.orders import Consent, Order
-from doorstep.domain.plugins import OrderSeen, ShopFact
+from doorstep.domain.plugins import OrderFact, OrderSeen
 from doorstep.journeys import changes_of_order
 from doorstep.shops.merging import merge
 from doorstep.steps.askers import Written
@@ -19,14 +19,14 @@ from doorstep.store.orders import KeptOrder
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact of one shop."""
+    """One fact of one shop about an order."""
 
     merchant_id: int
     connection_id: int
-    fact: ShopFact
+    fact: OrderFact
 
 
-def _external_id(fact: ShopFact) -> str:
+def _external_id(fact: OrderFact) -> str:
     return fact.order.external_id if isinstance(fact, OrderSeen) else fact.order_external_id
 
 

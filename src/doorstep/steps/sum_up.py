@@ -33,6 +33,12 @@ CALL_SECONDS = Histogram("doorstep_provider_seconds", "Seconds per call to a pro
 #: What the web process tells at /metrics.
 WEB = CollectorRegistry()
 HOOKS = Counter("doorstep_hooks", "Requests to hooks by provider and status.", ("provider", "status"), registry=WEB)
+GUESSES = Counter(
+    "doorstep_guesses_refused",
+    "Tries to find an order, to have a code sent or to type one that were refused, by what had had too many.",
+    ("act", "what"),
+    registry=WEB,
+)
 
 #: Figures read from the database when asked, so that any one process can tell them.
 INBOX_WAITING = Gauge("doorstep_inbox_waiting", "Inbox rows not carried yet.", registry=WEB)

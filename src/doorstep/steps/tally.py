@@ -42,7 +42,7 @@ def _counted(
     shipment: KeptShipment, order: Order | None, scanned_in: tuple[str, str] | None, troubles: Mapping[str, int]
 ) -> KeptTally | None:
     folded = shipment.folded
-    if folded is None:
+    if folded is None or shipment.around.case_id is not None:  # what comes back is nobody's delivery
         return None
     begins, ends = scanned_in or (None, None)
     ended_at = folded.delivered_at if folded.status is Status.DELIVERED else folded.status_since

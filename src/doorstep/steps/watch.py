@@ -71,4 +71,4 @@ def _reminders(shipment: KeptShipment, order: KeptOrder | None, now: datetime) -
 
 def _teaches(shipment: KeptShipment, folded: Folded, now: datetime) -> bool:
     late = folded.last_scan_at is not None and now - folded.last_scan_at < LATE_SCANS
-    return folded.status in ENDED and not shipment.around.learnt and not late
+    return folded.status in ENDED and not shipment.around.learnt and not late and shipment.around.case_id is None

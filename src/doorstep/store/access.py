@@ -5,7 +5,7 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -26,6 +26,7 @@ class DeskUser(msgspec.Struct, frozen=True, kw_only=True):
     merchant_id: int
     user_id: int
     email: str
+    #: As table desk_user says: `web.desk.roles.Role`.
     role: str
     csrf: str = ""
     #: Runs this installation: may do what concerns every merchant.
@@ -65,6 +66,7 @@ _HASH_OF = "select password_hash from desk_user where merchant_id = $1 and user_
 _SET_PASSWORD = "update desk_user set password_hash = $3 where merchant_id = $1 and user_id = $2 returning user_id"  # noqa: S105 - a query
 _SET_OPERATOR = "update desk_user set operator = $2 where lower(email) = lower($1) returning merchant_id"
 _SET_ACTIVE = "update desk_user set deactivated_at = $3 where merchant_id = $1 and user_id = $2 returning user_id"
+_SET_ROLE = "update desk_user set role = $3 where merchant_id = $1 and user_id = $2"
 # End a user's sessions, but for one.
 _CLOSE_ALL = "delete from desk_session where merchant_id = $1 and user_id = $2 and session_hash <> $3"
 # Take one attempt from each count that has one left; what is left grows back over $5 seconds. Rows always in the same order.
@@ -197,11 +199,31 @@ async def deactivate(tx: Tx, merchant_id: int, user_id: int, now: datetime) -> N
     everybody = {row["user_id"]: row for row in await tx.fetch(_HOLD_USERS, merchant_id)}
     if user_id not in everybody:
         raise NotFoundError("there is no such user")
-    left = [row for row in everybody.values() if row["user_id"] != user_id and row["role"] == "owner" and row["deactivated_at"] is None]
-    if not left:
-        raise ConflictError("the last owner who may enter stays: nobody could let anybody in again")
+    _owner_left(everybody.values(), user_id)
     await tx.execute(_SET_ACTIVE, merchant_id, user_id, now)
     await tx.execute(_CLOSE_ALL, merchant_id, user_id, b"")
+
+
+async def set_role(tx: Tx, merchant_id: int, user_id: int, role: str) -> str:
+    """Give a user another role; return the one there was.
+
+    Raises:
+        NotFoundError: the merchant has no such user.
+        ConflictError: nobody would be left who may change anything.
+    """
+    everybody = {row["user_id"]: row for row in await tx.fetch(_HOLD_USERS, merchant_id)}
+    if user_id not in everybody:
+        raise NotFoundError("there is no such user")
+    if role != "owner":
+        _owner_left(everybody.values(), user_id)
+    await tx.execute(_SET_ROLE, merchant_id, user_id, role)
+    was: str = everybody[user_id]["role"]
+    return was
+
+
+def _owner_left(everybody: Iterable[Row], without: int) -> None:
+    if not any(row["user_id"] != without and row["role"] == "owner" and row["deactivated_at"] is None for row in everybody):
+        raise ConflictError("the last owner who may enter stays: nobody could let anybody in again")
 
 
 async def reactivate(tx: Tx, merchant_id: int, user_id: int) -> None:
@@ -220,11 +242,16 @@ async def attempt(tx: Tx, merchant_id: int, counts: Mapping[str, int], per: time
     `counts` says what is counted (kept as a hash only) and how many attempts it has at once; they grow back over `per`. Merchant 0
     is the whole installation. Call it in a transaction of its own, so that an attempt counts whatever comes of it.
     """
+    return not await used_up(tx, merchant_id, counts, per, now)
+
+
+async def used_up(tx: Tx, merchant_id: int, counts: Mapping[str, int], per: timedelta, now: datetime) -> set[str]:
+    """Take one attempt from every count and name those that had none left; else as `attempt`."""
     keys = _hashed(counts)
-    taken = await tx.fetch(_ATTEMPT, merchant_id, list(keys), list(keys.values()), now, per.total_seconds())
+    taken = {row["key"] for row in await tx.fetch(_ATTEMPT, merchant_id, list(keys), list(keys.values()), now, per.total_seconds())}
     if any(key[0] < _SWEPT for key in keys):
         await tx.execute(_SWEEP_ATTEMPTS, merchant_id, now - per)
-    return len(taken) == len(keys)
+    return {what for what in counts if _hash_of(what) not in taken}
 
 
 async def may_attempt(tx: Tx, merchant_id: int, counts: Mapping[str, int], per: timedelta, now: datetime) -> bool:
@@ -234,7 +261,11 @@ async def may_attempt(tx: Tx, merchant_id: int, counts: Mapping[str, int], per: 
 
 
 def _hashed(counts: Mapping[str, int]) -> dict[bytes, float]:
-    return {hashlib.blake2b(what.encode(), digest_size=16).digest(): float(most) for what, most in counts.items()}
+    return {_hash_of(what): float(most) for what, most in counts.items()}
+
+
+def _hash_of(what: str) -> bytes:
+    return hashlib.blake2b(what.encode(), digest_size=16).digest()
 
 
 async def add_key(tx: Tx, merchant_id: int, key: str, name: str, scopes: list[str], rate_per_s: float = 50) -> int:

@@ -10,6 +10,7 @@ from doorstep.domain.messages import Reply
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.store import reply_files
 from doorstep.store.database import Row, Tx
+from doorstep.store.message_rows import HUSHED
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,8 +86,8 @@ where merchant_id = $1 and recipient = $2 and channel = $3 and created_at > $4 a
   and state not in ('refused', 'cancelled')
 order by created_at desc limit 20
 """
-_TOLD = """
-select message_id, created_at, channel, subject, text, state, template, trigger, extras from message
+_TOLD = f"""
+select message_id, created_at, channel, subject, {HUSHED} as text, state, template, trigger, extras from message
 where merchant_id = $1 and recipient = $2 and channel = $3 and created_at > $4 and month >= date_trunc('month', $4 at time zone 'UTC')::date
 order by created_at desc limit $5
 """

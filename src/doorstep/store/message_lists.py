@@ -6,7 +6,7 @@ from uuid import UUID
 
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.store.database import Row, Tx
-from doorstep.store.message_rows import TEXTS
+from doorstep.store.message_rows import HUSHED, TEXTS
 from doorstep.store.messages import month_of
 
 # The messages about an order, newest first; digests of several orders by their ids and months.
@@ -43,7 +43,8 @@ _RECIPIENT = """
 select message_id, recipient, channel, connection_id, order_id, template, locale, created_at, extras from message
 where merchant_id = $1 and month = $2 and message_id = $3
 """
-_ONE = f"select m.*, {TEXTS} from message m where merchant_id = $1 and month = $2 and message_id = $3"
+# The text stands last, over the one of `m.*`.
+_ONE = f"select m.*, {TEXTS}, {HUSHED} as text from message m where merchant_id = $1 and month = $2 and message_id = $3"
 # How often addresses were told of one trigger since then.
 _TIMES_TOLD = """
 select recipient, count(*)::int as times from message

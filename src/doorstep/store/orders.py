@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from doorstep.domain.likeness import postcode_key
 from doorstep.domain.orders import Order
 from doorstep.store.database import Row, Tx
 
@@ -52,9 +53,10 @@ for update of o
 
 # Write what changed.
 _WRITE = """
-update orders o set number = n.number, number_key = n.number_key, email = n.email, phone = n.phone, document = n.document::json, changed_at = $8
-from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-    as n (merchant_id, order_id, number, number_key, email, phone, document)
+update orders o set number = n.number, number_key = n.number_key, email = n.email, phone = n.phone, document = n.document::json, changed_at = $8,
+    postcode_key = n.postcode_key
+from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $9::text[])
+    as n (merchant_id, order_id, number, number_key, email, phone, document, postcode_key)
 where o.merchant_id = n.merchant_id and o.order_id = n.order_id
 """
 
@@ -91,6 +93,14 @@ _BY_TOKEN = "select merchant_id, order_id, connection_id, token, document from o
 # Orders of one number and one e-mail address.
 _LOOK_UP = "select merchant_id, order_id, connection_id, token, document from orders where merchant_id = $1 and number_key = $2 and email = $3 limit 2"
 
+# The newest orders of a number; two shops of a merchant may count alike.
+_OF_NUMBER = """
+select merchant_id, order_id, connection_id, token, document from orders where merchant_id = $1 and number_key = $2 order by order_id desc limit $3
+"""
+# The newest orders that went to a post code.
+_OF_POSTCODE = """
+select merchant_id, order_id, connection_id, token, document from orders where merchant_id = $1 and postcode_key = $2 order by order_id desc limit $3
+"""
 # Orders that a text may mean: the shop's own id of one, or its number.
 _NAMED = """
 select merchant_id, order_id, connection_id, token, document from orders where (merchant_id, order_id) in (
@@ -167,6 +177,7 @@ async def write(tx: Tx, changed: Sequence[KeptOrder], now: datetime) -> None:
         [k.order.customer.phone for k in changed],
         [_ENCODE.encode(k.order).decode() for k in changed],
         now,
+        [postcode_key(k.order.ship_to.postcode) if k.order.ship_to else None for k in changed],
     )
 
 
@@ -199,6 +210,16 @@ async def look_up(tx: Tx, merchant_id: int, number: str, email: str) -> KeptOrde
     """Find the one order with this number and this customer's e-mail address; None where none or two fit."""
     rows = await tx.fetch(_LOOK_UP, merchant_id, number_key(number), email.strip().lower())
     return _kept(rows[0]) if len(rows) == 1 else None
+
+
+async def of_number(tx: Tx, merchant_id: int, number: str, most: int) -> list[KeptOrder]:
+    """List the orders of a number, newest first."""
+    return [_kept(row) for row in await tx.fetch(_OF_NUMBER, merchant_id, number_key(number), most)]
+
+
+async def of_postcode(tx: Tx, merchant_id: int, postcode: str, most: int) -> list[KeptOrder]:
+    """List the orders that went to a post code, newest first."""
+    return [_kept(row) for row in await tx.fetch(_OF_POSTCODE, merchant_id, postcode_key(postcode), most)]
 
 
 async def named(tx: Tx, merchant_id: int, shops: Sequence[int], text: str, most: int = 20) -> list[KeptOrder]:

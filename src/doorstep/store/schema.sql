@@ -48,7 +48,7 @@ create table desk_user (
     user_id       bigint generated always as identity,
     email         text not null,
     password_hash text not null,              -- scrypt
-    role          text not null check (role in ('owner', 'member')),
+    role          text not null check (role in ('owner', 'operations', 'support', 'marketing', 'read_only')),
     created_at    timestamptz not null default now(),
     deactivated_at timestamptz,               -- null: may enter
     operator      boolean not null default false, -- runs this installation: may map codes for every merchant
@@ -183,9 +183,11 @@ create table orders (
     document      json not null,              -- domain.orders.Order
     created_at    timestamptz not null default now(),
     changed_at    timestamptz not null default now(),
+    postcode_key  text collate "C",           -- of the delivery address, letters and digits, upper case
     primary key (merchant_id, order_id),
     unique (merchant_id, connection_id, external_id)
 );
+create index orders_of_postcode on orders (postcode_key, merchant_id, order_id) where postcode_key is not null;
 create index orders_number on orders (number_key, merchant_id);
 create index orders_of_email on orders (email, merchant_id, order_id);
 create index orders_of_phone on orders (phone, merchant_id, order_id) where phone is not null;
@@ -1130,7 +1132,7 @@ create table errand (
     target        text not null,              -- domain.actions.kinds.Outside
     kind          text not null,              -- domain.actions.plans.ErrandKind
     body          json not null default '{}',
-    state         text not null,              -- waiting, sent, done, refused, escalated
+    state         text not null,              -- waiting, sent, escalated; done, refused, withdrawn
     connection_id bigint,                     -- through which it goes; null: not decided yet
     message_id    uuid,                       -- in the outbox; null: not there yet
     made_at       timestamptz not null,
@@ -1139,13 +1141,73 @@ create table errand (
     answered_at   timestamptz,
     answer        text not null default '',   -- in the other's words, without personal data
     external_id   text not null default '',   -- the other's id of what was made
+    way           text not null default '',   -- by which way it went: shop, carrier, mail, webhook, desk; '': none yet
+    reminded      int not null default 0,     -- times that whoever has it was reminded
     primary key (merchant_id, errand_id),
     foreign key (merchant_id, case_id) references cases on delete cascade
 );
 create unique index errand_once on errand (merchant_id, once);
 create index errand_case on errand (case_id, merchant_id);
 create index errand_look on errand (look_at) where look_at is not null;
+create index errand_state on errand (merchant_id, state, errand_id);
 create index errand_message on errand (message_id, merchant_id) where message_id is not null;
+
+-- Labels that are being made or made void: what lies with their providers.
+create table label_try (
+    merchant_id   bigint not null,
+    errand_id     bigint not null,
+    connection_id bigint,                   -- through which it is made; null: a slip of our own
+    provider      text not null,            -- slug of the plug-in
+    quote         json,                     -- domain.labels.Quote: what was chosen, so that a lost answer buys nothing twice; null: nothing yet
+    tries         int not null,             -- so far
+    told          text not null default '',   -- what the desk was told is wrong, so that it is told once
+    primary key (merchant_id, errand_id),
+    foreign key (merchant_id, errand_id) references errand on delete cascade
+);
+-- Codes that went out to prove who asks. A question that fits nobody has a row, too: it costs the same and nobody can tell.
+create table one_time_code (
+    merchant_id bigint not null references merchant,
+    code_id     bigint generated always as identity,
+    handle_hash bytea not null,               -- sha256 of what the code is handed in with
+    code_hash   bytea not null,               -- keyed; of nothing where nothing was sent
+    person      bytea not null,               -- keyed hash of whom it was asked for, to count by
+    kind        text,                         -- 'email' or 'phone'; null: it fits nobody
+    address     text,                         -- where it went, as it stood on the order; null: nowhere
+    tries       int not null default 0,
+    made_at     timestamptz not null,
+    expires_at  timestamptz not null,
+    used_at     timestamptz,
+    primary key (merchant_id, code_id)
+);
+create unique index one_time_code_handle on one_time_code (handle_hash);
+create index one_time_code_person on one_time_code (person, merchant_id, made_at);
+create index one_time_code_address on one_time_code (address, merchant_id, made_at) where address is not null;
+create index one_time_code_age on one_time_code (made_at);
+
+-- Customers' sessions: what they may do lies sealed in their cookie, here only that it lives. A row away, and the cookie opens nothing.
+create table customer_session (
+    merchant_id  bigint not null references merchant,
+    session_hash bytea not null,              -- sha256 of the session's name
+    seen_at      timestamptz not null,
+    expires_at   timestamptz not null,
+    primary key (merchant_id, session_hash)
+);
+create index customer_session_age on customer_session (expires_at);
+
+-- Who tried too often to find out what is not theirs, by day.
+create table alarm (
+    merchant_id bigint not null references merchant,
+    day         date not null,
+    kind        text not null,                -- 'guessing'; 'told': its owners were mailed that day
+    subject     bytea not null,               -- hash of what was counted, '' for 'told'
+    what        text not null,                -- 'network', 'order', 'person', 'shop'
+    hint        text not null,                -- for the owner: the network, the order's number, an address without most of it
+    times       bigint not null,              -- refused tries
+    first_at    timestamptz not null,
+    last_at     timestamptz not null,
+    primary key (merchant_id, day, kind, subject)
+);
+create index alarm_age on alarm (day);
 
 create table audit (
     merchant_id bigint not null,

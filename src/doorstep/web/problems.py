@@ -8,6 +8,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.status_codes import HTTP_401_UNAUTHORIZED, HTTP_500_INTERNAL_SERVER_ERROR
 
+from doorstep.domain.actions.refusals import Refusal
 from doorstep.errors import (
     BadInputError,
     BadSignatureError,
@@ -20,6 +21,16 @@ from doorstep.errors import (
 )
 
 _LOG = structlog.get_logger()
+
+
+class ActionRefusedError(DoorstepError):
+    """What a customer may not do; answered with its code, what it is about and what is possible instead."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"this action is refused: {refusal.code}")
+        self.refusal = refusal
+
+
 #: The nearest class wins. A misconfigured connection is the merchant's to mend, so its sender is told to come back.
 STATUS_OF: dict[type[DoorstepError], int] = {
     BadSignatureError: 401,
@@ -27,6 +38,7 @@ STATUS_OF: dict[type[DoorstepError], int] = {
     NotFoundError: 404,
     ConflictError: 409,
     RefusedError: 422,
+    ActionRefusedError: 422,
     TryLaterError: 503,
     MisconfiguredError: 503,
 }
@@ -61,7 +73,14 @@ def _body(status: int, detail: str, more: dict[str, object]) -> dict[str, object
 
 def doorstep_error(_: AnyRequest, error: DoorstepError) -> Response[dict[str, object]]:
     """Answer for an error of the house."""
-    return problem(*_refusal(error))
+    status, detail, headers = _refusal(error)
+    return problem(status, detail, headers, **(_of_action(error.refusal) if isinstance(error, ActionRefusedError) else {}))
+
+
+def _of_action(refusal: Refusal) -> dict[str, object]:
+    """Tell why an action is refused, for programs."""
+    needs = {"needs": refusal.needs.name.lower()} if refusal.needs is not None else {}
+    return {"code": refusal.code, "facts": refusal.facts, "instead": list(refusal.instead), **needs}
 
 
 def _refusal(error: DoorstepError) -> tuple[int, str, dict[str, str]]:

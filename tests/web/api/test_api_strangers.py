@@ -28,6 +28,15 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "closePitfall": ({"pitfall_id": "pitfall"}, {"note": "theirs"}, 404),
     "mutePitfall": ({"pitfall_id": "pitfall"}, {"muted": True}, 404),
     "identifyNumber": ({"number": "BELONGSTOOURS"}, None, 200),
+    "listActions": ({}, None, 200),
+    "prepareAction": ({}, {"action": {"action": "read_order", "order": MARK}}, 422),
+    "confirmAction": ({}, {"token": "not-theirs"}, 422),
+    "doAction": ({}, {"action": {"action": "ask_invoice", "order": MARK}}, 422),
+    "listCases": ({"order_id": "1"}, None, 200),
+    "readCase": ({"case_id": "case"}, None, 404),
+    "listErrands": ({}, None, 200),
+    "readErrand": ({"errand_id": "errand"}, None, 404),
+    "answerErrand": ({"errand_id": "errand"}, {"outcome": "done"}, 404),
     "readPerformance": ({"from": "2026-01-01", "to": "2027-01-01", "by": "lane"}, None, 200),
     "readReturnInsight": ({"from": "2026-01-01", "to": "2026-12-01"}, None, 200),
     "readEstimator": ({}, None, 200),
@@ -88,10 +97,15 @@ async def fill(installation) -> dict[str, str]:
     [shipment] = (await installation.get("/shipments")).json()["shipments"]
     told = await installation.post(f"/shipments/{shipment['id']}/pitfalls", {"kind": "not_received", "note": MARK})
     message = (await installation.get("/messages")).json()["messages"][0]
+    invoice = {"action": {"action": "ask_invoice", "order": MARK, "made_out_to": MARK}}
+    case = (await installation.post("/actions", invoice)).json()["case"]
+    [errand] = (await installation.get("/errands")).json()["errands"]
     [suppression] = (await installation.get("/suppressions")).json()["suppressions"]
     assert (await installation.get("/dead-letters")).json()["dead_letters"]
     return {
         "order": order["id"],
+        "case": case["id"],
+        "errand": errand["id"],
         "shipment": shipment["id"],
         "message": message["id"],
         "suppression": suppression["id"],
@@ -136,7 +150,7 @@ async def test_a_stranger_sees_and_changes_nothing_by_any_operation_of_the_docum
             assert MARK not in answer.text, name
             assert "BELONGSTOOURS" not in answer.text, name
         assert await rows_of(installation, installation.ours) == before, name
-    for name in ("readOrder", "readShipment", "readMessage"):  # with our own key the same addresses answer
+    for name in ("readOrder", "readShipment", "readMessage", "readCase"):  # with our own key the same addresses answer
         method, path, _ = operations[name]
         [(key, what)] = TRIES[name][0].items()
         answer = await installation.client.request(method, path.format(**{key: ids[str(what)]}), headers=installation.entering())
@@ -184,7 +198,7 @@ _VALUES = {
     "json": "'{{}}'", "uuid": "gen_random_uuid()", "date": "'2026-11-01'", "numeric": "1", "boolean": "true", "ARRAY": "'{{}}'",
     "timestamp with time zone": "'2026-11-02'",
 }  # fmt: skip
-_CHECKED = {"role": "'member'", "kind": "'shop'", "state": "'active'"}
+_CHECKED = {"role": "'support'", "kind": "'shop'", "state": "'active'"}
 
 
 async def one_row(tx, table: str, merchant_id: int, fresh: str = "") -> None:

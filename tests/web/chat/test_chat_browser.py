@@ -410,7 +410,7 @@ async def at_the_desk(chromium, talk):
     """A page of ours at the desk, logged in, and what it complains of."""
     email = f"agent-{talk.ours[0]}@loom.example"
     async with talk.house.database.system() as tx:
-        await access.add_user(tx, talk.ours[0], email, "correct horse battery", "member")
+        await access.add_user(tx, talk.ours[0], email, "correct horse battery", "support")
     context = await chromium.new_context(base_url=BASE)
     page = await context.new_page()
     page.complaints = []

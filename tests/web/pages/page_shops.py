@@ -146,7 +146,7 @@ async def fill(database: Database, directory: Directory, slug: str, name: str, *
     async with database.system() as tx:
         shop.merchant_id = await connections.add_merchant(tx, slug, HOSTILE if hostile else name, brand, {"return_days": 30})
         await access.add_user(tx, shop.merchant_id, shop.owner, PASSWORD, "owner")
-        await access.add_user(tx, shop.merchant_id, shop.member, PASSWORD, "member")
+        await access.add_user(tx, shop.merchant_id, shop.member, PASSWORD, "support")
         shop.key_id = await access.add_key(tx, shop.merchant_id, f"{slug}-key-0123456789", f"Warehouse of {slug}", ["orders:write"])
         for kind, provider, settings in (
             ("shop", "generic", {}),

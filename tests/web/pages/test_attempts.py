@@ -9,14 +9,14 @@ from doorstep.store import access
 from doorstep.store.database import Database
 from doorstep.web.desk import doors
 from doorstep.web.network import Buckets
-from doorstep.web.track import finding
+from doorstep.web.track import guarding
 
 QUARTER = timedelta(minutes=15)
 
 
 def as_if_in_another_process():
     """What a process keeps to itself is gone."""
-    for bucket in (doors._NETWORKS, doors._EMAILS, finding._NETWORKS, finding._NUMBERS, finding._EMAILS):
+    for bucket in (doors._NETWORKS, doors._EMAILS, guarding._HERE):
         bucket._left.clear()
 
 

@@ -235,7 +235,7 @@ async def test_an_apps_connection_shows_the_name_that_tokens_carry_and_no_secret
 
 async def test_somebody_is_let_in_changes_the_password_and_is_let_in_no_more(app, owner, house, shop):
     email = f"ana@{shop.slug}.example"
-    made = await owner.post("/desk/users", data=owner.csrf | {"email": email.title(), "role": "member"})
+    made = await owner.post("/desk/users", data=owner.csrf | {"email": email.title(), "role": "support"})
     password = re.search(r"<code>([\w-]{20})</code>", made.text)[1]
     assert password not in (await owner.get("/desk/users")).text
     ana = await entered(app, email, password)

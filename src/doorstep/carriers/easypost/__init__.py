@@ -1,7 +1,9 @@
 """EasyPost: webhook events and API answers → checkpoints of the carriers it names."""
 
+from doorstep.carriers.buying import BUYS, RETURNS_ONLY
 from doorstep.carriers.easypost.answers import read_answer
 from doorstep.carriers.easypost.asking import ASKING, SETTINGS
+from doorstep.carriers.easypost.labelling import LABELLING
 from doorstep.carriers.easypost.webhook import delivery_id, read_event, verify
 from doorstep.carriers.reading import json_of
 from doorstep.domain.plugins import Carrier, Raw, Setting
@@ -37,8 +39,11 @@ CARRIER = Carrier(
             example="a long phrase of your own",
         ),
         *SETTINGS,
+        BUYS,
+        RETURNS_ONLY,
     ),
     delivery_id=delivery_id,
     aggregates=True,
     asking=ASKING,
+    labelling=LABELLING,
 )

@@ -13,7 +13,7 @@ from doorstep.domain.plugins import Asked, AskFlow, Asking, HttpRequest, Setting
 
 _BASE = "https://api.easypost.com"
 SETTINGS = (
-    Setting(name="api_key", label="API key of EasyPost, for asking", secret=True, required=False),
+    Setting(name="api_key", label="API key of EasyPost, for asking and for return labels", secret=True, required=False),
     base_setting(_BASE),
 )
 #: 201 made, 200 there already, 404 and 422 with EasyPost's own reason why it makes nothing of the number.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from doorstep.carriers.code_table import check_table, read_code_table
 from doorstep.carriers.generic.checkpoints import read_tracking
+from doorstep.carriers.generic.labelling import LABELLING
 from doorstep.carriers.reading import json_of
 from doorstep.domain.plugins import Carrier, Raw, Setting, Settings
 from doorstep.domain.tracking import Parsed
@@ -58,4 +59,5 @@ CARRIER = Carrier(
         ),
     ),
     aggregates=True,
+    labelling=LABELLING,
 )

@@ -1,8 +1,10 @@
 """Shippo: webhooks and API answers → checkpoints of the carriers it names."""
 
+from doorstep.carriers.buying import BUYS, RETURNS_ONLY
 from doorstep.carriers.reading import json_of, looks_like
 from doorstep.carriers.shippo.answers import read_answer, read_page
 from doorstep.carriers.shippo.asking import ASKING, SETTINGS
+from doorstep.carriers.shippo.labelling import LABELLING
 from doorstep.carriers.shippo.webhook import read_webhook, verify
 from doorstep.domain.plugins import Carrier, Raw, Setting
 from doorstep.domain.tracking import Parsed
@@ -37,7 +39,10 @@ CARRIER = Carrier(
             example="b3f0a1",
         ),
         *SETTINGS,
+        BUYS,
+        RETURNS_ONLY,
     ),
     aggregates=True,
     asking=ASKING,
+    labelling=LABELLING,
 )

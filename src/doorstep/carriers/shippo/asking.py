@@ -13,7 +13,7 @@ from doorstep.errors import BadInputError
 
 _BASE = "https://api.goshippo.com"
 SETTINGS = (
-    Setting(name="api_token", label="API token of Shippo, for asking", secret=True, required=False),
+    Setting(name="api_token", label="API token of Shippo, for asking and for return labels", secret=True, required=False),
     base_setting(_BASE),
 )
 #: Our slug → Shippo's name, where the two differ or are surely the same.

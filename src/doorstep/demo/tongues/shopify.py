@@ -1,4 +1,4 @@
-"""An order of the demo → Shopify's webhooks about it: created, fulfilled, paid, cancelled, refunded."""
+"""Wares and orders of the demo → Shopify's webhooks about them: products; created, fulfilled, paid, cancelled, refunded."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from doorstep.demo.cast import Person, Ware
+from doorstep.demo.cast import WARES, Person, Ware
 from doorstep.demo.parcels import Parcel, Told
 from doorstep.demo.places import ROADS
 
@@ -43,6 +43,47 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     def line_id(self, position: int) -> int:
         """Shopify's id of a line."""
         return 15_300_000_000_000 + self.number * 10 + position
+
+
+def product_id(ware: Ware) -> int:
+    """Shopify's id of a ware."""
+    return 8_100_000_000_000 + WARES.index(ware)
+
+
+def variant_id(ware: Ware, place: int = 0) -> int:
+    """Shopify's id of a ware in one of its options; 0 is the one that people buy."""
+    return 44_000_000_000_000 + WARES.index(ware) * 10 + place
+
+
+def offered(ware: Ware, pictures: str, now: datetime) -> Told:
+    """Write products/create: the ware in all its options, the last of them sold out where there are three."""
+    name, value = ware.option
+    values = [value, *(english for english, _ in ware.others)]
+    sold_out = len(values) - 1 if len(values) > 2 else None  # noqa: PLR2004 - something to choose is left
+    variants = [
+        {
+            "id": variant_id(ware, place),
+            "title": one,
+            "option1": one,
+            "sku": f"{ware.sku}-{place}" if place else ware.sku,
+            "price": _euros(ware.cents + 300 * place),
+            "inventory_management": "shopify",
+            "inventory_policy": "deny",
+            "inventory_quantity": 0 if place == sold_out else 25,
+        }
+        for place, one in enumerate(values)
+    ]
+    body = {
+        "id": product_id(ware),
+        "title": ware.name,
+        "status": "active",
+        "updated_at": _time(now),
+        "options": [{"name": name, "values": values}],
+        "variants": variants,
+        "image": {"src": f"{pictures}/{ware.picture}.svg"},
+        "images": [],
+    }
+    return _told("products/create", f"{ware.sku}-{now:%Y%m%d%H%M%S}-offered", body, now)
 
 
 def placed(order: Purchase) -> Told:
@@ -150,6 +191,8 @@ def _line(order: Purchase, position: int) -> dict[str, Any]:
     name, value = ware.option_es if spanish else ware.option
     return {
         "id": order.line_id(position),
+        "product_id": product_id(ware),
+        "variant_id": variant_id(ware),
         "title": ware.name_es if spanish else ware.name,
         "name": f"{ware.name_es if spanish else ware.name} - {value}",
         "sku": ware.sku,

@@ -24,11 +24,14 @@ class Asker(msgspec.Struct, frozen=True, kw_only=True):
     actor: str = "customer"
     #: Works for the shop, or is its own program: every order of the merchant is theirs to act on.
     staff: bool = False
+    #: Why the policy's limits do not count this once; "": they do. Of staff only; what is, was bought and was paid still counts.
+    override: str = ""
 
     @property
     def key(self) -> str:
         """Tells askers apart: a yes counts from whom it was prepared for."""
-        return "|".join((self.actor, self.customer, self.email, self.phone, ",".join(map(str, sorted(self.orders)))))
+        parts = (self.actor, self.customer, self.email, self.phone, ",".join(map(str, sorted(self.orders))))
+        return "|".join((*parts, self.override) if self.override else parts)
 
     def owns(self, order: KnownOrder) -> bool:
         """Whether an order is theirs to ask about."""

@@ -1,4 +1,4 @@
-"""A paused connection or template → the mail that its merchant's owners get, in their shop's language; customers' templates have no part in it."""
+"""What owners and customers are told outside of every journey (a pause, guessing, a code) → the message, in their language; no template has a part in it."""
 
 import tomllib
 from functools import cache
@@ -90,4 +90,38 @@ def templates_notice(paused: TemplatesPaused, locale: str) -> Rendered:
     words = _words(f"approval_{language_of(locale)}")
     holes = {name: " ".join(value.split()) for name, value in msgspec.structs.asdict(paused).items() if isinstance(value, str)}
     holes["templates"] = "\n".join(f"    {' '.join(which.split())}: {' '.join(why.split())}" for which, why in paused.templates)
+    return Rendered(subject=_filled(words["subject"], holes), text=_filled(words["text"], holes))
+
+
+class Guessed(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody tries to find out what is not theirs."""
+
+    #: The merchant's name.
+    shop: str
+    #: Tries refused so far today, and of how many networks, orders and people.
+    times: int
+    subjects: int
+    #: The page at the desk that lists them.
+    url: str
+
+
+def guessing_notice(guessed: Guessed, locale: str) -> Rendered:
+    """Write the notice in the language of a tag, in English where we have no other."""
+    words = _words(f"guessing_{language_of(locale)}")
+    holes = {name: " ".join(str(value).split()) for name, value in msgspec.structs.asdict(guessed).items()}
+    return Rendered(subject=_filled(words["subject"], holes), text=_filled(words["text"], holes))
+
+
+def code_notice(brand: str, code: str, minutes: int, locale: str, *, host: str = "", text: bool = False) -> Rendered:
+    """Write the message that brings a customer a one-time code, as a mail or as a `text` message.
+
+    A text that names the page's `host` ends so that telephones offer the code there and on no other page. Source: the WICG draft
+    "Origin-bound one-time codes delivered via SMS" (wicg.github.io/sms-one-time-codes): the last line is "@host #code"; as known on
+    2026-11-29. The code stands in no subject: lists of messages are read by others, too.
+    """
+    words = _words(f"code_{language_of(locale)}")
+    holes = {"brand": " ".join(brand.split()), "code": code, "minutes": str(minutes)}
+    if text:
+        bound = f"\n\n@{host} #{code}" if host else ""
+        return Rendered(text=_filled(words["sms"], holes) + bound)
     return Rendered(subject=_filled(words["subject"], holes), text=_filled(words["text"], holes))

@@ -1,4 +1,4 @@
-"""Any shop by its own hand: Doorstep's JSON order form → orders."""
+"""Any shop by its own hand: Doorstep's JSON forms → orders, products."""
 
 import hmac
 import re
@@ -8,6 +8,7 @@ from doorstep.domain.plugins import OrderSeen, Raw, Setting, Settings, Shop, Sho
 from doorstep.errors import BadSignatureError
 from doorstep.shops.generic.form import OrderForm
 from doorstep.shops.generic.orders import order_form, read_order, read_orders, to_order
+from doorstep.shops.generic.products import read_product
 from doorstep.shops.reading import json_of, require_one_of, secrets_of
 
 __all__ = ["SHOP", "OrderForm", "order_form", "read_order", "read_orders", "to_order"]
@@ -18,12 +19,15 @@ _TOLERANCE_S = 300
 
 
 def parse(raw: Raw) -> tuple[ShopFact, ...]:
-    """Read one order, a list of them, or {"orders": [...]}.
+    """Read one order, a list of them, {"orders": [...]}, or {"products": [...]}.
 
     Raises:
         BadInputError: not JSON, or a field is missing, wrong or unknown; the text names its path. Nothing else.
     """
-    return tuple(OrderSeen(order) for order in read_orders(json_of(raw)))
+    data = json_of(raw)
+    if isinstance(data, dict) and data.keys() == {"products"} and isinstance(data["products"], list):
+        return tuple(read_product(one, f"products[{at}]") for at, one in enumerate(data["products"]))
+    return tuple(OrderSeen(order) for order in read_orders(data))
 
 
 def verify(raw: Raw, settings: Settings, now: datetime) -> None:

@@ -80,9 +80,43 @@ class LineForm(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     sku: Annotated[_Short | None, _says("Your article number.", _TEXT, "POT-1")] = None
     options: Annotated[dict[_Short, _Short], _says("Chosen options, in order.", "an object of texts", {"Colour": "blue"})] = {}
     unit_price: Annotated[_Amount | None, _says("For one.", _AMOUNT, "12.50")] = None
+    paid: Annotated[
+        _Amount | None, _says("For all of them, after discounts, with taxes; default: unit_price for each.", _AMOUNT, "11.00")
+    ] = None
     image_url: Annotated[_Long | None, _says("Picture.", "a web address", "https://shop.example/pot.jpg")] = None
     product_url: Annotated[_Long | None, _says("Page of the product.", "a web address", "https://shop.example/pot")] = None
     category: Annotated[_Short | None, _says("Kind of product.", _TEXT, "Kitchen")] = None
+    product_id: Annotated[_Id | None, _says("Your id of the product, as in `products`.", "a text or whole number", "P-1")] = None
+    variant_id: Annotated[_Id | None, _says("Your id of the variant, as in `products`.", "a text or whole number", "V-1")] = None
+    tags: Annotated[list[_Short], _says("Your own labels of the product.", "a list of texts", ["fragile"])] = []
+    final_sale: Annotated[bool, _says("Sold without the right to send it back.", "true or false", False)] = False  # noqa: FBT003 - an example's value
+
+
+class VariantForm(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One thing that can be bought."""
+
+    id: Annotated[_Id, _says("Your id of the variant.", "a text or whole number", "V-1")]
+    sku: Annotated[_Short | None, _says("Your article number.", _TEXT, "POT-1")] = None
+    options: Annotated[dict[_Short, _Short], _says("What makes it differ, in order.", "an object of texts", {"Colour": "blue"})] = {}
+    price: Annotated[_Amount, _says("For one.", _AMOUNT, "12.50")]
+    available: Annotated[bool, _says("Whether it is sold now.", "true or false", True)] = True  # noqa: FBT003 - an example's value
+    stock: Annotated[
+        Annotated[int, Meta(ge=0, le=2_000_000_000)] | None,
+        _says("Units that lie there; leave out if you do not count them.", "a whole number", 3),
+    ] = None
+    image_url: Annotated[_Long | None, _says("Picture.", "a web address", "https://shop.example/pot-blue.jpg")] = None
+
+
+class ProductForm(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A product as last known to you, with all its variants: one that is left out is taken as gone."""
+
+    id: Annotated[_Id, _says("Your id of the product.", "a text or whole number", "P-1")]
+    name: Annotated[_Short, _says("As the customer knows it.", _TEXT, "Teapot")]
+    updated_at: Annotated[
+        _Moment | None, _says("Its last change with you; of two tellings the later counts. Default: the moment of receipt.", _MOMENT)
+    ] = None
+    currency: Annotated[_Currency | None, _says("ISO 4217, for amounts given as text.", "three letters such as EUR", "EUR")] = None
+    variants: Annotated[list[VariantForm], _says("What can be bought.", "a list of variants")] = []
 
 
 class PromiseForm(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -143,9 +143,14 @@ class _Reader:
             options={key: value for one, chosen in form.options.items() if (key := worded(one)) and (value := worded(chosen))},
             quantity=form.quantity,
             unit_price=self.money(form.unit_price, f"{name}.unit_price"),
+            paid=self.money(form.paid, f"{name}.paid"),
             image_url=self.web_address(form.image_url, f"{name}.image_url"),
             product_url=self.web_address(form.product_url, f"{name}.product_url"),
             category=worded(form.category),
+            product_id=worded(form.product_id),
+            variant_id=worded(form.variant_id),
+            tags=tuple(dict.fromkeys(tag for one in form.tags if (tag := worded(one)))),
+            final_sale=form.final_sale,
         )
 
     def fulfilment(self, form: FulfilmentForm, name: str) -> Fulfilment:

@@ -108,10 +108,15 @@ LINE_COLUMNS: dict[str, _Column] = {
     "sku": ("sku", _text),
     "quantity": ("quantity", _whole),
     "unit_price": ("unit_price", _amount),
+    "line_paid": ("paid", _amount),
     "options": ("options", _options),
     "image_url": ("image_url", _text),
     "product_url": ("product_url", _text),
     "category": ("category", _text),
+    "product_id": ("product_id", _text),
+    "variant_id": ("variant_id", _text),
+    "product_tags": ("tags", _list),
+    "final_sale": ("final_sale", _yes_no),
 }
 #: Columns about how this line was sent; rows with the same `fulfilment_id` (or else `tracking_number`) were sent together.
 SENDING_COLUMNS: dict[str, _Column] = {

@@ -23,7 +23,7 @@ from doorstep.shops.reading import (
 from doorstep.shops.shopify.consents import read_consents
 from doorstep.shops.shopify.fulfilments import read_fulfilment
 from doorstep.shops.shopify.identity import paid_money, quantity_of, require_id, require_moment, require_object
-from doorstep.shops.shopify.payments import cod_due, payment_of
+from doorstep.shops.shopify.payments import cod_due, line_paid, payment_of
 from doorstep.shops.shopify.refunds import read_refund
 
 #: Names under which checkouts and delivery-date apps note the promised day; Shopify itself has no such field.
@@ -115,17 +115,21 @@ def _line(box: dict[str, Any], order: dict[str, Any]) -> OrderLine:
     variant_told = bool(_named(box.get("variant_options")))
     names = ("title", "name") if variant_told else ("name", "title")  # "name" is the title with the variant's behind it
     price = paid_money(box.get("price_set")) or money_of(box.get("price"), _only_currency(order))
+    quantity = quantity_of(box, "order.line_items")
     pictures = (box.get("image_url"), dig(box.get("image"), "src"), dig(box.get("image"), "url"), box.get("image"))
     return OrderLine(
         line_id=require_id(box, "id", "order.line_items"),
         name=first_worded(box, *names) or first_worded(box, "sku") or "",
         sku=worded(box.get("sku")),
         options=options,
-        quantity=quantity_of(box, "order.line_items"),
+        quantity=quantity,
         unit_price=price,
+        paid=line_paid(box, order, price, quantity),
         image_url=next((url for picture in pictures if (url := web_address_of(picture))), None),
         product_url=web_address_of(box.get("product_url")) or web_address_of(box.get("url")),
         category=worded(box.get("product_type")),
+        product_id=worded(box.get("product_id")),
+        variant_id=worded(box.get("variant_id")),
     )
 
 

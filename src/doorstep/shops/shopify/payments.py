@@ -5,7 +5,7 @@ from typing import Any
 
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Payment
-from doorstep.shops.reading import listed, money_of, worded
+from doorstep.shops.reading import dig, listed, money_of, worded
 from doorstep.shops.shopify.identity import paid_money
 
 #: Source: shopify.dev, Order resource, `financial_status`, as known on 2026-11-22. Authorised money is the shop's to take.
@@ -47,3 +47,31 @@ def cod_due(box: dict[str, Any]) -> Money | None:
     return paid_money(box.get("current_total_price_set")) or (
         money_of(box.get("current_total_price") or box.get("total_price"), shop) if paid in (None, shop) else None
     )
+
+
+def line_paid(line: dict[str, Any], order: dict[str, Any], price: Money | None, quantity: int) -> Money | None:
+    """Return what was paid for a whole line: its share of the discounts taken off, taxes added that are not in its price.
+
+    None where nothing comes off or on, or an amount cannot be read in the currency of the price: the price itself counts then, and what is
+    left of the order's payments is the limit.
+    Source: shopify.dev, Order resource, `line_items[].discount_allocations`, `line_items[].tax_lines`, `taxes_included`, as known on 2026-11-29.
+    """
+    off, on = listed(line.get("discount_allocations")), listed(line.get("tax_lines"))
+    if price is None or not (off or on):
+        return None
+    taxed = on if order.get("taxes_included") is False else []
+    less, more = _sum(off, "amount", price.currency), _sum(taxed, "price", price.currency)
+    if less is None or more is None:
+        return None
+    return Money(max(0, price.amount_minor * quantity - less + more), price.currency)
+
+
+def _sum(boxes: list[Any], name: str, currency: str) -> int | None:
+    """Add amounts up, as the customer paid them; None where one cannot be read in this currency."""
+    total = 0
+    for box in boxes:
+        money = paid_money(dig(box, f"{name}_set")) or money_of(dig(box, name), currency)
+        if money is None or money.currency != currency:
+            return None
+        total += money.amount_minor
+    return total

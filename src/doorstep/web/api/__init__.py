@@ -5,8 +5,10 @@ from typing import Any
 from litestar import Router
 
 from doorstep.web.api import (
+    acting,
     app,
     codes,
+    errands,
     estimator,
     identifying,
     letters,
@@ -36,6 +38,8 @@ _ALL = [
     *sending.ROUTES,
     *reading.ROUTES,
     *pitfalls.ROUTES,
+    *acting.ROUTES,
+    *errands.ROUTES,
     *identifying.ROUTES,
     *promising.ROUTES,
     *codes.ROUTES,

@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_404_NOT_FOUND
 from typing_extensions import override
 
 from doorstep import __version__
+from doorstep.web.api.action_shapes import action_schemas
 from doorstep.web.api.examples import EXAMPLES
 from doorstep.web.api.forms import body_of_rows, row_schemas
 from doorstep.web.api.reference import reference_page
@@ -50,6 +51,10 @@ _PROBLEM = {
         "errors": {"type": "array", "description": "The fields that do not fit.", "items": {"type": "object"}},
         "accepted": {"type": "integer", "description": "With rows: how many were kept."},
         "rejected": {"type": "array", "description": "With rows: those that could not be read.", "items": {"type": "object"}},
+        "code": {"type": "string", "description": "With actions: why it is refused."},
+        "facts": {"type": "object", "description": "With actions: what the refusal is about."},
+        "instead": {"type": "array", "description": "With actions: what may be asked for instead.", "items": {"type": "string"}},
+        "needs": {"type": "string", "description": "With actions: how sure it must be who asks."},
     },
     "examples": [{"type": "about:blank", "title": "Not found", "status": 404, "detail": "there is no such order"}],
 }
@@ -69,6 +74,11 @@ _WITH_BODY = {"413": "The body is too large.", "415": "The body is not applicati
 _WITH_ID = {"404": "There is no such thing, or it is another merchant's."}
 _WITHOUT_ANSWER = {"404": "Parcels on this lane take longer than can be promised."}
 _WITH_KEY = {"409": "The Idempotency-Key was used for another request, or the request contradicts what is recorded."}
+_REFUSES = {
+    "422": "The action is refused: `code` says why, `facts` what it is about, `instead` what is possible, `needs` how sure it must be who asks."
+}
+#: Operations whose body holds an action.
+_ACTIONS = frozenset({"prepareAction", "doAction"})
 _CALM = {"retry-after": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 
 
@@ -78,7 +88,7 @@ def finished(described: dict[str, Any]) -> dict[str, Any]:
     document["paths"] = {path: item for path, item in document["paths"].items() if path.startswith(_ROOT + "/")}
     parts = document.setdefault("components", {})
     schemas = parts.setdefault("schemas", {})
-    schemas |= row_schemas()
+    schemas |= row_schemas() | action_schemas()
     schemas["Problem"] = _PROBLEM
     parts["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "An API key, dk_…"},
@@ -96,6 +106,9 @@ def _finish(operation: dict[str, Any], path: str) -> None:
     sent, answered = EXAMPLES[name]
     if row := {"sendOrders": "order", "sendCheckpoints": "tracking"}.get(name):
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body_of_rows(row, MOST_ROWS)}}}
+    if name in _ACTIONS:
+        schema = {"$ref": "#/components/schemas/action.ActionForm"}
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     if body := operation.get("requestBody"):
         body["content"]["application/json"]["example"] = sent
     responses = operation["responses"]
@@ -115,6 +128,7 @@ def _finish(operation: dict[str, Any], path: str) -> None:
         | (_WITH_BODY if body else {})
         | (_WITH_ID if "{" in path else {})
         | (_WITH_KEY if once or removes else {})
+        | (_REFUSES if name in {*_ACTIONS, "confirmAction"} else {})
     )
     for status, description in told.items():
         responses[status] = {

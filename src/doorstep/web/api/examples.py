@@ -28,6 +28,27 @@ _ORDER_SHOWN = {
     "locale": "es",
     "page_url": "https://parcels.shop.example/o/3Jx0…",
 }
+_ERRAND: dict[str, Any] = {
+    "id": "31",
+    "case_id": "12",
+    "rma": "R-7K2M9QDX",
+    "to": "payment",
+    "kind": "refund",
+    "body": {
+        "order": "1001",
+        "number": "#1001",
+        "rma": "R-7K2M9QDX",
+        "lines": [{"line_id": "1", "quantity": 1, "variant_id": "", "wanted_id": "", "reason": "broken", "comment": ""}],
+        "amount": {"amount_minor": 3800, "currency": "EUR"},
+    },
+    "state": "sent",
+    "way": "webhook",
+    "made_at": "2026-11-24T10:00:00Z",
+    "sent_at": "2026-11-24T10:00:01Z",
+    "answered_at": None,
+    "answer": "",
+    "external_id": "",
+}
 _SIGNING_KEY = {
     "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
     "made_at": "2026-06-01T08:00:00Z",
@@ -253,6 +274,47 @@ _PERFORMANCE = {
 }
 
 #: operationId → (example of the body or None, example of the answer or None).
+_RETURN = {
+    "action": "open_return",
+    "order": "1001",
+    "units": [{"line_id": "1", "quantity": 1, "reason": "taste.colour", "comment": "Bluer than in the picture.", "condition": ""}],
+    "remedy": "refund",
+    "method": "",
+    "way": "label",
+    "gift": False,
+    "photos": [],
+}
+_PLAN: dict[str, Any] = {
+    "action": _RETURN,
+    "refund": {"amount_minor": 3800, "currency": "EUR"},
+    "charge": None,
+    "fee": None,
+    "concerns": [],
+    "facts": {"number": "#1001", "days_from": 5, "days_to": 7},
+    "policy_version": 3,
+}
+_CASE: dict[str, Any] = {
+    "id": "77",
+    "order": "4711",
+    "case_id": 77,
+    "rma": "R-7K2M9QDX",
+    "kind": "return",
+    "action": "open_return",
+    "state": "approved",
+    "order_id": 4711,
+    "opened_at": "2026-11-29T10:00:00Z",
+    "since": "2026-11-29T10:00:00Z",
+    "lines": [
+        {"line_id": "1", "quantity": 1, "unit_price": {"amount_minor": 3800, "currency": "EUR"}, "name": "Teapot", "reason": "taste.colour"}
+    ],
+    "remedy": "refund",
+    "refund": {"amount_minor": 3800, "currency": "EUR"},
+    "policy_version": 3,
+    "decided_by": "policy",
+}
+_STEP = {"at": "2026-11-29T10:00:00Z", "actor": "customer", "was": None, "state": "approved", "why": ""}
+_TOKEN = "q7Zr0m4yq1Jd8mJmJrPz0Hc1Y6bqk2aD"  # noqa: S105 - made up
+_BEHALF = {"email": "ana@customer.example", "assurance": "login"}
 EXAMPLES: dict[str, tuple[Any, Any]] = {
     "sendOrders": (_ORDER, {"accepted": 2, "rejected": [{"index": 1, "error": "placed_at: a moment with its offset is needed"}]}),
     "listOrders": (None, {"orders": [_ORDER_SHOWN], "next": "b3JkZXJzHzQ3MTE"}),
@@ -281,6 +343,51 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         {**_PROBLEM, "closed_at": "2026-11-25T09:00:00Z", "closed_why": "agent", "note": f"{_PROBLEM['note']}\nFound at the reception."},
     ),
     "mutePitfall": ({"muted": True}, {**_PROBLEM, "muted": True}),
+    "listActions": (
+        None,
+        {
+            "actions": [
+                {
+                    "action": "ask_invoice",
+                    "meaning": "Ask for an invoice.",
+                    "assurance": "link",
+                    "weight": "reversible",
+                    "confirmed": False,
+                    "undone_by": None,
+                    "outside": ["shop"],
+                    "tells": ["order.changed"],
+                    "arguments": {"type": "object", "required": ["action", "order"]},
+                }
+            ]
+        },
+    ),
+    "prepareAction": (
+        {"action": _RETURN, "on_behalf_of": _BEHALF},
+        {"plan": _PLAN, "token": _TOKEN, "expires_at": "2026-11-29T10:30:00Z", "needs_yes": True},
+    ),
+    "confirmAction": ({"token": _TOKEN, "on_behalf_of": _BEHALF}, {"plan": _PLAN, "case": _CASE, "again": False}),
+    "doAction": (
+        {"action": {"action": "read_order", "order": "1001"}},
+        {
+            "plan": {**_PLAN, "action": {"action": "read_order", "order": "1001"}, "refund": None, "facts": {"of": "4711"}},
+            "case": None,
+            "again": False,
+        },
+    ),
+    "listCases": (None, {"cases": [_CASE], "next": None}),
+    "readCase": (None, {**_CASE, "events": [_STEP]}),
+    "listErrands": (None, {"errands": [_ERRAND], "next": None}),
+    "readErrand": (None, _ERRAND),
+    "answerErrand": (
+        {"outcome": "done", "reason": "Refunded by card", "external_id": "re_9021"},
+        {
+            **_ERRAND,
+            "state": "done",
+            "answered_at": "2026-11-24T11:20:00Z",
+            "answer": "Refunded by card",
+            "external_id": "re_9021",
+        },
+    ),
     "readPerformance": (None, _PERFORMANCE),
     "readReturnInsight": (None, _RETURNED),
     "readEstimator": (None, {"trained_at": "2026-11-22T03:12:00Z", "deliveries": 4210, "kept": 4262, "fresh": 52, "needed": 200} | _JUDGED),

@@ -16,8 +16,9 @@ from doorstep.errors import BadInputError
 from doorstep.messages import TONES, Library, context_of, facts_for
 from doorstep.store import desk
 from doorstep.store.connections import Merchant
-from doorstep.web.desk.doors import desk_page
+from doorstep.web.desk.doors import desk_page, user_of
 from doorstep.web.desk.merchants import change, merchant_of
+from doorstep.web.desk.roles import may_see
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 from doorstep.web.look.brand import DEFAULTS, FONTS, ROUNDEST
@@ -177,7 +178,7 @@ async def _form(request: AnyRequest, merchant: Merchant, *, error: str = "") -> 
         "roundest": ROUNDEST,
         "tones": _TONES,
         "said": _said(merchant, shown["default_locale"]),
-        "preview": f"/t/{newest[0]['token']}" if newest else "",
+        "preview": f"/t/{newest[0]['token']}" if newest and may_see(user_of(request).role, "/desk/shipments") else "",
         "find": f"/find/{merchant.slug}",
         "error": error,
         "saved": request.query_params.get("saved") == "1",

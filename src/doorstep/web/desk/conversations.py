@@ -93,7 +93,7 @@ async def one_conversation(request: AnyRequest, conversation_id: FromPath[int]) 
     return await _page(request, conversation_id)
 
 
-@post("/conversations/{conversation_id:int}/answer", opt={"member": True}, status_code=HTTP_200_OK, include_in_schema=False)
+@post("/conversations/{conversation_id:int}/answer", status_code=HTTP_200_OK, include_in_schema=False)
 async def answer_conversation(request: AnyRequest, conversation_id: FromPath[int]) -> Response[Any]:
     """Answer by the same channel, once for each form that was shown."""
     form, user, tenant = await request.form(), user_of(request), tenant_of(request)
@@ -115,7 +115,7 @@ async def answer_conversation(request: AnyRequest, conversation_id: FromPath[int
     return Redirect(f"/desk/conversations/{conversation_id}?done=sent", status_code=303)
 
 
-@post("/conversations/{conversation_id:int}/state", opt={"member": True}, status_code=HTTP_200_OK, include_in_schema=False)
+@post("/conversations/{conversation_id:int}/state", status_code=HTTP_200_OK, include_in_schema=False)
 async def set_conversation_state(request: AnyRequest, conversation_id: FromPath[int]) -> Response[Any]:
     """Say that nobody has to look any more, or again."""
     opens, merchant_id = (await request.form()).get("state") == "open", user_of(request).merchant_id
@@ -126,7 +126,7 @@ async def set_conversation_state(request: AnyRequest, conversation_id: FromPath[
     return Redirect(f"/desk/conversations/{conversation_id}?done={'open' if opens else 'done'}", status_code=303)
 
 
-@post("/conversations/{conversation_id:int}/typing", opt={"member": True}, status_code=204, include_in_schema=False)
+@post("/conversations/{conversation_id:int}/typing", status_code=204, include_in_schema=False)
 async def tell_typing(request: AnyRequest, conversation_id: FromPath[int]) -> None:
     """Tell the customer's chat that somebody writes an answer; nothing is kept of it."""
     user = user_of(request)

@@ -94,7 +94,7 @@ async def one_customer(request: AnyRequest, customer_id: FromPath[int]) -> Respo
     return await _page(request, customer_id)
 
 
-@post("/customers/{customer_id:int}/merge", opt={"member": True}, status_code=HTTP_200_OK, include_in_schema=False)
+@post("/customers/{customer_id:int}/merge", status_code=HTTP_200_OK, include_in_schema=False)
 async def merge_customers(request: AnyRequest, customer_id: FromPath[int]) -> Response[Any]:
     """Make another customer a part of this one."""
     form, user = await request.form(), user_of(request)
@@ -112,7 +112,7 @@ async def merge_customers(request: AnyRequest, customer_id: FromPath[int]) -> Re
     return Redirect(f"/desk/customers/{customer_id}?done=merged", status_code=303)
 
 
-@post("/customers/{customer_id:int}/split", opt={"member": True}, status_code=HTTP_200_OK, include_in_schema=False)
+@post("/customers/{customer_id:int}/split", status_code=HTTP_200_OK, include_in_schema=False)
 async def split_customer(request: AnyRequest, customer_id: FromPath[int]) -> Response[Any]:
     """Make some identities a customer of their own."""
     form, user = await request.form(), user_of(request)
@@ -130,7 +130,7 @@ async def split_customer(request: AnyRequest, customer_id: FromPath[int]) -> Res
     return Redirect(f"/desk/customers/{moved.customer_id}?done=split", status_code=303)
 
 
-@post("/customers/changes/{change_id:int}/back", opt={"member": True}, status_code=HTTP_200_OK, include_in_schema=False)
+@post("/customers/changes/{change_id:int}/back", status_code=HTTP_200_OK, include_in_schema=False)
 async def undo_change(request: AnyRequest, change_id: FromPath[int]) -> Response[Any]:
     """Take a merge or a split back."""
     user = user_of(request)

@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 
 import structlog
@@ -19,6 +20,7 @@ from doorstep.store import access, connections
 from doorstep.store.access import DeskUser
 from doorstep.store.database import Tx
 from doorstep.web import tenants
+from doorstep.web.desk import roles
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text, is_same_origin, network_of
 from doorstep.web.look.rendering import DESK_CSP, page
@@ -35,13 +37,12 @@ _MOST_ID = 2**63 - 1
 
 
 async def admit(request: Request[Any, Any, State]) -> Response[Any] | None:
-    """Run before every route of the desk: a session for all but the log-in, for a POST its token, for changes an owner.
+    """Run before every route of the desk: a session for all but the log-in, for a POST its token, for everything the right role.
 
-    A route says `opt={"public": True}` to be reached without a session, `opt={"member": True}` for a POST that members may
-    send too. A route that says nothing is for sessions, and its POST for owners.
+    A route says `opt={"public": True}` to be reached without a session. Who else may see or change what stands in `roles`; a route
+    that the table there does not have is for owners.
     """
-    opt = request.route_handler.opt
-    if opt.get("public"):
+    if request.route_handler.opt.get("public"):
         return None
     house = house_of(request)
     session = request.cookies.get(_COOKIE, "")
@@ -56,8 +57,9 @@ async def admit(request: Request[Any, Any, State]) -> Response[Any] | None:
         given = (await request.form()).get("csrf")
         if not isinstance(given, str) or not hmac.compare_digest(given.encode(), user.csrf.encode()):
             return _refused(user, "This form is too old or came from another page. Open the page again and retry.")
-        if not opt.get("member") and user.role != "owner":
-            return _refused(user, "Only an owner may change this.")
+    need = roles.need_of(str(request.method), request.scope["path_template"])
+    if not roles.may(user.role, need):
+        return _refused(user, roles.only(need))
     await tenants.tenant_of(house, user.merchant_id)
     return None
 
@@ -120,8 +122,10 @@ def desk_page(request: AnyRequest, template: str, *, status: int = 200, **values
 def framed_page(request: AnyRequest, template: str, csp: str, status: int, values: dict[str, object]) -> Response[str]:
     """Answer with a page of the desk that has a policy of its own."""
     user, tenant = user_of(request), tenant_of(request)
-    frame: dict[str, object] = {"user": user, "merchant": tenant.merchant, "owner": user.role == "owner", "path": request.url.path}
-    frame |= {"may_change": user.role == "owner", "only": "Only an owner may change this."}
+    frame: dict[str, object] = {"user": user, "merchant": tenant.merchant, "path": request.url.path}
+    changing = roles.change_of(request.scope["path_template"])
+    frame |= {"may_change": roles.may(user.role, changing), "only": roles.only(changing), "sees": partial(roles.may_see, user.role)}
+    frame["changes_of"] = partial(roles.may_change, user.role)
     return page(f"desk/{template}", status=status, csp=csp, referrer="same-origin", **(frame | values))
 
 
@@ -217,7 +221,7 @@ async def _may_try(request: AnyRequest, email: str) -> bool:
         return await access.attempt(tx, 0, counts, _PER, utc_now())
 
 
-@post("/logout", opt={"member": True}, status_code=HTTP_200_OK, include_in_schema=False)
+@post("/logout", status_code=HTTP_200_OK, include_in_schema=False)
 async def log_out(request: AnyRequest) -> Response[Any]:
     """End the session."""
     house = house_of(request)

@@ -93,7 +93,7 @@ async def reply_file(request: AnyRequest, reply_id: FromPath[int], position: Fro
     return Response(row["content"], media_type="application/octet-stream", headers=headers)
 
 
-@post("/replies/{reply_id:int}/files/{position:int}/fetch", opt={"member": True}, status_code=HTTP_200_OK, include_in_schema=False)
+@post("/replies/{reply_id:int}/files/{position:int}/fetch", status_code=HTTP_200_OK, include_in_schema=False)
 async def fetch_file_again(request: AnyRequest, reply_id: FromPath[int], position: FromPath[int]) -> Response[Any]:
     """Have a file fetched now that was given up, or waits for its next turn."""
     merchant_id = user_of(request).merchant_id

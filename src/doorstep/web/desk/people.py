@@ -13,11 +13,12 @@ from doorstep.errors import ConflictError
 from doorstep.steps.work import utc_now
 from doorstep.store import access
 from doorstep.web.desk.doors import desk_page, id_of, note, session_of, typed_password, user_of
+from doorstep.web.desk.roles import ABOUT, Group, Level, Role, level_of
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 
 _EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,255}")
-_ROLES = {"member": "sees everything", "owner": "changes everything too"}
+_LAST_OWNER = "The last owner who may enter stays one: nobody could let anybody in again."
 #: Signs of a password at least, as at the command line.
 _SHORTEST = 10
 
@@ -33,7 +34,7 @@ async def add_user(request: AnyRequest) -> Response[str]:
     """Let somebody in, and show the password made for them this once."""
     form = await request.form()
     email, role = clean_text(form.get("email"), 320).lower(), clean_text(form.get("role"))
-    if not _EMAIL.fullmatch(email) or role not in _ROLES:
+    if not _EMAIL.fullmatch(email) or role not in set(Role):
         return await _users(request, error="An e-mail address such as ana@shop.example is needed, and what they may do.", email=email)
     merchant_id, password = user_of(request).merchant_id, secrets.token_urlsafe(15)
     try:
@@ -70,11 +71,27 @@ async def set_user_state(request: AnyRequest, user_id: FromPath[int]) -> Respons
                 await access.deactivate(tx, merchant_id, id_of(user_id), utc_now())
             await note(tx, request, "reactivate_user" if lets_in else "deactivate_user", f"user {user_id}")
     except ConflictError:
-        return await _users(request, error="The last owner who may enter stays: nobody could let anybody in again.", status=409)
+        return await _users(request, error=_LAST_OWNER, status=409)
     return Redirect("/desk/users", status_code=303)
 
 
-@post("/users/password", opt={"member": True}, status_code=HTTP_200_OK, include_in_schema=False)
+@post("/users/{user_id:int}/role", status_code=HTTP_200_OK, include_in_schema=False)
+async def set_role(request: AnyRequest, user_id: FromPath[int]) -> Response[Any]:
+    """Give somebody another role; it holds from their next click on."""
+    merchant_id, role = user_of(request).merchant_id, clean_text((await request.form()).get("role"))
+    if role not in set(Role):
+        return await _users(request, error="Choose what they may do.")
+    try:
+        async with house_of(request).database.for_merchant(merchant_id) as tx:
+            was = await access.set_role(tx, merchant_id, id_of(user_id), role)
+            if was != role:
+                await note(tx, request, "set_role", f"user {user_id}, {was} to {role}")
+    except ConflictError:
+        return await _users(request, error=_LAST_OWNER, status=409)
+    return Redirect("/desk/users?done=role", status_code=303)
+
+
+@post("/users/password", status_code=HTTP_200_OK, include_in_schema=False)
 async def change_own_password(request: AnyRequest) -> Response[str]:
     """Change one's own password by the one that stands; other sessions of the same user end."""
     form, user = await request.form(), user_of(request)
@@ -101,5 +118,15 @@ async def _users(
     merchant_id = user_of(request).merchant_id
     async with house_of(request).database.for_merchant(merchant_id) as tx:
         rows = await access.users(tx, merchant_id)
-    values = {"rows": rows, "roles": _ROLES, "told": told, "changed": changed, "error": error, "own_error": own_error, "email": email}
+    values = {
+        "rows": rows,
+        "roles": ABOUT,
+        "may_change": level_of(user_of(request).role, Group.PEOPLE) is Level.CHANGE,
+        "told": told,
+        "changed": changed,
+        "error": error,
+        "own_error": own_error,
+        "email": email,
+    }
+    values["done"] = "The role is changed; it holds at once." if request.query_params.get("done") == "role" else ""
     return desk_page(request, "people.html", status=status if error or own_error else 200, shortest=_SHORTEST, **values)

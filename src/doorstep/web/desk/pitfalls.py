@@ -43,7 +43,7 @@ async def list_pitfalls(request: AnyRequest) -> Response[str]:
     return desk_page(request, "pitfalls.html", rows=rows[:_PAGE], **values)
 
 
-@post("/shipments/{shipment_id:int}/pitfalls", opt={"member": True}, status_code=HTTP_200_OK, include_in_schema=False)
+@post("/shipments/{shipment_id:int}/pitfalls", status_code=HTTP_200_OK, include_in_schema=False)
 async def tell_pitfall(request: AnyRequest, shipment_id: FromPath[int]) -> Response[Any]:
     """Open a problem on what the customer told an agent."""
     form, merchant_id = await request.form(), user_of(request).merchant_id
@@ -55,7 +55,7 @@ async def tell_pitfall(request: AnyRequest, shipment_id: FromPath[int]) -> Respo
     return _back(shipment_id)
 
 
-@post("/pitfalls/{pitfall_id:int}/close", opt={"member": True}, status_code=HTTP_200_OK, include_in_schema=False)
+@post("/pitfalls/{pitfall_id:int}/close", status_code=HTTP_200_OK, include_in_schema=False)
 async def close_pitfall(request: AnyRequest, pitfall_id: FromPath[int]) -> Response[Any]:
     """Close a problem that is settled."""
     form, merchant_id, house = await request.form(), user_of(request).merchant_id, house_of(request)
@@ -65,7 +65,7 @@ async def close_pitfall(request: AnyRequest, pitfall_id: FromPath[int]) -> Respo
     return _back(row["shipment_id"])
 
 
-@post("/pitfalls/{pitfall_id:int}/mute", opt={"member": True}, status_code=HTTP_200_OK, include_in_schema=False)
+@post("/pitfalls/{pitfall_id:int}/mute", status_code=HTTP_200_OK, include_in_schema=False)
 async def mute_pitfall(request: AnyRequest, pitfall_id: FromPath[int]) -> Response[Any]:
     """Hide a problem from the customer and from lists, or show it again."""
     form, merchant_id, house = await request.form(), user_of(request).merchant_id, house_of(request)

@@ -14,6 +14,7 @@ from doorstep.steps.report import weeks_of
 from doorstep.steps.why_returned import MOST_WEEKS, why_returned
 from doorstep.steps.work import utc_now
 from doorstep.store import confirmations, returned
+from doorstep.web.desk import roles
 from doorstep.web.desk.doors import desk_page, user_of
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
@@ -40,7 +41,9 @@ async def why_page(request: AnyRequest) -> Response[str]:
     merchant_id, asked = user_of(request).merchant_id, _asked(request)
     async with house_of(request).database.for_merchant(merchant_id) as tx:
         shown = await why_returned(tx, merchant_id, asked.weeks, _SHOWN)
-        said = await returned.said(tx, merchant_id, *asked.weeks, product=asked.product, reason=asked.reason, most=_SAID)
+        said = []
+        if roles.may_see(user_of(request).role, "/desk/cases"):  # customers' words are for who may see customers
+            said = await returned.said(tx, merchant_id, *asked.weeks, product=asked.product, reason=asked.reason, most=_SAID)
         refusals = await confirmations.refusals(tx, merchant_id, shown.from_on, shown.to_on)
     values: dict[str, Any] = {
         "asked": asked,

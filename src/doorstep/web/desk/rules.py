@@ -15,6 +15,7 @@ from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import BadInputError
 from doorstep.messages import Policy
+from doorstep.steps.identity import takes_name_and_postcode
 from doorstep.store.connections import Merchant
 from doorstep.web.desk.doors import desk_page
 from doorstep.web.desk.merchants import change, merchant_of, proved
@@ -65,6 +66,7 @@ def _shown(merchant: Merchant, policy: Policy) -> dict[str, Any]:
         "any_hour": set(policy.any_hour),
         "return_days": merchant.settings.get("return_days", ""),
         "muted_pitfalls": set(merchant.settings.get("muted_pitfalls", ())),
+        "name_and_postcode": takes_name_and_postcode(merchant),
         **sending_shown(merchant.settings),
         **caps,
     }
@@ -74,7 +76,8 @@ def _typed(form: FormMultiDict) -> dict[str, Any]:
     """Give a refused form back as it was filled in."""
     texts = ("rings_from", "rings_until", "zone", "return_days", *(name for name, *_ in _CAPS))
     several = {name: set(form.getall(name, [])) for name in ("ask_first", "any_hour", "muted_pitfalls")}
-    return {name: clean_text(form.get(name), 60) for name in texts} | several | sending_typed(form)
+    ticked = {"name_and_postcode": form.get("name_and_postcode") == "yes"}
+    return {name: clean_text(form.get(name), 60) for name in texts} | several | ticked | sending_typed(form)
 
 
 def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
@@ -102,6 +105,9 @@ def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
     settings.pop("muted_pitfalls", None)
     if hushed := [one.kind for one in _MUTABLE if one.kind in muted]:
         settings["muted_pitfalls"] = hushed
+    settings.pop("identity", None)
+    if form.get("name_and_postcode") == "yes":
+        settings["identity"] = {"name_and_postcode": True}
     settings.pop("sending", None)
     if sending := sending_sent(form):
         settings["sending"] = sending
