@@ -16,9 +16,12 @@ from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import BadInputError
 from doorstep.messages import Policy
 from doorstep.steps.identity import takes_name_and_postcode
+from doorstep.steps.work import utc_now
+from doorstep.store import labels
 from doorstep.store.connections import Merchant
-from doorstep.web.desk.doors import desk_page
+from doorstep.web.desk.doors import desk_page, user_of
 from doorstep.web.desk.merchants import change, merchant_of, proved
+from doorstep.web.desk.returns_to import back_sent, back_shown, back_typed
 from doorstep.web.desk.warehouse import WEEKDAYS, sending_sent, sending_shown, sending_typed
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
@@ -53,6 +56,9 @@ async def save_rules(request: AnyRequest) -> Response[Any]:
         await change(request, lambda kept: _with(kept, form), "change_settings")
     except BadInputError as error:
         return _form(request, _typed(form), error=str(error))
+    house = house_of(request)
+    async with house.database.for_merchant(user_of(request).merchant_id) as tx:
+        await labels.try_again(tx, user_of(request).merchant_id, utc_now())
     return Redirect("/desk/settings?saved=1", status_code=303)
 
 
@@ -68,6 +74,7 @@ def _shown(merchant: Merchant, policy: Policy) -> dict[str, Any]:
         "muted_pitfalls": set(merchant.settings.get("muted_pitfalls", ())),
         "name_and_postcode": takes_name_and_postcode(merchant),
         **sending_shown(merchant.settings),
+        **back_shown(merchant.settings),
         **caps,
     }
 
@@ -77,7 +84,7 @@ def _typed(form: FormMultiDict) -> dict[str, Any]:
     texts = ("rings_from", "rings_until", "zone", "return_days", *(name for name, *_ in _CAPS))
     several = {name: set(form.getall(name, [])) for name in ("ask_first", "any_hour", "muted_pitfalls")}
     ticked = {"name_and_postcode": form.get("name_and_postcode") == "yes"}
-    return {name: clean_text(form.get(name), 60) for name in texts} | several | ticked | sending_typed(form)
+    return {name: clean_text(form.get(name), 60) for name in texts} | several | ticked | sending_typed(form) | back_typed(form)
 
 
 def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
@@ -111,6 +118,9 @@ def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
     settings.pop("sending", None)
     if sending := sending_sent(form):
         settings["sending"] = sending
+    for name in ("return_address", "return_parcel"):
+        settings.pop(name, None)
+    settings |= back_sent(form)
     settings.pop("return_days", None)
     if clean_text(form.get("return_days")):
         settings["return_days"] = _number(form, "return_days", "Days to return", 1, _LONGEST_DAYS)
