@@ -14,6 +14,7 @@ from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind, Outside
 from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
 from doorstep.domain.actions.plans import Errand, ErrandKind
+from doorstep.domain.labels import MadeLabel
 from doorstep.domain.messages import Attachment, Device, Message, Rendered
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Customer, Order
@@ -24,6 +25,9 @@ from doorstep.store import (
     access,
     alarms,
     asks,
+    case_files,
+    case_looks,
+    case_queue,
     cases,
     checkpoints,
     confirmations,
@@ -40,6 +44,7 @@ from doorstep.store import (
     idempotency,
     imports,
     inbox,
+    labels,
     mailboxes,
     message_lists,
     messages,
@@ -58,6 +63,7 @@ from doorstep.store import (
     templates,
     wallet,
 )
+from doorstep.store.case_queue import Tab
 from doorstep.store.database import Database, Tx
 from doorstep.store.orders import KeptOrder
 from doorstep.store.partitions import ensure_months
@@ -429,6 +435,7 @@ ROWS: dict[str, dict[str, str]] = {
         "made_at": _AT,
         "look_at": _AT,
     },
+    "label_try": {"errand_id": "7", "provider": "'easypost'", "tries": "1"},
     "audit": {"audit_id": "7", "actor": "'cli'", "action": "'made'"},
 }
 TABLES = sorted(ROWS)
@@ -643,6 +650,9 @@ def _another_of_ana(merchant: int) -> KeptOrder:
     return KeptOrder(merchant_id=merchant, order_id=8, connection_id=7, token="another", order=order)
 
 
+_A_CASE = Case(case_id=7, order_id=7, kind=CaseKind.RETURN, action=ActionKind.OPEN_RETURN, state=CaseState.APPROVED)
+
+
 async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
     """What the store's readers say when they are asked for this merchant by id."""
     message = UUID("01a1ee50-4380-7000-8000-000000000001")
@@ -741,6 +751,18 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "cases.of_orders": await cases.of_orders(tx, [(merchant, 7)]),
         "cases.of_email": await cases.of_email(tx, merchant, "ana@customer.example", NOW),
         "cases.page": await cases.page(tx, merchant),
+        "case_queue.queue": await case_queue.queue(tx, merchant, Tab.OPEN, NOW, after=(NOW.replace(year=2020), 0)),
+        "case_queue.newest": await case_queue.newest(tx, merchant, Tab.ALL, before=99),
+        "case_queue.search": await case_queue.search(tx, merchant, "R-7"),
+        "case_queue.counts": [times for times in (await case_queue.counts(tx, merchant, NOW)).values() if times],
+        "case_queue.errands": await case_queue.errands(tx, merchant, 7),
+        "case_queue.photos": await case_queue.photos(tx, merchant, _A_CASE),
+        "case_queue.photo": await case_queue.photo(tx, merchant, _A_CASE, 7),
+        "errands.one": await errands.one(tx, merchant, 7),
+        "errands.lock": await errands.lock(tx, merchant, 7),
+        "errands.of_cases": await errands.of_cases(tx, merchant, [7]),
+        "errands.page": await errands.page(tx, merchant),
+        "errands.message_of": await errands.message_of(tx, merchant, message),
         "cases.counts": await cases.counts(tx, merchant, [CaseState.APPROVED], NOW),
         "cases.events": await cases.events(tx, merchant, [7]),
         "confirmations.find": await confirmations.find(tx, merchant, f"token-{merchant}"),
@@ -881,10 +903,17 @@ async def test_a_strangers_mailbox_is_neither_called_broken_nor_mended(houses: D
 async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses: Database) -> None:
     case = Case(case_id=7, rma="R-8", kind=CaseKind.RETURN, action=ActionKind.OPEN_RETURN, state=CaseState.CLOSED, order_id=7, since=NOW)
     shown = confirmations.Shown(digest="d", action=ReadOrder(order="1"), asker="eve", order_id=7, expires_at=NOW)
+    async with houses.system() as tx:
+        mine = await errands.one(tx, MINE, 7)
+    assert mine is not None
+    done = msgspec.structs.replace(mine, state=errands.ErrandState.DONE, answer="forged")
     step = cases.CaseEvent(at=NOW, actor="eve", was=None, state=CaseState.CLOSED)
     async with houses.for_merchant(STRANGER) as tx:
         assert await cases.lock(tx, [(MINE, 7)]) == {}
         assert [one.merchant_id for one in await cases.due(tx, NOW.replace(year=2030), 9)] == [STRANGER]
+        assert [one.merchant_id for one in await errands.due(tx, NOW.replace(year=2030), 9)] == [STRANGER]
+        await errands.write(tx, done)
+        await errands.look_now(tx, [(MINE, UUID("01a1ee50-4380-7000-8000-000000000001"))], NOW)
         await cases.write(tx, cases.KeptCase(merchant_id=MINE, case=case, email=None))
         await confirmations.answer(tx, MINE, 7, b'{"forged": true}', NOW)
         assert not await policies.go_live(tx, MINE, 1, NOW.replace(year=2020))
@@ -903,9 +932,65 @@ async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses
     async with houses.system() as tx:
         assert await tx.fetchval("select state from cases where merchant_id = 1") == "approved"
         assert await tx.fetchval("select outcome from prepared where merchant_id = 1") is None
+        assert await errands.one(tx, MINE, 7) == mine
         for table in ("case_event", "errand", "action_policy"):
             assert await _count(tx, table) == 2
         assert await tx.fetchval("select asked from refusal_count where merchant_id = 1") == 1
+
+
+async def test_a_strangers_labels_and_looks_are_neither_changed_nor_forged(houses: Database) -> None:
+    job = labels.LabelJob(merchant_id=MINE, errand_id=7, case_id=7, kind="label", body={}, sent_at=NOW)
+    made = MadeLabel(content_type="application/pdf", body=b"forged")
+    with pytest.raises(_UndoneError):
+        async with houses.system() as tx:
+            await tx.execute("update errand set kind = 'label', target = 'carrier', state = 'sent', sent_at = $1, look_at = $1", NOW)
+            await tx.execute("set local role doorstep_web")
+            await tx.execute("select set_config('doorstep.merchant_id', $1, true)", str(STRANGER))
+            assert not await labels.note_try(tx, job, None, "forged", None)
+            assert not await labels.end(tx, job, "done", NOW)
+            assert await labels.stuck(tx, MINE, [7]) == {}
+            await labels.try_again(tx, MINE, NOW)
+            assert [one.merchant_id for one in await labels.lease(tx, NOW, NOW, 9)] == [STRANGER]
+            assert [one[0] for one in await case_looks.due(tx, NOW.replace(year=2030), 9)] in ([], [STRANGER])
+            assert not await case_looks.hold(tx, MINE, 7, 7, NOW.replace(year=2030))
+            assert not await case_looks.new_goods_sent(tx, MINE, 7)
+            assert await case_looks.awaiting_new_goods(tx, [(MINE, 7, 7, NOW.replace(year=2030))]) == []
+            await case_looks.hold_order(tx, MINE, 7)
+            await case_looks.wake(tx, [(MINE, 7)], NOW.replace(year=2020))
+            await case_looks.put_off(tx, MINE, 7, NOW.replace(year=2040))
+            for forged in (
+                labels.note_told(tx, job, "forged", anew=True),
+                labels.keep_file(tx, MINE, 7, 7, made, NOW),
+            ):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    async with tx.transaction():
+                        await forged
+            await tx.execute("reset role")
+            assert await tx.fetchval("select count(*) from cases where merchant_id = 1 and look_at > $1", NOW.replace(year=2039)) == 0
+            assert await tx.fetchval("select count(*) from errand where merchant_id = 1 and state <> 'sent'") == 0
+            raise _UndoneError
+
+
+async def test_a_strangers_photos_are_neither_seen_nor_taken_nor_forged(houses: Database) -> None:
+    photo = case_files.CaseFile(token="forged", order_id=7, kind="photo", content_type="image/jpeg", body=b"forged")
+    async with houses.system() as tx:
+        await tx.execute("update case_file set case_id = null")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await case_files.loose(tx, MINE, 7) == 0
+        assert await case_files.handed_in(tx, MINE, 7, ["file-1", "file-2"]) == set()
+        assert await case_files.read(tx, MINE, 7, "file-1") is None
+        assert await case_files.by_id(tx, MINE, 7) is None
+        assert await case_files.photos_of(tx, MINE, 7) == []
+        await case_files.adopt(tx, MINE, 7, 9, ["file-1"])
+        await case_files.drop(tx, MINE, 7, "file-1")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await case_files.keep(tx, MINE, photo, NOW)
+        assert await case_files.sweep(tx, NOW.replace(year=2040)) == 1
+    async with houses.for_merchant(MINE) as tx:
+        assert await case_files.handed_in(tx, MINE, 7, ["file-1", "file-2"]) == {"file-1"}
+        assert await case_files.handed_in(tx, MINE, 8, ["file-1"]) == set()
+        assert await case_files.read(tx, MINE, 8, "file-1") is None
 
 
 async def test_a_strangers_goods_and_money_are_neither_changed_nor_forged(houses: Database) -> None:

@@ -21,6 +21,7 @@ from doorstep.domain.actions.known import Known, KnownLine, KnownOrder, KnownVar
 from doorstep.domain.actions.plans import Plan
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
 from doorstep.domain.places import Address
+from doorstep.domain.vocabulary import Status
 
 #: Stands for a photo that will be handed in, and for every step that will be done.
 _PHOTO = ("photo",)
@@ -219,6 +220,9 @@ class _Asking:
         if kind in _NOT_COME:
             for parcel in self.order.shipments:
                 number = parcel.tracking_number
+                if (parcel.status is Status.DELIVERED) == (kind is ClaimKind.LOST):
+                    first = first or Refusal(code=RefusalCode.SHIPMENT_STATE, facts={"claim": kind})
+                    continue
                 no = self._no(asking.OpenClaim(order=external, claim=kind, shipment=number, done=_ALL_STEPS, photos=_PHOTO))
                 shipments += [number] if no is None else []
                 first = first or no

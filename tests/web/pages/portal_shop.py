@@ -1,6 +1,8 @@
 """A shop whose orders can be sent back, exchanged, claimed and changed → rows, through the real steps; each order is made for one test."""
 
+import html
 import itertools
+import re
 from datetime import timedelta
 
 import msgspec
@@ -125,9 +127,6 @@ async def rule(house, one: Sold, document: bytes) -> None:
 
 def fields_of(page: str) -> dict[str, str]:
     """The hidden fields of a page's form, and the token its button names."""
-    import html
-    import re
-
     found = {
         html.unescape(name): html.unescape(value)
         for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)

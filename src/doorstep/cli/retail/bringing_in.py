@@ -56,7 +56,7 @@ async def bring_in(tx: Tx, shop: Connection, store: Store, as_of: datetime, now:
     variants = [one for product in store.file.products.values() for one in variants_of(product)]
     kept = [KeptVariant(merchant_id=key[0], connection_id=key[1], variant=one, told_at=as_of) for one in variants]
     await goods.keep_variants(tx, kept)
-    known = {name: order_of(record, store.file.users[record.user_id]) for name, record in store.file.orders.items()}
+    known = {name: order_of(record, store.file.users[record.user_id], store.product_of) for name, record in store.file.orders.items()}
     written = {name: _order(store.file.orders[name], one, store, as_of) for name, one in known.items()}
     seen = [one for name in written if known[name].state is OrderState.DELIVERED for one in _arrivals(key[0], written[name], as_of)]
     told = [Told(merchant_id=key[0], connection_id=key[1], fact=OrderSeen(one)) for one in written.values()]

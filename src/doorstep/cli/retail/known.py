@@ -1,6 +1,7 @@
 """Records of a store's file ↔ what the guards know."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -97,7 +98,7 @@ def variants_of(record: ProductRecord) -> tuple[KnownVariant, ...]:
     )
 
 
-def order_of(record: OrderRecord, user: UserRecord) -> KnownOrder:
+def order_of(record: OrderRecord, user: UserRecord, product_of: Mapping[str, str]) -> KnownOrder:
     """Read an order: each item is a line of one unit, called by its place from "1"."""
     state = _STATES[record.status]
     lines = tuple(
@@ -122,7 +123,7 @@ def order_of(record: OrderRecord, user: UserRecord) -> KnownOrder:
         items_changed=record.status == "pending (item modified)",
         lines=lines,
         payments=tuple(payments_of(record)),
-        cases=cases_of(record, lines),
+        cases=cases_of(record, lines, product_of),
         ship_to=address_of(record.address),
         currency=CURRENCY,
         cancel_reason=record.cancel_reason or "",
@@ -137,15 +138,18 @@ def payments_of(record: OrderRecord) -> list[Paid]:
     ]
 
 
-def cases_of(record: OrderRecord, lines: tuple[KnownLine, ...]) -> tuple[Case, ...]:
-    """Read the return or exchange that an order says was asked for; what of the file's sorted lists belongs together is not in it."""
+def cases_of(record: OrderRecord, lines: tuple[KnownLine, ...], product_of: Mapping[str, str]) -> tuple[Case, ...]:
+    """Read the return or exchange that an order says was asked for; the file's sorted lists are paired by product."""
     back = record.return_items if record.status == "return requested" else record.exchange_items
     if record.status not in {"return requested", "exchange requested"}:
         return ()
     left, named = Counter(back or ()), []
+    new = list(record.exchange_new_items or ())
     for line in lines:
         if left[line.variant_id] > 0:
             left[line.variant_id] -= 1
+            wanted = next((one for one in new if product_of.get(one) == line.product_id), "")
+            new = [one for place, one in enumerate(new) if place != (new.index(wanted) if wanted else -1)]
             named.append(
                 CaseLine(
                     line_id=line.line_id,
@@ -154,6 +158,7 @@ def cases_of(record: OrderRecord, lines: tuple[KnownLine, ...]) -> tuple[Case, .
                     name=line.name,
                     product_id=line.product_id,
                     variant_id=line.variant_id,
+                    wanted_id=wanted,
                 )
             )
     returned = record.status == "return requested"

@@ -60,7 +60,7 @@ class Base:
     def order(self, order_id: str) -> KnownOrder | None:
         """The order as it stands in the file."""
         if order_id not in self._orders and (record := self.store.file.orders.get(order_id)):
-            self._orders[order_id] = order_of(record, self.store.file.users[record.user_id])
+            self._orders[order_id] = order_of(record, self.store.file.users[record.user_id], self.store.product_of)
         return self._orders.get(order_id)
 
     def customer(self, user_id: str) -> KnownCustomer | None:

@@ -2,23 +2,21 @@
 
 from typing import Any
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from doorstep.domain.actions.arguments import CancelReturn
-from doorstep.domain.actions.cases import Case, Label
-from doorstep.domain.actions.kinds import CaseKind, CaseState
+from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
-from doorstep.errors import NotFoundError
-from doorstep.steps import case_moves
+from doorstep.errors import BadInputError, ConflictError, NotFoundError
 from doorstep.steps.act import Done, Prepared
+from doorstep.steps.own_numbers import sent_back
 from doorstep.store import case_files, cases
 from doorstep.web.look.asking import AnyRequest
 from doorstep.web.track.portal.confirming import ask, say_yes
 from doorstep.web.track.portal.entering import Visit, enter, turned_away, verify
-from doorstep.web.track.portal.followed import case_shown, way_of
+from doorstep.web.track.portal.followed import case_shown
 from doorstep.web.track.portal.reading import read_form
 from doorstep.web.track.portal.refusing import refused
 
@@ -45,7 +43,7 @@ async def change_case(request: AnyRequest, token: FromPath[str], case_id: FromPa
     if no := await turned_away(request, visit):
         return no
     form = await read_form(request)
-    if form.one("number"):
+    if form.one("number") or form.one("do") == "number":
         return await _numbered(visit, case, form.one("number", 60), form.one("carrier", 60))
     if form.one("yes"):
         done = await say_yes(visit, form.one("yes", 80))
@@ -71,7 +69,9 @@ def _mine(visit: Visit, case_id: int) -> Case:
     return found
 
 
-async def _page(visit: Visit, case: Case, *, refusal: Refusal | None = None, prepared: Prepared | None = None) -> Response[Any]:
+async def _page(
+    visit: Visit, case: Case, *, refusal: Refusal | None = None, prepared: Prepared | None = None, wrong_number: str = ""
+) -> Response[Any]:
     async with visit.house.database.for_merchant(visit.merchant_id) as tx:
         events = (await cases.events(tx, visit.merchant_id, [case.case_id])).get(case.case_id, [])
         file_id = case.label.file_id if case.label else None
@@ -82,18 +82,19 @@ async def _page(visit: Visit, case: Case, *, refusal: Refusal | None = None, pre
         case=case_shown(visit, case, events, file.token if file else "", file.content_type if file else ""),
         refused=refused(visit, refusal) if refusal else None,
         token=prepared.token if prepared else "",
-        status=422 if refusal else 200,
+        wrong_number=wrong_number,
+        status=422 if refusal or wrong_number else 200,
     )
 
 
 async def _numbered(visit: Visit, case: Case, number: str, carrier: str) -> Response[Any]:
-    """Note the number under which the customer sends it."""
-    waits = case.state in {CaseState.APPROVED, CaseState.LABEL_READY} and case.kind in {CaseKind.RETURN, CaseKind.EXCHANGE}
-    clean = "".join(sign for sign in number if sign.isalnum() or sign in "-_/ ")[:40].strip()
-    if not waits or way_of(case) != "drop_off" or not clean:
+    """Follow it by the number under which the customer sends it."""
+    database, directory = visit.house.database, visit.house.directory
+    try:
+        async with database.for_merchant(visit.merchant_id) as tx:
+            await sent_back(tx, directory, visit.tenant, case.case_id, number, carrier=carrier, actor=visit.asker.actor, now=visit.now)
+    except BadInputError:
+        return await _page(visit, case, wrong_number=number)
+    except ConflictError:
         return await _page(visit, case, refusal=Refusal(code=RefusalCode.CASE_STATE))
-    label = msgspec.structs.replace(case.label or Label(way="drop_off"), tracking_number=clean, carrier=carrier[:40])
-    why = "the customer told the number of their parcel"
-    async with visit.house.database.for_merchant(visit.merchant_id) as tx:
-        await case_moves.touch(tx, visit.tenant, case.case_id, actor=visit.asker.actor, why=why, now=visit.now, label=label)
     return visit.to(f"/cases/{case.case_id}")

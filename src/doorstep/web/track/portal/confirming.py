@@ -125,7 +125,9 @@ def facts_of(visit: Visit, plan: Plan, case: Case | None) -> Iterator[Fact]:
             yield t("back.way_title"), t(f"back.way_{way}") if way in visit.policy.returning.ways else way
             paid_by = "shipping_free" if case.shipping_paid_by == "merchant" else "shipping_yours"
             yield t("portal.shipping"), t(f"portal.{paid_by}")
-        if case.remedy is not Remedy.EXCHANGE or plan.refund:
+        if case.kind is CaseKind.EXCHANGE:
+            yield t("portal.new_one"), t(f"portal.{case.exchange_when}")
+        if case.remedy is not Remedy.EXCHANGE or (plan.refund and not visit.gift):
             least, most = visit.policy.returning.refund_days
             yield t("portal.days"), t("portal.days_at_once") if case.keeps else t("portal.days_after", least=least, most=most)
     if case is not None and case.kind in {CaseKind.RETURN, CaseKind.EXCHANGE, CaseKind.CLAIM}:
@@ -157,6 +159,8 @@ def _gain(visit: Visit, plan: Plan, case: Case | None) -> Iterator[Fact]:
         )
     if plan.charge and plan.charge.amount_minor:
         yield t("portal.you_pay"), money(plan.charge, t)
+    elif case is not None and case.difference is not None and not case.difference.amount_minor:
+        yield t("portal.difference"), t("portal.no_difference")
     if plan.fee and plan.fee.amount_minor:
         yield t("portal.fee"), money(plan.fee, t)
 

@@ -13,11 +13,11 @@ from doorstep.actions import Policy
 from doorstep.actions.offering import Offers, offers
 from doorstep.domain.actions.askers import Asker
 from doorstep.domain.actions.cases import Case
-from doorstep.domain.actions.kinds import Assurance
 from doorstep.domain.actions.known import Known, KnownOrder
 from doorstep.errors import NotFoundError
 from doorstep.messages import tag_to_speak
 from doorstep.steps.directory import Tenant
+from doorstep.steps.identity import by_link
 from doorstep.steps.known import know_order
 from doorstep.steps.rules import policy_of
 from doorstep.steps.work import utc_now
@@ -97,11 +97,6 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         return Redirect(self.link(path), status_code=303)
 
 
-def _recipient(kept: KeptOrder) -> Asker:
-    """Whoever got an order as a present: nobody's session makes them its customer."""
-    return Asker(assurance=Assurance.LINK, orders=(kept.order_id,), channel="page", actor="recipient")
-
-
 def gift_token(house: House, kept: KeptOrder) -> str:
     """Make the token of an order's link for whoever got it as a present."""
     return house.directory.sealer.token(_GIFT, str(kept.merchant_id), str(kept.order_id))
@@ -125,7 +120,9 @@ async def enter(request: AnyRequest, token: str) -> Visit:
         bought = kept.order.customer
         addresses = [] if gift else [address for address in (bought.email, bought.phone) if address]
         chosen = await recipients.chosen_locale(tx, kept.merchant_id, addresses) if addresses else None
-        asker = _recipient(kept) if gift else await asker_of(request, tenant, tx, kept)
+        asker = by_link(kept) if gift else await asker_of(request, tenant, tx, kept)
+    # The pages are about this order alone, whoever else's a session may reach.
+    asker = msgspec.structs.replace(asker, orders=(kept.order_id,), actor="recipient" if gift else asker.actor)
     if gift:  # nothing of whoever bought it can be told or used
         known = msgspec.structs.replace(known, customer=None)
     asked = clean_text(request.query_params.get("lang"), 20)

@@ -62,7 +62,6 @@ class LineShown(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     #: Variant id and its words.
     variants: tuple[tuple[str, str], ...]
-    #: A photo is needed whatever the reason.
 
 
 class RemedyShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,7 +217,6 @@ def _possible(visit: Visit, draft: ReturnDraft) -> Iterator[tuple[Remedy, Plan |
 
 
 def _wish(visit: Visit, draft: ReturnDraft, refusal: Refusal | None = None) -> Response[Any]:
-    t = visit.words
     plans = {remedy: answer for remedy, answer in _possible(visit, draft) if isinstance(answer, Plan)}
     offer = retention(
         visit.asker, visit.known, visit.policy, visit.now, tuple((one.line_id, one.reason, one.condition) for one in draft.units)
@@ -226,12 +224,13 @@ def _wish(visit: Visit, draft: ReturnDraft, refusal: Refusal | None = None) -> R
     offer = offer if offer and _stands(offer, plans) else None
     draft = msgspec.structs.replace(draft, offer=offer.name if offer else "")
     keeps = any("keep" in str(_way(plan)) for plan in plans.values())
-    preferred = draft.remedy if draft.remedy in plans else Remedy.EXCHANGE if offer and offer.gives == "exchange" else None
+    first = {"exchange": Remedy.EXCHANGE, "store_credit_bonus": Remedy.STORE_CREDIT}.get(offer.gives if offer else "")
+    plans = dict(sorted(plans.items(), key=lambda one: one[0] is not first))
     return visit.page(
         "return_wish",
         lines=tuple(one for one in _lines(visit, draft) if one.chosen),
         remedies=tuple(_remedy(visit, remedy, plan) for remedy, plan in plans.items()),
-        chosen=preferred or (next(iter(plans)) if len(plans) == 1 else None),
+        chosen=draft.remedy if draft.remedy in plans else next(iter(plans)) if len(plans) == 1 else None,
         ways=() if keeps else visit.policy.returning.ways,
         way=draft.way or next(iter(visit.policy.returning.ways), ""),
         offer=offer,
@@ -239,7 +238,6 @@ def _wish(visit: Visit, draft: ReturnDraft, refusal: Refusal | None = None) -> R
         refused=refused(visit, refusal) if refusal else None,
         fields=hidden(draft.fields(), "v.", "remedy", "way"),
         status=200 if refusal is None else 422,
-        t_same=t("back.same_price"),
     )
 
 
@@ -257,7 +255,9 @@ def _offer_words(visit: Visit, offer: Offer, plans: dict[Remedy, Plan]) -> tuple
     t = visit.words
     told = offer.words.get(t.language) or offer.words.get("en") or ""
     if offer.gives == "exchange":
-        return told or t("back.offer_exchange"), t("back.offer_express" if offer.express else "back.offer_exchange_text")
+        return told or t("back.offer_exchange"), t(
+            "back.offer_express" if offer.express and visit.policy.version else "back.offer_exchange_text"
+        )
     if offer.gives == "store_credit_bonus":
         credit, back = (plans[one].refund for one in (Remedy.STORE_CREDIT, Remedy.REFUND))
         amounts = {"credit": money(credit, t), "refund": money(back, t)} if credit and back else {"credit": "", "refund": ""}
