@@ -19,6 +19,7 @@ from doorstep.messages.notices.requests import desk_task
 from doorstep.steps import case_moves
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.errand_ways import Errand, messages_of, way_of, whole
+from doorstep.steps.inspecting import given, locked_behind_order
 from doorstep.steps.pausing import Notice, tell_owners_of
 from doorstep.steps.rules import policy_of
 from doorstep.store import cases, decisions, errands, messages, orders, shipments
@@ -304,10 +305,12 @@ async def _answered(tx: Tx, directory: Directory, tenant: Tenant, kept: KeptErra
 
 async def _follow(tx: Tx, directory: Directory, tenant: Tenant, kept: KeptErrand, told: Answer, now: datetime) -> None:
     """Move the case as the answer says; where no state follows from it, the answer is written down with the case."""
-    locked = (await cases.lock(tx, [(kept.merchant_id, kept.case_id)]))[kept.merchant_id, kept.case_id]
+    locked = await locked_behind_order(tx, tenant, kept.case_id)
     others = (await errands.of_cases(tx, kept.merchant_id, [kept.case_id])).get(kept.case_id, [])
     to = _state_after(locked.case.kind, locked.case.state, kept, told, others)
     why = told.why or (f"{kept.kind} is done" if told.done else f"{kept.kind} was refused")
+    if told.done and kept.kind in _SETTLES:
+        await given(tx, directory, tenant, locked, kept.kind, actor=told.actor, why=why, now=now)
     detail = {"errand": str(kept.errand_id), "kind": kept.kind, "done": told.done}
     decided: dict[str, Any] = {} if to is not CaseState.REFUSED else {"decided_by": told.actor, "decision": why}
     if to is None:
