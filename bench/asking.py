@@ -23,6 +23,7 @@ from doorstep.steps.work import BATCH
 from doorstep.store import (
     access,
     alarms,
+    case_looks,
     checkpoints,
     connections,
     conversations,
@@ -36,6 +37,7 @@ from doorstep.store import (
     health,
     idempotency,
     inbox,
+    labels,
     legs,
     mappings,
     message_lists,
@@ -284,6 +286,17 @@ async def _errands_taken_up(tx: Tx, know: Known) -> None:
     await errands.look_now(tx, [(know.merchant_id, know.message["message_id"])] * 50, know.now)
 
 
+async def _cases_looked_at(tx: Tx, know: Known) -> None:
+    """A worker looks at cases that are due, hears of parcels, and takes up labels; most parcels belong to no case."""
+    for merchant_id, case_id, order_id in await case_looks.due(tx, know.now + timedelta(days=2), 40):
+        await case_looks.hold(tx, merchant_id, case_id, order_id, know.now + timedelta(days=2))
+        await case_looks.new_goods_sent(tx, merchant_id, case_id)
+    await case_looks.wake(tx, [(know.merchant_id, one) for one in know.ids[:40]], know.now)
+    await case_looks.awaiting_new_goods(tx, [(know.merchant_id, one, one, know.now) for one in know.ids[:200]])
+    await labels.lease(tx, know.now + timedelta(days=2), know.now + timedelta(days=3), 8)
+    await labels.stuck(tx, know.merchant_id, know.ids[:40])
+
+
 #: The worker's statements once more, about rows that lie far apart.
 WORKER: Mapping[str, _Asks] = {
     "500 apart": _shipments_apart,
@@ -305,6 +318,7 @@ WORKER: Mapping[str, _Asks] = {
     "500 links kept": _links_kept,
     "sweeping": _forgotten,
     "errands taken up": _errands_taken_up,
+    "cases looked at": _cases_looked_at,
 }
 
 _NONE = "9" * 40
