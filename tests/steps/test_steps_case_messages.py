@@ -118,7 +118,7 @@ async def test_a_reminder_of_a_parcel_that_was_handed_over_meanwhile_is_not_told
 async def test_a_message_that_lay_in_the_outbox_is_taken_back_where_its_case_has_moved_on(here: Returning) -> None:
     case = (await here.open_return()).case
     await here.labels()
-    leased = [one for one in await here.shop.lease(NOON + HOUR, 50) if one.message.merchant_id == here.shop.merchant_id]
+    leased = [one for one in await here.shop.lease(NOON + HOUR, 2000) if one.message.merchant_id == here.shop.merchant_id]
     mine = [one for one in leased if one.trigger == "return.label_ready" and one.message.channel is ChannelKind.EMAIL]
     async with here.shop.database.system() as tx:
         assert await last_look(tx, here.shop.directory, mine, NOON + HOUR) == mine
@@ -217,7 +217,7 @@ async def test_a_gift_is_told_to_nobody_but_whoever_got_it_and_without_prices(me
     assert await told(here.shop) == []
     assert (await here.shop.decisions())["return.label_ready", ""] == "no_address"
     await to(here, case.case_id, CaseState.IN_TRANSIT, wanted={"email": "friend@customer.example"})
-    leased = await here.shop.lease(NOON + HOUR, 50)
+    leased = await here.shop.lease(NOON + HOUR, 2000)
     [sent] = [
         one.message
         for one in leased
@@ -249,9 +249,10 @@ async def test_the_merchants_systems_hear_of_each_moment_once_with_the_case(here
     assert (body["type"], body["data"]["order"]["number"]) == ("return.received", "#1001")
     document = body["data"]["case"]
     assert (document["id"], document["rma"], document["kind"], document["state"]) == (str(case.case_id), case.rma, "return", "received")
-    assert (document["actor"], document["refund"]) == ("user 1", {"amount": "25.00", "currency": "EUR"})
+    assert (document["actor"], document["refund"]) == ("user 1", {"amount_minor": PRICE, "currency": "EUR"})
     assert document["lines"][0] | {"line_id": "L1", "quantity": 1, "reason": "taste.colour"} == document["lines"][0]
     assert document["label"]["way"]
+    assert set(document) == {*Case.__struct_fields__, "id", "order", "actor"}
 
 
 async def test_a_case_that_is_read_because_nobody_brought_it_is_told_all_the_same(here: Returning) -> None:

@@ -65,25 +65,26 @@ def _wait(seconds: int) -> str:
 
 
 def _about_cases() -> Iterator[str]:
+    yield "The fields are those of the API's cases (`GET /api/v1/cases`), with `actor` beside them; unknown is null or empty.\n"
     yield "| field of `data.case` | what it is |"
     yield "|---|---|"
-    yield "| `id`, `rma` | our id; what the customer and the parcel call it |"
+    yield "| `id`, `order`, `rma` | our ids of it and of its order; what the customer and the parcel call it |"
     yield f"| `kind`, `action` | {_list(CaseKind)}; the action that opened it |"
     yield f"| `state` | how it stands now: {_list(CaseState)} |"
     yield "| `actor` | who made this moment: `customer`, `policy`, `user 12`, `key 3`, `carrier`, `shop`, `time` |"
-    yield "| `opened_at`, `since` | when it was asked for; since when it stands so |"
+    yield "| `opened_at`, `since`, `look_at`, `reminded` | asked for; so since; looked at next, null: it has ended; how often somebody was reminded |"
     yield f"| `remedy`, `claim` | what the customer gets: {_list(Remedy)}; what is wrong: {_list(ClaimKind)} |"
     yield (
         "| `lines` | what it is about: the shop's ids, `reason` (a leaf of your tree of reasons), the customer's `comment` and `condition`; after the"
         f" inspection `received`, `disposition` ({_list(Disposition)}), `granted_percent`, `inspection_note` |"
     )
-    yield "| `refund`, `fee`, `difference` | goes back, fees taken off; was taken off; new goods less old ones. `amount` is a text in whole units |"
-    yield "| `method`, `shipping_paid_by` | the customer's method that gets or pays the money, null: the one that paid; `customer` or `merchant` |"
+    yield "| `refund`, `fee`, `difference` | goes back, fees taken off; was taken off; new goods less old ones. In minor units |"
+    yield "| `method`, `shipping_paid_by` | the customer's method that gets or pays the money, empty: the one that paid; `customer` or `merchant` |"
     yield "| `exchange_when`, `keeps`, `gift` | `ship_first` or `after_scan`; the goods stay with the customer; whoever got a gift asked |"
-    yield "| `label` | `way`, `carrier`, `tracking_number`, `cost`, the booked collection, `expires_on` |"
-    yield "| `photos`, `comment`, `wanted` | how many were handed in; the customer's words; of a change: the action's own arguments |"
+    yield "| `label`, `return_shipment_id`, `new_shipment_id` | how goods come back; their parcel, and that of what is sent anew |"
+    yield "| `photos`, `comment`, `wanted` | ids of what was handed in; the customer's words; of a change: the action's own arguments |"
     yield "| `concerns`, `decided_by`, `decision` | why a human decides; who did; what they told the customer, or the code of the reason |"
-    yield "| `policy_version`, `offer` | by which rules it was judged; what was offered before the goods were taken back, and whether it was taken |"
+    yield "| `policy_version`, `offer`, `offer_taken` | by which rules it was judged; what was offered first, and whether it was taken |"
     yield ""
 
 
