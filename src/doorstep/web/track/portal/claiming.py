@@ -183,6 +183,8 @@ def _wishes(visit: Visit, offer: ClaimOffer) -> tuple[str, ...]:
 
 async def _asked(visit: Visit, draft: ClaimDraft, void: Refusal | None = None) -> Response[Any]:
     """Have it judged and show what would happen, or why not."""
+    if draft.kind is None:
+        return _kinds(visit, draft, missing=True)
     if draft.kind not in _NOT_COME and not draft.units:
         return _details(visit, draft, (), Refusal(code=RefusalCode.NOTHING_CHOSEN))
     if draft.kind in _NOT_COME:
