@@ -1,5 +1,6 @@
 """What the merchant's own systems have to do for cases → listed, and answered: done, or refused and why."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -109,7 +110,7 @@ async def answer_errand(
     return await once(request, once_key, ErrandShown, work)
 
 
-async def _shown(tx: Tx, page: list[KeptErrand]) -> list[ErrandShown]:
+async def _shown(tx: Tx, page: Sequence[KeptErrand]) -> list[ErrandShown]:
     found = await cases.read(tx, list({(one.merchant_id, one.case_id) for one in page})) if page else {}
     return [errand_shown(one, found[one.merchant_id, one.case_id].case.rma) for one in page]
 

@@ -136,6 +136,7 @@ SECTIONS: tuple[tuple[str, tuple[Field, ...]], ...] = (
             Field("changing.items", "Size, colour and so on may be changed", "tick"),
             Field("changing.items_once", "Items are changed once, and nothing else afterwards", "tick"),
             Field("changing.payment", "The method of payment may be changed", "tick"),
+            Field("changing.payment_once", "The method is changed once", "tick"),
             Field("changing.invoice", "Invoices may be asked for", "tick"),
             Field("changing.profile", "Customers may change their default address", "tick"),
         ),
