@@ -70,13 +70,11 @@ async def test_an_order_that_arrived_says_what_can_be_done_with_it(client, house
     assert f'href="{one.at}/delivery"' not in page
 
 
-async def test_a_parcels_own_page_leads_to_where_somebody_shows_who_they_are_and_not_to_the_order(client, house):
+async def test_a_parcels_own_page_leads_to_what_can_be_done_with_its_order(client, house):
     one = await sold(house)
     async with house.database.system() as tx:
         parcel = await tx.fetchval("select token from shipment where order_id = $1 and merchant_id = $2", one.order_id, one.merchant_id)
-    page = (await client.get(f"/t/{parcel}")).text
-    assert 'href="/me/portico"' in page
-    assert one.token not in page
+    assert f'href="{one.at}#do"' in (await client.get(f"/t/{parcel}")).text
 
 
 async def test_a_whole_return_ends_at_its_case(client, house):
