@@ -13,6 +13,9 @@ from doorstep.actions import shipped
 from doorstep.domain.actions.kinds import ActionKind, Assurance, CaseKind, CaseState, ClaimKind, Remedy
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Payment
+from doorstep.steps import customer_sessions
+from doorstep.steps.identity import Proof
+from doorstep.steps.work import utc_now
 from doorstep.store import case_files
 from doorstep.web.network import Buckets
 from doorstep.web.track.portal import entering
@@ -491,3 +494,32 @@ async def test_every_page_speaks_every_language(client, house, language):
     done = await client.post(f"{one.at}/return{asked}", data=fields_of(page))
     assert done.headers["location"].endswith(asked)
     assert f'<html lang="{language}"' in (await client.get(done.headers["location"])).text
+
+
+async def signed_in(house, one, email):
+    proof = Proof(assurance=Assurance.CODE, kind="email", value=email, at=utc_now())
+    async with house.database.for_merchant(one.merchant_id) as tx:
+        cookie = await customer_sessions.begin(tx, house.directory.sealer, one.merchant_id, proof, "", utc_now())
+    return {"cookie": f"doorstep_me_{one.merchant_id}={cookie}"}
+
+
+async def test_whoever_typed_a_code_has_a_parcel_sent_elsewhere(client, house):
+    one = await sold(house, arrived=())
+    me = await signed_in(house, one, f"{one.number}@mail.example")
+    page = (await client.get(f"{one.at}/delivery?do=redirect", headers=me)).text
+    address = {"name": "Noor", "street": "Calle Nueva 3", "city": "Madrid", "postcode": "28005", "country": "ES"}
+    page = (await client.post(f"{one.at}/delivery", data=fields_of(page) | address, headers=me)).text
+    assert "Calle Nueva 3" in page
+    stolen = await client.post(f"{one.at}/delivery", data=fields_of(page))
+    assert stolen.status_code == 303  # to where they show who they are: the yes of whoever holds the link alone counts nothing
+    assert await cases_of(house, one) == []
+    done = await client.post(f"{one.at}/delivery", data=fields_of(page), headers=me)
+    assert "/cases/" in done.headers["location"]
+    assert [case.action for case in await cases_of(house, one)] == [ActionKind.REDIRECT]
+
+
+async def test_the_session_of_somebody_else_lets_no_more_than_the_link(client, house):
+    one = await sold(house, arrived=())
+    me = await signed_in(house, one, "former@mail.example")
+    assert (await client.get(f"{one.at}/delivery?do=redirect", headers=me)).status_code == 303
+    assert (await client.get(f"{one.at}/delivery?do=safe_place", headers=me)).status_code == 200
