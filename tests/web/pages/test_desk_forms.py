@@ -190,10 +190,42 @@ async def test_how_the_shop_sends_is_kept_and_shown_and_what_is_usual_is_not(own
     assert "sending" not in (await merchant(house, shop)).settings
 
 
+async def test_where_goods_come_back_to_is_kept_and_shown_and_can_be_taken_away(owner, house, shop):
+    form = form_of((await owner.get("/desk/settings")).text)
+    back = {
+        "back_name": "Returns",
+        "back_street": "Calle Feria 1\r\nNave 3",
+        "back_postcode": "41003",
+        "back_city": "Sevilla",
+        "back_country": "Spain",
+        "back_weight_g": "800",
+    }
+    assert (await owner.post("/desk/settings", data=form | back)).status_code == 303
+    kept = (await merchant(house, shop)).settings
+    assert kept["return_address"] == {
+        "name": "Returns",
+        "lines": ["Calle Feria 1", "Nave 3"],
+        "city": "Sevilla",
+        "postcode": "41003",
+        "country": "ES",
+    }
+    assert kept["return_parcel"] == {"weight_g": 800}
+    shown = (await owner.get("/desk/settings")).text
+    assert "Calle Feria 1\nNave 3</textarea>" in shown
+    assert form_of(shown)["back_city"] == ["Sevilla"]
+    await owner.post("/desk/settings", data=form | {"back_street": ""})
+    assert "return_address" not in (await merchant(house, shop)).settings
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"sends_country": "Nowhere"},
+        {"back_street": "Calle Feria 1", "back_city": "Sevilla", "back_country": "Nowhere"},
+        {"back_street": "Calle Feria 1", "back_country": "ES"},
+        {"back_city": "Sevilla", "back_country": "ES"},
+        {"back_street": "ул. Мира 1", "back_city": "Москва", "back_country": "RU"},
+        {"back_street": "Calle Feria 1", "back_city": "Sevilla", "back_country": "ES", "back_weight_g": "70001"},
         {"sends_zone": "Madrid"},
         {"sends_until": "25:00"},
         {"handling_days": "31"},
