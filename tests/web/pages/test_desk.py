@@ -146,6 +146,7 @@ def test_every_change_is_listed_here_so_that_none_escapes_the_next_test():
         "/cases/{case_id:int}/note",
         "/cases/{case_id:int}/override",
         "/cases/{case_id:int}/part",
+        "/cases/{case_id:int}/photos",
         "/cases/{case_id:int}/received",
         "/cases/{case_id:int}/refuse",
         "/cases/{case_id:int}/settle",
