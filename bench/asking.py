@@ -25,6 +25,7 @@ from doorstep.steps.work import BATCH
 from doorstep.store import (
     access,
     alarms,
+    case_files,
     case_queue,
     checkpoints,
     connections,
@@ -458,6 +459,13 @@ WEB: Mapping[str, _Asks] = {
     "how a busy connection goes": lambda tx, know: going.going(tx, know.merchant_id, know.message["connection_id"], know.now),
     "how an idle connection goes": lambda tx, know: going.going(tx, know.merchant_id, 2**40, know.now),
     "conversations": lambda tx, know: conversations.page(tx, know.merchant_id, (know.now, 2**62), 50, only_open=True),
+    "photos of an order that wait": lambda tx, know: case_files.loose(tx, know.merchant_id, know.ids[0]),
+    "photos that were handed in": lambda tx, know: case_files.handed_in(tx, know.merchant_id, know.ids[0], [_NONE] * 5),
+    "photos become a case's": lambda tx, know: case_files.adopt(tx, know.merchant_id, know.ids[0], 1, [_NONE] * 5),
+    "a file of an order": lambda tx, know: case_files.read(tx, know.merchant_id, know.ids[0], _NONE),
+    "a file of a case": lambda tx, know: case_files.by_id(tx, know.merchant_id, 1),
+    "photos of a case": lambda tx, know: case_files.photos_of(tx, know.merchant_id, 1),
+    "photos nobody needs": lambda tx, know: case_files.sweep(tx, know.now),
     "files of a conversation": lambda tx, know: reply_files.of(tx, know.merchant_id, list(range(100))),
     "once": lambda tx, know: idempotency.begin(tx, know.merchant_id, "another key", b"x", know.now),
 }

@@ -25,6 +25,7 @@ from doorstep.store import (
     access,
     alarms,
     asks,
+    case_files,
     case_looks,
     case_queue,
     cases,
@@ -968,6 +969,28 @@ async def test_a_strangers_labels_and_looks_are_neither_changed_nor_forged(house
             assert await tx.fetchval("select count(*) from cases where merchant_id = 1 and look_at > $1", NOW.replace(year=2039)) == 0
             assert await tx.fetchval("select count(*) from errand where merchant_id = 1 and state <> 'sent'") == 0
             raise _UndoneError
+
+
+async def test_a_strangers_photos_are_neither_seen_nor_taken_nor_forged(houses: Database) -> None:
+    photo = case_files.CaseFile(token="forged", order_id=7, kind="photo", content_type="image/jpeg", body=b"forged")
+    async with houses.system() as tx:
+        await tx.execute("update case_file set case_id = null")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await case_files.loose(tx, MINE, 7) == 0
+        assert await case_files.handed_in(tx, MINE, 7, ["file-1", "file-2"]) == set()
+        assert await case_files.read(tx, MINE, 7, "file-1") is None
+        assert await case_files.by_id(tx, MINE, 7) is None
+        assert await case_files.photos_of(tx, MINE, 7) == []
+        await case_files.adopt(tx, MINE, 7, 9, ["file-1"])
+        await case_files.drop(tx, MINE, 7, "file-1")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await case_files.keep(tx, MINE, photo, NOW)
+        assert await case_files.sweep(tx, NOW.replace(year=2040)) == 1
+    async with houses.for_merchant(MINE) as tx:
+        assert await case_files.handed_in(tx, MINE, 7, ["file-1", "file-2"]) == {"file-1"}
+        assert await case_files.handed_in(tx, MINE, 8, ["file-1"]) == set()
+        assert await case_files.read(tx, MINE, 8, "file-1") is None
 
 
 async def test_a_strangers_goods_and_money_are_neither_changed_nor_forged(houses: Database) -> None:

@@ -42,6 +42,20 @@ def _at_the_door(order: KnownOrder) -> int:
     return order.cod_due.amount_minor if order.cod_due is not None and order.state in _UNPAID else 0
 
 
+def all_back(order: KnownOrder) -> dict[str, int]:
+    """Method → minor units that go back when all does: to each no more than stayed of what came by it, in all no more than stayed.
+
+    Where part of the money went back to a method that never paid, the others get so much less.
+    """
+    left = paid_by_method(order)
+    rest, back = max(0, sum(left.values())), {}
+    for method_id, minor in left.items():
+        if minor > 0 and rest > 0:
+            back[method_id] = min(minor, rest)
+            rest -= back[method_id]
+    return back
+
+
 def left_to_refund(order: KnownOrder) -> int | None:
     """Minor units that were paid, have not gone back and are not promised by an open case; None where payments are not known."""
     if not order.payments:

@@ -430,7 +430,18 @@ create table tally (
     service     text not null,                -- '' untold
     lane        text not null,                -- e.g. 'DE-ES', 'US-US/CA'; '' untold
     counts      json not null,                -- measure -> how much
+    units       json,                         -- product, U+001F, variant -> units that arrived; null: not counted
     primary key (merchant_id, shipment_id)
+);
+
+-- Units that arrived, by product and variant: what returns are held against. Sums of the tallies.
+create table unit_count (
+    merchant_id bigint not null references merchant,
+    week        date not null,
+    product     text collate "C" not null,    -- insights.returned.product_key
+    variant     text collate "C" not null,    -- the shop's id; '' untold
+    units       bigint not null,
+    primary key (merchant_id, week, product, variant)
 );
 
 -- The sums of the tallies: what delivery performance is read from. The same shipments are summed up in four cuts, so that a year by carrier
