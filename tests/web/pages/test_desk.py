@@ -173,6 +173,8 @@ def test_every_change_is_listed_here_so_that_none_escapes_the_next_test():
         "/performance/settings",
         "/pitfalls/{pitfall_id:int}/close",
         "/pitfalls/{pitfall_id:int}/mute",
+        "/policy/edit",
+        "/policy/{number:int}/live",
         "/replies/{reply_id:int}/files/{position:int}/fetch",
         "/settings",
         "/shipments/{shipment_id:int}/pitfalls",
