@@ -22,11 +22,14 @@ from doorstep.steps.watch import watch
 from doorstep.steps.work import BATCH
 from doorstep.store import (
     access,
+    alarms,
     checkpoints,
     connections,
     conversations,
+    customer_sessions,
     decisions,
     desk,
+    errands,
     estimators,
     fallbacks,
     going,
@@ -37,6 +40,7 @@ from doorstep.store import (
     mappings,
     message_lists,
     messages,
+    one_time_codes,
     orders,
     people,
     pitfalls,
@@ -47,6 +51,7 @@ from doorstep.store import (
 )
 from doorstep.store.database import Database, Row, Tx
 from doorstep.store.estimators import Past
+from doorstep.store.one_time_codes import NewCode
 from doorstep.store.sealing import Sealer
 
 _SEALER = Sealer(b"k" * 32)
@@ -270,6 +275,15 @@ async def _mapped(tx: Tx, know: Known) -> None:
     await shipments.these(tx, [(know.merchant_id, one) for one in know.ids])
 
 
+async def _errands_taken_up(tx: Tx, know: Known) -> None:
+    """A worker takes up what is due, and hears of calls that ended; most messages carry no errand."""
+    for one in await errands.due(tx, know.now + timedelta(days=2), 40):
+        await errands.write(tx, one)
+        await errands.message_of(tx, know.merchant_id, know.message["message_id"])
+    await errands.of_cases(tx, know.merchant_id, know.ids[:40])
+    await errands.look_now(tx, [(know.merchant_id, know.message["message_id"])] * 50, know.now)
+
+
 #: The worker's statements once more, about rows that lie far apart.
 WORKER: Mapping[str, _Asks] = {
     "500 apart": _shipments_apart,
@@ -290,6 +304,7 @@ WORKER: Mapping[str, _Asks] = {
     "500 deliveries learnt": _learnt,
     "500 links kept": _links_kept,
     "sweeping": _forgotten,
+    "errands taken up": _errands_taken_up,
 }
 
 _NONE = "9" * 40
@@ -315,12 +330,46 @@ def _scans(tx: Tx, know: Known) -> Awaitable[Any]:
     return checkpoints.of_shipment(tx, know.merchant_id, know.ids[10], min(days), max(days))
 
 
+async def _coded(tx: Tx, know: Known) -> None:
+    """What a one-time code asks, from the wish for it to its use."""
+    email = know.order["email"]
+    await one_time_codes.claim(tx, know.merchant_id, b"person")
+    await one_time_codes.asked(tx, know.merchant_id, b"person", know.now - timedelta(days=1))
+    await one_time_codes.sent(tx, know.merchant_id, email, know.now - timedelta(days=1))
+    later = know.now + timedelta(minutes=10)
+    new = NewCode(handle="bench", code_hash=b"h", person=b"person", kind="email", address=email, expires_at=later)
+    await one_time_codes.add(tx, know.merchant_id, new, know.now)
+    row = await one_time_codes.take_try(tx, know.merchant_id, "bench", know.now, 5)
+    await one_time_codes.use(tx, know.merchant_id, row["code_id"] if row else 0, email, know.now)
+    await one_time_codes.sweep(tx, know.now)
+
+
+async def _signed_in(tx: Tx, know: Known) -> None:
+    await customer_sessions.open_one(tx, know.merchant_id, "bench", know.now, know.now + timedelta(hours=12))
+    await customer_sessions.is_alive(tx, know.merchant_id, "bench", know.now + timedelta(minutes=2), timedelta(minutes=30))
+    await customer_sessions.close(tx, know.merchant_id, "bench")
+    await customer_sessions.sweep(tx, know.now)
+
+
+async def _guessed(tx: Tx, know: Known) -> None:
+    await alarms.count(tx, know.merchant_id, "order", "1001", "1001", know.now)
+    await alarms.today(tx, know.merchant_id, know.now)
+    await alarms.may_tell(tx, know.merchant_id, know.now)
+    await alarms.listed(tx, know.merchant_id, know.now.date() - timedelta(days=30))
+    await alarms.sweep(tx, know.now)
+
+
 #: What the web asks as a merchant.
 WEB: Mapping[str, _Asks] = {
     "page's order": lambda tx, know: orders.read(tx, [(know.merchant_id, know.order["order_id"])]),
     "page's parcels": lambda tx, know: shipments.of_orders(tx, [(know.merchant_id, know.order["order_id"])]),
     "page's scans": _scans,
     "/find": lambda tx, know: orders.look_up(tx, know.merchant_id, know.order["number"], know.order["email"]),
+    "/find by number": lambda tx, know: orders.of_number(tx, know.merchant_id, know.order["number"], 5),
+    "/me by post code": lambda tx, know: orders.of_postcode(tx, know.merchant_id, "28004", 200),
+    "a code": _coded,
+    "a customer's session": _signed_in,
+    "guessing": _guessed,
     "language": lambda tx, know: orders.set_locale(tx, know.merchant_id, know.order["email"], "fr"),
     "choices": lambda tx, know: recipients.standing(tx, [(know.merchant_id, know.order["email"])], know.now),
     "new": lambda tx, know: desk.shipments(tx, know.merchant_id, most=51),
@@ -346,6 +395,12 @@ WEB: Mapping[str, _Asks] = {
     "pitfalls of a kind": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51, kind="delayed"),
     "pitfalls of a rare severity": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51, severity=Severity.CRITICAL),
     "pitfalls of a shipment": lambda tx, know: pitfalls.of_shipments(tx, know.merchant_id, [know.shipment["shipment_id"]]),
+    "open errands": lambda tx, know: errands.page(tx, know.merchant_id, most=51),
+    "errands that are done, deep": lambda tx, know: errands.page(
+        tx, know.merchant_id, states=[errands.ErrandState.DONE], before=know.ids[BATCH // 2], most=51
+    ),
+    "errand": lambda tx, know: errands.one(tx, know.merchant_id, know.ids[0]),
+    "an answer to an errand": lambda tx, know: errands.lock(tx, know.merchant_id, know.ids[0]),
     "pitfall": lambda tx, know: pitfalls.one(tx, know.merchant_id, 2_000),
     "a shipment to be judged": lambda tx, know: shipments.these(tx, [(know.merchant_id, know.shipment["shipment_id"])]),
     "statuses": lambda tx, know: desk.statuses(tx, know.merchant_id),

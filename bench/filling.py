@@ -50,6 +50,15 @@ _ROWS = (
     """insert into short_link (merchant_id, message_id, code, month, made_at, leads_to, token, marks)
     select merchant_id, message_id, message_id::text, month, created_at, 'parcel', '', true from message
     where merchant_id = $1 and order_id >= 1000000000 and $2::bigint > 0""",
+    """insert into cases (merchant_id, case_id, rma, once, kind, action, state, order_id, email, document, opened_at, since, look_at)
+    overriding system value select $1, 1000000000 + i, 'R-' || i, 'yes ' || i, 'return', 'open_return', case mod(i, 500) when 0 then 'settling' else 'closed' end,
+        1000000000 + i, 'stored.' || i || '@customer.example', '{"kind": "return", "action": "open_return", "state": "closed"}',
+        now() - interval '1 minute' * i, now() - interval '1 minute' * i, case mod(i, 500) when 0 then now() + interval '1 day' end
+    from generate_series(0, $2::bigint - 1, 10) i""",
+    """insert into errand (merchant_id, errand_id, case_id, once, target, kind, body, state, way, message_id, made_at, look_at)
+    overriding system value select $1, case_id, case_id, once, 'payment', 'refund', '{"order": "1"}',
+        case state when 'closed' then 'done' else 'sent' end, 'shop', md5(case_id::text)::uuid, opened_at, look_at
+    from cases where merchant_id = $1 and $2::bigint > 0""",
     """insert into receipt (merchant_id, message_id, state, provider_code, provider_text, at)
     select merchant_id, message_id, 'sent', '250', 'OK', created_at from message where merchant_id = $1 and order_id >= 1000000000 and $2::bigint > 0""",
 )

@@ -33,6 +33,7 @@ from policy_worlds import (
 from doorstep.actions.policy import ClaimRule
 from doorstep.domain.actions.arguments import OpenClaim, Units
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, ClaimKind, OrderState, Remedy
+from doorstep.domain.actions.known import Paid
 from doorstep.domain.actions.plans import ErrandKind, Held
 from doorstep.domain.actions.refusals import Concern, RefusalCode
 from doorstep.domain.vocabulary import Status
@@ -233,9 +234,10 @@ def test_a_replacement_that_is_not_there_and_nothing_else_is_for_a_human():
 
 
 def test_nothing_goes_back_of_an_order_that_is_still_to_be_paid_at_the_door():
-    unpaid = replace(WENT.order, payments=(), cod_due=eur(12_000))
-    plan = planned(replace(LOST, wish=Remedy.REFUND), world(unpaid), now=AFTER_A_WEEK)
-    assert (plan.refund, case_of(plan).state) == (eur(0), CaseState.REQUESTED)
+    for payments in ((), (Paid(amount=eur(12_000)),)):
+        unpaid = replace(WENT.order, payments=payments, cod_due=eur(12_000))
+        plan = planned(replace(LOST, wish=Remedy.REFUND), world(unpaid), now=AFTER_A_WEEK)
+        assert (plan.refund, case_of(plan).state) == (eur(0), CaseState.REQUESTED)
 
 
 def test_who_claims_often_is_looked_at():

@@ -134,6 +134,15 @@ def test_several_payments_are_too_much_for_another_method():
     assert code(ChangePayment(order="o-1", method=PAYPAL), world(split), policy) is RefusalCode.SEVERAL_PAYMENTS
 
 
+def test_cash_that_nobody_has_paid_goes_to_nobody():
+    due = pending(payments=(Paid(amount=eur(15_000)),), cod_due=eur(15_000))
+    plan = planned(CANCEL, world(due))
+    assert (plan.refund, plan.changes[2:]) == (None, ())
+    some = pending(payments=(Paid(amount=eur(5_000), method_id=CARD), Paid(amount=eur(10_000))), cod_due=eur(10_000))
+    assert planned(CANCEL, world(some)).refund == eur(5_000)
+    assert code(ChangePayment(order="o-1", method=PAYPAL), world(due), house(changing={"payment": True})) is RefusalCode.NOT_OFFERED
+
+
 # --- parcels under way
 
 ASKED = (

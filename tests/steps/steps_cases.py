@@ -50,9 +50,7 @@ class Returning:
 
     async def deliver(self, number: str = "1001", quantity: int = 3) -> None:
         seen = order(number, fulfilment("f1", f"NUM{number}"), ship_to=HOME)
-        line = OrderLine(
-            line_id="L1", name="Shirt", quantity=quantity, unit_price=eur(PRICE), product_id="p1", variant_id="m"
-        )
+        line = OrderLine(line_id="L1", name="Shirt", quantity=quantity, unit_price=eur(PRICE), product_id="p1", variant_id="m")
         whole = msgspec.structs.replace(seen.order, lines=(line,), total=eur(PRICE * quantity))
         await self.shop.arrive(facts=[OrderSeen(whole)], trackings=[said(f"NUM{number}", "picked_up", NOON - 9 * HOUR)])
         await self.shop.arrive(trackings=[said(f"NUM{number}", "delivered", NOON - HOUR)])

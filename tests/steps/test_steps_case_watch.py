@@ -36,7 +36,7 @@ async def here(cases_database: Database) -> AsyncIterator[Returning]:
         await tx.execute("update errand set look_at = null")
     house = Returning(await open_shop(cases_database, settings={"return_address": BACK}))
     await house.deliver()
-    yield house
+    return house
 
 
 def saw(received: int = 1, disposition: Disposition = Disposition.RESTOCK, **rest: object) -> tuple[Inspected, ...]:
@@ -325,10 +325,10 @@ async def test_a_wish_that_nobody_answers_is_told_to_the_customer_and_the_desk_a
     await here.shop.arrive(facts=[order("3003", fulfilment("f3", "N3003"))], trackings=[said("N3003", "picked_up", NOON - HOUR)])
     wish = Reschedule(order="3003", on=(NOON + 3 * DAY).date())
     async with here.shop.database.system() as tx:
-        from doorstep.domain.actions.askers import Asker  # noqa: PLC0415 - one test needs it
-        from doorstep.domain.actions.kinds import Assurance  # noqa: PLC0415
-        from doorstep.steps import act  # noqa: PLC0415
-        from doorstep.store import orders  # noqa: PLC0415
+        from doorstep.domain.actions.askers import Asker
+        from doorstep.domain.actions.kinds import Assurance
+        from doorstep.steps import act
+        from doorstep.store import orders
 
         kept = next(one for one in await orders.page(tx, here.shop.merchant_id) if one.order.external_id == "3003")
         asker = Asker(assurance=Assurance.LINK, orders=(kept.order_id,))

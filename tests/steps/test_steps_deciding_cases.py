@@ -17,7 +17,7 @@ from doorstep.domain.money import Money
 from doorstep.domain.orders import OrderLine
 from doorstep.domain.plugins import OrderSeen
 from doorstep.errors import BadInputError, NotFoundError
-from doorstep.steps import act, deciding_cases
+from doorstep.steps import act, case_moves, deciding_cases
 from doorstep.steps.deciding_cases import Word, seen_of
 from doorstep.steps.saying import Hindrance
 from doorstep.store import case_queue, cases
@@ -186,20 +186,29 @@ async def test_goods_are_received_looked_at_and_settled_for_what_was_found(shop:
     with pytest.raises(BadInputError):
         await say(shop, "inspect", kept.case_id, (msgspec.structs.replace(found, received=3),))
     looked = await say(shop, "inspect", kept.case_id, (found,))
-    assert (looked.case.state, looked.case.lines[0].granted_percent) == (CaseState.INSPECTED, 50)
-    settled = await say(shop, "settle", kept.case_id, None)
-    assert (settled.case.state, settled.case.refund) == (CaseState.SETTLING, Money(30_000, "EUR"))
+    assert (looked.case.state, looked.case.lines[0].granted_percent) == (CaseState.SETTLING, 50)
+    assert looked.case.refund == Money(30_000, "EUR")
+    assert (await say(shop, "inspect", kept.case_id, (found,))).code is RefusalCode.CASE_STATE
     closed = await say(shop, "close", kept.case_id, why="the bank says so")
     assert closed.case.state is CaseState.CLOSED
     assert (await say(shop, "cancel", kept.case_id)).code is RefusalCode.CASE_STATE
 
 
-async def test_a_settlement_that_somebody_names_is_not_above_what_is_left(shop: Shop) -> None:
+async def test_where_no_price_is_known_a_human_names_the_amount_and_not_above_what_is_left(shop: Shop) -> None:
     kept = await requested(shop)
     await say(shop, "approve", kept.case_id)
-    refused = await say(shop, "settle", kept.case_id, Money(60_001, "EUR"))
-    assert (refused.code, refused.facts["field"]) == (RefusalCode.BAD_ARGUMENTS, "amount")
-    assert (await say(shop, "settle", kept.case_id, Money(100, "EUR"))).case.refund == Money(100, "EUR")
+    assert (await say(shop, "settle", kept.case_id, None)).code is RefusalCode.CASE_STATE
+    await say(shop, "receive", kept.case_id)
+    async with shop.database.system() as tx:
+        unknown = {"lines": tuple(msgspec.structs.replace(one, unit_price=None) for one in kept.case.lines)}
+        await case_moves.touch(tx, shop.directory.tenant(shop.merchant_id), kept.case_id, actor="shop", why="a test", now=NOON, **unknown)
+    found = Inspected(line_id="L1", received=2, disposition=Disposition.RESTOCK)
+    assert (await say(shop, "inspect", kept.case_id, (found,))).case.state is CaseState.INSPECTED
+    for amount in (None, Money(60_001, "EUR"), Money(1, "USD")):
+        refused = await say(shop, "settle", kept.case_id, amount)
+        assert (refused.code, refused.facts["most"]) == (RefusalCode.BAD_ARGUMENTS, "600.00 EUR")
+    settled = await say(shop, "settle", kept.case_id, Money(100, "EUR"))
+    assert (settled.case.state, settled.case.refund) == (CaseState.SETTLING, Money(100, "EUR"))
 
 
 async def test_a_note_changes_nothing_but_stands_there(shop: Shop) -> None:

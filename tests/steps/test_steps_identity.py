@@ -320,7 +320,9 @@ async def test_a_curious_agent_reads_no_code_at_the_desk(database: Database) -> 
     shop = await filled(database)
     await send(shop, read_told(email="ana@customer.example"))
     ((_, to, code),) = await sent_to(shop)
-    (row,) = await shop.rows("select message_id, subject from message where merchant_id = $1 and template = 'one_time_code'", shop.merchant_id)
+    (row,) = await shop.rows(
+        "select message_id, subject from message where merchant_id = $1 and template = 'one_time_code'", shop.merchant_id
+    )
     assert code not in row["subject"]
     async with shop.database.for_merchant(shop.merchant_id) as tx:
         found = await message_lists.one(tx, shop.merchant_id, row["message_id"])
@@ -339,7 +341,11 @@ async def test_no_code_stands_in_the_database_but_in_its_message(database: Datab
     ((_, _, code),) = await sent_to(shop)
     (row,) = await shop.rows("select * from one_time_code where merchant_id = $1", shop.merchant_id)
     assert code.encode() not in row["code_hash"]
-    assert all(code not in str(value) for key, value in row.items() if key not in {"code_id", "made_at", "expires_at", "person", "code_hash", "handle_hash"})
+    assert all(
+        code not in str(value)
+        for key, value in row.items()
+        if key not in {"code_id", "made_at", "expires_at", "person", "code_hash", "handle_hash"}
+    )
 
 
 async def session(shop: Shop, proof: Proof, at: Any = NOON, before: str = "") -> str:
@@ -386,7 +392,13 @@ async def test_a_cookie_of_another_shop_or_of_ones_own_making_is_none(database: 
     cookie = await session(shop, proof)
     assert await opened(stranger, cookie) is None
     sealer = shop.directory.sealer
-    for made in ("", "x", "A" * 200, sealer.token("asker", str(shop.merchant_id)), sealer.token("mail", str(shop.merchant_id), "a@b", "en")):
+    for made in (
+        "",
+        "x",
+        "A" * 200,
+        sealer.token("asker", str(shop.merchant_id)),
+        sealer.token("mail", str(shop.merchant_id), "a@b", "en"),
+    ):
         assert await opened(shop, made) is None
     forged = Sealer(b"f" * 32).token(*sealer.read_token(cookie))
     assert await opened(shop, forged) is None
@@ -402,3 +414,11 @@ async def test_a_link_opens_its_order_and_nothing_else_of_its_customer(database:
     assert identity.reaches(who, mine)
     assert not identity.reaches(Asker(email="ben@customer.example"), mine)
     assert not identity.reaches(Asker(), msgspec.structs.replace(mine, order=msgspec.structs.replace(mine.order, customer=Customer())))
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [("maria@shop.example", "m…a@….example"), ("ab@x.example", "a…@….example"), ("+34600000067", "+…67"), ("", "+…")],
+)
+def test_an_address_is_shown_to_its_owner_alone(address: str, shown: str) -> None:
+    assert identity.hint_of(address) == shown

@@ -157,7 +157,7 @@ async def test_a_worker_that_dies_between_the_purchase_and_its_record_buys_nothi
 
 
 async def test_two_workers_at_once_make_one_label(database: Database) -> None:
-    import asyncio  # noqa: PLC0415 - one test needs it
+    import asyncio
 
     async with house(database, "easypost") as here:
         await here.open_return()

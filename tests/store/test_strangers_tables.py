@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -14,6 +14,7 @@ from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind, Outside
 from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
 from doorstep.domain.actions.plans import Errand, ErrandKind
+from doorstep.domain.labels import MadeLabel
 from doorstep.domain.messages import Attachment, Device, Message, Rendered
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Customer, Order
@@ -22,12 +23,15 @@ from doorstep.domain.vocabulary import ChannelKind, Lead, Purpose, Unfetched
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import (
     access,
+    alarms,
     asks,
+    case_looks,
     cases,
     checkpoints,
     confirmations,
     connections,
     conversations,
+    customer_sessions,
     decisions,
     desk,
     errands,
@@ -38,9 +42,11 @@ from doorstep.store import (
     idempotency,
     imports,
     inbox,
+    labels,
     mailboxes,
     message_lists,
     messages,
+    one_time_codes,
     opting_in,
     orders,
     people,
@@ -109,6 +115,7 @@ ROWS: dict[str, dict[str, str]] = {
         "token": "'order-' || m",
         "email": "'ana@customer.example'",
         "document": """'{"external_id": "1001", "number": "#1001"}'""",
+        "postcode_key": "'28004'",
     },
     "variant": {
         "connection_id": "7",
@@ -357,6 +364,27 @@ ROWS: dict[str, dict[str, str]] = {
     },
     "approval_due": {"connection_id": "7", "due_at": _AT},
     "mailbox_trouble": {"connection_id": "7", "since": _AT, "why": "'w'", "times": "1", "due_at": _AT, "refused": "false"},
+    "one_time_code": {
+        "code_id": "7",
+        "handle_hash": "sha256(('handle-' || m)::bytea)",
+        "code_hash": "'h'",
+        "person": "'p'",
+        "kind": "'email'",
+        "address": "'ana@customer.example'",
+        "made_at": _AT,
+        "expires_at": "'2026-11-18T11:10:00Z'",
+    },
+    "customer_session": {"session_hash": "sha256(('session-' || m)::bytea)", "seen_at": _AT, "expires_at": "'2026-11-18T23:00:00Z'"},
+    "alarm": {
+        "day": "'2026-11-18'",
+        "kind": "'guessing'",
+        "subject": "'s'",
+        "what": "'network'",
+        "hint": "'198.51.100.1'",
+        "times": "1",
+        "first_at": _AT,
+        "last_at": _AT,
+    },
     "cases": {
         "case_id": "7",
         "rma": "'R-7'",
@@ -404,6 +432,7 @@ ROWS: dict[str, dict[str, str]] = {
         "made_at": _AT,
         "look_at": _AT,
     },
+    "label_try": {"errand_id": "7", "provider": "'easypost'", "tries": "1"},
     "audit": {"audit_id": "7", "actor": "'cli'", "action": "'made'"},
 }
 TABLES = sorted(ROWS)
@@ -677,6 +706,13 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "recipients.consents_of": await recipients.consents_of(tx, merchant, ["ana@customer.example"]),
         "opting_in.of": await opting_in.of(tx, merchant, ["ana@customer.example"]),
         "orders.accompanied": await orders.accompanied(tx, [_another_of_ana(merchant)]),
+        "orders.of_number": await orders.of_number(tx, merchant, "#1001", 9),
+        "orders.of_postcode": await orders.of_postcode(tx, merchant, "28 004", 9),
+        "one_time_codes.asked": await one_time_codes.asked(tx, merchant, b"p", NOW.replace(year=2020)),
+        "one_time_codes.sent": await one_time_codes.sent(tx, merchant, "ana@customer.example", NOW.replace(year=2020)),
+        "customer_sessions.is_alive": await customer_sessions.is_alive(tx, merchant, f"session-{merchant}", NOW, timedelta(minutes=30)),
+        "alarms.today": (await alarms.today(tx, merchant, NOW))["times"],
+        "alarms.listed": await alarms.listed(tx, merchant, NOW.date()),
         "orders.of_contact": await orders.of_contact(tx, merchant, "email", "ana@customer.example", 9),
         "recipients.evidence": await recipients.evidence(tx, [(merchant, "ana@customer.example")], NOW.replace(year=2020)),
         "recipients.suppressions": await recipients.suppressions(tx, merchant),
@@ -709,6 +745,11 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "cases.of_orders": await cases.of_orders(tx, [(merchant, 7)]),
         "cases.of_email": await cases.of_email(tx, merchant, "ana@customer.example", NOW),
         "cases.page": await cases.page(tx, merchant),
+        "errands.one": await errands.one(tx, merchant, 7),
+        "errands.lock": await errands.lock(tx, merchant, 7),
+        "errands.of_cases": await errands.of_cases(tx, merchant, [7]),
+        "errands.page": await errands.page(tx, merchant),
+        "errands.message_of": await errands.message_of(tx, merchant, message),
         "cases.counts": await cases.counts(tx, merchant, [CaseState.APPROVED], NOW),
         "cases.events": await cases.events(tx, merchant, [7]),
         "confirmations.find": await confirmations.find(tx, merchant, f"token-{merchant}"),
@@ -803,6 +844,30 @@ async def test_writers_of_the_store_change_nothing_of_a_strangers(houses: Databa
         await tx.execute(_insert("idempotency") + " on conflict do nothing", STRANGER)
 
 
+async def test_codes_sessions_and_alarms_of_a_stranger_are_neither_tried_nor_ended(houses: Database) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        for merchant, handle in ((MINE, "handle-1"), (STRANGER, "handle-1"), (MINE, "handle-2")):
+            assert await one_time_codes.take_try(tx, merchant, handle, NOW, 5) is None
+        await one_time_codes.use(tx, MINE, 7, "ana@customer.example", NOW)
+        await customer_sessions.close(tx, MINE, "session-1")
+        for sweep in (one_time_codes.sweep, customer_sessions.sweep, alarms.sweep):
+            await sweep(tx, NOW)
+        new = one_time_codes.NewCode(handle="x", code_hash=b"h", person=b"p", kind=None, address=None, expires_at=NOW)
+        for forged in (
+            lambda: one_time_codes.add(tx, MINE, new, NOW),
+            lambda: customer_sessions.open_one(tx, MINE, "forged", NOW, NOW),
+            lambda: alarms.count(tx, MINE, "order", "1001", "1001", NOW),
+            lambda: alarms.may_tell(tx, MINE, NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged()
+    async with houses.system() as tx:
+        assert await tx.fetchval("select tries + (used_at is not null)::int from one_time_code where merchant_id = 1") == 0
+        assert await _count(tx, "customer_session") == 2
+        assert await _count(tx, "alarm") == 2
+
+
 async def test_nobody_of_a_strangers_gets_another_role(houses: Database) -> None:
     async with houses.for_merchant(STRANGER) as tx:
         with pytest.raises(NotFoundError):
@@ -825,10 +890,17 @@ async def test_a_strangers_mailbox_is_neither_called_broken_nor_mended(houses: D
 async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses: Database) -> None:
     case = Case(case_id=7, rma="R-8", kind=CaseKind.RETURN, action=ActionKind.OPEN_RETURN, state=CaseState.CLOSED, order_id=7, since=NOW)
     shown = confirmations.Shown(digest="d", action=ReadOrder(order="1"), asker="eve", order_id=7, expires_at=NOW)
+    async with houses.system() as tx:
+        mine = await errands.one(tx, MINE, 7)
+    assert mine is not None
+    done = msgspec.structs.replace(mine, state=errands.ErrandState.DONE, answer="forged")
     step = cases.CaseEvent(at=NOW, actor="eve", was=None, state=CaseState.CLOSED)
     async with houses.for_merchant(STRANGER) as tx:
         assert await cases.lock(tx, [(MINE, 7)]) == {}
         assert [one.merchant_id for one in await cases.due(tx, NOW.replace(year=2030), 9)] == [STRANGER]
+        assert [one.merchant_id for one in await errands.due(tx, NOW.replace(year=2030), 9)] == [STRANGER]
+        await errands.write(tx, done)
+        await errands.look_now(tx, [(MINE, UUID("01a1ee50-4380-7000-8000-000000000001"))], NOW)
         await cases.write(tx, cases.KeptCase(merchant_id=MINE, case=case, email=None))
         await confirmations.answer(tx, MINE, 7, b'{"forged": true}', NOW)
         assert not await policies.go_live(tx, MINE, 1, NOW.replace(year=2020))
@@ -847,9 +919,43 @@ async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses
     async with houses.system() as tx:
         assert await tx.fetchval("select state from cases where merchant_id = 1") == "approved"
         assert await tx.fetchval("select outcome from prepared where merchant_id = 1") is None
+        assert await errands.one(tx, MINE, 7) == mine
         for table in ("case_event", "errand", "action_policy"):
             assert await _count(tx, table) == 2
         assert await tx.fetchval("select asked from refusal_count where merchant_id = 1") == 1
+
+
+async def test_a_strangers_labels_and_looks_are_neither_changed_nor_forged(houses: Database) -> None:
+    job = labels.LabelJob(merchant_id=MINE, errand_id=7, case_id=7, kind="label", body={}, sent_at=NOW)
+    made = MadeLabel(content_type="application/pdf", body=b"forged")
+    with pytest.raises(_UndoneError):
+        async with houses.system() as tx:
+            await tx.execute("update errand set kind = 'label', target = 'carrier', state = 'sent', sent_at = $1, look_at = $1", NOW)
+            await tx.execute("set local role doorstep_web")
+            await tx.execute("select set_config('doorstep.merchant_id', $1, true)", str(STRANGER))
+            assert not await labels.note_try(tx, job, None, "forged", None)
+            assert not await labels.end(tx, job, "done", NOW)
+            assert await labels.stuck(tx, MINE, [7]) == {}
+            await labels.try_again(tx, MINE, NOW)
+            assert [one.merchant_id for one in await labels.lease(tx, NOW, NOW, 9)] == [STRANGER]
+            assert [one[0] for one in await case_looks.due(tx, NOW.replace(year=2030), 9)] in ([], [STRANGER])
+            assert not await case_looks.hold(tx, MINE, 7, 7, NOW.replace(year=2030))
+            assert not await case_looks.new_goods_sent(tx, MINE, 7)
+            assert await case_looks.awaiting_new_goods(tx, [(MINE, 7, 7, NOW.replace(year=2030))]) == []
+            await case_looks.hold_order(tx, MINE, 7)
+            await case_looks.wake(tx, [(MINE, 7)], NOW.replace(year=2020))
+            await case_looks.put_off(tx, MINE, 7, NOW.replace(year=2040))
+            for forged in (
+                labels.note_told(tx, job, "forged", anew=True),
+                labels.keep_file(tx, MINE, 7, 7, made, NOW),
+            ):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    async with tx.transaction():
+                        await forged
+            await tx.execute("reset role")
+            assert await tx.fetchval("select count(*) from cases where merchant_id = 1 and look_at > $1", NOW.replace(year=2039)) == 0
+            assert await tx.fetchval("select count(*) from errand where merchant_id = 1 and state <> 'sent'") == 0
+            raise _UndoneError
 
 
 async def test_a_strangers_goods_and_money_are_neither_changed_nor_forged(houses: Database) -> None:

@@ -60,7 +60,9 @@ REMIND_DAYS = (7, 14)
 WAY = 14 * _DAY
 #: Goods that came wait so long for their inspection.
 INSPECT = 3 * _DAY
-#: What was inspected waits so long for its money to be sent off.
+#: What was inspected is settled by itself after so long, in which whoever looked may settle it by hand, or look again.
+LOOKED_AT = _HOUR
+#: Where only a human can say how much, the desk hears of it again after so long.
 GRANT = _DAY
 #: Money or goods that were sent off and nobody confirmed.
 CONFIRM = 3 * _DAY
@@ -219,7 +221,7 @@ def _pace_of_goods(case: Case, policy: Policy) -> _Pace:
             promised = timedelta(days=returning.refund_days[1]) - _DAY
             return _waits(max(_DAY, min(INSPECT, promised)))
         case CaseState.INSPECTED:
-            return _waits(GRANT)
+            return _Pace(steps=((LOOKED_AT, What.SETTLE), (GRANT, What.ESCALATE)), again=AGAIN)
         case _:
             return _waits(CONFIRM)
 

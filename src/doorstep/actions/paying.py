@@ -15,6 +15,8 @@ _OURS = frozenset({MethodKind.GIFT_CARD, MethodKind.STORE_CREDIT})
 #: States in which a case's refund is promised and not yet among the payments.
 _WITHOUT_REFUND = frozenset({CaseState.REFUSED, CaseState.CANCELLED, CaseState.EXPIRED})
 
+#: Kinds of cases that give something back of what was paid.
+_GIVING = frozenset({CaseKind.RETURN, CaseKind.CLAIM, CaseKind.EXCHANGE})
 #: States of an order that is paid at the door in which nobody has paid.
 _UNPAID = frozenset({OrderState.PENDING, OrderState.PROCESSED, OrderState.CANCELLED})
 
@@ -26,10 +28,14 @@ def original_method(order: KnownOrder) -> str:
 
 
 def paid_by_method(order: KnownOrder) -> dict[str, int]:
-    """Method → minor units that came by it and did not go back."""
+    """Method → minor units that came by it and did not go back; what is still to be paid at the door has not come."""
     left: dict[str, int] = defaultdict(int)
     for one in order.payments:
         left[one.method_id] += -one.amount.amount_minor if one.refund else one.amount.amount_minor
+    due = _at_the_door(order)
+    for method_id in sorted(left, key=bool):
+        left[method_id] -= (taken := min(max(left[method_id], 0), due))
+        due -= taken
     return left
 
 
@@ -47,21 +53,28 @@ def all_back(order: KnownOrder) -> dict[str, int]:
     return back
 
 
+def _at_the_door(order: KnownOrder) -> int:
+    """Minor units that nobody has paid yet."""
+    return order.cod_due.amount_minor if order.cod_due is not None and order.state in _UNPAID else 0
+
+
 def left_to_refund(order: KnownOrder) -> int | None:
     """Minor units that were paid, have not gone back and are not promised by an open case; None where payments are not known."""
     if not order.payments:
-        return 0 if order.cod_due is not None and order.state in _UNPAID else None
+        return 0 if _at_the_door(order) else None
     settled = {one.case_id for one in order.payments if one.refund and one.case_id}
     promised = sum(
         _promised(case)
         for case in order.cases
-        if case.kind in {CaseKind.RETURN, CaseKind.CLAIM} and case.state not in _WITHOUT_REFUND and case.case_id not in settled
+        if case.kind in _GIVING and case.state not in _WITHOUT_REFUND and case.case_id not in settled
     )
     return max(0, sum(paid_by_method(order).values()) - promised)
 
 
 def _promised(case: Case) -> int:
     """Minor units of what was paid that a case gives back; a bonus on credit comes from the merchant, not from there."""
+    if case.kind is CaseKind.EXCHANGE and case.difference is not None:
+        return max(0, -case.difference.amount_minor)
     if case.refund is None:
         return 0
     prices = [one.unit_price.amount_minor * one.quantity for one in case.lines if one.unit_price is not None]

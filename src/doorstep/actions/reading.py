@@ -9,18 +9,24 @@ from doorstep.actions.policy import Policy
 from doorstep.errors import BadInputError
 
 
+def look_over(document: bytes | str) -> tuple[Policy | None, list[str]]:
+    """Read a policy from JSON, whether or not it holds together: (the policy, all that is wrong with it); None where it cannot be read."""
+    try:
+        policy = msgspec.json.decode(document, type=Policy)
+    except msgspec.DecodeError as error:
+        return None, [f"this is no policy: {error}"]
+    return policy, list(faults(policy))
+
+
 def read_policy(document: bytes | str, version: int = 0) -> Policy:
     """Read a policy from JSON.
 
     Raises:
         BadInputError: a field is unknown, missing or of the wrong kind, or the rules contradict themselves; the text says where.
     """
-    try:
-        policy = msgspec.json.decode(document, type=Policy)
-    except msgspec.DecodeError as error:
-        raise BadInputError(f"this is no policy: {error}") from error
-    if wrong := next(faults(policy), None):
-        raise BadInputError(wrong)
+    policy, wrong = look_over(document)
+    if policy is None or wrong:
+        raise BadInputError(wrong[0])
     return msgspec.structs.replace(policy, version=version)
 
 

@@ -29,7 +29,7 @@ from doorstep.web.desk.roles import Role
 merchant = App(name="merchant", help="Merchants: who they are, who enters their desk, their programs' keys.")
 
 #: Settings a merchant may have beside its brand.
-_SETTINGS = ("journeys", "policy", "templates", "return_days")
+_SETTINGS = ("journeys", "policy", "templates", "return_days", "carrier_desks")
 _SHORTEST = 10
 _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 Made = TypeVar("Made")

@@ -7,6 +7,8 @@ from enum import StrEnum
 import msgspec
 
 from doorstep.domain.actions.known import KnownVariant
+from doorstep.domain.actions.plans import ErrandKind
+from doorstep.domain.errands import ErrandOrder, Try
 from doorstep.domain.labels import Booked, LabelWish, MadeLabel, Quote
 from doorstep.domain.messages import Attachment, Message, Receipt, Reply, TemplateNews
 from doorstep.domain.orders import Fulfilment, Order, Refund
@@ -68,6 +70,8 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
     aggregates: bool = False
     #: How it is asked about numbers; None: it only tells by itself.
     asking: "Asking | None" = None
+    #: How it is told what is to become of a parcel under way; None: it takes no such word by an interface we know.
+    errands: "Errands | None" = None
     #: How it makes labels for the way back; None: it makes none.
     labelling: "Labelling | None" = None
 
@@ -116,6 +120,8 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
     verify: Callable[[Raw, Settings, datetime], None] | None = None
     settings: tuple[Setting, ...] = ()
     delivery_id: Callable[[Raw], str | None] | None = None
+    #: How it is told to cancel, change, refund; None: it takes no such word by an interface we know.
+    errands: "Errands | None" = None
     #: `parse` where the connection's settings tell what the bytes mean (the currency of prices). Raises BadInputError, MisconfiguredError and nothing else. None: they tell nothing.
     parse_with: Callable[[Raw, Settings], tuple[ShopFact, ...]] | None = None
 
@@ -257,6 +263,23 @@ class Labelling(msgspec.Struct, frozen=True, kw_only=True):
 
 #: Yields requests, is sent responses, returns the receipt. Raises RefusedError, TryLaterError, MisconfiguredError, UnknownOutcomeError and nothing else.
 Flow = Generator[Request, Response, Receipt]
+
+
+class Errands(msgspec.Struct, frozen=True, kw_only=True):
+    """How a shop or a carrier is made to do something, by its own published interface."""
+
+    #: Names of the settings without which nothing is asked of it.
+    needs: tuple[str, ...]
+    #: Whether it can do this one; where it cannot, another way is taken. Raises nothing.
+    takes: Callable[[ErrandOrder, Settings], bool]
+    #: A try, settings, now → the flow. Its receipt says REACHED: it is done (`provider_id`: the other's id of what was made), or SENT: it
+    #: is taken, and done later. RefusedError is the other's no.
+    run: Callable[[Try, Settings, datetime], Flow]
+    #: Kinds of which a second try does nothing twice: by the other's idempotency key, or because the flow asks first what was done.
+    #: Of the others a lost answer leaves the outcome unknown, and a human looks.
+    repeatable: frozenset[ErrandKind]
+    #: Most calls a second per connection; None: the flow obeys what the answers say.
+    rate_per_s: float | None = None
 
 
 class OnUnknown(StrEnum):

@@ -125,6 +125,8 @@ class ChannelKind(StrEnum):
     #: An order in Apple Wallet; the message is only the hint that it changed.
     WALLET = "wallet"
     WEBHOOK = "webhook"
+    #: A shop's or a carrier's own interface, for errands; no person reads it.
+    ERRAND = "errand"
     CONSOLE = "console"
 
 

@@ -11,7 +11,7 @@ from doorstep.steps.devices import forget_gone
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import pause
 from doorstep.steps.templates import pause_at_fault
-from doorstep.store import fallbacks, message_lists, receipts, recipients
+from doorstep.store import errands, fallbacks, message_lists, receipts, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.database import Tx
 
@@ -53,6 +53,7 @@ async def follow_up(tx: Tx, merchant_id: int, message_id: UUID, kind: ChannelKin
     """Let another channel be tried where a message failed; where it arrived, nothing needs to stand behind it any more."""
     await forget_gone(tx, kind, merchant_id, receipt.gone)
     if receipt.state in _FAILED:
+        await errands.look_now(tx, [(merchant_id, message_id)], now)
         why = " ".join(part for part in (receipt.state, receipt.provider_code, receipt.provider_text) if part)
         await fallbacks.fail(tx, merchant_id, message_id, kind, receipt.remedy, why, now)
     elif receipt.state.rank >= MessageState.REACHED.rank and not receipt.machine:

@@ -11,15 +11,15 @@ import msgspec
 
 from doorstep.actions.deciding import Grant, granted, most_to_give
 from doorstep.actions.life import may_move
-from doorstep.actions.settling import Inspected, inspected
-from doorstep.actions.settling import settle as work_out
+from doorstep.actions.settling import Inspected
 from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import CaseState, Remedy
 from doorstep.domain.actions.known import KnownOrder
+from doorstep.domain.actions.plans import ErrandKind
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
 from doorstep.domain.money import Money
 from doorstep.errors import BadInputError, NotFoundError
-from doorstep.steps import case_moves
+from doorstep.steps import case_moves, inspecting
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.known import know_order
 from doorstep.steps.rules import policy_of
@@ -33,6 +33,12 @@ from doorstep.store.orders import KeptOrder
 _ENCODE = msgspec.json.Encoder(order="sorted")
 _replace = msgspec.structs.replace
 _MONEY = frozenset({Remedy.REFUND, Remedy.STORE_CREDIT})
+_GIVES = {
+    Remedy.REFUND: ErrandKind.REFUND,
+    Remedy.STORE_CREDIT: ErrandKind.STORE_CREDIT,
+    Remedy.EXCHANGE: ErrandKind.EXCHANGE,
+    Remedy.REPLACEMENT: ErrandKind.REPLACE,
+}
 #: What somebody at the desk may give as the reason of a refusal; its customer reads it in their language, with the words beside.
 REASONS = (
     RefusalCode.WINDOW,
@@ -183,7 +189,7 @@ async def receive(tx: Tx, directory: Directory, tenant: Tenant, case_id: int, wo
 async def inspect(
     tx: Tx, directory: Directory, tenant: Tenant, case_id: int, word: Word, seen: tuple[Inspected, ...], now: datetime
 ) -> KeptCase | Refusal:
-    """Note what was found of each line when the parcel was opened.
+    """Note what was found of each line when the parcel was opened; what it comes to is on its way then.
 
     Raises:
         NotFoundError: there is no such case.
@@ -192,16 +198,47 @@ async def inspect(
     held = await _locked(tx, tenant, case_id, word)
     if isinstance(held, Refusal):
         return held
-    if not may_move(held.kept.case, CaseState.INSPECTED):
+    if not awaits_inspection(held.kept.case):
         return _stuck(held.kept.case)
-    lines = inspected(held.kept.case, seen).lines
-    return await _to(tx, directory, tenant, case_id, word, CaseState.INSPECTED, "inspected", now, lines=lines)
+    return await inspecting.inspect(tx, directory, tenant, case_id, seen, actor=word.actor, now=now)
+
+
+def awaits_inspection(case: Case) -> bool:
+    """Whether goods of a case are here, or may be, and nobody has said yet what they are worth."""
+    return not case.keeps and (may_move(case, CaseState.INSPECTED) or case.state is CaseState.INSPECTED)
+
+
+def awaits_settling(case: Case) -> bool:
+    """Whether what a case comes to is known, or for a human to say, and has not gone out."""
+    return may_move(case, CaseState.SETTLING) and (case.state is CaseState.INSPECTED or case.keeps)
 
 
 async def settle(
     tx: Tx, directory: Directory, tenant: Tenant, case_id: int, word: Word, amount: Money | None, now: datetime
 ) -> KeptCase | Refusal:
-    """Have a case settled now, by hand; `amount` where nobody else can tell how much (None: as the case says).
+    """Have a case settled now, by hand; `amount` where nobody else can tell how much (None: as it comes to).
+
+    Raises:
+        NotFoundError: there is no such case.
+        BadInputError: the amount is above what it comes to.
+    """
+    held = await _locked(tx, tenant, case_id, word)
+    if isinstance(held, Refusal):
+        return held
+    case = held.kept.case
+    if not awaits_settling(case):
+        return _stuck(case)
+    known = await known_of(tx, tenant, held.order, now)
+    most = Money(most_to_give(case, known), known.currency)
+    unknown = (await inspecting.settlement_of(tx, tenant, held.kept, now)).amount is None
+    misfit = amount is not None and (amount.currency != most.currency or not 0 <= amount.amount_minor <= most.amount_minor)
+    if misfit or (unknown and amount is None and case.remedy in _MONEY):
+        return Refusal(code=RefusalCode.BAD_ARGUMENTS, facts={"field": "amount", "most": f"{most.decimal} {most.currency}"})
+    return await inspecting.settle_case(tx, directory, tenant, case_id, actor=word.actor, now=now, amount=amount)
+
+
+async def close(tx: Tx, directory: Directory, tenant: Tenant, case_id: int, word: Word, now: datetime) -> KeptCase | Refusal:
+    """Say that everything has been done; money that was on its way has arrived.
 
     Raises:
         NotFoundError: there is no such case.
@@ -209,25 +246,11 @@ async def settle(
     held = await _locked(tx, tenant, case_id, word)
     if isinstance(held, Refusal):
         return held
-    case = held.kept.case
-    if not may_move(case, CaseState.SETTLING):
-        return _stuck(case)
-    changed: dict[str, Any] = {}
-    if case.remedy in _MONEY:
-        found = await _worth(tx, tenant, held, amount, now)
-        if isinstance(found, Refusal):
-            return found
-        changed = {"refund": found}
-    return await _to(tx, directory, tenant, case_id, word, CaseState.SETTLING, "settled by hand", now, **changed)
-
-
-async def close(tx: Tx, directory: Directory, tenant: Tenant, case_id: int, word: Word, now: datetime) -> KeptCase | Refusal:
-    """Say that everything has been done.
-
-    Raises:
-        NotFoundError: there is no such case.
-    """
-    return await _to(tx, directory, tenant, case_id, word, CaseState.CLOSED, "closed by hand", now)
+    case, how = held.kept.case, "closed by hand"
+    if case.state is CaseState.SETTLING and case.remedy is not None:
+        why = f"{how}; {word.why.strip()[:LONGEST]}" if word.why.strip() else how
+        return await inspecting.acknowledged(tx, directory, tenant, case_id, _GIVES[case.remedy], actor=word.actor, why=why, now=now)
+    return await _to(tx, directory, tenant, case_id, word, CaseState.CLOSED, how, now)
 
 
 async def cancel(tx: Tx, directory: Directory, tenant: Tenant, case_id: int, word: Word, now: datetime) -> KeptCase | Refusal:
@@ -318,18 +341,6 @@ async def _let_go(tx: Tx, held: _Held, new: Case) -> None:
     less = {variant: new.held.get(variant, 0) - units for variant, units in before.items() if new.held.get(variant, 0) < units}
     if less:
         await goods.hold(tx, {(held.order.merchant_id, held.order.connection_id, variant): units for variant, units in less.items()})
-
-
-async def _worth(tx: Tx, tenant: Tenant, held: _Held, amount: Money | None, now: datetime) -> Money | Refusal:
-    """How much a case gives: what it comes to, or what somebody names, which is no more than is left."""
-    case, known = held.kept.case, await known_of(tx, tenant, held.order, now)
-    found = work_out(case, known, await policy_of(tx, held.kept.merchant_id, now)).amount
-    if amount is None and found is not None:
-        return found
-    most = Money(most_to_give(case, known), known.currency)
-    if amount is None or amount.currency != most.currency or not 0 <= amount.amount_minor <= most.amount_minor:
-        return Refusal(code=RefusalCode.BAD_ARGUMENTS, facts={"field": "amount", "most": f"{most.decimal} {most.currency}"})
-    return amount
 
 
 def _stuck(case: Case) -> Refusal:

@@ -15,6 +15,7 @@ from doorstep.journeys import Journeys, load_defaults, with_overrides
 from doorstep.messages import Brand, Library, Policy
 from doorstep.messages.approving import APPROVED_PREFIX
 from doorstep.steps.askers import Askers, askers_of
+from doorstep.steps.carrier_desks import desks_of
 from doorstep.steps.experience import experience_of, sending_of
 from doorstep.steps.outlook import FORESIGHTS, HOUSE, Foresights, Outlook
 from doorstep.store import connections, days, estimators, gaps, mappings, templates
@@ -55,6 +56,8 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     askers: Askers = Askers()
     #: Templates that providers let through at any time: (connection id, template, language).
     approved: frozenset[tuple[int, str, str]] = frozenset()
+    #: Carrier's slug → e-mail address of its desk that takes requests about parcels.
+    carrier_desks: Mapping[str, str] = {}
 
     def approved_on(self, template: str, locale: str) -> frozenset[ChannelKind]:
         """Name the channels whose provider lets this template through in this language at any time."""
@@ -228,4 +231,5 @@ def tenant_of(
         sending=sending_of(settings),
         askers=askers_of(connected),
         approved=frozenset((of, name.removeprefix(APPROVED_PREFIX), language.partition("_")[0]) for of, name, language in approved),
+        carrier_desks=desks_of(settings),
     )

@@ -55,7 +55,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 LIMITS: dict[Act, Limits] = {
     Act.FIND: Limits(10, 40, 5, 5, 300),
-    Act.CODE: Limits(10, 40, 5, 5, 300),
+    Act.CODE: Limits(10, 40, 5, 3, 300),
     Act.TYPE: Limits(20, 80, 20, 20, 150),
 }
 
@@ -71,7 +71,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     order: str = ""
     #: Whom they say they are.
     person: str = ""
-    #: The same as an owner may read it: "a…a@…".
+    #: The same as an owner may read it: "a…a@….com".
     person_hint: str = ""
 
     def counts(self, act: Act) -> dict[str, tuple[str, str, int, str]]:

@@ -105,11 +105,11 @@ def read_told(
 
 
 def hint_of(address: str) -> str:
-    """Show so much of an address that its owner knows it and nobody else does: "m…a@…", "+…67"."""
-    name, at, _ = address.partition("@")
+    """Show so much of an address that its owner knows it and nobody else does: "m…a@….com", "+…67"."""
+    name, at, domain = address.partition("@")
     if not at:
         return f"+…{address[-2:]}"
-    return f"{name[:1]}…{name[-1:] if len(name) > 2 else ''}@…"  # noqa: PLR2004
+    return f"{name[:1]}…{name[-1:] if len(name) > 2 else ''}@….{domain.rpartition('.')[2]}"  # noqa: PLR2004
 
 
 def takes_name_and_postcode(merchant: Merchant) -> bool:

@@ -43,7 +43,9 @@ async def sent_back(
     """
     key = (tenant.merchant.merchant_id, case_id)
     number = numbered(number)
-    if not (_SHORTEST <= len(number) <= _LONGEST and number.isascii() and number.replace("-", "").isalnum() and any(map(str.isdigit, number))):
+    if not (
+        _SHORTEST <= len(number) <= _LONGEST and number.isascii() and number.replace("-", "").isalnum() and any(map(str.isdigit, number))
+    ):
         raise BadInputError("this is no tracking number")
     there = (await cases.read(tx, [key])).get(key)
     if there is None:

@@ -108,9 +108,15 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def tell_owners(tx: Tx, tenant: Tenant, connection: Connection | None, notice: Notice, now: datetime) -> Skip | None:
+    """Queue a mail to each of a merchant's owners about a connection (None: about the shop); return why nobody is told, None where somebody is."""
+    subject = ("connection", connection.connection_id) if connection else ("merchant", tenant.merchant.merchant_id)
+    return await tell_owners_of(tx, tenant, subject, notice, now)
+
+
+async def tell_owners_of(tx: Tx, tenant: Tenant, subject: tuple[str, int], notice: Notice, now: datetime) -> Skip | None:
     """Queue a mail to each of a merchant's owners, by its own e-mail connection; return why nobody is told, None where somebody is.
 
-    `connection` is the one it is about; None: it is about the shop.
+    `subject`: what it is about, a kind and our id.
     """
     merchant_id = tenant.merchant.merchant_id
     mailer = _mailer(await connections.active_channels(tx, merchant_id))
@@ -127,7 +133,7 @@ async def tell_owners(tx: Tx, tenant: Tenant, connection: Connection | None, not
     told = [owner for owner in reachable if lately.get(owner, 0) < MOST_NOTICES]
     if not told:
         return Skip.CAPPED
-    await messages.queue(tx, [_letter(tenant, connection, mailer, owner, notice, now) for owner in told])
+    await messages.queue(tx, [_letter(tenant, subject, mailer, owner, notice, now) for owner in told])
     return None
 
 
@@ -137,9 +143,8 @@ def _mailer(active: Sequence[tuple[int, str]]) -> int | None:
     return next((i for kind in _MAILERS for i in kinds if kinds[i] is kind), None)
 
 
-def _letter(tenant: Tenant, connection: Connection | None, mailer: int, owner: str, notice: Notice, now: datetime) -> NewMessage:
-    kind, subject_id = ("connection", connection.connection_id) if connection else ("merchant", tenant.merchant.merchant_id)
-    change = Change(trigger=notice.trigger, subject_kind=kind, subject_id=subject_id, occurrence=f"{now.isoformat()} {owner}")
+def _letter(tenant: Tenant, subject: tuple[str, int], mailer: int, owner: str, notice: Notice, now: datetime) -> NewMessage:
+    change = Change(trigger=notice.trigger, subject_kind=subject[0], subject_id=subject[1], occurrence=f"{now.isoformat()} {owner}")
     return NewMessage(
         message=Message(
             message_id=str(new_message_id(now)),

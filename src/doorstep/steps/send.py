@@ -8,19 +8,19 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from doorstep.channels import channels
 from doorstep.domain.messages import Receipt
-from doorstep.domain.plugins import OnUnknown
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 from doorstep.steps.confirm import follow_up, suppression_of
 from doorstep.steps.devices import note_answers, with_devices
 from doorstep.steps.directory import Directory
+from doorstep.steps.errand_ways import REMINDER, REQUESTED
 from doorstep.steps.last_look import STALE, last_look
+from doorstep.steps.outlets import outlet_of
 from doorstep.steps.pausing import pause
 from doorstep.steps.templates import pause_at_fault
 from doorstep.steps.wire import Wire
-from doorstep.store import messages, receipts, recipients
+from doorstep.store import errands, messages, receipts, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database, Tx
 from doorstep.store.messages import Leased
@@ -34,6 +34,8 @@ EACH = 32
 LEASE_S = 120
 #: A call is broken off before its lease runs out, whatever the other side does, so that two workers never hold one message.
 _LONGEST_CALL_S = 100
+#: What carries an errand.
+ERRANDS = frozenset({REQUESTED, REMINDER})
 #: Seconds to wait before the n-th try, where the provider does not say. Source: Standard Webhooks' schedule, as known on 2026-11-22.
 _WAITS_S = (5, 30, 300, 1800, 7200, 18000, 36000, 36000)
 
@@ -101,17 +103,20 @@ def _fell(leased: Leased, error: BaseException) -> Ended:
 async def _call(leased: Leased, directory: Directory, wire: Wire, now: datetime) -> Ended:
     message = leased.message
     connection = directory.connection(message.merchant_id, leased.connection_id)
-    channel = channels().get(connection.provider) if connection else None
-    if connection is None or channel is None:
+    outlet = outlet_of(connection)
+    if connection is None or outlet is None:
         return _given_up(leased, "its connection is gone")
     if now - message.created_at > STALE and message.channel is not ChannelKind.WEBHOOK:
         return _given_up(leased, "could not leave for two days")
-    if leased.unknown and channel.on_unknown is not OnUnknown.REPEAT:
+    repeats = outlet.repeats(message.topic)
+    if leased.unknown and not repeats:
         return Ended(leased, _receipt(leased, MessageState.UNKNOWN, "a receipt left open whether it went; not called again"))
     try:
-        flow = channel.send(message, connection.settings, now, hook_address(directory.base_url, connection))
+        again = leased.attempt > 1 or leased.unknown
+        flow = outlet.flow(message, again, now, hook_address(directory.base_url, connection))
         async with asyncio.timeout(_LONGEST_CALL_S):
-            receipt = await wire.run(flow, connection=(message.merchant_id, leased.connection_id), channel=channel)
+            key = (message.merchant_id, leased.connection_id)
+            receipt = await wire.carry(flow, connection=key, provider=outlet.slug, rate_per_s=outlet.rate_per_s)
     except RefusedError as error:
         suppress = error.reason if error.suppress else None
         receipt = _receipt(leased, MessageState.REFUSED, str(error), code=error.code, suppress=suppress)
@@ -122,7 +127,7 @@ async def _call(leased: Leased, directory: Directory, wire: Wire, now: datetime)
         return Ended(leased, None, now + timedelta(seconds=_WAITS_S[0]), str(error), pause=str(error))
     except (UnknownOutcomeError, TimeoutError) as error:
         why = str(error) or f"broken off after {_LONGEST_CALL_S} seconds"
-        if channel.on_unknown is OnUnknown.REPEAT:
+        if repeats:
             return _later(leased, why, None, now)
         return Ended(leased, _receipt(leased, MessageState.UNKNOWN, why))
     return Ended(leased, receipt)
@@ -152,6 +157,9 @@ def _later(leased: Leased, detail: str, after_s: float | None, now: datetime) ->
 
 async def _write_down(tx: Tx, directory: Directory, ended: Sequence[Ended], now: datetime) -> None:
     over = [(one.leased, one.receipt) for one in ended if one.receipt is not None]
+    # Errands before messages: so whoever looks after an errand and takes its message back waits for us, and not in a ring with us.
+    if told := [x.message for x, _ in over if x.trigger in ERRANDS]:
+        await errands.look_now(tx, [(message.merchant_id, UUID(message.message_id)) for message in told], now)
     await messages.finish_all(tx, over, now)
     await note_answers(tx, [(one.leased, one.receipt) for one in ended], now)
     for one in ended:
@@ -180,7 +188,6 @@ async def settle_lost(database: Database, directory: Directory, now: datetime) -
     async with database.system() as tx:
         lost = await messages.lost_leases(tx, now)
         for row in lost:
-            connection = directory.connection(row["merchant_id"], row["connection_id"])
-            channel = channels().get(connection.provider) if connection else None
-            await messages.give_up_lease(tx, row, now, repeat=channel is not None and channel.on_unknown is OnUnknown.REPEAT)
+            outlet = outlet_of(directory.connection(row["merchant_id"], row["connection_id"]))
+            await messages.give_up_lease(tx, row, now, repeat=outlet is not None and outlet.repeats(row["topic"]))
     return len(lost)

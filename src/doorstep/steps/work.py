@@ -18,11 +18,13 @@ from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.case_watch import watch_cases
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
+from doorstep.steps.errands import take_up
 from doorstep.steps.fall_back import fall_back
 from doorstep.steps.fetch import Fetcher
 from doorstep.steps.labels import make_labels
 from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
+from doorstep.steps.photos import LOOSE_FOR
 from doorstep.steps.reread import reread
 from doorstep.steps.send import settle_lost
 from doorstep.steps.sender import Sender
@@ -32,7 +34,17 @@ from doorstep.steps.templates import TemplateKeeper
 from doorstep.steps.train import train
 from doorstep.steps.watch import watch
 from doorstep.steps.wire import Wire
-from doorstep.store import alarms, asks, customer_sessions, estimators, idempotency, one_time_codes, short_links
+from doorstep.store import (
+    alarms,
+    asks,
+    case_files,
+    confirmations,
+    customer_sessions,
+    estimators,
+    idempotency,
+    one_time_codes,
+    short_links,
+)
 from doorstep.store.database import Database
 from doorstep.store.partitions import ensure_months
 
@@ -87,6 +99,7 @@ class Worker:
             loops.create_task(self._loop("batch", self._batch))
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
             loops.create_task(self._loop("fall_back", self._fall_back, rest_s=(0.1, 1.0)))
+            loops.create_task(self._loop("errands", self._errands, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("case_watch", self._watch_cases, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
@@ -149,6 +162,10 @@ class Worker:
         async with self._database.system() as tx:
             return await fall_back(tx, self._directory, utc_now(), SLICE)
 
+    async def _errands(self) -> int:
+        async with self._database.system() as tx:
+            return await take_up(tx, self._directory, utc_now(), SLICE)
+
     async def _watch(self) -> int:
         return await watch(self._database, self._directory, utc_now(), SLICE)
 
@@ -178,6 +195,8 @@ class Worker:
             await one_time_codes.sweep(tx, now)
             await customer_sessions.sweep(tx, now)
             await alarms.sweep(tx, now)
+            await case_files.sweep(tx, now - LOOSE_FOR)
+            await confirmations.sweep(tx, now)
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
 

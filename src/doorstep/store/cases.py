@@ -104,7 +104,8 @@ where merchant_id = $1 and state = any($3::text[]) group by kind, state
 """
 
 
-def _kept(row: Row) -> KeptCase:
+def kept_case(row: Row) -> KeptCase:
+    """Read a row that has the columns of a case."""
     case = msgspec.structs.replace(
         _DECODE.decode(row["document"]),
         case_id=row["case_id"],
@@ -133,19 +134,19 @@ async def open_case(tx: Tx, merchant_id: int, case: Case, once: str, email: str 
 async def by_once(tx: Tx, merchant_id: int, once: str) -> KeptCase | None:
     """Find the case that an idempotency key opened."""
     row = await tx.fetchrow(_BY_ONCE, merchant_id, once)
-    return _kept(row) if row else None
+    return kept_case(row) if row else None
 
 
 async def read(tx: Tx, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], KeptCase]:
     """Read cases by (merchant, case id)."""
     rows = await tx.fetch(_READ, [key[0] for key in keys], [key[1] for key in keys])
-    return {(row["merchant_id"], row["case_id"]): _kept(row) for row in rows}
+    return {(row["merchant_id"], row["case_id"]): kept_case(row) for row in rows}
 
 
 async def lock(tx: Tx, keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], KeptCase]:
     """Read cases by (merchant, case id), for this transaction alone until it ends."""
     rows = await tx.fetch(_LOCK, [key[0] for key in keys], [key[1] for key in keys])
-    return {(row["merchant_id"], row["case_id"]): _kept(row) for row in rows}
+    return {(row["merchant_id"], row["case_id"]): kept_case(row) for row in rows}
 
 
 async def write(tx: Tx, kept: KeptCase) -> None:
@@ -181,24 +182,24 @@ async def of_orders(tx: Tx, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, 
     """Read the cases of orders by (merchant, order id), the oldest first."""
     found: dict[tuple[int, int], list[KeptCase]] = {}
     for row in await tx.fetch(_OF_ORDERS, [key[0] for key in keys], [key[1] for key in keys]):
-        found.setdefault((row["merchant_id"], row["order_id"]), []).append(_kept(row))
+        found.setdefault((row["merchant_id"], row["order_id"]), []).append(kept_case(row))
     return found
 
 
 async def of_email(tx: Tx, merchant_id: int, email: str, since: datetime, most: int = 200) -> list[KeptCase]:
     """List the cases of a customer's address opened since then, the newest first."""
-    return [_kept(row) for row in await tx.fetch(_OF_EMAIL, merchant_id, email.strip().lower(), since, most)]
+    return [kept_case(row) for row in await tx.fetch(_OF_EMAIL, merchant_id, email.strip().lower(), since, most)]
 
 
 async def by_rma(tx: Tx, merchant_id: int, rma: str) -> KeptCase | None:
     """Find a case by what the customer and the parcel call it."""
     row = await tx.fetchrow(_BY_RMA, merchant_id, rma.strip().upper())
-    return _kept(row) if row else None
+    return kept_case(row) if row else None
 
 
 async def due(tx: Tx, now: datetime, most: int) -> list[KeptCase]:
     """Take cases whose next look is due, of all merchants, locked until this transaction ends; none that another worker has."""
-    return [_kept(row) for row in await tx.fetch(_DUE, now, most)]
+    return [kept_case(row) for row in await tx.fetch(_DUE, now, most)]
 
 
 async def page(
@@ -217,7 +218,7 @@ async def page(
     asked = {name: value for name, value in given.items() if value}
     filters = "".join(_FILTERS[name].format(place) for place, name in enumerate(asked, 4))
     rows = await tx.fetch(_PAGE + filters + _PAGE_END, merchant_id, LAST_ID if before is None else before, most, *asked.values())
-    return [_kept(row) for row in rows]
+    return [kept_case(row) for row in rows]
 
 
 async def counts(tx: Tx, merchant_id: int, states: Sequence[CaseState], now: datetime) -> dict[tuple[CaseKind, CaseState], tuple[int, int]]:

@@ -171,7 +171,7 @@ _LEAVE = "delete from outbox where merchant_id = $1 and message_id = $2"
 
 # Leases that ran out: a worker died while it was sending, and nobody knows whether the message left.
 _LOST = """
-select o.merchant_id, o.message_id, o.month, o.connection_id, o.attempts, m.channel from outbox o
+select o.merchant_id, o.message_id, o.month, o.connection_id, o.attempts, m.channel, m.topic from outbox o
 join message m using (merchant_id, month, message_id)
 where o.lease_until < $1 limit 500 for update of o skip locked
 """
@@ -337,7 +337,7 @@ async def leave(tx: Tx, merchant_id: int, message_id: UUID) -> None:
 
 
 async def lost_leases(tx: Tx, now: datetime) -> list[Row]:
-    """Lock outbox rows whose lease ran out: `merchant_id, message_id, month, connection_id, attempts, channel`."""
+    """Lock outbox rows whose lease ran out: `merchant_id, message_id, month, connection_id, attempts, channel, topic`."""
     return await tx.fetch(_LOST, now)
 
 

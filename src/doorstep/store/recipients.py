@@ -30,7 +30,9 @@ class Standing(msgspec.Struct, kw_only=True):
 _CHOSEN_LOCALE = "select address, locale from chosen_locale where merchant_id = $1 and address = any($2::text[])"
 
 # The channels are named so that the primary key leads to an address.
-_ON_ANY = ", ".join(f"'{channel}'" for channel in ChannelKind if channel not in {ChannelKind.WEBHOOK, ChannelKind.WALLET})
+_ON_ANY = ", ".join(
+    f"'{channel}'" for channel in ChannelKind if channel not in {ChannelKind.WEBHOOK, ChannelKind.WALLET, ChannelKind.ERRAND}
+)
 
 # What stands of a list of addresses, each looked up by its key (`offset 0` keeps the planner from joining whole tables).
 # Consents, newest first.

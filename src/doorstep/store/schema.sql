@@ -1038,6 +1038,7 @@ create index cases_order on cases (order_id, merchant_id);
 create index cases_email on cases (email, merchant_id, opened_at) where email is not null;
 create index cases_state on cases (merchant_id, state, case_id);
 create index cases_look on cases (look_at) where look_at is not null;
+create index cases_opened on cases (merchant_id, opened_at);
 
 -- Each step of each case.
 create table case_event (
@@ -1120,7 +1121,7 @@ create table errand (
     target        text not null,              -- domain.actions.kinds.Outside
     kind          text not null,              -- domain.actions.plans.ErrandKind
     body          json not null default '{}',
-    state         text not null,              -- waiting, sent, done, refused, escalated
+    state         text not null,              -- waiting, sent, escalated; done, refused, withdrawn
     connection_id bigint,                     -- through which it goes; null: not decided yet
     message_id    uuid,                       -- in the outbox; null: not there yet
     made_at       timestamptz not null,
@@ -1129,12 +1130,15 @@ create table errand (
     answered_at   timestamptz,
     answer        text not null default '',   -- in the other's words, without personal data
     external_id   text not null default '',   -- the other's id of what was made
+    way           text not null default '',   -- by which way it went: shop, carrier, mail, webhook, desk; '': none yet
+    reminded      int not null default 0,     -- times that whoever has it was reminded
     primary key (merchant_id, errand_id),
     foreign key (merchant_id, case_id) references cases on delete cascade
 );
 create unique index errand_once on errand (merchant_id, once);
 create index errand_case on errand (case_id, merchant_id);
 create index errand_look on errand (look_at) where look_at is not null;
+create index errand_state on errand (merchant_id, state, errand_id);
 create index errand_message on errand (message_id, merchant_id) where message_id is not null;
 
 -- Labels that are being made or made void: what lies with their providers.

@@ -34,6 +34,9 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "doAction": ({}, {"action": {"action": "ask_invoice", "order": MARK}}, 422),
     "listCases": ({"order_id": "1"}, None, 200),
     "readCase": ({"case_id": "case"}, None, 404),
+    "listErrands": ({}, None, 200),
+    "readErrand": ({"errand_id": "errand"}, None, 404),
+    "answerErrand": ({"errand_id": "errand"}, {"outcome": "done"}, 404),
     "readPerformance": ({"from": "2026-01-01", "to": "2027-01-01", "by": "lane"}, None, 200),
     "readEstimator": ({}, None, 200),
     "listSigningKeys": ({}, None, 200),
@@ -95,11 +98,13 @@ async def fill(installation) -> dict[str, str]:
     message = (await installation.get("/messages")).json()["messages"][0]
     invoice = {"action": {"action": "ask_invoice", "order": MARK, "made_out_to": MARK}}
     case = (await installation.post("/actions", invoice)).json()["case"]
+    [errand] = (await installation.get("/errands")).json()["errands"]
     [suppression] = (await installation.get("/suppressions")).json()["suppressions"]
     assert (await installation.get("/dead-letters")).json()["dead_letters"]
     return {
         "order": order["id"],
         "case": case["id"],
+        "errand": errand["id"],
         "shipment": shipment["id"],
         "message": message["id"],
         "suppression": suppression["id"],

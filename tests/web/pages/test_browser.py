@@ -97,6 +97,8 @@ def customer_pages(house, shop):
         *[f"/t/{shop.parcel_tokens[number + upper]}" for number in ("A1001", "A1004", "A1005", "A1006", "A1007", "A1009", "LOOSE")],
         *[f"/o/{shop.order_tokens[f'#{shop.slug}-{number}']}" for number in ("1002", "1003", "1004", "1008")],
         f"/find/{shop.slug}",
+        f"/me/{shop.slug}",
+        f"/me/{shop.slug}?order={shop.order_tokens[f'#{shop.slug}-1004']}",
         f"/p/{token}",
         f"/u/{token}",
     ]
@@ -127,7 +129,7 @@ async def test_customer_pages_keep_nobody_out_and_complain_of_nothing(opened, ho
     for shop in (ours, theirs):
         for path in customer_pages(house, shop):
             for language in ("en", "es") if shop is ours else ("en",):
-                answer = await page.goto(f"{path}?lang={language}")
+                answer = await page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
                 assert answer.status == 200
                 assert await page.evaluate(AUDIT) == [], (path, language)
                 assert await page.get_attribute("html", "lang") == language

@@ -1,7 +1,9 @@
-"""UPS: Tracking API, Track Alert, the older XML interface, saved tracking pages → trackings, notes."""
+"""UPS: Tracking API, Track Alert, the older XML interface, saved tracking pages → trackings, notes; delivery changes → its Delivery Intercept."""
 
 from doorstep.carriers.reading import html_of, json_of, looks_like, xml_of
 from doorstep.carriers.ups.asking import ASKING, SETTINGS
+from doorstep.carriers.ups.intercepting import ERRANDS
+from doorstep.carriers.ups.intercepting import SETTINGS as INTERCEPT_SETTINGS
 from doorstep.carriers.ups.older_json import is_older, parse_older
 from doorstep.carriers.ups.track_alert import is_alert, parse_alerts, verify_credential
 from doorstep.carriers.ups.tracking_json import parse_answer
@@ -42,7 +44,9 @@ CARRIER = Carrier(
             example="3f9c…",
         ),
         *SETTINGS,
+        *INTERCEPT_SETTINGS,
     ),
     asking=ASKING,
+    errands=ERRANDS,
     tracking_url="https://www.ups.com/track?tracknum={number}",
 )

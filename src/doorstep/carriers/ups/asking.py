@@ -11,12 +11,12 @@ from urllib.parse import quote
 from doorstep.carriers.calling import FORM, base_setting, basic, call, credentials_form, form_token, one_by_one, setting_of
 from doorstep.domain.plugins import Asked, AskFlow, Asking, HttpRequest, Setting, Settings, TokenFlow
 
-_BASE = "https://onlinetools.ups.com"
+BASE = "https://onlinetools.ups.com"
 
 SETTINGS = (
     Setting(name="client_id", label="Client ID of the UPS app, for asking", required=False, example="a1B2c3D4"),
     Setting(name="client_secret", label="Client secret of the UPS app, for asking", secret=True, required=False),
-    base_setting(_BASE),
+    base_setting(BASE),
 )
 
 
@@ -28,7 +28,7 @@ def token(settings: Settings, now: datetime) -> TokenFlow:
     """
     login = basic(setting_of(settings, "client_id"), setting_of(settings, "client_secret"))
     headers = {"authorization": login, **FORM}
-    request = call(settings, _BASE, "security/v1/oauth/token", method="POST", headers=headers, body=credentials_form())
+    request = call(settings, BASE, "security/v1/oauth/token", method="POST", headers=headers, body=credentials_form())
     return (yield from form_token(request, "UPS", now))
 
 
@@ -43,7 +43,7 @@ def ask(numbers: Sequence[Asked], settings: Settings, token: str, now: datetime)
         named = hashlib.blake2b(f"{one.tracking_number} {now:%Y%m%d%H%M%S}".encode(), digest_size=16).hexdigest()
         headers = {"authorization": f"Bearer {token}", "transid": named, "transactionsrc": "doorstep"}
         path = f"api/track/v1/details/{quote(one.tracking_number, safe='')}?locale=en_US&returnSignature=false"
-        return call(settings, _BASE, path, headers=headers)
+        return call(settings, BASE, path, headers=headers)
 
     return (yield from one_by_one(numbers, request, "UPS", now))
 

@@ -1,4 +1,4 @@
-"""Shopify's webhooks → orders, fulfilments, refunds, products."""
+"""Shopify's webhooks → orders, fulfilments, refunds, products; errands → calls of its Admin API."""
 
 import base64
 import hmac
@@ -10,6 +10,8 @@ from typing import Any
 from doorstep.domain.plugins import FulfilmentSeen, OrderSeen, Raw, RefundSeen, Setting, Settings, Shop, ShopFact
 from doorstep.errors import BadInputError, MisconfiguredError
 from doorstep.shops.reading import json_of, require_one_of, secrets_of
+from doorstep.shops.shopify.admin import ERRANDS
+from doorstep.shops.shopify.admin import SETTINGS as ADMIN_SETTINGS
 from doorstep.shops.shopify.fulfilments import read_fulfilment
 from doorstep.shops.shopify.identity import require_id, require_object
 from doorstep.shops.shopify.orders import read_order
@@ -144,6 +146,7 @@ SHOP = Shop(
             rotates=True,
             example="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",
         ),
+        *ADMIN_SETTINGS,
         Setting(
             name="currency",
             label="Currency of your shop's prices; without it products are not read, and customers are offered no other variant",
@@ -153,4 +156,5 @@ SHOP = Shop(
     ),
     parse_with=parse_with,
     delivery_id=delivery_id,
+    errands=ERRANDS,
 )

@@ -82,7 +82,15 @@ class Wire:
         Raises:
             RefusedError, TryLaterError, MisconfiguredError, UnknownOutcomeError: as the flow raises them, and nothing else.
         """
-        return await self._drive(flow, connection, channel.slug, channel.rate_per_s)
+        return await self.carry(flow, connection=connection, provider=channel.slug, rate_per_s=channel.rate_per_s)
+
+    async def carry(self, flow: Flow, *, connection: tuple[int, int], provider: str, rate_per_s: float | None) -> Receipt:
+        """Run a flow to its receipt, of whatever plug-in it is.
+
+        Raises:
+            RefusedError, TryLaterError, MisconfiguredError, UnknownOutcomeError: as the flow raises them, and nothing else.
+        """
+        return await self._drive(flow, connection, provider, rate_per_s)
 
     async def ask(self, flow: Generator[HttpRequest, Response, Ended], *, connection: tuple[int, int], provider: str) -> Ended:
         """Run a flow that asks a carrier; its rate is kept elsewhere, for all workers together.

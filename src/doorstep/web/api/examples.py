@@ -28,6 +28,27 @@ _ORDER_SHOWN = {
     "locale": "es",
     "page_url": "https://parcels.shop.example/o/3Jx0…",
 }
+_ERRAND: dict[str, Any] = {
+    "id": "31",
+    "case_id": "12",
+    "rma": "R-7K2M9QDX",
+    "to": "payment",
+    "kind": "refund",
+    "body": {
+        "order": "1001",
+        "number": "#1001",
+        "rma": "R-7K2M9QDX",
+        "lines": [{"line_id": "1", "quantity": 1, "variant_id": "", "wanted_id": "", "reason": "broken", "comment": ""}],
+        "amount": {"amount_minor": 3800, "currency": "EUR"},
+    },
+    "state": "sent",
+    "way": "webhook",
+    "made_at": "2026-11-24T10:00:00Z",
+    "sent_at": "2026-11-24T10:00:01Z",
+    "answered_at": None,
+    "answer": "",
+    "external_id": "",
+}
 _SIGNING_KEY = {
     "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
     "made_at": "2026-06-01T08:00:00Z",
@@ -329,6 +350,18 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     ),
     "listCases": (None, {"cases": [_CASE], "next": None}),
     "readCase": (None, {**_CASE, "events": [_STEP]}),
+    "listErrands": (None, {"errands": [_ERRAND], "next": None}),
+    "readErrand": (None, _ERRAND),
+    "answerErrand": (
+        {"outcome": "done", "reason": "Refunded by card", "external_id": "re_9021"},
+        {
+            **_ERRAND,
+            "state": "done",
+            "answered_at": "2026-11-24T11:20:00Z",
+            "answer": "Refunded by card",
+            "external_id": "re_9021",
+        },
+    ),
     "readPerformance": (None, _PERFORMANCE),
     "readEstimator": (None, {"trained_at": "2026-11-22T03:12:00Z", "deliveries": 4210, "kept": 4262, "fresh": 52, "needed": 200} | _JUDGED),
     "listMessages": (None, {"messages": [_MESSAGE], "next": None}),

@@ -158,8 +158,8 @@ async def list_suppressions(request: AnyRequest, cursor: Cursor = None, limit: L
 async def add_suppression(request: AnyRequest, data: JSONBody[SuppressionForm], once_key: OnceKey = None) -> Response[SuppressionShown]:
     """Never write to an address again, for one purpose or at all. One that stands already is left as it is."""
     house, key = house_of(request), key_of(request)
-    if data.channel is ChannelKind.WEBHOOK:
-        raise BadInputError("channel: a webhook endpoint is removed, not suppressed")
+    if data.channel in {ChannelKind.WEBHOOK, ChannelKind.ERRAND}:
+        raise BadInputError("channel: an endpoint is removed, not suppressed")
     address = address_of(data.address, data.channel)
 
     async def work(tx: Tx) -> tuple[int, SuppressionShown]:

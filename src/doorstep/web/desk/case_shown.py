@@ -16,7 +16,7 @@ from doorstep.domain.actions.known import KnownCustomer, KnownOrder
 from doorstep.domain.money import Money
 from doorstep.domain.tracking import Checkpoint
 from doorstep.errors import NotFoundError
-from doorstep.steps.deciding_cases import seen_of
+from doorstep.steps.deciding_cases import awaits_inspection, awaits_settling, seen_of
 from doorstep.steps.directory import Tenant
 from doorstep.steps.known import know_order
 from doorstep.steps.rules import policy_of
@@ -96,6 +96,9 @@ class CaseShown(msgspec.Struct, frozen=True, kw_only=True):
     history: History
     #: Where it may go from here: "approved", "refused", ...
     may: frozenset[str]
+    #: Somebody has to look at the goods; to have it paid out.
+    inspects: bool
+    settles: bool
     #: What it may be settled by.
     remedies: Sequence[Remedy]
 
@@ -140,6 +143,8 @@ async def case_shown(tx: Tx, tenant: Tenant, case_id: int, now: datetime) -> Cas
         messages=[row for row in await message_lists.of_order(tx, merchant_id, order.order_id) if _since(row, case)],
         history=await _history(tx, kept, now),
         may=frozenset(state.value for state in CaseState if may_move(case, state)),
+        inspects=awaits_inspection(case),
+        settles=awaits_settling(case),
         remedies=REMEDIES.get(case.kind, ()),
     )
 

@@ -125,6 +125,7 @@ def framed_page(request: AnyRequest, template: str, csp: str, status: int, value
     frame: dict[str, object] = {"user": user, "merchant": tenant.merchant, "path": request.url.path}
     changing = roles.change_of(request.scope["path_template"])
     frame |= {"may_change": roles.may(user.role, changing), "only": roles.only(changing), "sees": partial(roles.may_see, user.role)}
+    frame["changes_of"] = partial(roles.may_change, user.role)
     return page(f"desk/{template}", status=status, csp=csp, referrer="same-origin", **(frame | values))
 
 

@@ -119,6 +119,9 @@ _GROUPS = {
     "gallery": Group.WORDS,
     "templates": Group.WORDS,
     "settings": Group.RULES,
+    "policy": Group.RULES,
+    "returns": Group.FIGURES,
+    "returns.csv": Group.FIGURES,
     "users": Group.PEOPLE,
     "changes": Group.HISTORY,
     "logout": Group.OWN,
@@ -126,6 +129,8 @@ _GROUPS = {
 #: Addresses that are about something else than their first part says.
 _OTHERWISE = {
     "cases/{case_id}/override": Group.OVERRIDES,
+    "orders/{order_id}/ask": Group.CASES,
+    "orders/{order_id}/ask/confirm": Group.CASES,
     "users/password": Group.OWN,
     "performance/keys": Group.KEYS,
     "performance/keys/{key_id}/withdraw": Group.KEYS,
@@ -164,6 +169,11 @@ def may(role: str, need: Need | None) -> bool:
 def may_see(role: str, address: str) -> bool:
     """Tell whether a role may open a page: "/desk/shipments?problems=1"."""
     return may(role, need_of("GET", address.partition("?")[0]))
+
+
+def may_change(role: str, address: str) -> bool:
+    """Tell whether a role may change what a page is about."""
+    return may(role, change_of(address.partition("?")[0]))
 
 
 def who_may(need: Need | None) -> tuple[Role, ...]:

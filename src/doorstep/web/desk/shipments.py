@@ -17,7 +17,7 @@ from doorstep.steps.explain import untold
 from doorstep.steps.reliability import LEAST_WARNINGS, WARNING, WEEKS, is_our_warning, track_record
 from doorstep.steps.way import hops_of
 from doorstep.steps.work import utc_now
-from doorstep.store import decisions, desk, message_lists, orders, people, pitfalls, shipments
+from doorstep.store import cases, decisions, desk, message_lists, orders, people, pitfalls, shipments
 from doorstep.store.database import Row, Tx
 from doorstep.store.orders import KeptOrder
 from doorstep.store.shipments import KeptShipment
@@ -130,9 +130,10 @@ async def _about(tx: Tx, merchant_id: int, order_id: int | None, only: list[Kept
     record = await track_record(tx, merchant_id, kept, utc_now().date())
     told: dict[str, Any] = {"kinds": PITFALL_KINDS, "words_of_customers": WORDS_OF_CUSTOMERS}
     told |= {"warning": WARNING, "record": record, "least": LEAST_WARNINGS, "weeks": WEEKS}
-    told |= {"untold": unsaid, "decisions": [row for row in decided if row["message_id"] is not None], "customers": []}
+    told |= {"untold": unsaid, "decisions": [row for row in decided if row["message_id"] is not None], "customers": [], "cases": []}
     if order is not None:
         told["customers"] = await _customers(tx, merchant_id, order)
+        told["cases"] = (await cases.of_orders(tx, [(merchant_id, order.order_id)])).get((merchant_id, order.order_id), [])
     return {"order": order, "parcels": parcels, "messages": sent, **told}
 
 

@@ -14,6 +14,7 @@ from doorstep.web.track.notifying import leave_order, leave_parcel, push_script,
 from doorstep.web.track.opting_in import confirm_optin, optin_page
 from doorstep.web.track.pages import order_page, parcel_page
 from doorstep.web.track.passing import order_for_wallet
+from doorstep.web.track.portal import PAGES as PORTAL
 from doorstep.web.track.published import delivery_jsonld, keys_json, method_page, performance_json, performance_jws
 from doorstep.web.track.shortened import follow_short
 from doorstep.web.track.telling import tell_problem
@@ -47,6 +48,7 @@ _PAGES: list[ControllerRouterHandler] = [
     method_page,
     directory_of_host,
     directory_of_slug,
+    *PORTAL,
 ]
 #: What pages' scripts ask, answered in JSON.
 _ASKED: list[ControllerRouterHandler] = [push_script, subscribe_parcel, subscribe_order, leave_parcel, leave_order]

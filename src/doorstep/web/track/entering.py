@@ -22,13 +22,13 @@ from doorstep.steps.guessing import PER, Act
 from doorstep.steps.identity import MINUTES, Proof, Told, hint_of
 from doorstep.steps.work import utc_now
 from doorstep.store import orders, shipments
-from doorstep.store.orders import KeptOrder
+from doorstep.store.orders import KeptOrder, number_key
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text, is_same_origin, is_token
 from doorstep.web.tenants import host_of, tenant_by_slug
 from doorstep.web.track.asker import asker_of, let_in, let_out, proof_of, with_session
 from doorstep.web.track.framing import asked_languages, dress, framed, words_of
-from doorstep.web.track.guarding import clock, even_out, note_wrong, tried_by, wait_for
+from doorstep.web.track.guarding import clock, even_out, note_refused, note_wrong, tried_by, wait_for
 from doorstep.web.track.orders import Read, page_shown
 from doorstep.web.track.words import Words
 
@@ -86,8 +86,9 @@ async def ask_code(request: AnyRequest, merchant_slug: FromPath[str]) -> Respons
     if not asked.is_whole:
         return _form(request, tenant, asked, error="missing")
     told, merchant_id, now = asked.told, tenant.merchant.merchant_id, utc_now()
-    wait_s = await wait_for(request, tenant, Act.CODE, tried_by(request, person=told.person, hint=told.hint))
-    if wait_s:
+    number = number_key(asked.order.order.number) if asked.order else ""
+    tried = tried_by(request, order=number, person=told.person, hint=told.hint)
+    if wait_s := await wait_for(request, tenant, Act.CODE, tried):
         return _slow(request, tenant, asked, wait_s)
     async with house.database.for_merchant(merchant_id) as tx:
         proof = await identity.knows(tx, tenant, told, now) if told.name else None
@@ -101,6 +102,7 @@ async def ask_code(request: AnyRequest, merchant_slug: FromPath[str]) -> Respons
     if proof is not None:
         return with_session(request, tenant, Redirect(_home(request, tenant), status_code=303), cookie)
     if sent is None:
+        await note_refused(request, tenant, Act.CODE, tried)
         return _slow(request, tenant, asked, int(PER.total_seconds()))
     return _typing(request, tenant, asked, sent.handle, _shown(asked))
 

@@ -40,6 +40,13 @@ async def wait_for(request: AnyRequest, tenant: Tenant, act: Act, tried: Tried) 
     return max(over.values())
 
 
+async def note_refused(request: AnyRequest, tenant: Tenant, act: Act, tried: Tried) -> None:
+    """Tell of a try that was refused for its person by another count than these, such as that of a day."""
+    house = house_of(request)
+    over = [count for count in tried.counts(act).values() if count[0] == "person"]
+    await guessing.refused(house.database, house.directory, tenant, act, over, utc_now())
+
+
 async def note_wrong(request: AnyRequest, tenant: Tenant, act: Act) -> None:
     """Count a wrong try of the whole shop."""
     house = house_of(request)

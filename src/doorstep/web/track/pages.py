@@ -23,6 +23,8 @@ from doorstep.web.track.notifying import offer_of
 from doorstep.web.track.orders import Read, page_shown
 from doorstep.web.track.parcels import Scans
 from doorstep.web.track.passing import wallet_url
+from doorstep.web.track.portal.entering import enter
+from doorstep.web.track.portal.offered import Portal, portal_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Parcels whose scans are read for one page; an order rarely has more than five.
@@ -54,10 +56,10 @@ async def order_page(request: AnyRequest, token: FromPath[str]) -> Response[str]
     async with house.database.for_merchant(found.merchant_id) as tx:
         read = await _read(tx, found.merchant_id, found.order_id, None)
     await note_visit(request, found.merchant_id)
-    return await _answer(request, house, read)
+    return await _answer(request, house, read, portal_of(await enter(request, token)))
 
 
-async def _answer(request: AnyRequest, house: House, read: Read) -> Response[str]:
+async def _answer(request: AnyRequest, house: House, read: Read, portal: Portal | None = None) -> Response[str]:
     tenant = await tenant_of(house, read.merchant_id)
     order = read.order.order if read.order else None
     words = words_of(request, tag_to_speak(read.chosen, order.locale if order else None), tenant.brand.default_locale)
@@ -73,6 +75,7 @@ async def _answer(request: AnyRequest, house: House, read: Read) -> Response[str
         live=True,
         wallet_url=wallet_url(request, tenant, read.order),
         push=offer,
+        portal=portal,
     )
 
 

@@ -48,7 +48,8 @@ def languages() -> dict[str, dict[str, dict[str, str | list[str]]]]:
     found = {}
     for entry in sorted(folder.iterdir(), key=lambda e: e.name):
         if entry.name.endswith(".toml"):
-            found[entry.name.removesuffix(".toml")] = tomllib.loads(entry.read_text("utf-8"))
+            portal = (folder / "portal" / entry.name).read_text("utf-8")
+            found[entry.name.removesuffix(".toml")] = tomllib.loads(entry.read_text("utf-8")) | tomllib.loads(portal)
     return found
 
 
