@@ -9,7 +9,8 @@ import msgspec
 
 from doorstep.cli.benching.load import make_load
 from doorstep.cli.benching.stage import Stage, accept, take
-from doorstep.domain.actions.kinds import MethodKind
+from doorstep.domain.actions.cases import Case
+from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind
 from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
 from doorstep.domain.messages import Attachment, Receipt
 from doorstep.domain.money import Money
@@ -26,6 +27,8 @@ from doorstep.steps.work import BATCH
 from doorstep.store import (
     access,
     alarms,
+    case_files,
+    case_queue,
     checkpoints,
     connections,
     conversations,
@@ -346,6 +349,7 @@ WORKER: Mapping[str, _Asks] = {
 }
 
 _NONE = "9" * 40
+_SINCE_EVER = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 #: What the web asks before it knows whose it is.
 DOORS: Mapping[str, _Asks] = {
     "page": lambda tx, know: shipments.by_token(tx, know.shipment["token"]),
@@ -433,6 +437,20 @@ WEB: Mapping[str, _Asks] = {
     "pitfalls of a kind": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51, kind="delayed"),
     "pitfalls of a rare severity": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51, severity=Severity.CRITICAL),
     "pitfalls of a shipment": lambda tx, know: pitfalls.of_shipments(tx, know.merchant_id, [know.shipment["shipment_id"]]),
+    "cases to decide": lambda tx, know: case_queue.queue(tx, know.merchant_id, case_queue.Tab.DECIDE, know.now, after=_SINCE_EVER),
+    "cases that are open": lambda tx, know: case_queue.queue(tx, know.merchant_id, case_queue.Tab.OPEN, know.now, after=_SINCE_EVER),
+    "cases that wait too long": lambda tx, know: case_queue.queue(
+        tx, know.merchant_id, case_queue.Tab.OVERDUE, know.now, after=_SINCE_EVER
+    ),
+    "cases with errands": lambda tx, know: case_queue.queue(tx, know.merchant_id, case_queue.Tab.ERRANDS, know.now, after=_SINCE_EVER),
+    "cases that ended": lambda tx, know: case_queue.newest(tx, know.merchant_id, case_queue.Tab.ENDED, before=errands.LAST_ID),
+    "a case by its number": lambda tx, know: case_queue.search(tx, know.merchant_id, "R-NOBODY"),
+    "cases of an order's number": lambda tx, know: case_queue.search(tx, know.merchant_id, know.order["number"]),
+    "cases of an address": lambda tx, know: case_queue.search(tx, know.merchant_id, know.order["email"] or _NONE),
+    "cases counted": lambda tx, know: case_queue.counts(tx, know.merchant_id, know.now),
+    "a case's errands": lambda tx, know: case_queue.errands(tx, know.merchant_id, know.ids[0]),
+    "a case's photos": lambda tx, know: case_queue.photos(tx, know.merchant_id, _a_case(know)),
+    "a case's photo": lambda tx, know: case_queue.photo(tx, know.merchant_id, _a_case(know), 1),
     "open errands": lambda tx, know: errands.page(tx, know.merchant_id, most=51),
     "errands that are done, deep": lambda tx, know: errands.page(
         tx, know.merchant_id, states=[errands.ErrandState.DONE], before=know.ids[BATCH // 2], most=51
@@ -478,9 +496,28 @@ WEB: Mapping[str, _Asks] = {
     "how a busy connection goes": lambda tx, know: going.going(tx, know.merchant_id, know.message["connection_id"], know.now),
     "how an idle connection goes": lambda tx, know: going.going(tx, know.merchant_id, 2**40, know.now),
     "conversations": lambda tx, know: conversations.page(tx, know.merchant_id, (know.now, 2**62), 50, only_open=True),
+    "photos of an order that wait": lambda tx, know: case_files.loose(tx, know.merchant_id, know.ids[0]),
+    "photos that were handed in": lambda tx, know: case_files.handed_in(tx, know.merchant_id, know.ids[0], [_NONE] * 5),
+    "photos become a case's": lambda tx, know: case_files.adopt(tx, know.merchant_id, know.ids[0], 1, [_NONE] * 5),
+    "a file of an order": lambda tx, know: case_files.read(tx, know.merchant_id, know.ids[0], _NONE),
+    "a file of a case": lambda tx, know: case_files.by_id(tx, know.merchant_id, 1),
+    "photos of a case": lambda tx, know: case_files.photos_of(tx, know.merchant_id, 1),
+    "photos nobody needs": lambda tx, know: case_files.sweep(tx, know.now),
     "files of a conversation": lambda tx, know: reply_files.of(tx, know.merchant_id, list(range(100))),
     "once": lambda tx, know: idempotency.begin(tx, know.merchant_id, "another key", b"x", know.now),
 }
+
+
+def _a_case(know: Known) -> Case:
+    """Name a case as the desk has read it."""
+    return Case(
+        case_id=know.ids[0],
+        order_id=know.ids[0],
+        kind=CaseKind.RETURN,
+        action=ActionKind.OPEN_RETURN,
+        state=CaseState.CLOSED,
+        photos=("none",),
+    )
 
 
 def _before(know: Known) -> UUID:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
+from messages_odd_cases import in_days, odd_cases
 
 from doorstep.domain.languages import LANGUAGES, language_of
 from doorstep.domain.money import Money
@@ -19,6 +20,7 @@ from doorstep.messages import CHOICES, MANNERS, TEMPLATES, TONES, Library, conte
 from doorstep.messages.approving import BODY_LIMIT, utility_problems
 from doorstep.messages.choices import MOST, TITLE_LIMIT
 from doorstep.messages.layout import is_written, parts_of, words_of
+from doorstep.messages.scenes_case import is_about_a_case
 
 WRITTEN = [language for language in LANGUAGES if is_written("layout", language)]
 MISSING = [language for language in LANGUAGES if language not in WRITTEN]
@@ -79,7 +81,9 @@ def yen(facts):
 
 ODD = {one.__name__: one for one in (nameless, emoji, without_parcels, dinars, yen)}
 #: Templates that no parcel moves; the others are never sent without one, `shipped` and `packed` apart.
-OF_ORDERS = {"order_confirmed", "order_cancelled", "payment_confirmed", "refunded", "shipped", "packed"}
+OF_ORDERS = {"order_confirmed", "order_cancelled", "payment_confirmed", "refunded", "shipped", "packed"} | {
+    template for template in TEMPLATES if is_about_a_case(template)
+}
 
 
 def every_order(template, language):
@@ -88,6 +92,7 @@ def every_order(template, language):
     for name, odd in ODD.items():
         if odd is not without_parcels or template in OF_ORDERS:
             yield name, odd(facts_for(template, language))
+    yield from odd_cases(facts_for(template, language))
     if template in {"delivery_problem", "problem_escalated"}:
         for kind in PITFALL_KINDS:
             yield kind, facts_for(template, language, "long", kind)
@@ -176,7 +181,7 @@ def in_month(facts, year, month):
             for one in facts.parcels
         )
         order = change(facts.order, promise=Promise(estimate.from_on, estimate.to_on), refunds=refunds)
-        yield change(facts, brand=change(facts.brand, name="Lantern & Loom Inc."), order=order, parcels=parcels)
+        yield in_days(change(facts, brand=change(facts.brand, name="Lantern & Loom Inc."), order=order, parcels=parcels), day)
 
 
 @pytest.mark.parametrize("tag", [*WRITTEN, "es-MX", "es-US", "pt-PT", "fr-CA", "de-AT", "en-AU", "it-CH"])

@@ -12,14 +12,16 @@ from steps_shop import HOUR, NOON, fulfilment, open_shop, order, said
 
 from doorstep.actions.settling import Inspected
 from doorstep.domain.actions.arguments import OpenClaim, Reschedule, Units
-from doorstep.domain.actions.kinds import CaseState, ClaimKind, Disposition, Remedy
+from doorstep.domain.actions.askers import Asker
+from doorstep.domain.actions.kinds import Assurance, CaseState, ClaimKind, Disposition, Remedy
 from doorstep.domain.actions.plans import ErrandKind
 from doorstep.errors import BadInputError, ConflictError
-from doorstep.steps import case_watch
+from doorstep.steps import act, case_watch
 from doorstep.steps.case_watch import is_waiting
 from doorstep.steps.inspecting import acknowledged, inspect
 from doorstep.steps.own_numbers import sent_back
 from doorstep.steps.tally import tally
+from doorstep.store import orders
 from doorstep.store.database import Database
 
 
@@ -30,7 +32,7 @@ async def cases_database(database_named: Callable[[str], AbstractAsyncContextMan
 
 
 @pytest.fixture
-async def here(cases_database: Database) -> AsyncIterator[Returning]:
+async def here(cases_database: Database) -> Returning:
     async with cases_database.system() as tx:  # what other tests left is looked at by none of this one
         await tx.execute("update cases set look_at = null")
         await tx.execute("update errand set look_at = null")
@@ -325,11 +327,6 @@ async def test_a_wish_that_nobody_answers_is_told_to_the_customer_and_the_desk_a
     await here.shop.arrive(facts=[order("3003", fulfilment("f3", "N3003"))], trackings=[said("N3003", "picked_up", NOON - HOUR)])
     wish = Reschedule(order="3003", on=(NOON + 3 * DAY).date())
     async with here.shop.database.system() as tx:
-        from doorstep.domain.actions.askers import Asker
-        from doorstep.domain.actions.kinds import Assurance
-        from doorstep.steps import act
-        from doorstep.store import orders
-
         kept = next(one for one in await orders.page(tx, here.shop.merchant_id) if one.order.external_id == "3003")
         asker = Asker(assurance=Assurance.LINK, orders=(kept.order_id,))
         prepared = await act.prepare(tx, here.tenant, asker, wish, NOON)

@@ -1,5 +1,6 @@
 """Labels of approved returns, over real HTTP and a real database: bought once whatever is lost, given back, told to the desk."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -157,7 +158,6 @@ async def test_a_worker_that_dies_between_the_purchase_and_its_record_buys_nothi
 
 
 async def test_two_workers_at_once_make_one_label(database: Database) -> None:
-    import asyncio
 
     async with house(database, "easypost") as here:
         await here.open_return()
@@ -180,7 +180,7 @@ async def test_without_a_return_address_the_desk_is_told_once_and_a_saved_one_me
         assert await here.state(case.case_id) is CaseState.APPROVED
         assert ("label", "escalated") in await here.errands(case.case_id)
         assert [why for why in await here.whys(case.case_id) if "return address" in why] == [
-            "no label can be made: there is no return address with street, town and country: give one at the desk, under Rules"
+            "no label can be made: there is no return address with street, town and country: give one at the desk, under Settings"
         ]
         async with database.system() as tx:
             assert "return address" in (await labels.stuck(tx, here.shop.merchant_id, [case.case_id]))[case.case_id]

@@ -25,7 +25,9 @@ from doorstep.store import (
     access,
     alarms,
     asks,
+    case_files,
     case_looks,
+    case_queue,
     cases,
     checkpoints,
     confirmations,
@@ -61,6 +63,7 @@ from doorstep.store import (
     templates,
     wallet,
 )
+from doorstep.store.case_queue import Tab
 from doorstep.store.database import Database, Tx
 from doorstep.store.orders import KeptOrder
 from doorstep.store.partitions import ensure_months
@@ -647,6 +650,9 @@ def _another_of_ana(merchant: int) -> KeptOrder:
     return KeptOrder(merchant_id=merchant, order_id=8, connection_id=7, token="another", order=order)
 
 
+_A_CASE = Case(case_id=7, order_id=7, kind=CaseKind.RETURN, action=ActionKind.OPEN_RETURN, state=CaseState.APPROVED)
+
+
 async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
     """What the store's readers say when they are asked for this merchant by id."""
     message = UUID("01a1ee50-4380-7000-8000-000000000001")
@@ -745,6 +751,13 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "cases.of_orders": await cases.of_orders(tx, [(merchant, 7)]),
         "cases.of_email": await cases.of_email(tx, merchant, "ana@customer.example", NOW),
         "cases.page": await cases.page(tx, merchant),
+        "case_queue.queue": await case_queue.queue(tx, merchant, Tab.OPEN, NOW, after=(NOW.replace(year=2020), 0)),
+        "case_queue.newest": await case_queue.newest(tx, merchant, Tab.ALL, before=99),
+        "case_queue.search": await case_queue.search(tx, merchant, "R-7"),
+        "case_queue.counts": [times for times in (await case_queue.counts(tx, merchant, NOW)).values() if times],
+        "case_queue.errands": await case_queue.errands(tx, merchant, 7),
+        "case_queue.photos": await case_queue.photos(tx, merchant, _A_CASE),
+        "case_queue.photo": await case_queue.photo(tx, merchant, _A_CASE, 7),
         "errands.one": await errands.one(tx, merchant, 7),
         "errands.lock": await errands.lock(tx, merchant, 7),
         "errands.of_cases": await errands.of_cases(tx, merchant, [7]),
@@ -956,6 +969,28 @@ async def test_a_strangers_labels_and_looks_are_neither_changed_nor_forged(house
             assert await tx.fetchval("select count(*) from cases where merchant_id = 1 and look_at > $1", NOW.replace(year=2039)) == 0
             assert await tx.fetchval("select count(*) from errand where merchant_id = 1 and state <> 'sent'") == 0
             raise _UndoneError
+
+
+async def test_a_strangers_photos_are_neither_seen_nor_taken_nor_forged(houses: Database) -> None:
+    photo = case_files.CaseFile(token="forged", order_id=7, kind="photo", content_type="image/jpeg", body=b"forged")
+    async with houses.system() as tx:
+        await tx.execute("update case_file set case_id = null")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await case_files.loose(tx, MINE, 7) == 0
+        assert await case_files.handed_in(tx, MINE, 7, ["file-1", "file-2"]) == set()
+        assert await case_files.read(tx, MINE, 7, "file-1") is None
+        assert await case_files.by_id(tx, MINE, 7) is None
+        assert await case_files.photos_of(tx, MINE, 7) == []
+        await case_files.adopt(tx, MINE, 7, 9, ["file-1"])
+        await case_files.drop(tx, MINE, 7, "file-1")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await case_files.keep(tx, MINE, photo, NOW)
+        assert await case_files.sweep(tx, NOW.replace(year=2040)) == 1
+    async with houses.for_merchant(MINE) as tx:
+        assert await case_files.handed_in(tx, MINE, 7, ["file-1", "file-2"]) == {"file-1"}
+        assert await case_files.handed_in(tx, MINE, 8, ["file-1"]) == set()
+        assert await case_files.read(tx, MINE, 8, "file-1") is None
 
 
 async def test_a_strangers_goods_and_money_are_neither_changed_nor_forged(houses: Database) -> None:

@@ -39,6 +39,11 @@ def paid_by_method(order: KnownOrder) -> dict[str, int]:
     return left
 
 
+def _at_the_door(order: KnownOrder) -> int:
+    """Minor units that nobody has paid yet."""
+    return order.cod_due.amount_minor if order.cod_due is not None and order.state in _UNPAID else 0
+
+
 def all_back(order: KnownOrder) -> dict[str, int]:
     """Method → minor units that go back when all does: to each no more than stayed of what came by it, in all no more than stayed.
 
@@ -51,11 +56,6 @@ def all_back(order: KnownOrder) -> dict[str, int]:
             back[method_id] = min(minor, rest)
             rest -= back[method_id]
     return back
-
-
-def _at_the_door(order: KnownOrder) -> int:
-    """Minor units that nobody has paid yet."""
-    return order.cod_due.amount_minor if order.cod_due is not None and order.state in _UNPAID else 0
 
 
 def left_to_refund(order: KnownOrder) -> int | None:

@@ -14,6 +14,8 @@ from doorstep.errors import BadInputError, DoorstepError, TryLaterError
 
 #: A label is a page or two; a picture of one at 300 dpi is half a megabyte.
 _MOST_LABEL_BYTES = 4_194_304
+#: Shorter words of an address tell of nobody.
+_TELLING = 4
 _KINDS = ((b"%PDF-", "application/pdf"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 RETURNS_ONLY = Setting(
     name="return_services",
@@ -63,7 +65,8 @@ def cheapest(rates: Iterable[Rate], wish: LabelWish, only: str, said: Sequence[s
         if not words or words & {one.carrier.casefold(), one.service.casefold(), f"{one.carrier} {one.service}".casefold()}
     ]
     if not fitting:
-        raise BadInputError(f"{who} knows no carrier for this way back" + (f": {'; '.join(said)[:300]}" if said else ""))
+        told = "; ".join(unpersonal(said, wish))[:300]
+        raise BadInputError(f"{who} knows no carrier for this way back" + (f": {told}" if told else ""))
     return min(fitting, key=lambda one: (one.cost.amount_minor, one.rate_id))
 
 
@@ -100,6 +103,13 @@ def label_file(response: Response, who: str) -> tuple[str, bytes]:
         if response.status == 200 and response.whole and response.body.startswith(begins):  # noqa: PLR2004 - HTTP's own number
             return kind, response.body
     raise TryLaterError(f"{who} answered {response.status} for the label's file, and no PDF or PNG")
+
+
+def unpersonal(said: Iterable[str], wish: LabelWish) -> list[str]:
+    """Leave out what repeats the customer's name, street, town or mail: what is told of errors holds nothing personal."""
+    told = (wish.sender.name, *wish.sender.lines, wish.sender.city, wish.sender.phone, wish.sender_email)
+    words = {word.casefold() for text in told if text for word in text.split() if len(word) >= _TELLING}
+    return [one for one in said if not any(word in one.casefold() for word in words)]
 
 
 def messages_of(value: object) -> list[str]:

@@ -25,6 +25,7 @@ _COMMANDS = {
     "ask": ("doorstep.cli.asking:ask", "Ask a carrier about tracking numbers, once, and print what it says."),
     "replay": ("doorstep.cli.replay:replay", "Print which delivery problems a history opens, worsens and closes, and when."),
     "performance": ("doorstep.cli.performance:performance", "Published delivery figures: verify who signed them; the keys that sign them."),
+    "policy": ("doorstep.cli.policy:policy", "What a merchant's customers may do: show, check, try against the past, put into force."),
     "explain": ("doorstep.cli.explain:explain", "Tell why a message was sent, or why none was: channel, hour, gates, what became of it."),
     "preview": ("doorstep.cli.preview:preview", "Render a template to a file, with a real order or a sample."),
     "doctor": ("doorstep.cli.doctor:doctor", "Examine an installation and say what to mend."),

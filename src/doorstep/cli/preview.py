@@ -8,7 +8,18 @@ from doorstep.cli.merchants import at_work
 from doorstep.domain.messages import Change
 from doorstep.domain.vocabulary import ChannelKind, Status
 from doorstep.errors import BadInputError, NotFoundError
-from doorstep.messages import TEMPLATES, BadTemplateError, Facts, Library, Links, context_of, facts_for, sample_facts, sample_shortened
+from doorstep.messages import (
+    TEMPLATES,
+    BadTemplateError,
+    Facts,
+    Library,
+    Links,
+    context_of,
+    facts_for,
+    sample_facts,
+    sample_shortened,
+    with_case,
+)
 from doorstep.steps.compose import parcel_of
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.work import utc_now
@@ -119,7 +130,8 @@ async def _order(tx: Tx, merchant_id: int, text: str) -> KeptOrder:
 def _sample(template: str, locale: str) -> Facts:
     """Make up an order that stands as a template says."""
     first, others = _STANDS.get(template, (Status.IN_TRANSIT, Status.IN_TRANSIT))
-    return msgspec.structs.replace(sample_facts(locale, first=first, status=others), entries=facts_for(template, locale).entries)
+    facts = msgspec.structs.replace(sample_facts(locale, first=first, status=others), entries=facts_for(template, locale).entries)
+    return with_case(facts, template)
 
 
 def _branded(facts: Facts, tenant: Tenant) -> Facts:
@@ -137,7 +149,7 @@ def _facts_of(tenant: Tenant, kept: KeptOrder, parcels: list[KeptShipment], temp
         subject_id=parcels[0].shipment_id if of_shipment else kept.order_id,
         occurrence="" if of_shipment else refund,
     )
-    return Facts(
+    facts = Facts(
         brand=tenant.brand,
         order=kept.order,
         parcels=tuple(parcel_of(one, kept.order, base_url) for one in parcels),
@@ -147,3 +159,4 @@ def _facts_of(tenant: Tenant, kept: KeptOrder, parcels: list[KeptShipment], temp
         links=Links(order=f"{base_url}/o/{kept.token}", preferences=f"{base_url}/p/preview"),
         one_way=tenant.is_one_way(kept.order.customer.phone),
     )
+    return with_case(facts, template)

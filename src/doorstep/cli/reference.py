@@ -9,7 +9,7 @@ from doorstep.channels import channels
 from doorstep.cli.reference_messages import messages_markdown
 from doorstep.domain.event_types import EVENT_TYPES, EventType
 from doorstep.domain.pitfalls import ALONE, LADDERS, PITFALL_KINDS, Family, NextStep
-from doorstep.domain.plugins import Asking, Carrier, Channel, ProviderCode, Setting, Shop
+from doorstep.domain.plugins import Asking, Carrier, Channel, Labelling, ProviderCode, Setting, Shop
 from doorstep.domain.vocabulary import ChannelKind, Phase, Remedy, Skip, Status
 from doorstep.insights import FIGURES
 from doorstep.journeys import TRIGGERS, load_defaults
@@ -208,7 +208,15 @@ def plugins_markdown() -> str:
     asked = ((f"`{slug}`", *_asking(carrier.asking)) for slug, carrier in sorted(carriers().items()) if carrier.asking)
     heads = ("slug", "needs", "numbers a call", "calls a second", "at once after a rest", "also asked for")
     parts.append(f"## Carriers that are asked\n\n{_table(heads, asked)}\n")
+    labels = ((f"`{slug}`", *_labelling(carrier.labelling)) for slug, carrier in sorted(carriers().items()) if carrier.labelling)
+    parts.append(
+        f"## Carriers that make return labels\n\n{_table(('slug', 'needs', 'takes labels back', 'fetches at the door'), labels)}\n"
+    )
     return "\n".join(parts)
+
+
+def _labelling(labelling: Labelling) -> tuple[str, ...]:
+    return (_slugs(labelling.needs) or "nothing", "yes" if labelling.void else "no", "yes" if labelling.pickup else "no")
 
 
 def _asking(asking: Asking) -> tuple[str, ...]:

@@ -8,11 +8,11 @@ from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose, Remed
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A moment in the life of an order or a shipment that a journey may answer."""
+    """A moment in the life of an order, a shipment or a case that a journey may answer."""
 
     #: Name of the trigger, e.g. "shipment.delivered"; see `journeys.triggers`.
     trigger: str
-    #: "order" or "shipment".
+    #: "order", "shipment" or "case".
     subject_kind: str
     subject_id: int
     #: Tells two occurrences of one trigger for one subject apart (an attempt's number, a date); "" where there is one only.

@@ -162,6 +162,8 @@ class Lead(StrEnum):
     NEWS = "news"
     #: Our page of one parcel.
     PARCEL = "parcel"
+    #: Our page of a case.
+    CASE = "case"
     #: The carrier's own page of it.
     CARRIER = "carrier"
     #: The page of the carrier that delivers it in the end, where that is another.

@@ -135,6 +135,36 @@ FIGURES: tuple[Figure, ...] = (
     Figure(
         "days of warning", "How early we knew it", "days from our first saying so to the promised day", "shipments foretold", "whole weeks"
     ),
+    Figure(
+        "went back",
+        "What comes back, by product and variant",
+        "units asked to go back, less those refused, taken back or expired",
+        "units that arrived in the same weeks",
+        "whole weeks, in the desk and the API; above 100% where more was asked back than arrived",
+    ),
+    Figure("why goods come back", "Reasons to return", "units asked to go back for the reason", "units asked to go back", "whole weeks"),
+    Figure("exchanges", "How much is kept as a sale", "requests for an exchange", "returns and exchanges that stand", "whole weeks"),
+    Figure(
+        "from request to label, to refund",
+        "How long customers wait: median, p90",
+        "hours from asking to the label, to the refund; from the goods' arrival to the refund",
+        "requests that came so far",
+        "whole weeks",
+    ),
+    Figure(
+        "offers taken",
+        "Whether offers keep goods sold",
+        "requests in which the offer was taken",
+        "requests in which it was shown",
+        "whole weeks",
+    ),
+    Figure(
+        "claims by carrier",
+        "Who loses and breaks what",
+        "claims about the carrier's parcels",
+        "the carrier's ended shipments",
+        "whole weeks",
+    ),
     Figure("messages by state", "What became of messages", "messages of the channel in the state", "", "the last 7 days, in the desk"),
     Figure("reasons not to send", "Why nothing was sent", "decisions with the reason", "", "the last 7 days, in the desk"),
     Figure("unknown codes", "What no table of ours knows", "new scans with the code", "", "all time, in the desk"),

@@ -9,10 +9,10 @@ from doorstep.domain.vocabulary import Skip
 
 
 class Trigger(msgspec.Struct, frozen=True):
-    """One kind of moment in the life of an order or a shipment."""
+    """One kind of moment in the life of an order, a shipment or a case."""
 
     name: str
-    #: "order" or "shipment".
+    #: "order", "shipment" or "case".
     subject_kind: str
     #: What has happened, in one English sentence for merchants.
     meaning: str
@@ -56,10 +56,67 @@ _ALL = (
     Trigger("shipment.returning", "shipment", "The parcel is on its way back to the shop.", 70),
     Trigger("shipment.returned", "shipment", "The parcel is back at the shop.", 80),
     Trigger("shipment.delivered", "shipment", "The parcel is with the customer.", 90),
+    Trigger("return.requested", "case", "A customer asks to send goods back, and a human has to decide.", 10),
+    Trigger("return.approved", "case", "Goods may go back.", 20),
+    Trigger("return.label_ready", "case", "The label, code or collection for goods that go back stands ready.", 30),
+    Trigger("return.reminder", "case", "Goods that may go back have not been handed over yet.", 32),
+    Trigger("return.in_transit", "case", "The carrier has scanned goods on their way back for the first time.", 40),
+    Trigger("return.received", "case", "Goods have come back.", 50),
+    Trigger("return.inspected", "case", "Goods that came back have been looked at.", 55),
+    Trigger("return.refunded", "case", "The money for goods that went back is on its way to the customer.", 70),
+    Trigger("return.credited", "case", "The customer has store credit for goods that went back.", 70),
+    Trigger("return.refused", "case", "Goods may not go back, or nothing is given back for them.", 80),
+    Trigger("return.cancelled", "case", "The customer keeps what was to go back.", 80),
+    Trigger("return.expired", "case", "Goods that might go back did not come in time.", 80),
+    Trigger("return.closed", "case", "Nothing is left to do for a return.", 5),
+    Trigger("return.follow_up", "case", "Two days have passed since a return was closed.", 2),
+    Trigger("exchange.requested", "case", "A customer asks for another variant, and a human has to decide.", 10),
+    Trigger("exchange.approved", "case", "Goods may be exchanged.", 20),
+    Trigger("exchange.label_ready", "case", "The label, code or collection for goods to be exchanged stands ready.", 30),
+    Trigger("exchange.reminder", "case", "Goods to be exchanged have not been handed over yet.", 32),
+    Trigger("exchange.in_transit", "case", "The carrier has scanned goods to be exchanged for the first time.", 40),
+    Trigger("exchange.received", "case", "Goods to be exchanged have come back.", 50),
+    Trigger("exchange.inspected", "case", "Goods to be exchanged have been looked at.", 55),
+    Trigger("exchange.refunded", "case", "Instead of other goods the money is on its way to the customer.", 70),
+    Trigger("exchange.credited", "case", "Instead of other goods the customer has store credit.", 70),
+    Trigger("exchange.sent", "case", "What the customer wanted instead is on its way.", 70),
+    Trigger("exchange.refused", "case", "Goods may not be exchanged.", 80),
+    Trigger("exchange.cancelled", "case", "The customer keeps what was to be exchanged.", 80),
+    Trigger("exchange.expired", "case", "Goods to be exchanged did not come in time.", 80),
+    Trigger("exchange.closed", "case", "Nothing is left to do for an exchange.", 5),
+    Trigger("claim.requested", "case", "A customer says that something is wrong, and a human or the carrier has to decide.", 10),
+    Trigger("claim.approved", "case", "A claim is granted.", 20),
+    Trigger("claim.label_ready", "case", "The label, code or collection for goods that are claimed about stands ready.", 30),
+    Trigger("claim.reminder", "case", "Goods that are claimed about have not been handed over yet.", 32),
+    Trigger("claim.in_transit", "case", "The carrier has scanned goods that are claimed about for the first time.", 40),
+    Trigger("claim.received", "case", "Goods that are claimed about have come back.", 50),
+    Trigger("claim.inspected", "case", "Goods that are claimed about have been looked at.", 55),
+    Trigger("claim.settled", "case", "The money, the credit or the replacement of a claim is on its way.", 70),
+    Trigger("claim.refused", "case", "A claim is not granted.", 80),
+    Trigger("claim.cancelled", "case", "The customer takes a claim back.", 80),
+    Trigger("claim.expired", "case", "Goods that are claimed about did not come in time.", 80),
+    Trigger("claim.closed", "case", "Nothing is left to do for a claim.", 5),
+    Trigger("delivery_change.requested", "case", "Another day, place or way of delivery was asked for and passed on.", 10),
+    Trigger("delivery_change.unanswered", "case", "Whoever was asked for another delivery has not answered in time.", 20),
+    Trigger("delivery_change.confirmed", "case", "Another day, place or way of delivery is agreed.", 70),
+    Trigger("delivery_change.refused", "case", "Another day, place or way of delivery is not possible.", 80),
+    Trigger("order.change_refused", "case", "What a customer wished to have changed about an order stays as it is.", 80),
+    Trigger("order.changed", "case", "Something about an order was changed on its customer's wish.", 70),
 )
 
-#: Told to the merchant's own systems only: no customer is written to before the shop has looked.
-MERCHANTS_OWN = frozenset({"shipment.shop_action", "case.escalated"})
+#: Told to the merchant's own systems only: no customer is written to before the shop has looked, or what it says was told already.
+MERCHANTS_OWN = frozenset(
+    {
+        "shipment.shop_action",
+        "case.escalated",
+        "return.inspected",
+        "return.closed",
+        "exchange.inspected",
+        "exchange.closed",
+        "claim.inspected",
+        "claim.closed",
+    }
+)
 #: Name → trigger.
 TRIGGERS: dict[str, Trigger] = {trigger.name: trigger for trigger in _ALL}
 

@@ -6,12 +6,13 @@ from doorstep.messages.context import context_of
 from doorstep.messages.context_window import WITHOUT_WINDOW, standing_window
 from doorstep.messages.digest import DIGEST, entry_of
 from doorstep.messages.engine import BadTemplateError
-from doorstep.messages.facts import Brand, Entry, Facts, Hop, Links, Parcel
+from doorstep.messages.facts import Brand, Entry, Facts, Hop, Links, Parcel, ToldCase
 from doorstep.messages.gates import Go, Policy, Recipient, Stop, Wait, allow
 from doorstep.messages.library import PARTS, TEMPLATES, TONES, Library, check_template
 from doorstep.messages.quiet import QuietHours
 from doorstep.messages.samples import sample_facts
 from doorstep.messages.scenes import MANNERS, facts_for
+from doorstep.messages.scenes_case import case_for, with_case
 from doorstep.messages.segments import Segments, segments_of
 from doorstep.messages.shortening import sample_shortened
 from doorstep.messages.wording import tag_to_speak
@@ -40,8 +41,10 @@ __all__ = (
     "Recipient",
     "Segments",
     "Stop",
+    "ToldCase",
     "Wait",
     "allow",
+    "case_for",
     "check_template",
     "context_of",
     "entry_of",
@@ -51,5 +54,6 @@ __all__ = (
     "segments_of",
     "standing_window",
     "tag_to_speak",
+    "with_case",
     "zone_of",
 )

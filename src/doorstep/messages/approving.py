@@ -13,7 +13,7 @@ from doorstep.messages.layout import Parts, words_of
 #: Our languages as Meta writes them. Source: Meta's list of template languages, as known on 2026-11-29.
 META_LANGUAGES = {"en": "en_US", "es": "es", "fr": "fr", "de": "de", "it": "it", "pt": "pt_BR", "hi": "hi"}
 #: The page's kind → the folder that our own pages of this kind live in.
-FOLDERS = {"parcel": "t", "order": "o", "orders": "n"}
+FOLDERS = {"parcel": "t", "order": "o", "orders": "n", "case": "o"}
 #: Characters of a body, so that the longest values leave it under Meta's 1,024 and a button below it is seen.
 BODY_LIMIT = 550
 #: Characters of one value.

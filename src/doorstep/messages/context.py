@@ -12,12 +12,13 @@ from doorstep.domain.sentences import event_sentence, pitfall_told
 from doorstep.domain.shipments import Folded
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import Actor, Direction, Status
+from doorstep.messages.context_case import case_names
 from doorstep.messages.context_window import standing_window
 from doorstep.messages.digest import news_of
 from doorstep.messages.facts import Brand, Facts, Hop, Links, Parcel
 from doorstep.messages.schema_org import order_markup
 from doorstep.messages.shape import arrival_told, holds_text, parts_told, place_told, places_told, standing_text
-from doorstep.messages.wording import moment_text, money_text, window_text
+from doorstep.messages.wording import moment_text, money_text, web, window_text
 
 #: Lines shown of one order or parcel; the rest is counted in `more`.
 SHOWN = 30
@@ -70,6 +71,7 @@ def context_of(facts: Facts) -> dict[str, Any]:
         "waiting": [_line(line, locale) for line in facts.waiting[:SHOWN]] or None,
         "news": news_of(facts.entries),
         "change": {"trigger": change.trigger, "occurrence": change.occurrence},
+        "case": case_names(facts) if facts.case else None,
         "refund": {"amount": _money(refund.amount, locale), "note": refund.note} if refund else None,
         "links": _links(facts.links),
         "locale": locale,
@@ -193,6 +195,7 @@ def _address(address: Address) -> dict[str, Any]:
 def _links(links: Links) -> dict[str, Any]:
     return {
         "order": web(links.order),
+        "case": web(links.case),
         "preferences": web(links.preferences),
         "unsubscribe": web(links.unsubscribe),
         "pixel": web(links.pixel),
@@ -205,11 +208,6 @@ def _money(money: Money | None, locale: str) -> str | None:
 
 def _promise(promise: Promise, locale: str) -> str:
     return window_text(Estimate(from_on=promise.from_on or promise.to_on, to_on=promise.to_on, source="shop"), locale)
-
-
-def web(url: str | None) -> str | None:
-    """Let only web addresses through: a link from a shop or carrier may be anything."""
-    return url if url and url.startswith(("https://", "http://")) else None
 
 
 def _colour(text: str, instead: str) -> str:

@@ -1,9 +1,10 @@
 """What a message is about: the merchant's brand, the order, its parcels, the change, the links."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
+from doorstep.domain.actions.cases import Case
 from doorstep.domain.messages import Change
 from doorstep.domain.orders import Order, OrderLine
 from doorstep.domain.pickup import PickupPoint
@@ -91,11 +92,31 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
     """Pages of ours for this customer."""
 
     order: str | None = None
+    #: The case's, within the order's.
+    case: str | None = None
     preferences: str | None = None
     #: Only in marketing.
     unsubscribe: str | None = None
     #: A picture of one point that tells that the mail was shown; only where the merchant and the law allow it.
     pixel: str | None = None
+
+
+class ToldCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A case, and what a message says of it beside."""
+
+    case: Case
+    #: The last day on which the goods may be handed over, by the recipient's calendar; None: there is none, or nobody said.
+    last_on: date | None = None
+    #: Days from the goods' arrival within which the money is back, as the merchant's policy says; None untold.
+    refund_days: tuple[int, int] | None = None
+    #: variant_id → the options of what comes instead.
+    wanted: dict[str, dict[str, str]] = {}
+    #: Where the money goes, as the customer knows it: "Visa ending 9212"; "": nobody told.
+    method: str = ""
+    #: The carrier of the label as customers know it; "" none.
+    carrier_name: str = ""
+    #: After a return: options of variants of the same product that can be had.
+    alternatives: tuple[dict[str, str], ...] = ()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +144,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     #: Lines, or what is left of them, that no parcel holds yet.
     waiting: tuple[OrderLine, ...] = ()
     change: Change
+    #: What the customer asked for, where the change is a case's.
+    case: ToldCase | None = None
     #: BCP 47; see `Library.render` for how a language is found.
     locale: str
     links: Links = Links()

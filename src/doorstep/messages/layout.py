@@ -48,7 +48,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     utility: str = ""
     #: Answers that are offered, by slug, in order; their titles are the layout's words `choice_<slug>`. The English file speaks for all.
     choices: tuple[str, ...] = ()
-    #: The page that its button leads to: "parcel", "order", "orders" (all that a digest tells of), or "" for none; the English file speaks for all.
+    #: The page that its button leads to: "parcel", "order", "orders" (all that a digest tells of), "case", or "" for none; the English file speaks for all.
     link: str = "parcel"
     #: The same parts in a warmer tone: "headline", "intro", "sms", "chat", "push", "subject", "preheader".
     warm: dict[str, str] = {}

@@ -19,6 +19,7 @@ from doorstep.messages.digest import DIGEST, entry_of
 from doorstep.messages.facts import Facts, Parcel
 from doorstep.messages.layout import parts_of
 from doorstep.messages.samples import sample_facts
+from doorstep.messages.scenes_case import with_case
 from doorstep.messages.speaking import spoken_of
 
 #: How the order in a sample is: as most are; as long as real ones get; written from right to left.
@@ -70,6 +71,7 @@ def facts_for(template: str, locale: str, manner: str = "ordinary", pitfall: str
         rest = sample_facts(locale).parcels[1]
         facts = msgspec.structs.replace(facts, parcels=(parcel, rest), told=1)
     facts = {"long": _lengthened, "rtl": _right_to_left}[manner](facts) if manner in MANNERS[1:] else facts
+    facts = with_case(facts, template)
     return _gathered(facts, manner) if template == DIGEST else facts
 
 

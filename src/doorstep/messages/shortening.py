@@ -5,8 +5,9 @@ from collections.abc import Callable
 import msgspec
 
 from doorstep.domain.vocabulary import Lead
-from doorstep.messages.context import handed_hop, web
+from doorstep.messages.context import handed_hop
 from doorstep.messages.facts import Facts, Parcel
+from doorstep.messages.wording import web
 
 #: What a short link is written with: one septet each, plain in any address, and none is taken for another (no 0 O, 1 l I).
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -37,13 +38,14 @@ def is_code(text: str) -> bool:
 def shortened(facts: Facts, short: Short) -> Facts:
     """Put short links in place of all that a text message's template may write."""
     links = facts.links
-    order, preferences, unsubscribe = links.order, links.preferences, links.unsubscribe
+    order, case, preferences, unsubscribe = links.order, links.case, links.preferences, links.unsubscribe
     return msgspec.structs.replace(
         facts,
         parcels=tuple(_parcel(one, short) for one in facts.parcels),
         links=msgspec.structs.replace(
             links,
             order=short(Lead.ORDER, _token(order), order) if order else None,
+            case=short(Lead.CASE, case_token(case), case) if case else None,
             preferences=short(Lead.PREFERENCES, "", preferences) if preferences else None,
             unsubscribe=short(Lead.UNSUBSCRIBE, "", unsubscribe) if unsubscribe else None,
         ),
@@ -76,3 +78,8 @@ def _parcel(parcel: Parcel, short: Short) -> Parcel:
 
 def _token(page_url: str) -> str:
     return page_url.rpartition("/")[2]
+
+
+def case_token(page_url: str) -> str:
+    """Name a case's page within its order's: "TOKEN/cases/17"."""
+    return page_url.rpartition("/o/")[2]

@@ -35,7 +35,7 @@ class Spoken(msgspec.Struct, frozen=True):
     #: The utility part's values, in order, with the text after each; None: it has no such part.
     values: tuple[tuple[Template, str], ...] | None
     choices: tuple[Choice, ...]
-    #: "parcel", "order", "orders", or "".
+    #: "parcel", "order", "orders", "case", or "".
     link: str
     #: Its titles by the page's kind.
     titles: dict[str, str]
@@ -74,8 +74,10 @@ class Spoken(msgspec.Struct, frozen=True):
         own = parcel["url"] if parcel else None
         if not self.link:
             return None
+        if self.link == "case" and context["links"]["case"]:
+            return Link(title=self.titles["case"], url=context["links"]["case"])
         if order and (not own or self.link != "parcel" or context["several"]):
-            return Link(title=self.titles["order" if self.link == "parcel" else self.link], url=order)
+            return Link(title=self.titles["orders" if self.link == "orders" else "order"], url=order)
         return Link(title=self.titles["parcel"], url=own) if own else None
 
     def _approved(self, context: dict[str, Any]) -> Approved | None:
@@ -84,10 +86,8 @@ class Spoken(msgspec.Struct, frozen=True):
             return None
         end = None
         if self.link:
-            parcel = context["parcel"]
-            url = (parcel["url"] if parcel else None) if self.link == "parcel" else context["links"]["order"]
-            before, _, end = (url or "").rpartition("/")
-            if not end or before.rpartition("/")[2] != FOLDERS[self.link]:
+            end = self._link_end(context)
+            if not end:
                 return None
         return Approved(
             name=approved_name(self.name),
@@ -95,6 +95,15 @@ class Spoken(msgspec.Struct, frozen=True):
             values=tuple([value_text(one.fill(context), after) for one, after in self.values]),
             link_end=end,
         )
+
+    def _link_end(self, context: dict[str, Any]) -> str:
+        """What follows the folder in the address of the page that the approved button leads to; "": it is no page of ours."""
+        parcel, links, folder = context["parcel"], context["links"], FOLDERS[self.link]
+        if self.link == "case":
+            return str(links["case"] or "").rpartition(f"/{folder}/")[2]
+        url = (parcel["url"] if parcel else None) if self.link == "parcel" else links["order"]
+        before, _, end = (url or "").rpartition("/")
+        return end if before.rpartition("/")[2] == folder else ""
 
 
 def spoken_of(name: str, parts: Parts, locale: str) -> Spoken:

@@ -12,6 +12,8 @@ from doorstep.domain.money import Money, exponent_of
 from doorstep.domain.pickup import OpenHours
 from doorstep.domain.tracking import Estimate
 
+_HOURS = re.compile(r"(\d\d:\d\d) ?- ?(\d\d:\d\d)")
+
 
 @lru_cache(maxsize=256)
 def locale_named(name: str) -> Locale:
@@ -87,6 +89,19 @@ def _window(from_on: date, to_on: date, from_time: str | None, to_time: str | No
     if from_time and to_time and from_time != to_time:
         return f"{day}, {clock_text(from_time, locale)}–{clock_text(to_time, locale)}"  # noqa: RUF001 - a span is written so
     return f"{day}, {clock_text(to_time, locale)}" if to_time else day
+
+
+def fact_text(value: str | int | date, locale: str) -> str:
+    """Write a fact of a sentence: a day in words, a window "09:00-12:00" as the language writes hours, all else as it is."""
+    if isinstance(value, date):
+        return day_text(value, locale)
+    hours = _HOURS.fullmatch(value) if isinstance(value, str) else None
+    return f"{clock_text(hours[1], locale)}–{clock_text(hours[2], locale)}" if hours else str(value)  # noqa: RUF001 - a span is written so
+
+
+def web(url: str | None) -> str | None:
+    """Let only web addresses through: a link from a shop or carrier may be anything."""
+    return url if url and url.startswith(("https://", "http://")) else None
 
 
 def hours_rows(hours: tuple[OpenHours, ...], locale: str) -> tuple[tuple[str, str], ...]:

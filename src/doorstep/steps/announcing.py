@@ -9,6 +9,7 @@ import msgspec
 
 from doorstep.domain.messages import Message, Rendered, Reply
 from doorstep.domain.vocabulary import ChannelKind, Purpose
+from doorstep.steps.case_document import case_document
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.happenings import Happening
 from doorstep.steps.message_ids import new_message_id
@@ -82,6 +83,8 @@ def _announcement(happening: Happening, kept: KeptOrder, connection: Connection,
         "happened_at": change.happened_at,
         "shipment": _shipment_summary(shipment) if shipment else None,
     }
+    if happening.case is not None:
+        data["case"] = case_document(happening.case.case, happening.actor)
     return announced(
         connection,
         change.trigger,

@@ -68,7 +68,7 @@ async def open_case(  # noqa: PLR0913 - what a case begins with
     else:
         raise ConflictError("no free number for this case was found; try again")
     await cases.note(tx, merchant_id, opened.case_id, CaseEvent(at=now, actor=actor, was=None, state=opened.case.state))
-    await _follow(tx, directory, tenant, kept, opened, asked, now, opening=True)
+    await _follow(tx, directory, tenant, kept, opened, asked, now, actor=actor, opening=True)
     return opened
 
 
@@ -121,7 +121,7 @@ async def move(  # noqa: PLR0913 - who moves it, where to, why
     await cases.write(tx, moved)
     event = CaseEvent(at=now, actor=actor, was=case.state, state=to, why=why, detail=detail or {})
     await cases.note(tx, kept.merchant_id, case_id, event)
-    await _follow(tx, directory, tenant, order, moved, (), now, was=case.state)
+    await _follow(tx, directory, tenant, order, moved, (), now, actor=actor, was=case.state)
     return moved
 
 
@@ -144,10 +144,12 @@ async def touch(
     return touched
 
 
-async def tell(tx: Tx, directory: Directory, kept: KeptCase, order: KeptOrder, trigger: str, occurrence: str, now: datetime) -> None:
+async def tell(
+    tx: Tx, directory: Directory, kept: KeptCase, order: KeptOrder, trigger: str, occurrence: str, now: datetime, *, actor: str = "time"
+) -> None:
     """Hand a moment of a case to the journeys and the merchant's webhooks."""
     change = Change(trigger=trigger, subject_kind="case", subject_id=kept.case_id, occurrence=occurrence, happened_at=now)
-    happening = Happening(merchant_id=kept.merchant_id, moment=Moment(change), order=order, case=kept)
+    happening = Happening(merchant_id=kept.merchant_id, moment=Moment(change), order=order, case=kept, actor=actor)
     await decide(tx, [happening], directory, now)
 
 
@@ -185,6 +187,7 @@ async def _follow(  # noqa: PLR0913 - where a case came from, and what was asked
     asked: tuple[Errand, ...],
     now: datetime,
     *,
+    actor: str,
     opening: bool = False,
     was: CaseState | None = None,
 ) -> None:
@@ -193,7 +196,7 @@ async def _follow(  # noqa: PLR0913 - where a case came from, and what was asked
     if wanted := (*asked, *errands_of(kept.case, known, was)):
         await errands.add(tx, kept.merchant_id, kept.case_id, wanted, f"{kept.case.state} {now:%Y%m%d%H%M%S%f}", now)
     if trigger := trigger_of(kept.case, opening=opening):
-        await tell(tx, directory, kept, order, trigger, "", now)
+        await tell(tx, directory, kept, order, trigger, "", now, actor=actor)
 
 
 async def _known(tx: Tx, tenant: Tenant, order: KeptOrder, kept: KeptCase) -> KnownOrder:

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 import msgspec
 
 from doorstep.channels import channels
+from doorstep.domain.actions.cases import Case
 from doorstep.domain.messages import Action, Device, Message
 from doorstep.domain.orders import Order, OrderLine
 from doorstep.domain.vocabulary import ChannelKind, Purpose, Skip
 from doorstep.errors import BadInputError
-from doorstep.messages import DIGEST, Facts, Go, Links, Parcel, Recipient, Stop, Wait, allow, context_of, entry_of, tag_to_speak
+from doorstep.messages import DIGEST, Facts, Go, Links, Parcel, Recipient, Stop, ToldCase, Wait, allow, context_of, entry_of, tag_to_speak
+from doorstep.steps.case_news import as_a_gift, case_path, order_path, shipments_of, told_cases
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.footprint import footprint, tells_carbon
 from doorstep.steps.marks import news_token, redirect_token, ref_of
@@ -38,6 +40,8 @@ class Due(msgspec.Struct, kw_only=True):
     order: KeptOrder
     parcels: list[KeptShipment]
     actions: list[tuple[Action, Decision]] = []
+    #: What the customer asked for, where the moment is a case's.
+    case: Case | None = None
     #: Channels tried before in vain, and what became of that; none at first.
     avoid: frozenset[ChannelKind] = frozenset()
     instead: str = ""
@@ -52,6 +56,7 @@ class Told(msgspec.Struct, frozen=True):
     """What is due and may leave."""
 
     due: Due
+    case: ToldCase | None
     action: Action
     go: Go
     reached: Reached
@@ -86,10 +91,15 @@ async def compose(tx: Tx, due: Sequence[Due], directory: Directory, now: datetim
     composed = Composed()
     if not due:
         return composed
+    for one in due:
+        if one.case is not None and one.case.gift:
+            one.order = as_a_gift(one.order, one.case)
     reached = await reach(tx, [(d.merchant_id, d.order, _is_marketing(d)) for d in due], directory, now)
+    cases = await told_cases(tx, [(d.order, d.case) for d in due if d.case is not None])
     gathered: dict[_Same, list[Told]] = {}
     for one, known in zip(due, reached, strict=True):
-        _compose_one(one, known, directory, composed, gathered, now)
+        case = cases.get((one.merchant_id, one.case.case_id)) if one.case is not None else None
+        _compose_one(one, case, known, directory, composed, gathered, now)
     for together in gathered.values():
         _tell(together, directory, composed, now)
     return composed
@@ -111,14 +121,20 @@ def _is_marketing(due: Due) -> bool:
 
 
 def _compose_one(
-    due: Due, reached: Reached, directory: Directory, composed: Composed, gathered: dict[_Same, list[Told]], now: datetime
+    due: Due,
+    case: ToldCase | None,
+    reached: Reached,
+    directory: Directory,
+    composed: Composed,
+    gathered: dict[_Same, list[Told]],
+    now: datetime,
 ) -> None:
     action = due.actions[0][0]
     tenant = directory.tenant(due.merchant_id)
     verdict = _verdict(due, action, reached, tenant, now) if tenant else Stop(Skip.NO_CHANNEL)
     if isinstance(verdict, Go) and tenant:
         locale = _locale(due.order.order, reached.standing, verdict.channel) or tenant.brand.default_locale
-        told = Told(due, action, verdict, reached, tenant, locale)
+        told = Told(due, case, action, verdict, reached, tenant, locale)
         if not _may_join(action):
             if _tell([told], directory, composed, now):
                 _count(reached.standing[verdict.channel], action.purpose)
@@ -269,9 +285,11 @@ def _facts(one: Told, message_id: str, token: str, directory: Directory, made: l
         told=len(told) or None,
         waiting=lines_waiting(order, parcels),
         change=one.action.change,
+        case=one.case,
         locale=one.locale,
         links=Links(
-            order=f"{base}/o/{due.order.token}{mark}",
+            order=f"{base}{order_path(due.order, due.case, directory.sealer)}{mark}",
+            case=f"{base}{case_path(due.order, due.case, directory.sealer)}{mark}" if due.case else None,
             preferences=f"{base}/p/{token}",
             unsubscribe=f"{base}/u/{token}" if one.action.purpose is Purpose.MARKETING else None,
             pixel=f"{base}/e/{due.merchant_id}.{ref_of(message_id)}.gif" if tenant.brand.tracking == "all" else None,
@@ -353,6 +371,7 @@ def _told(due: Due) -> set[int]:
     """Name the shipments that a message tells of; none where it is about the order."""
     packed = {action.change.occurrence for action, _ in due.actions if action.change.trigger == "order.packed"}
     own = {action.change.subject_id for action, _ in due.actions if action.change.subject_kind == "shipment"}
+    own |= shipments_of(due.case, due.parcels) if due.case else set()
     return {one.shipment_id for one in due.parcels if one.shipment_id in own or (packed and one.fulfilment_id in packed)}
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from doorstep.domain.actions.cases import Case
 from doorstep.domain.messages import Action, Change
 from doorstep.domain.shipments import Folded
 from doorstep.domain.vocabulary import Skip
@@ -15,6 +16,7 @@ from doorstep.journeys import decide as ask_journeys
 from doorstep.steps import wallet
 from doorstep.steps.announcing import announcements
 from doorstep.steps.arrivals import apart, arrived, arriving, waits_for_word
+from doorstep.steps.case_news import case_in, cases_of, has_moved_on, is_told_elsewhere, told_by_a_case, with_cases
 from doorstep.steps.compose import Composed, Due, compose, let_wait
 from doorstep.steps.directory import Directory
 from doorstep.steps.happenings import Happening
@@ -28,8 +30,8 @@ from doorstep.store.shipments import KeptShipment
 
 #: Merchant and order.
 _Key = tuple[int, int]
-#: Merchant, order, trigger and template: what one message tells.
-_Together = tuple[int, int, str, str]
+#: Merchant, order, trigger, template and case: what one message tells.
+_Together = tuple[int, int, str, str, int]
 _Around = dict[_Key, tuple[KeptOrder, list[KeptShipment]]]
 
 
@@ -77,7 +79,9 @@ async def _decide(
     made: list[Decision] = []
     due: dict[_Together, Due] = {}
     waiting: list[Waiting] = []
-    answers = [_answer(happening, around, directory, now) for happening in fresh]
+    fresh = await with_cases(tx, fresh)
+    refunds = await told_by_a_case(tx, fresh)
+    answers = [Skip.SUPERSEDED if is_told_elsewhere(one, refunds) else _answer(one, around, directory, now) for one in fresh]
     gathered = await _gathered(tx, fresh, answers, around)
     for happening, answer in zip(fresh, answers, strict=True):
         change = happening.moment.change
@@ -92,7 +96,7 @@ async def _decide(
             decision.detail = f"waits {until - now} for its time or for what else there is to tell"
             waiting.append(let_wait(order, answer, until))
         else:
-            _join(due, happening.merchant_id, order, parcels, answer, decision)
+            _join(due, order, parcels, answer, decision, happening.case.case if happening.case else None)
     composed = await compose(tx, list(due.values()), directory, now)
     composed.messages += announcements([(h, around[_key(h)]) for h in fresh if h.moment.skip is None], directory, now)
     composed.messages += await wallet.hints(tx, [(h, around[_key(h)]) for h in fresh], directory, now)
@@ -130,11 +134,11 @@ def _how_far(parcels: Sequence[KeptShipment]) -> str:
 
 
 def _join(
-    due: dict[_Together, Due], merchant_id: int, order: KeptOrder, parcels: list[KeptShipment], action: Action, told: Decision
+    due: dict[_Together, Due], order: KeptOrder, parcels: list[KeptShipment], action: Action, told: Decision, case: Case | None
 ) -> None:
-    """Put an action with those that one message tells: the same words about the same kind of moment of one order."""
-    key = (merchant_id, order.order_id, action.change.trigger, action.template)
-    due.setdefault(key, Due(merchant_id=merchant_id, order=order, parcels=parcels)).actions.append((action, told))
+    """Put an action with those that one message tells: the same words about the same kind of moment of one order, and of one case."""
+    key = (told.merchant_id, order.order_id, action.change.trigger, action.template, case.case_id if case else 0)
+    due.setdefault(key, Due(merchant_id=told.merchant_id, order=order, parcels=parcels, case=case)).actions.append((action, told))
 
 
 async def settle(tx: Tx, composed: Composed, waiting: list[Waiting], skips: Counter[tuple[int, str, str]]) -> None:
@@ -171,6 +175,7 @@ async def decide_waiting(tx: Tx, directory: Directory, now: datetime, most: int)
         return 0
     keys = list({(merchant_id, order_id or 0) for merchant_id, order_id, _ in claimed})
     completed = await completed_among(tx, [(m, order_id or 0, action.change) for m, order_id, action in claimed])
+    its_case = await cases_of(tx, [(m, action.change) for m, _, action in claimed])
     known = await orders.read(tx, keys)
     parcels = await shipments.of_orders(tx, keys)
     due: dict[_Together, Due] = {}
@@ -181,10 +186,11 @@ async def decide_waiting(tx: Tx, directory: Directory, now: datetime, most: int)
         decision = Decision(merchant_id=merchant_id, change=action.change, order_id=order_id, outcome="waiting")
         key = (merchant_id, order_id or 0)
         kept, mine = known.get(key), parcels.get(key, [])
-        answer = ask_again(merchant_id, action.change, kept, mine, directory, now, completed=key in completed)
+        case = case_in(its_case, merchant_id, action.change)
+        answer = ask_again(merchant_id, action.change, kept, mine, directory, now, completed=key in completed, case=case)
         (made if answer else untrue).append(decision)
         if kept is not None and isinstance(answer, Action):
-            _join(due, merchant_id, kept, mine, msgspec.structs.replace(answer, due_at=now), decision)
+            _join(due, kept, mine, msgspec.structs.replace(answer, due_at=now), decision, case)
         else:
             decision.outcome = str(answer or Skip.SUPERSEDED)
             skips[merchant_id, action.change.trigger, decision.outcome] += 1
@@ -218,14 +224,15 @@ def ask_again(
     now: datetime,
     *,
     completed: bool,
+    case: Case | None,
 ) -> Action | Skip | None:
     """Ask about what waited as things stand now: overtaken, its order cancelled, too old, its journey switched off.
 
-    None: it is not so, and may come to pass yet; the decision about it is taken back.
+    `case` is the moment's own, where it is a case's. None: it is not so, and may come to pass yet; the decision about it is taken back.
     """
     if order is None:
         return Skip.NO_ORDER
-    if is_overtaken(change, parcels, completed=completed):
+    if is_overtaken(change, parcels, completed=completed) or has_moved_on(change, case):
         return Skip.SUPERSEDED
     if was_untrue(change, parcels):
         return None

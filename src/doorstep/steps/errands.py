@@ -19,6 +19,7 @@ from doorstep.messages.notices.requests import desk_task
 from doorstep.steps import case_moves
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.errand_ways import Errand, messages_of, way_of, whole
+from doorstep.steps.inspecting import acknowledged
 from doorstep.steps.pausing import Notice, tell_owners_of
 from doorstep.steps.rules import policy_of
 from doorstep.store import cases, decisions, errands, messages, orders, shipments
@@ -42,8 +43,8 @@ _MACHINES = frozenset({Way.SHOP, Way.CARRIER})
 #: Ends of a case after which nothing of it is to be done any more, but for what these ends themselves ask for.
 _GIVEN_UP = frozenset({CaseState.CANCELLED, CaseState.EXPIRED, CaseState.REFUSED})
 _AT_END = frozenset({ErrandKind.CLOSE_RETURN, ErrandKind.VOID_LABEL})
-#: What settles a case of goods.
-_SETTLES = frozenset({ErrandKind.REFUND, ErrandKind.STORE_CREDIT, ErrandKind.EXCHANGE, ErrandKind.REPLACE})
+#: What settles a case of goods: what follows once it is done is `inspecting`'s to say.
+_GIVES = frozenset({ErrandKind.REFUND, ErrandKind.STORE_CREDIT, ErrandKind.EXCHANGE, ErrandKind.REPLACE})
 #: What is asked of a carrier → its own scans that show it done.
 _SHOWN_BY: Mapping[str, frozenset[str]] = {
     ActionKind.RESCHEDULE: frozenset({"future_date_requested", "redelivery_scheduled", "appointment_made"}),
@@ -304,6 +305,10 @@ async def _answered(tx: Tx, directory: Directory, tenant: Tenant, kept: KeptErra
 
 async def _follow(tx: Tx, directory: Directory, tenant: Tenant, kept: KeptErrand, told: Answer, now: datetime) -> None:
     """Move the case as the answer says; where no state follows from it, the answer is written down with the case."""
+    if told.done and kept.kind in _GIVES:
+        why = told.why or f"{kept.kind} is done"
+        await acknowledged(tx, directory, tenant, kept.case_id, kept.kind, actor=told.actor, why=why, now=now)
+        return
     locked = (await cases.lock(tx, [(kept.merchant_id, kept.case_id)]))[kept.merchant_id, kept.case_id]
     others = (await errands.of_cases(tx, kept.merchant_id, [kept.case_id])).get(kept.case_id, [])
     to = _state_after(locked.case.kind, locked.case.state, kept, told, others)
@@ -330,9 +335,7 @@ def _state_after(kind: CaseKind, state: CaseState, kept: KeptErrand, told: Answe
         return CaseState.REFUSED
     if kept.kind is ErrandKind.CARRIER_CLAIM and state is CaseState.PASSED_ON and told.done:
         return CaseState.APPROVED
-    if any(one.open and one.errand_id != kept.errand_id and (changes or one.kind in _SETTLES) for one in others):
-        return None
-    if told.done and (changes or (state is CaseState.SETTLING and kept.kind in _SETTLES)):
+    if changes and not any(one.open and one.errand_id != kept.errand_id for one in others):
         return CaseState.CLOSED
     return None
 

@@ -1,13 +1,15 @@
 """Messages that failed, or of which nothing was heard in time → the same told on the next channel, each once."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from doorstep.domain.actions.cases import Case
 from doorstep.domain.messages import Action
 from doorstep.domain.vocabulary import MessageState, Skip
+from doorstep.steps.case_news import case_in, cases_of
 from doorstep.steps.compose import Due, compose
 from doorstep.steps.decide import ask_again, completed_among
 from doorstep.steps.directory import Directory
@@ -56,7 +58,8 @@ async def _fall_back(
         await _later(tx, behind, _told_by(behind), now + _SOON, now)
         return
     told = [(behind.merchant_id, order_id, action.change) for order_id, action in _told_by(behind)]
-    made = _due(behind, around, directory, skips, now, await completed_among(tx, told))
+    cases = await cases_of(tx, [(merchant_id, change) for merchant_id, _, change in told])
+    made = _due(behind, around, directory, skips, now, await completed_among(tx, told), cases)
     composed = await compose(tx, made, directory, now)
     if composed.waiting:
         rest = [(one.order_id or 0, one.action) for one in composed.waiting]
@@ -81,25 +84,28 @@ def _due(
     skips: Counter[tuple[int, str, str]],
     now: datetime,
     completed: Collection[tuple[int, int]],
+    cases: Mapping[tuple[int, int], Case],
 ) -> list[Due]:
     """Put together what is still worth telling; count why the rest is not."""
-    found: dict[tuple[int, str, str], Due] = {}
+    found: dict[tuple[int, str, str, int], Due] = {}
     why = behind.why or "nothing was heard of it in time"
     for order_id, action in _told_by(behind):
         key = (behind.merchant_id, order_id)
         order, parcels = around.orders.get(key), around.parcels.get(key, [])
-        answer = ask_again(behind.merchant_id, action.change, order, parcels, directory, now, completed=key in completed)
+        case = case_in(cases, behind.merchant_id, action.change)
+        answer = ask_again(behind.merchant_id, action.change, order, parcels, directory, now, completed=key in completed, case=case)
         if order is not None and isinstance(answer, Action):
             due = Due(
                 merchant_id=behind.merchant_id,
                 order=order,
                 parcels=list(parcels),
+                case=case,
                 avoid=frozenset(behind.standby.tried),
                 instead=f"; {behind.channel} came first: {why}",
                 tries=behind.standby.tries + 1,
             )
             decision = Decision(merchant_id=behind.merchant_id, change=action.change, order_id=order_id, outcome="waiting")
-            found.setdefault((order_id, action.change.trigger, answer.template), due).actions.append(
+            found.setdefault((order_id, action.change.trigger, answer.template, case.case_id if case else 0), due).actions.append(
                 (msgspec.structs.replace(answer, due_at=now), decision)
             )
         else:

@@ -13,7 +13,7 @@ from doorstep.store.shipments import KeptShipment
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
-    """One moment in one merchant's order or shipment."""
+    """One moment in one merchant's order, shipment or case."""
 
     merchant_id: int
     moment: Moment
@@ -21,13 +21,19 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     order: KeptOrder | None = None
     #: None for an order's moment, unless a shipment made it.
     shipment: KeptShipment | None = None
-    #: Set for a case's moment.
+    #: The subject of a case's moment; None: it is read.
     case: KeptCase | None = None
+    #: Who made a case's moment: "customer", "policy", "user 12", "carrier", "time"; "" untold.
+    actor: str = ""
 
     @property
     def order_id(self) -> int | None:
         """Our id of the order concerned."""
-        return self.order.order_id if self.order else self.shipment.order_id if self.shipment else None
+        if self.order is not None:
+            return self.order.order_id
+        if self.shipment is not None:
+            return self.shipment.order_id
+        return self.case.case.order_id if self.case is not None else None
 
 
 def outshone(happenings: Sequence[Happening]) -> list[Happening]:

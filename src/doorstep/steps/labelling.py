@@ -60,7 +60,7 @@ def return_address(settings: Mapping[str, Any]) -> Address:
     except msgspec.ValidationError as error:
         raise BadInputError(f"the return address cannot be read: {error}") from error
     if not (address.lines and address.city and address.country):
-        raise BadInputError("there is no return address with street, town and country: give one at the desk, under Rules")
+        raise BadInputError("there is no return address with street, town and country: give one at the desk, under Settings")
     return address
 
 

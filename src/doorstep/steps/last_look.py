@@ -15,6 +15,7 @@ from doorstep.domain.messages import Action, Change, Receipt
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Skip
 from doorstep.journeys import TRIGGERS
 from doorstep.messages import DIGEST, Go, Recipient, Stop, Wait, allow
+from doorstep.steps.case_news import case_in, cases_of
 from doorstep.steps.compose import let_wait
 from doorstep.steps.decide import ask_again, completed_among
 from doorstep.steps.directory import Directory, Tenant
@@ -207,12 +208,14 @@ async def _asked_again(tx: Tx, directory: Directory, told: Sequence[tuple[Leased
     completed = await completed_among(
         tx, [(known[name, of].merchant_id, of, change) for name, own in changes.items() for of, change in own]
     )
+    cases = await cases_of(tx, [(known[name, of].merchant_id, change) for name, own in changes.items() for of, change in own])
     found: dict[str, list[_Again]] = {}
     for name, own in changes.items():
         for order_id, change in own:
             kept = known[name, order_id]
             key = (kept.merchant_id, order_id)
-            answer = ask_again(key[0], change, kept, parcels.get(key, []), directory, now, completed=key in completed)
+            case = case_in(cases, key[0], change)
+            answer = ask_again(key[0], change, kept, parcels.get(key, []), directory, now, completed=key in completed, case=case)
             found.setdefault(name, []).append(_Again(kept, change, answer))
     return found
 

@@ -39,7 +39,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     transit_days: dict[int, int]
 
 
-def weeks_of(first: date | None, last: date | None, today: date) -> tuple[date, date]:
+def weeks_of(first: date | None, last: date | None, today: date, most: int = MOST_WEEKS) -> tuple[date, date]:
     """Widen a span to whole weeks: the Monday of its first and of its last week; where none is named, the last twelve weeks.
 
     Raises:
@@ -54,8 +54,8 @@ def weeks_of(first: date | None, last: date | None, today: date) -> tuple[date, 
         raise BadInputError("from, to: days of a calendar") from error
     if first > last:
         raise BadInputError("from, to: it ends before it begins")
-    if (ends - begins) // _WEEK >= MOST_WEEKS:
-        raise BadInputError(f"from, to: at most {MOST_WEEKS} weeks")
+    if (ends - begins) // _WEEK >= most:
+        raise BadInputError(f"from, to: at most {most} weeks")
     return begins, ends
 
 

@@ -7,8 +7,9 @@ import msgspec
 
 from doorstep.domain.vocabulary import Lead
 from doorstep.messages import Facts
-from doorstep.messages.context import handed_hop, web
+from doorstep.messages.context import handed_hop
 from doorstep.messages.shortening import CODES, LENGTH, code_of, shortened
+from doorstep.messages.wording import web
 from doorstep.steps.marks import ref_of
 from doorstep.steps.way import carrier_url, hops_of
 from doorstep.store import orders, shipments
@@ -81,6 +82,9 @@ async def target_of(tx: Tx, sealer: Sealer, link: Row, *, marked: bool) -> Targe
     if lead is Lead.ORDER:
         order = await orders.by_token(tx, token)
         return Target(url=f"/o/{order.token}{mark}") if order else None
+    if lead is Lead.CASE:
+        order = await orders.by_token(tx, token.partition("/")[0])
+        return Target(url=f"/o/{token}{mark}") if order else None
     shipment = await shipments.by_token(tx, token)
     if shipment is None:
         return None

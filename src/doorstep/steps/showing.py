@@ -7,7 +7,7 @@ import msgspec
 
 from doorstep.domain.messages import Message, Rendered
 from doorstep.domain.vocabulary import ChannelKind, Purpose
-from doorstep.messages import Facts, Links, context_of, facts_for
+from doorstep.messages import Facts, Links, context_of, facts_for, with_case
 from doorstep.steps.compose import parcel_of
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.footprint import tells_carbon
@@ -68,7 +68,7 @@ def facts_to_show(template: str, locale: str, tenant: Tenant, directory: Directo
     page = f"{base}/o/{shown.order.token}"
     if made_up.entries:
         page = f"{base}/n/{news_token(directory.sealer, tenant.merchant.merchant_id, [shown.order.order_id])}"
-    return Facts(
+    facts = Facts(
         brand=tenant.brand,
         order=order,
         parcels=tuple(parcel_of(one, order, base, carbon=tells_carbon(tenant.merchant)) for one in shown.parcels),
@@ -79,6 +79,7 @@ def facts_to_show(template: str, locale: str, tenant: Tenant, directory: Directo
         one_way=one_way,
         entries=tuple(msgspec.structs.replace(one, order=order.number) for one in made_up.entries),
     )
+    return with_case(facts, template)
 
 
 def marked(content: Rendered, kind: ChannelKind) -> Rendered:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from doorstep.domain.orders import Order
 from doorstep.domain.vocabulary import Status
 from doorstep.insights.finished import Finished, tally_of
+from doorstep.insights.returned import product_key
 from doorstep.steps.experience import arrived_at
 from doorstep.steps.footprint import footprint, is_fetched
 from doorstep.store import orders, shipments, tallies
@@ -68,7 +69,33 @@ def _counted(
         ),
         surely_late=SURELY_LATE,
     )
-    return KeptTally(made.week, made.carrier, made.service, made.lane, made.counts) if made else None
+    units = units_arrived(shipment, order) if order is not None and folded.status is Status.DELIVERED else {}
+    return KeptTally(made.week, made.carrier, made.service, made.lane, made.counts, units) if made else None
+
+
+def units_arrived(shipment: KeptShipment, order: Order) -> dict[tuple[str, str], int]:
+    """Tell the units that came in a parcel: (product, variant) → how many.
+
+    Where nobody says which of its fulfilment's parcels they were in, they came in the first.
+    """
+    sent = next((one for one in order.fulfilments if one.fulfilment_id == shipment.fulfilment_id), None)
+    inside = shipment.lines
+    if sent is not None and inside in ({}, sent.lines):  # nobody says more of it than of its fulfilment
+        if sent.tracking_numbers[:1] not in {(), (shipment.tracking_number,)}:
+            return {}
+        inside = sent.lines
+    found: dict[tuple[str, str], int] = {}
+    for line in order.lines:
+        units = inside.get(line.line_id, 0) if inside else line.quantity
+        if units:
+            key = (_kept_text(product_key(line.product_id, line.name)), _kept_text(line.variant_id or ""))
+            found[key] = found.get(key, 0) + units
+    return found
+
+
+def _kept_text(text: str) -> str:
+    """A text as part of a key: without NUL, which the database takes none of, and without what parts keys."""
+    return text.replace("\0", "").replace(tallies.APART, "")
 
 
 def _on_the_way(shipment: KeptShipment, counted: tuple[bytes, ...], first_at: datetime | None, ended_at: datetime | None) -> list[datetime]:

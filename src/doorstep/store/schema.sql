@@ -430,7 +430,18 @@ create table tally (
     service     text not null,                -- '' untold
     lane        text not null,                -- e.g. 'DE-ES', 'US-US/CA'; '' untold
     counts      json not null,                -- measure -> how much
+    units       json,                         -- product, U+001F, variant -> units that arrived; null: not counted
     primary key (merchant_id, shipment_id)
+);
+
+-- Units that arrived, by product and variant: what returns are held against. Sums of the tallies.
+create table unit_count (
+    merchant_id bigint not null references merchant,
+    week        date not null,
+    product     text collate "C" not null,    -- insights.returned.product_key
+    variant     text collate "C" not null,    -- the shop's id; '' untold
+    units       bigint not null,
+    primary key (merchant_id, week, product, variant)
 );
 
 -- The sums of the tallies: what delivery performance is read from. The same shipments are summed up in four cuts, so that a year by carrier
@@ -1037,6 +1048,7 @@ create unique index cases_once on cases (merchant_id, once);
 create index cases_order on cases (order_id, merchant_id);
 create index cases_email on cases (email, merchant_id, opened_at) where email is not null;
 create index cases_state on cases (merchant_id, state, case_id);
+create index cases_since on cases (merchant_id, state, since, case_id);
 create index cases_look on cases (look_at) where look_at is not null;
 create index cases_opened on cases (merchant_id, opened_at);
 

@@ -9,6 +9,8 @@ import msgspec
 from doorstep.store.database import Tx
 
 _COUNTS = msgspec.json.Decoder(dict[str, int])
+#: Parts a product from its variant in one key.
+APART = "\x1f"
 #: (merchant, shipment id)
 _Key = tuple[int, int]
 
@@ -21,6 +23,8 @@ class KeptTally(msgspec.Struct, frozen=True):
     service: str
     lane: str
     counts: dict[str, int]
+    #: (product, variant) → units that arrived in it.
+    units: dict[tuple[str, str], int] = {}
 
 
 # Ended shipments are to be counted.
@@ -37,17 +41,18 @@ returning merchant_id, shipment_id
 
 # What shipments counted for until now.
 _BEFORE = """
-select t.merchant_id, t.shipment_id, t.week, t.carrier, t.service, t.lane, t.counts
+select t.merchant_id, t.shipment_id, t.week, t.carrier, t.service, t.lane, t.counts, t.units
 from unnest($1::bigint[], $2::bigint[]) as k (merchant_id, shipment_id) join tally t using (merchant_id, shipment_id)
 """
 
 # Write what shipments count for from now on.
 _KEEP = """
-insert into tally (merchant_id, shipment_id, week, carrier, service, lane, counts)
-select m, s, w, c, v, l, n::json
-from unnest($1::bigint[], $2::bigint[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text[]) as x (m, s, w, c, v, l, n)
+insert into tally (merchant_id, shipment_id, week, carrier, service, lane, counts, units)
+select m, s, w, c, v, l, n::json, u::json
+from unnest($1::bigint[], $2::bigint[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) as x (m, s, w, c, v, l, n, u)
 on conflict (merchant_id, shipment_id) do update set
-    week = excluded.week, carrier = excluded.carrier, service = excluded.service, lane = excluded.lane, counts = excluded.counts
+    week = excluded.week, carrier = excluded.carrier, service = excluded.service, lane = excluded.lane, counts = excluded.counts,
+    units = excluded.units
 """
 
 # Shipments that count for nothing any more.
@@ -60,6 +65,13 @@ select m, k, w, c, v, l, x, n
 from unnest($1::bigint[], $2::text[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[]) as d (m, k, w, c, v, l, x, n)
 order by m, k, w, c, v, l, x
 on conflict (merchant_id, cut, week, carrier, service, lane, measure) do update set times = tally_count.times + excluded.times
+"""
+
+# The same of units that arrived.
+_ADD_UNITS = """
+insert into unit_count (merchant_id, week, product, variant, units)
+select m, w, p, v, n from unnest($1::bigint[], $2::date[], $3::text[], $4::text[], $5::bigint[]) as d (m, w, p, v, n) order by m, w, p, v
+on conflict (merchant_id, week, product, variant) do update set units = unit_count.units + excluded.units
 """
 
 # Countries of the first and the last dated scan that names one, of shipments; months without their scans are not read.
@@ -117,19 +129,37 @@ async def replace(tx: Tx, now_counted: Mapping[_Key, KeptTally | None]) -> None:
     keys = list(now_counted)
     before = await tx.fetch(_BEFORE, [key[0] for key in keys], [key[1] for key in keys])
     moved: Counter[tuple[int, str, date, str, str, str, str]] = Counter()
+    units: Counter[tuple[int, date, str, str]] = Counter()
     for row in before:
-        old = KeptTally(row["week"], row["carrier"], row["service"], row["lane"], _COUNTS.decode(row["counts"]))
+        old = KeptTally(row["week"], row["carrier"], row["service"], row["lane"], _COUNTS.decode(row["counts"]), _units(row["units"]))
         moved.subtract(_in_every_cut(row["merchant_id"], old))
+        units.subtract(_by_week(row["merchant_id"], old))
     kept = [(key, tally) for key, tally in now_counted.items() if tally]
     for (merchant_id, _), tally in kept:
         moved.update(_in_every_cut(merchant_id, tally))
+        units.update(_by_week(merchant_id, tally))
     if kept:
-        rows = [(*key, t.week, t.carrier, t.service, t.lane, msgspec.json.encode(t.counts).decode()) for key, t in kept]
+        rows = [(*key, t.week, t.carrier, t.service, t.lane, msgspec.json.encode(t.counts).decode(), _written(t.units)) for key, t in kept]
         await tx.execute(_KEEP, *zip(*rows, strict=True))
     if gone := [key for key, tally in now_counted.items() if tally is None]:
         await tx.execute(_DROP, [key[0] for key in gone], [key[1] for key in gone])
     if changed := [(*key, times) for key, times in moved.items() if times]:
         await tx.execute(_ADD, *zip(*changed, strict=True))
+    if shifted := [(*place, times) for place, times in units.items() if times]:
+        await tx.execute(_ADD_UNITS, *zip(*shifted, strict=True))
+
+
+def _by_week(merchant_id: int, tally: KeptTally) -> dict[tuple[int, date, str, str], int]:
+    return {(merchant_id, tally.week, product, variant): times for (product, variant), times in tally.units.items()}
+
+
+def _written(units: Mapping[tuple[str, str], int]) -> str:
+    return msgspec.json.encode({APART.join(key): times for key, times in units.items()}).decode()
+
+
+def _units(kept: str | None) -> dict[tuple[str, str], int]:
+    found = _COUNTS.decode(kept) if kept is not None else {}
+    return {(key.partition(APART)[0], key.partition(APART)[2]): times for key, times in found.items()}
 
 
 def _in_every_cut(merchant_id: int, tally: KeptTally) -> dict[tuple[int, str, date, str, str, str, str], int]:

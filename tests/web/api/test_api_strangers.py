@@ -38,6 +38,7 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "readErrand": ({"errand_id": "errand"}, None, 404),
     "answerErrand": ({"errand_id": "errand"}, {"outcome": "done"}, 404),
     "readPerformance": ({"from": "2026-01-01", "to": "2027-01-01", "by": "lane"}, None, 200),
+    "readReturnInsight": ({"from": "2026-01-01", "to": "2026-12-01"}, None, 200),
     "readEstimator": ({}, None, 200),
     "listSigningKeys": ({}, None, 200),
     "makeSigningKey": ({}, None, 201),

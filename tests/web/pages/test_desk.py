@@ -141,6 +141,7 @@ def test_every_change_is_listed_here_so_that_none_escapes_the_next_test():
         "/cases/{case_id:int}/ask",
         "/cases/{case_id:int}/cancel",
         "/cases/{case_id:int}/close",
+        "/cases/{case_id:int}/errands/{errand_id:int}",
         "/cases/{case_id:int}/inspect",
         "/cases/{case_id:int}/note",
         "/cases/{case_id:int}/override",

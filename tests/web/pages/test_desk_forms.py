@@ -155,6 +155,23 @@ async def test_settings_as_shown_are_the_policy_that_holds(owner, house, shop):
     assert ("change_settings", "policy, return_days") in await changes(house, shop)
 
 
+async def test_carriers_desks_are_kept_by_line_and_a_line_that_is_none_is_named(owner, house, shop):
+    form = form_of((await owner.get("/desk/settings")).text)
+    await owner.post("/desk/settings", data=form | {"carrier_desks": "gls desk@gls.example\n\nUPS: desk@ups.example\n"})
+    assert (await merchant(house, shop)).settings["carrier_desks"] == {"gls": "desk@gls.example", "ups": "desk@ups.example"}
+    assert house.directory.tenant(shop.merchant_id).carrier_desks["ups"] == "desk@ups.example"
+    page = (await owner.get("/desk/settings")).text
+    assert "gls desk@gls.example\nups desk@ups.example</textarea>" in page
+    for wrong in ("gls", "gls nobody", "gls a@b.example more", f"gls {HOSTILE}"):
+        answer = await owner.post("/desk/settings", data=form | {"carrier_desks": wrong})
+        assert answer.status_code == 422
+        assert "<img" not in answer.text
+    await owner.post("/desk/settings", data=form)  # a form without the field leaves them alone
+    assert (await merchant(house, shop)).settings["carrier_desks"] == {"gls": "desk@gls.example", "ups": "desk@ups.example"}
+    await owner.post("/desk/settings", data=form | {"carrier_desks": ""})
+    assert "carrier_desks" not in (await merchant(house, shop)).settings
+
+
 async def test_how_the_shop_sends_is_kept_and_shown_and_what_is_usual_is_not(owner, house, shop):
     form = form_of((await owner.get("/desk/settings")).text)
     sends = {"sends_country": "Spain", "sends_zone": "Europe/Madrid", "sends_until": "16:30", "sends_on": ["1", "6"], "handling_days": "0"}
@@ -173,10 +190,42 @@ async def test_how_the_shop_sends_is_kept_and_shown_and_what_is_usual_is_not(own
     assert "sending" not in (await merchant(house, shop)).settings
 
 
+async def test_where_goods_come_back_to_is_kept_and_shown_and_can_be_taken_away(owner, house, shop):
+    form = form_of((await owner.get("/desk/settings")).text)
+    back = {
+        "back_name": "Returns",
+        "back_street": "Calle Feria 1\r\nNave 3",
+        "back_postcode": "41003",
+        "back_city": "Sevilla",
+        "back_country": "Spain",
+        "back_weight_g": "800",
+    }
+    assert (await owner.post("/desk/settings", data=form | back)).status_code == 303
+    kept = (await merchant(house, shop)).settings
+    assert kept["return_address"] == {
+        "name": "Returns",
+        "lines": ["Calle Feria 1", "Nave 3"],
+        "city": "Sevilla",
+        "postcode": "41003",
+        "country": "ES",
+    }
+    assert kept["return_parcel"] == {"weight_g": 800}
+    shown = (await owner.get("/desk/settings")).text
+    assert "Calle Feria 1\nNave 3</textarea>" in shown
+    assert form_of(shown)["back_city"] == ["Sevilla"]
+    await owner.post("/desk/settings", data=form | {"back_street": ""})
+    assert "return_address" not in (await merchant(house, shop)).settings
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"sends_country": "Nowhere"},
+        {"back_street": "Calle Feria 1", "back_city": "Sevilla", "back_country": "Nowhere"},
+        {"back_street": "Calle Feria 1", "back_country": "ES"},
+        {"back_city": "Sevilla", "back_country": "ES"},
+        {"back_street": "ул. Мира 1", "back_city": "Москва", "back_country": "RU"},
+        {"back_street": "Calle Feria 1", "back_city": "Sevilla", "back_country": "ES", "back_weight_g": "70001"},
         {"sends_zone": "Madrid"},
         {"sends_until": "25:00"},
         {"handling_days": "31"},

@@ -248,7 +248,7 @@ async def test_a_version_that_no_release_can_read_gives_way_and_is_said(owner, h
 async def test_who_may_not_change_the_rules_sees_them_without_a_button(app, house, shop):
     email = f"helper@{shop.merchant_id}.example"
     async with house.database.for_merchant(shop.merchant_id) as tx:
-        await access.add_user(tx, shop.merchant_id, email, "correct horse battery", "member")
+        await access.add_user(tx, shop.merchant_id, email, "correct horse battery", "support")
         await keep_draft(tx, shop.merchant_id, HOUSE, "", "cli", utc_now())
     helper = await entered(app, email, "correct horse battery")
     csrf = await csrf_of(helper)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from doorstep.carriers.buying import Rate, cheapest, fields_of, label_file, label_request, messages_of, money_of, refused
+from doorstep.carriers.buying import Rate, cheapest, fields_of, label_file, label_request, messages_of, money_of, refused, unpersonal
 from doorstep.carriers.calling import JSON, call, setting_of, tree_of
 from doorstep.carriers.names import carrier_slug
 from doorstep.carriers.reading import boxed, dig, listed, worded
@@ -105,7 +105,8 @@ def buy(quoted: Quote, wish: LabelWish, settings: Settings, now: datetime) -> La
     if status in _UNDER_WAY:
         raise TryLaterError(f"{_WHO} is still making the label", after_s=30)
     if status != "SUCCESS":
-        raise BadInputError(f"{_WHO} could not buy the label: {'; '.join(messages_of(dig(bought, 'messages')))[:240]}")
+        told = "; ".join(unpersonal(messages_of(dig(bought, "messages")), wish))[:240]
+        raise BadInputError(f"{_WHO} could not buy the label" + (f": {told}" if told else ""))
     url = worded(dig(bought, "qr_code_url")) if wish.way == "qr" else ""
     content_type, body_of = label_file((yield label_request(url or worded(dig(bought, "label_url")))), _WHO)
     return MadeLabel(

@@ -199,6 +199,32 @@ _PROBLEM = {
 }
 _CODES = {"codes": {"PU01": "picked_up", "OD10": "out_for_delivery"}}
 _SHARE = {"times": 188, "of": 200, "share": 0.94, "low": 0.8983, "high": 0.9653}
+_SHIRT = {
+    "product": "8001",
+    "name": "Linen shirt",
+    "requests": 31,
+    "back": {"times": 34, "of": 290, "rate": 0.1172},
+    "reasons": {"fit.too_small": 22, "taste.colour": 12},
+}
+_RETURNED: dict[str, Any] = {
+    "from_on": "2026-09-07",
+    "to_on": "2026-11-29",
+    "requests": 40,
+    "void": 3,
+    "back": {"times": 41, "of": 1260, "rate": 0.0325},
+    "remedies": {"refund": 25, "exchange": 9, "store_credit": 3},
+    "exchanged": {"times": 9, "of": 37, "share": 0.2432, "low": 0.1337, "high": 0.4012},
+    "by_policy": {"times": 33, "of": 37, "share": 0.8919, "low": 0.7529, "high": 0.9571},
+    "products": [{**_SHIRT, "variant": "", "options": ""}],
+    "variants": [{**_SHIRT, "variant": "44012", "options": "blue, S"}],
+    "reasons": [{"code": "fit.too_small", "units": 22, "share": {"times": 22, "of": 41, "share": 0.5366, "low": 0.3875, "high": 0.6794}}],
+    "paid": [{"refunded": {"amount_minor": 98500, "currency": "EUR"}, "fees": {"amount_minor": 1485, "currency": "EUR"}, "cases": 22}],
+    "to_label": {"median_hours": 0.1, "p90_hours": 3.2, "of": 36},
+    "to_refund": {"median_hours": 168.5, "p90_hours": 290.0, "of": 22},
+    "from_arrival_to_refund": {"median_hours": 41.0, "p90_hours": 96.4, "of": 22},
+    "offers": [{"name": "right_size", "taken": {"times": 9, "of": 22, "share": 0.4091, "low": 0.2326, "high": 0.6127}}],
+    "claims": [{"carrier": "correos", "claim": "damaged", "refused": 0, "claims": {"times": 3, "of": 812, "rate": 0.0037}}],
+}
 _FIGURES: dict[str, Any] = {
     "finished": 204,
     "delivered": 202,
@@ -363,6 +389,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         },
     ),
     "readPerformance": (None, _PERFORMANCE),
+    "readReturnInsight": (None, _RETURNED),
     "readEstimator": (None, {"trained_at": "2026-11-22T03:12:00Z", "deliveries": 4210, "kept": 4262, "fresh": 52, "needed": 200} | _JUDGED),
     "listMessages": (None, {"messages": [_MESSAGE], "next": None}),
     "readMessage": (None, _MESSAGE_WHOLE),

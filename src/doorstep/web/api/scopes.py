@@ -10,6 +10,7 @@ SCOPES = {
     "tracking:read": "read shipments, checkpoints, delivery problems, unknown codes, their mappings and the code table; ask whose a number is",
     "performance:write": "make and withdraw the keys that sign published delivery performance",
     "performance:read": "read delivery performance and the keys that sign it",
+    "insights:read": "read why goods come back",
     "promise:read": "ask by when an order arrives",
     "actions:write": "ask for what customers may do: cancel, change, return, exchange, claim; for a customer or for the merchant",
     "cases:read": "read returns, exchanges, claims and changes",

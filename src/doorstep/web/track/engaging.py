@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from doorstep.domain.vocabulary import MessageState
 from doorstep.errors import NotFoundError
-from doorstep.messages.context import web
+from doorstep.messages.wording import web
 from doorstep.steps.engage import engaged
 from doorstep.steps.marks import id_of, read_redirect
 from doorstep.steps.work import utc_now

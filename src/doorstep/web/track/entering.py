@@ -33,7 +33,7 @@ from doorstep.web.track.orders import Read, page_shown
 from doorstep.web.track.words import Words
 
 #: Pages of ours that somebody may be led back to once it is sure who they are.
-_BACK = re.compile(r"/(?:o|t)/[A-Za-z0-9_-]{1,100}(?:/[A-Za-z0-9_/-]{0,100})?")
+_BACK = re.compile(r"/o/[A-Za-z0-9_-]{1,100}(?:/[A-Za-z0-9_/-]{0,100})?(?:\?[A-Za-z0-9_=&.-]{0,200})?")
 #: Orders that are listed.
 _MOST = 20
 _KINDS = ("email", "phone")
@@ -152,7 +152,7 @@ async def _asked(request: AnyRequest, tenant: Tenant, form: FormMultiDict | Any)
         NotFoundError: it names an order by a link that is none of this merchant's.
     """
     contact, name, postcode = clean_text(form.get("contact"), 320), clean_text(form.get("name"), 120), clean_text(form.get("postcode"), 20)
-    back = clean_text(form.get("back"), 220)
+    back = clean_text(form.get("back"), 420)
     order = await _linked(request, tenant, clean_text(form.get("order"), 200))
     if order is not None:
         told = Told(order_id=order.order_id)

@@ -169,9 +169,10 @@ async def turned_away(request: AnyRequest, visit: Visit) -> Response[str] | None
 
 def verify(visit: Visit, path: str) -> Redirect:
     """Lead to where somebody shows who they are, and back to a page of this order afterwards."""
-    back = quote(f"{visit.base}{path}", safe="")
-    lang = visit.lang.replace("?", "&")
-    return Redirect(f"/me/{visit.tenant.merchant.slug}?order={visit.kept.token}&back={back}{lang}", status_code=303)
+    lang = visit.lang.replace("?", "&") if "?" in path else visit.lang
+    back = quote(f"{visit.base}{path}{lang}", safe="")
+    way = f"/me/{visit.tenant.merchant.slug}?order={visit.kept.token}&back={back}"
+    return Redirect(f"{way}{visit.lang.replace('?', '&')}", status_code=303)
 
 
 def hidden(fields: Iterable[Field], *without: str) -> tuple[Field, ...]:

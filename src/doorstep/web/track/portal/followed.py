@@ -180,6 +180,25 @@ def _bar(visit: Visit, case: Case) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _wanted(visit: Visit, case: Case) -> list[Fact]:
+    """Say what was asked for of a parcel, or of the order."""
+    t, wanted = visit.words, case.wanted
+    found: list[Fact] = []
+    for name in ("on", "until"):
+        if text := wanted.get(name):
+            found.append((t(f"wish.{name}"), day(date.fromisoformat(str(text)), t)))
+    for name in ("place", "point", "note"):
+        if text := wanted.get(name):
+            found.append((t(f"wish.{name}"), str(text)))
+    if case.kind is CaseKind.DELIVERY_CHANGE and "there" in wanted:
+        found.append((t("wish.confirm_availability"), t("wish.there" if wanted["there"] else "wish.not_there")))
+    if text := wanted.get("made_out_to"):
+        found.append((t("change.made_out_to"), str(text)))
+    if shipment := wanted.get("shipment"):
+        found.append((t("portal.parcel"), str(shipment)))
+    return found
+
+
 def _facts(visit: Visit, case: Case, way: str) -> list[Fact]:
     t = visit.words
     found: list[Fact] = []
@@ -203,8 +222,7 @@ def _facts(visit: Visit, case: Case, way: str) -> list[Fact]:
         found.append(
             (t("back.way_pickup"), t("cases.pickup_on", day=day(case.label.pickup_on, t)) + f" {case.label.pickup_window}".rstrip())
         )
-    if shipment := case.wanted.get("shipment"):
-        found.append((t("portal.parcel"), str(shipment)))
+    found += _wanted(visit, case)
     if case.state is CaseState.RECEIVED and case.since and case.remedy in {Remedy.REFUND, Remedy.STORE_CREDIT}:
         least, most = visit.policy.returning.refund_days
         span = [short_day(case.since + timedelta(days=days), visit.order, t) for days in (least, most)]

@@ -8,8 +8,9 @@ from doorstep.actions.policy import Policy, Reason
 from doorstep.domain.actions.kinds import ActionKind, CaseKind
 from doorstep.domain.actions.known import KnownOrder, KnownVariant
 from doorstep.domain.actions.refusals import Refusal
+from doorstep.domain.actions.saying import refusal_text as say_refusal
 from doorstep.domain.money import Money
-from doorstep.messages.wording import day_text, money_text, short_day_text
+from doorstep.messages.wording import day_text, fact_text, money_text, short_day_text
 from doorstep.web.track.words import Words, whole
 
 #: Where an action is asked for, below an order's address.
@@ -43,7 +44,7 @@ _CHANGES = frozenset(
 
 def refusal_text(refusal: Refusal, words: Words) -> str:
     """Say why something is not possible."""
-    return f"{refusal.code.value.replace('_', ' ').capitalize()}. {words.tag and ''}"
+    return say_refusal(refusal, words.tag, lambda _, value: fact_text(value, words.tag))
 
 
 def instead_of(refusal: Refusal, words: Words, base: str, lang: str, human: str | None) -> Iterator[tuple[str, str]]:
