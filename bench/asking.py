@@ -9,6 +9,7 @@ import msgspec
 
 from doorstep.cli.benching.load import make_load
 from doorstep.cli.benching.stage import Stage, accept, take
+from doorstep.domain.actions.kinds import CaseKind
 from doorstep.domain.messages import Attachment, Receipt
 from doorstep.domain.people import IdentityKind
 from doorstep.domain.pitfalls import Severity
@@ -23,6 +24,7 @@ from doorstep.steps.work import BATCH
 from doorstep.store import (
     access,
     alarms,
+    backtests,
     case_files,
     checkpoints,
     connections,
@@ -45,8 +47,10 @@ from doorstep.store import (
     orders,
     people,
     pitfalls,
+    policies,
     recipients,
     reply_files,
+    returned,
     shipments,
     short_links,
 )
@@ -396,6 +400,15 @@ WEB: Mapping[str, _Asks] = {
     "pitfalls of a kind": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51, kind="delayed"),
     "pitfalls of a rare severity": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51, severity=Severity.CRITICAL),
     "pitfalls of a shipment": lambda tx, know: pitfalls.of_shipments(tx, know.merchant_id, [know.shipment["shipment_id"]]),
+    "why goods came back last week": lambda tx, know: returned.counts(tx, know.merchant_id, *_last_week(know)),
+    "what customers said last week": lambda tx, know: returned.said(tx, know.merchant_id, *_last_week(know), most=12),
+    "past requests": lambda tx, know: backtests.since(tx, know.merchant_id, know.now - timedelta(days=30), list(CaseKind), 50),
+    "customers' past requests": lambda tx, know: backtests.lately(
+        tx, know.merchant_id, know.emails[:50], know.now - timedelta(days=90), know.now
+    ),
+    "what arrived lately": lambda tx, know: backtests.arrived(tx, know.merchant_id, 50),
+    "rules": lambda tx, know: policies.versions(tx, know.merchant_id),
+    "rules in force": lambda tx, know: policies.live(tx, know.merchant_id, know.now),
     "open errands": lambda tx, know: errands.page(tx, know.merchant_id, most=51),
     "errands that are done, deep": lambda tx, know: errands.page(
         tx, know.merchant_id, states=[errands.ErrandState.DONE], before=know.ids[BATCH // 2], most=51
@@ -451,6 +464,12 @@ WEB: Mapping[str, _Asks] = {
     "files of a conversation": lambda tx, know: reply_files.of(tx, know.merchant_id, list(range(100))),
     "once": lambda tx, know: idempotency.begin(tx, know.merchant_id, "another key", b"x", know.now),
 }
+
+
+def _last_week(know: Known) -> tuple[date, date]:
+    """The Monday of the week before, twice: of the first and of the last week."""
+    monday = know.now.date() - timedelta(days=know.now.weekday() + 7)
+    return monday, monday
 
 
 def _before(know: Known) -> UUID:
