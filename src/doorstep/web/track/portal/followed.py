@@ -10,7 +10,7 @@ from doorstep.domain.actions.kinds import CaseKind, CaseState, Remedy
 from doorstep.store.cases import CaseEvent
 from doorstep.web.track.portal.confirming import Fact, ItemShown, items_of, method_text
 from doorstep.web.track.portal.entering import Visit
-from doorstep.web.track.portal.saying import action_name, day, kind_name, money, short_day
+from doorstep.web.track.portal.saying import action_name, day, decision_text, kind_name, money, short_day
 
 _GOODS = frozenset({CaseKind.RETURN, CaseKind.EXCHANGE, CaseKind.CLAIM})
 _TONES = {
@@ -122,7 +122,7 @@ def case_shown(visit: Visit, case: Case, events: Sequence[CaseEvent], label: str
         may_enter=ready and own and not entered and case.kind in {CaseKind.RETURN, CaseKind.EXCHANGE},
         may_cancel=case.case_id in visit.gist.cancellable,
         photos=case.photos,
-        decision=case.decision if case.state is CaseState.REFUSED and case.decided_by.startswith("user") else "",
+        decision=decision_text(case.decision, t) if case.state is CaseState.REFUSED else "",
     )
 
 
