@@ -566,3 +566,19 @@ async def test_a_code_for_the_counter_is_shown_on_the_page(client, house):
     page = (await client.get(address)).text
     assert 'alt="Code to show at the counter"' in page
     assert "Show the code at the counter" in page
+
+
+async def test_a_request_that_a_human_refused_says_why_in_the_customers_language(client, house):
+    one = await sold(house)
+    address = await returned(client, one.at)
+    [case] = await cases_of(house, one)
+    tenant = house.directory.tenant(one.merchant_id)
+    async with house.database.for_merchant(one.merchant_id) as tx:
+        decided = {"decided_by": "user 1", "decision": "not_eligible: <b>Worn</b> too long."}
+        no = CaseState.REFUSED
+        await case_moves.move(tx, house.directory, tenant, case.case_id, no, actor="user 1", why="", now=utc_now(), **decided)
+    page = (await client.get(f"{address}?lang=de")).text
+    assert "Unsere Entscheidung" in page
+    assert "&lt;b&gt;Worn&lt;/b&gt; too long." in page
+    assert "not_eligible" not in page
+    assert "Doch behalten" not in page

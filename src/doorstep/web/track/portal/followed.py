@@ -7,6 +7,7 @@ import msgspec
 
 from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import CaseKind, CaseState, Remedy
+from doorstep.domain.actions.saying import reason_text
 from doorstep.store.cases import CaseEvent
 from doorstep.web.track.portal.confirming import Fact, ItemShown, items_of, method_text
 from doorstep.web.track.portal.entering import Visit
@@ -122,8 +123,15 @@ def case_shown(visit: Visit, case: Case, events: Sequence[CaseEvent], label: str
         may_enter=ready and own and not entered and case.kind in {CaseKind.RETURN, CaseKind.EXCHANGE},
         may_cancel=case.case_id in visit.gist.cancellable,
         photos=case.photos,
-        decision=case.decision if case.state is CaseState.REFUSED and case.decided_by.startswith("user") else "",
+        decision=_decision(visit, case),
     )
+
+
+def _decision(visit: Visit, case: Case) -> str:
+    """Say why a human refused: a reason in the customer's language, their own words, or both."""
+    if case.state is not CaseState.REFUSED or not case.decided_by.startswith("user"):
+        return ""
+    return reason_text(case.decision, visit.words.tag)
 
 
 def way_of(case: Case) -> str:
