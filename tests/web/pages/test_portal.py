@@ -286,7 +286,10 @@ async def test_a_parcel_sent_with_ones_own_label_is_told_by_its_number(client, h
     await client.post(address, data={"do": "number", "number": f"00340434{one.order_id:012d}", "carrier": "DHL"})
     [case] = await cases_of(house, one)
     assert (case.state, case.label.tracking_number) == (CaseState.LABEL_READY, f"00340434{one.order_id:012d}")
-    assert f"00340434{one.order_id:012d}" in (await client.get(address)).text
+    page = (await client.get(address)).text
+    assert f"00340434{one.order_id:012d}" in page
+    [parcel] = re.findall(r'href="(/t/[\w-]+)"', page)
+    assert (await client.get(parcel)).status_code == 200
 
 
 async def test_a_parcel_under_way_may_be_left_in_the_shed(client, house):
