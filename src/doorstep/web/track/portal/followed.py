@@ -23,6 +23,8 @@ _TONES = {
 #: The way of a case that goes as it should, of goods that come back.
 _WAY_BACK = (CaseState.APPROVED, CaseState.LABEL_READY, CaseState.IN_TRANSIT, CaseState.RECEIVED, CaseState.CLOSED)
 _WAY_KEPT = (CaseState.APPROVED, CaseState.SETTLING, CaseState.CLOSED)
+#: States in which goods have not come back yet.
+_BEFORE_IT_ARRIVES = frozenset({CaseState.APPROVED, CaseState.LABEL_READY, CaseState.IN_TRANSIT})
 #: States that lie between those of the way.
 _BEHIND = {CaseState.INSPECTED: CaseState.RECEIVED, CaseState.SETTLING: CaseState.RECEIVED}
 
@@ -122,8 +124,15 @@ def case_shown(visit: Visit, case: Case, events: Sequence[CaseEvent], label: str
         may_enter=ready and own and not entered and case.kind in {CaseKind.RETURN, CaseKind.EXCHANGE},
         may_cancel=case.case_id in visit.gist.cancellable,
         photos=case.photos,
-        decision=decision_text(case.decision, t) if case.state is CaseState.REFUSED else "",
+        decision=_decision(visit, case),
     )
+
+
+def _decision(visit: Visit, case: Case) -> str:
+    """Say why a human refused: a reason in the customer's language, their own words, or both."""
+    if case.state is not CaseState.REFUSED or not case.decided_by.startswith("user"):
+        return ""
+    return decision_text(case.decision, visit.words)
 
 
 def way_of(case: Case) -> str:
@@ -223,8 +232,11 @@ def _facts(visit: Visit, case: Case, way: str) -> list[Fact]:
             (t("back.way_pickup"), t("cases.pickup_on", day=day(case.label.pickup_on, t)) + f" {case.label.pickup_window}".rstrip())
         )
     found += _wanted(visit, case)
-    if case.state is CaseState.RECEIVED and case.since and case.remedy in {Remedy.REFUND, Remedy.STORE_CREDIT}:
-        least, most = visit.policy.returning.refund_days
+    least, most = visit.policy.returning.refund_days
+    paid = case.kind is CaseKind.RETURN and not case.keeps and case.remedy in {Remedy.REFUND, Remedy.STORE_CREDIT}
+    if paid and case.state in _BEFORE_IT_ARRIVES:
+        found.append((t("portal.days"), t("portal.days_after", least=least, most=most)))
+    elif paid and case.state is CaseState.RECEIVED and case.since:
         span = [short_day(case.since + timedelta(days=days), visit.order, t) for days in (least, most)]
         found.append((t("cases.expected"), " – ".join(span)))  # noqa: RUF001 - a span is written so
     return found
