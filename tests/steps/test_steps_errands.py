@@ -278,6 +278,15 @@ async def test_a_return_opened_at_shopify_is_the_one_that_is_closed(database: Da
     assert [one["status"] for one in shopify.root.returns] == ["CLOSED"]
 
 
+async def test_that_a_return_was_opened_is_no_humans_work(shop: Shop) -> None:
+    mine = await with_order(shop)
+    await owner(shop)
+    await mine.open(ErrandKind.OPEN_RETURN)
+    await mine.take_up()
+    assert (await mine.last()).state is ErrandState.WITHDRAWN
+    assert await mine.mails() == []
+
+
 async def test_a_carriers_desk_is_mailed_with_all_it_has_to_know_and_reminded(database: Database) -> None:
     shop = await open_shop(database, settings={"carrier_desks": {"gls": "desk@gls.example"}})
     mine = await with_order(shop)
