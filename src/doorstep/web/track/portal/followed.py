@@ -7,6 +7,7 @@ import msgspec
 
 from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import CaseKind, CaseState, Remedy
+from doorstep.domain.actions.saying import reason_text
 from doorstep.store.cases import CaseEvent
 from doorstep.web.track.portal.confirming import Fact, ItemShown, items_of, method_text
 from doorstep.web.track.portal.entering import Visit
@@ -122,8 +123,15 @@ def case_shown(visit: Visit, case: Case, events: Sequence[CaseEvent], label: str
         may_enter=ready and own and not entered and case.kind in {CaseKind.RETURN, CaseKind.EXCHANGE},
         may_cancel=case.case_id in visit.offers.cancellable,
         photos=case.photos,
-        decision=case.decision if case.state is CaseState.REFUSED and case.decided_by.startswith("user") else "",
+        decision=_decision(case, t.tag),
     )
+
+
+def _decision(case: Case, tag: str) -> str:
+    """What somebody of the shop, or its own program, said of it to the customer; a reason's code is told in their language."""
+    if not case.decided_by.startswith(("user ", "key ")):
+        return ""
+    return reason_text(case.decision, tag) if case.state is CaseState.REFUSED else case.decision
 
 
 def way_of(case: Case) -> str:
