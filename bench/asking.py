@@ -10,8 +10,10 @@ import msgspec
 from doorstep.cli.benching.load import make_load
 from doorstep.cli.benching.stage import Stage, accept, take
 from doorstep.domain.actions.cases import Case
-from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState
+from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind
+from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
 from doorstep.domain.messages import Attachment, Receipt
+from doorstep.domain.money import Money
 from doorstep.domain.people import IdentityKind
 from doorstep.domain.pitfalls import Severity
 from doorstep.domain.shipments import OpenPitfall
@@ -25,7 +27,9 @@ from doorstep.steps.work import BATCH
 from doorstep.store import (
     access,
     alarms,
+    backtests,
     case_files,
+    case_looks,
     case_queue,
     checkpoints,
     connections,
@@ -37,9 +41,11 @@ from doorstep.store import (
     estimators,
     fallbacks,
     going,
+    goods,
     health,
     idempotency,
     inbox,
+    labels,
     legs,
     mappings,
     message_lists,
@@ -48,8 +54,10 @@ from doorstep.store import (
     orders,
     people,
     pitfalls,
+    policies,
     recipients,
     reply_files,
+    returned,
     shipments,
     short_links,
 )
@@ -61,6 +69,7 @@ from doorstep.store.sealing import Sealer
 _SEALER = Sealer(b"k" * 32)
 _FIRST = 1_000_000_000
 _ORDER = "select order_id, token, number, email from orders where merchant_id = $1 and order_id = $2"
+_SHOP = "select connection_id from orders where merchant_id = $1 and order_id = $2"
 _SHIPMENT = "select shipment_id, order_id, token, tracking_number from shipment where merchant_id = $1 and shipment_id = $2"
 _MESSAGE = "select message_id, provider_id, connection_id from message where merchant_id = $1 and order_id = $2 limit 1"
 _KEYS = "select why_key from decision where merchant_id = $1 and order_id = any($2)"
@@ -75,6 +84,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     #: Of the oldest stored shipment.
     age: timedelta
     merchant_id: int
+    #: Connection of the shop that the orders came from.
+    shop: int
     order: Row
     shipment: Row
     message: Row
@@ -96,6 +107,7 @@ async def know(on: Stage, stored: int, now: datetime) -> Known:
             now=now,
             age=timedelta(minutes=min(stored, 500_000)),
             merchant_id=on.merchant_id,
+            shop=await tx.fetchval(_SHOP, on.merchant_id, middle),
             order=await tx.fetchrow(_ORDER, on.merchant_id, middle),
             shipment=await tx.fetchrow(_SHIPMENT, on.merchant_id, middle),
             message=await tx.fetchrow(_MESSAGE, on.merchant_id, middle),
@@ -288,6 +300,45 @@ async def _errands_taken_up(tx: Tx, know: Known) -> None:
     await errands.look_now(tx, [(know.merchant_id, know.message["message_id"])] * 50, know.now)
 
 
+async def _cases_looked_at(tx: Tx, know: Known) -> None:
+    """A worker looks at cases that are due, hears of parcels, and takes up labels; most parcels belong to no case."""
+    for merchant_id, case_id, order_id in await case_looks.due(tx, know.now + timedelta(days=2), 40):
+        await case_looks.hold(tx, merchant_id, case_id, order_id, know.now + timedelta(days=2))
+        await case_looks.new_goods_sent(tx, merchant_id, case_id)
+    await case_looks.wake(tx, [(know.merchant_id, one) for one in know.ids[:40]], know.now)
+    await case_looks.awaiting_new_goods(tx, [(know.merchant_id, one, one, know.now) for one in know.ids[:200]])
+    await labels.lease(tx, know.now + timedelta(days=2), know.now + timedelta(days=3), 8)
+    await labels.stuck(tx, know.merchant_id, know.ids[:40])
+
+
+async def _goods_told(tx: Tx, know: Known) -> None:
+    """What shops tell of 500 variants and 500 customers with a gift card, and what these paid."""
+    merchant_id, shop = know.merchant_id, know.shop
+    names = [f"{n}.{m}" for n in range(100) for m in range(5)]
+    variants = [KnownVariant(variant_id=one, product_id=one.partition(".")[0], price=Money(100, "EUR"), stock=9) for one in names]
+    told = [goods.KeptVariant(merchant_id=merchant_id, connection_id=shop, variant=one, told_at=know.now) for one in variants]
+    await goods.keep_variants(tx, told)
+    await goods.withdraw_others(tx, {(merchant_id, shop, str(n)): (know.now, [f"{n}.0"]) for n in range(100)})
+    people_told = [KnownCustomer(customer=f"stored-{one}", email=email) for one, email in zip(know.ids, know.emails, strict=True)]
+    await goods.keep_profiles(tx, {(merchant_id, shop): people_told}, know.now)
+    card = Method(method_id="another", kind=MethodKind.GIFT_CARD, balance=Money(100, "EUR"))
+    await goods.keep_methods(tx, {(merchant_id, shop, one.customer): [card] for one in people_told})
+    await goods.pay(tx, [(merchant_id, one, "bench", Paid(amount=Money(100, "EUR"), method_id="gift")) for one in know.ids])
+
+
+async def _goods_asked(tx: Tx, know: Known) -> None:
+    """What an action asks of goods and money, and what it moves."""
+    key, customer = (know.merchant_id, know.shop), f"stored-{know.ids[0]}"
+    await goods.variants(tx, *key, ["p7"])
+    await goods.products_of(tx, *key, ["v36"])
+    await goods.profiles(tx, *key, [customer])
+    await goods.by_email(tx, know.merchant_id, know.emails[0])
+    await goods.payments(tx, know.merchant_id, [know.ids[0]])
+    await goods.hold(tx, {(*key, "v36"): 1})
+    await goods.take(tx, {(*key, "v36"): 1})
+    await goods.move_balances(tx, [((*key, customer), "gift", Money(-1, "EUR"))])
+
+
 #: The worker's statements once more, about rows that lie far apart.
 WORKER: Mapping[str, _Asks] = {
     "500 apart": _shipments_apart,
@@ -309,6 +360,9 @@ WORKER: Mapping[str, _Asks] = {
     "500 links kept": _links_kept,
     "sweeping": _forgotten,
     "errands taken up": _errands_taken_up,
+    "cases looked at": _cases_looked_at,
+    "500 goods and payments told": _goods_told,
+    "goods of an action": _goods_asked,
 }
 
 _NONE = "9" * 40
@@ -414,6 +468,15 @@ WEB: Mapping[str, _Asks] = {
     "a case's errands": lambda tx, know: case_queue.errands(tx, know.merchant_id, know.ids[0]),
     "a case's photos": lambda tx, know: case_queue.photos(tx, know.merchant_id, _a_case(know)),
     "a case's photo": lambda tx, know: case_queue.photo(tx, know.merchant_id, _a_case(know), 1),
+    "why goods came back last week": lambda tx, know: returned.counts(tx, know.merchant_id, *_last_week(know)),
+    "what customers said last week": lambda tx, know: returned.said(tx, know.merchant_id, *_last_week(know), most=12),
+    "past requests": lambda tx, know: backtests.since(tx, know.merchant_id, know.now - timedelta(days=30), list(CaseKind), 50),
+    "customers' past requests": lambda tx, know: backtests.lately(
+        tx, know.merchant_id, know.emails[:50], know.now - timedelta(days=90), know.now
+    ),
+    "what arrived lately": lambda tx, know: backtests.arrived(tx, know.merchant_id, 50),
+    "rules": lambda tx, know: policies.versions(tx, know.merchant_id),
+    "rules in force": lambda tx, know: policies.live(tx, know.merchant_id, know.now),
     "open errands": lambda tx, know: errands.page(tx, know.merchant_id, most=51),
     "errands that are done, deep": lambda tx, know: errands.page(
         tx, know.merchant_id, states=[errands.ErrandState.DONE], before=know.ids[BATCH // 2], most=51
@@ -481,6 +544,12 @@ def _a_case(know: Known) -> Case:
         state=CaseState.CLOSED,
         photos=("none",),
     )
+
+
+def _last_week(know: Known) -> tuple[date, date]:
+    """The Monday of the week before, twice: of the first and of the last week."""
+    monday = know.now.date() - timedelta(days=know.now.weekday() + 7)
+    return monday, monday
 
 
 def _before(know: Known) -> UUID:

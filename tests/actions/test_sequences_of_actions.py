@@ -58,6 +58,7 @@ EVERYTHING = (
 )
 
 CLAIMS = shipped("house").claiming
+GOODS = frozenset({CaseKind.RETURN, CaseKind.EXCHANGE, CaseKind.CLAIM})
 KINDS = ("return", "exchange", "keep", "claim", "address", "items", "payment", "cancel")
 
 
@@ -228,6 +229,8 @@ class Life:
         self.gone: Counter[str] = Counter()
         #: Case → minor units of what was paid that went to the customer as credit or beside an exchange.
         self.beside: dict[int, int] = defaultdict(int)
+        #: Case → minor units of what was paid that are about to go.
+        self.due: dict[int, int] = {}
         #: What was done at all.
         self.done: set[str] = set()
 
@@ -300,13 +303,13 @@ class Life:
                 for line_id in dict.fromkeys(one.line_id for one in case.lines)
             )
             case = inspected(case, seen)
-        if case.kind in {CaseKind.RETURN, CaseKind.EXCHANGE, CaseKind.CLAIM} and to is CaseState.SETTLING:
+        if case.kind in GOODS and (to is CaseState.SETTLING or (to is CaseState.CLOSED and case.state is not CaseState.SETTLING)):
             due = settle(case, self.order, self.policy)
-            if due.amount is None:
-                return  # a human names it
+            if due.amount is None or (to is CaseState.CLOSED and due.remedy is not Remedy.EXCHANGE and due.amount.amount_minor):
+                return  # a human names it; it is not over before it was given
+            assert due.bonus is None or due.remedy is Remedy.STORE_CREDIT
             case = _replace(case, difference=due.difference) if due.remedy is Remedy.EXCHANGE else _replace(case, refund=due.amount)
-            given = due.amount.amount_minor - (due.bonus.amount_minor if due.bonus else 0)
-            self.settled(case, due.remedy, given)
+            self.due[case.case_id] = due.amount.amount_minor - (due.bonus.amount_minor if due.bonus else 0)
         held = dict(case.held)
         if to in ENDED:
             case = _replace(case, held={})
@@ -314,15 +317,17 @@ class Life:
         self.done.add(f"{case.kind} {to}")
         if to is CaseState.CLOSED:
             self.gone.update(held)
+            self.give(case)
         elif to in ENDED:
             self.back_to_stock(held)
 
-    def settled(self, case: Case, remedy: Remedy, given: int) -> None:
-        """Money is sent off: what is refunded stands in the order's payments, the rest beside them."""
-        if remedy is Remedy.REFUND and case.kind is not CaseKind.EXCHANGE:
+    def give(self, case: Case) -> None:
+        """Money has gone: what is refunded stands in the order's payments, the rest beside them."""
+        given = self.due.pop(case.case_id, 0)
+        if case.remedy is Remedy.REFUND:
             paid = Paid(amount=Money(given, "USD"), method_id=case.method, refund=True, case_id=case.case_id)
             self.known = _replace(self.known, order=_replace(self.order, payments=(*self.order.payments, paid)))
-        else:
+        elif case.kind in GOODS:
             self.beside[case.case_id] = given
 
     def back_to_stock(self, held: dict[str, int]) -> None:
@@ -397,8 +402,8 @@ class Life:
 def played(chance: Random, most: int) -> Life:
     """Play actions and moves of cases in a world, and look at everything after each."""
     life = Life(a_world(chance), a_policy(chance))
-    for _ in range(chance.randint(1, most)):
-        if any(not one.ended for one in life.order.cases) and chance.choice([True, False]):
+    for _ in range(most):
+        if any(not one.ended for one in life.order.cases) and chance.choice([True, True, False]):
             life.move(chance)
         else:
             life.ask(an_action(chance, life))
@@ -406,7 +411,7 @@ def played(chance: Random, most: int) -> Life:
     return life
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(chance=st.randoms(use_true_random=False))
 def test_nothing_becomes_inconsistent(chance: Random) -> None:
     played(chance, 8)
@@ -414,17 +419,74 @@ def test_nothing_becomes_inconsistent(chance: Random) -> None:
 
 def test_nothing_becomes_inconsistent_in_thousands_of_long_lives_in_which_all_happens() -> None:
     done: Counter[str] = Counter()
-    for seed in range(4000):
+    for seed in range(1200):
         try:
-            done.update(played(Random(seed), 16).done)
+            done.update(played(Random(seed), 24).done)
         except AssertionError as error:
             message = f"in the life of seed {seed}"
             raise AssertionError(message) from error
-    rare = [name for name in EVERYTHING if done[name] < 10]
+    rare = [name for name in EVERYTHING if done[name] < 3]
     assert rare == []
 
 
-@settings(max_examples=100)
+def paid_less(*lines: tuple[str, int], paid: int, state: OrderState = OrderState.DELIVERED, by: str = "card") -> Life:
+    """An order of single units (variant, price) under a discount on the whole of it."""
+    arrived = state is OrderState.DELIVERED
+    bought = tuple(
+        KnownLine(
+            line_id=str(place),
+            name="A thing",
+            product_id=variant[0],
+            variant_id=variant,
+            unit_price=Money(price, "USD"),
+            delivered=int(arrived),
+            delivered_at=NOW if arrived else None,
+        )
+        for place, (variant, price) in enumerate(lines, 1)
+    )
+    order = KnownOrder(
+        order_id=1,
+        external_id="o",
+        number="o",
+        customer="ana",
+        state=state,
+        lines=bought,
+        payments=(Paid(amount=Money(paid, "USD"), method_id=by),),
+        ship_to=HOME,
+    )
+    gift = Method(method_id="gift", kind=MethodKind.GIFT_CARD, balance=Money(0, "USD"))
+    customer = KnownCustomer(customer="ana", address=HOME, methods=(Method(method_id="card", kind=MethodKind.CARD), gift))
+    cheap = {one: (KnownVariant(variant_id=f"{one}9", product_id=one, price=Money(100, "USD")),) for one in "ab"}
+    rules = Policy(changing=Changing(items_once=False), returning=Returning(reason_needed=False, days=None, auto_up_to_minor=10**9))
+    return Life(Known(customer=customer, order=order, products=cheap), rules)
+
+
+def test_what_went_to_another_method_does_not_go_back_twice_when_all_is_cancelled() -> None:
+    life = paid_less(("a1", 5000), paid=5000, state=OrderState.PENDING)
+    life.ask(asking.ChangeItems(order="o", swaps=(asking.Swap(line_id="1", variant_id="a9"),), method="gift"))
+    life.ask(asking.CancelOrder(order="o"))
+    assert [(one.amount.amount_minor, one.method_id) for one in life.order.payments if one.refund] == [(4900, "gift"), (100, "card")]
+
+
+def test_a_cheaper_variant_gives_no_more_back_than_was_paid() -> None:
+    life = paid_less(("a1", 5000), paid=3000, state=OrderState.PENDING)
+    life.ask(asking.ChangeItems(order="o", swaps=(asking.Swap(line_id="1", variant_id="a9"),)))
+    assert [(one.amount.amount_minor, one.refund) for one in life.order.payments] == [(3000, False), (3000, True)]
+    assert life.order.cases[0].difference == Money(-3000, "USD")
+
+
+def test_what_an_exchange_gave_back_is_not_given_once_more_by_a_return() -> None:
+    life = paid_less(("a1", 5000), ("b1", 4000), paid=6000)
+    life.ask(asking.OpenExchange(order="o", swaps=(asking.Swap(line_id="1", variant_id="a9"),)))
+    life.ask(asking.OpenReturn(order="o", units=(asking.Units(line_id="2"),)))
+    exchange, back = life.order.cases
+    assert exchange.difference == Money(-4900, "USD")
+    assert back.refund == Money(1100, "USD")
+    seen = inspected(back, (Inspected(line_id="2", received=1, disposition=Disposition.RESTOCK),))
+    assert settle(seen, life.order, life.policy).amount == Money(1100, "USD")
+
+
+@settings(max_examples=40)
 @given(chance=st.randoms(use_true_random=False))
 def test_a_stranger_is_told_the_same_of_any_order_as_of_none(chance: Random) -> None:
     life = Life(a_world(chance), a_policy(chance))

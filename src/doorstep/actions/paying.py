@@ -15,6 +15,8 @@ _OURS = frozenset({MethodKind.GIFT_CARD, MethodKind.STORE_CREDIT})
 #: States in which a case's refund is promised and not yet among the payments.
 _WITHOUT_REFUND = frozenset({CaseState.REFUSED, CaseState.CANCELLED, CaseState.EXPIRED})
 
+#: Kinds of cases that give something back of what was paid.
+_GIVING = frozenset({CaseKind.RETURN, CaseKind.CLAIM, CaseKind.EXCHANGE})
 #: States of an order that is paid at the door in which nobody has paid.
 _UNPAID = frozenset({OrderState.PENDING, OrderState.PROCESSED, OrderState.CANCELLED})
 
@@ -64,13 +66,15 @@ def left_to_refund(order: KnownOrder) -> int | None:
     promised = sum(
         _promised(case)
         for case in order.cases
-        if case.kind in {CaseKind.RETURN, CaseKind.CLAIM} and case.state not in _WITHOUT_REFUND and case.case_id not in settled
+        if case.kind in _GIVING and case.state not in _WITHOUT_REFUND and case.case_id not in settled
     )
     return max(0, sum(paid_by_method(order).values()) - promised)
 
 
 def _promised(case: Case) -> int:
     """Minor units of what was paid that a case gives back; a bonus on credit comes from the merchant, not from there."""
+    if case.kind is CaseKind.EXCHANGE and case.difference is not None:
+        return max(0, -case.difference.amount_minor)
     if case.refund is None:
         return 0
     prices = [one.unit_price.amount_minor * one.quantity for one in case.lines if one.unit_price is not None]

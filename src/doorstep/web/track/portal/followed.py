@@ -121,7 +121,7 @@ def case_shown(visit: Visit, case: Case, events: Sequence[CaseEvent], label: str
         mark=ready and case.kind in _GOODS and not case.keeps,
         number=entered,
         may_enter=ready and own and not entered and case.kind in {CaseKind.RETURN, CaseKind.EXCHANGE},
-        may_cancel=case.case_id in visit.offers.cancellable,
+        may_cancel=case.case_id in visit.gist.cancellable,
         photos=case.photos,
         decision=_decision(case, t.tag),
     )
