@@ -129,10 +129,10 @@ def case_shown(visit: Visit, case: Case, events: Sequence[CaseEvent], label: str
 
 
 def _decision(visit: Visit, case: Case) -> str:
-    """Say why a human refused: a reason in the customer's language, their own words, or both."""
-    if case.state is not CaseState.REFUSED or not case.decided_by.startswith("user"):
+    """What somebody of the shop, or its own program, said of it to the customer; a reason's code is told in their language."""
+    if not case.decided_by.startswith(("user ", "key ")):
         return ""
-    return decision_text(case.decision, visit.words)
+    return decision_text(case.decision, visit.words) if case.state is CaseState.REFUSED else case.decision
 
 
 def way_of(case: Case) -> str:
