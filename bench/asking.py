@@ -9,8 +9,11 @@ import msgspec
 
 from doorstep.cli.benching.load import make_load
 from doorstep.cli.benching.stage import Stage, accept, take
-from doorstep.domain.actions.kinds import CaseKind
+from doorstep.domain.actions.cases import Case
+from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind
+from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
 from doorstep.domain.messages import Attachment, Receipt
+from doorstep.domain.money import Money
 from doorstep.domain.people import IdentityKind
 from doorstep.domain.pitfalls import Severity
 from doorstep.domain.shipments import OpenPitfall
@@ -26,6 +29,8 @@ from doorstep.store import (
     alarms,
     backtests,
     case_files,
+    case_looks,
+    case_queue,
     checkpoints,
     connections,
     conversations,
@@ -36,9 +41,11 @@ from doorstep.store import (
     estimators,
     fallbacks,
     going,
+    goods,
     health,
     idempotency,
     inbox,
+    labels,
     legs,
     mappings,
     message_lists,
@@ -62,6 +69,7 @@ from doorstep.store.sealing import Sealer
 _SEALER = Sealer(b"k" * 32)
 _FIRST = 1_000_000_000
 _ORDER = "select order_id, token, number, email from orders where merchant_id = $1 and order_id = $2"
+_SHOP = "select connection_id from orders where merchant_id = $1 and order_id = $2"
 _SHIPMENT = "select shipment_id, order_id, token, tracking_number from shipment where merchant_id = $1 and shipment_id = $2"
 _MESSAGE = "select message_id, provider_id, connection_id from message where merchant_id = $1 and order_id = $2 limit 1"
 _KEYS = "select why_key from decision where merchant_id = $1 and order_id = any($2)"
@@ -76,6 +84,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     #: Of the oldest stored shipment.
     age: timedelta
     merchant_id: int
+    #: Connection of the shop that the orders came from.
+    shop: int
     order: Row
     shipment: Row
     message: Row
@@ -97,6 +107,7 @@ async def know(on: Stage, stored: int, now: datetime) -> Known:
             now=now,
             age=timedelta(minutes=min(stored, 500_000)),
             merchant_id=on.merchant_id,
+            shop=await tx.fetchval(_SHOP, on.merchant_id, middle),
             order=await tx.fetchrow(_ORDER, on.merchant_id, middle),
             shipment=await tx.fetchrow(_SHIPMENT, on.merchant_id, middle),
             message=await tx.fetchrow(_MESSAGE, on.merchant_id, middle),
@@ -289,6 +300,45 @@ async def _errands_taken_up(tx: Tx, know: Known) -> None:
     await errands.look_now(tx, [(know.merchant_id, know.message["message_id"])] * 50, know.now)
 
 
+async def _cases_looked_at(tx: Tx, know: Known) -> None:
+    """A worker looks at cases that are due, hears of parcels, and takes up labels; most parcels belong to no case."""
+    for merchant_id, case_id, order_id in await case_looks.due(tx, know.now + timedelta(days=2), 40):
+        await case_looks.hold(tx, merchant_id, case_id, order_id, know.now + timedelta(days=2))
+        await case_looks.new_goods_sent(tx, merchant_id, case_id)
+    await case_looks.wake(tx, [(know.merchant_id, one) for one in know.ids[:40]], know.now)
+    await case_looks.awaiting_new_goods(tx, [(know.merchant_id, one, one, know.now) for one in know.ids[:200]])
+    await labels.lease(tx, know.now + timedelta(days=2), know.now + timedelta(days=3), 8)
+    await labels.stuck(tx, know.merchant_id, know.ids[:40])
+
+
+async def _goods_told(tx: Tx, know: Known) -> None:
+    """What shops tell of 500 variants and 500 customers with a gift card, and what these paid."""
+    merchant_id, shop = know.merchant_id, know.shop
+    names = [f"{n}.{m}" for n in range(100) for m in range(5)]
+    variants = [KnownVariant(variant_id=one, product_id=one.partition(".")[0], price=Money(100, "EUR"), stock=9) for one in names]
+    told = [goods.KeptVariant(merchant_id=merchant_id, connection_id=shop, variant=one, told_at=know.now) for one in variants]
+    await goods.keep_variants(tx, told)
+    await goods.withdraw_others(tx, {(merchant_id, shop, str(n)): (know.now, [f"{n}.0"]) for n in range(100)})
+    people_told = [KnownCustomer(customer=f"stored-{one}", email=email) for one, email in zip(know.ids, know.emails, strict=True)]
+    await goods.keep_profiles(tx, {(merchant_id, shop): people_told}, know.now)
+    card = Method(method_id="another", kind=MethodKind.GIFT_CARD, balance=Money(100, "EUR"))
+    await goods.keep_methods(tx, {(merchant_id, shop, one.customer): [card] for one in people_told})
+    await goods.pay(tx, [(merchant_id, one, "bench", Paid(amount=Money(100, "EUR"), method_id="gift")) for one in know.ids])
+
+
+async def _goods_asked(tx: Tx, know: Known) -> None:
+    """What an action asks of goods and money, and what it moves."""
+    key, customer = (know.merchant_id, know.shop), f"stored-{know.ids[0]}"
+    await goods.variants(tx, *key, ["p7"])
+    await goods.products_of(tx, *key, ["v36"])
+    await goods.profiles(tx, *key, [customer])
+    await goods.by_email(tx, know.merchant_id, know.emails[0])
+    await goods.payments(tx, know.merchant_id, [know.ids[0]])
+    await goods.hold(tx, {(*key, "v36"): 1})
+    await goods.take(tx, {(*key, "v36"): 1})
+    await goods.move_balances(tx, [((*key, customer), "gift", Money(-1, "EUR"))])
+
+
 #: The worker's statements once more, about rows that lie far apart.
 WORKER: Mapping[str, _Asks] = {
     "500 apart": _shipments_apart,
@@ -310,9 +360,13 @@ WORKER: Mapping[str, _Asks] = {
     "500 links kept": _links_kept,
     "sweeping": _forgotten,
     "errands taken up": _errands_taken_up,
+    "cases looked at": _cases_looked_at,
+    "500 goods and payments told": _goods_told,
+    "goods of an action": _goods_asked,
 }
 
 _NONE = "9" * 40
+_SINCE_EVER = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 #: What the web asks before it knows whose it is.
 DOORS: Mapping[str, _Asks] = {
     "page": lambda tx, know: shipments.by_token(tx, know.shipment["token"]),
@@ -400,6 +454,20 @@ WEB: Mapping[str, _Asks] = {
     "pitfalls of a kind": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51, kind="delayed"),
     "pitfalls of a rare severity": lambda tx, know: pitfalls.page(tx, know.merchant_id, most=51, severity=Severity.CRITICAL),
     "pitfalls of a shipment": lambda tx, know: pitfalls.of_shipments(tx, know.merchant_id, [know.shipment["shipment_id"]]),
+    "cases to decide": lambda tx, know: case_queue.queue(tx, know.merchant_id, case_queue.Tab.DECIDE, know.now, after=_SINCE_EVER),
+    "cases that are open": lambda tx, know: case_queue.queue(tx, know.merchant_id, case_queue.Tab.OPEN, know.now, after=_SINCE_EVER),
+    "cases that wait too long": lambda tx, know: case_queue.queue(
+        tx, know.merchant_id, case_queue.Tab.OVERDUE, know.now, after=_SINCE_EVER
+    ),
+    "cases with errands": lambda tx, know: case_queue.queue(tx, know.merchant_id, case_queue.Tab.ERRANDS, know.now, after=_SINCE_EVER),
+    "cases that ended": lambda tx, know: case_queue.newest(tx, know.merchant_id, case_queue.Tab.ENDED, before=errands.LAST_ID),
+    "a case by its number": lambda tx, know: case_queue.search(tx, know.merchant_id, "R-NOBODY"),
+    "cases of an order's number": lambda tx, know: case_queue.search(tx, know.merchant_id, know.order["number"]),
+    "cases of an address": lambda tx, know: case_queue.search(tx, know.merchant_id, know.order["email"] or _NONE),
+    "cases counted": lambda tx, know: case_queue.counts(tx, know.merchant_id, know.now),
+    "a case's errands": lambda tx, know: case_queue.errands(tx, know.merchant_id, know.ids[0]),
+    "a case's photos": lambda tx, know: case_queue.photos(tx, know.merchant_id, _a_case(know)),
+    "a case's photo": lambda tx, know: case_queue.photo(tx, know.merchant_id, _a_case(know), 1),
     "why goods came back last week": lambda tx, know: returned.counts(tx, know.merchant_id, *_last_week(know)),
     "what customers said last week": lambda tx, know: returned.said(tx, know.merchant_id, *_last_week(know), most=12),
     "past requests": lambda tx, know: backtests.since(tx, know.merchant_id, know.now - timedelta(days=30), list(CaseKind), 50),
@@ -464,6 +532,18 @@ WEB: Mapping[str, _Asks] = {
     "files of a conversation": lambda tx, know: reply_files.of(tx, know.merchant_id, list(range(100))),
     "once": lambda tx, know: idempotency.begin(tx, know.merchant_id, "another key", b"x", know.now),
 }
+
+
+def _a_case(know: Known) -> Case:
+    """Name a case as the desk has read it."""
+    return Case(
+        case_id=know.ids[0],
+        order_id=know.ids[0],
+        kind=CaseKind.RETURN,
+        action=ActionKind.OPEN_RETURN,
+        state=CaseState.CLOSED,
+        photos=("none",),
+    )
 
 
 def _last_week(know: Known) -> tuple[date, date]:

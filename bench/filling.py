@@ -59,6 +59,18 @@ _ROWS = (
     overriding system value select $1, case_id, case_id, once, 'payment', 'refund', '{"order": "1"}',
         case state when 'closed' then 'done' else 'sent' end, 'shop', md5(case_id::text)::uuid, opened_at, look_at
     from cases where merchant_id = $1 and $2::bigint > 0""",
+    """insert into profile (merchant_id, connection_id, external_id, email, document, changed_at)
+    select $1, o.connection_id, 'stored-' || o.order_id, o.email, json_build_object('customer', 'stored-' || o.order_id), now()
+    from orders o where o.merchant_id = $1 and o.order_id >= 1000000000 and $2::bigint > 0""",
+    """insert into payment_method (merchant_id, connection_id, external_id, method_id, kind, balance_minor, currency)
+    select merchant_id, connection_id, external_id, 'gift', 'gift_card', 1000, 'EUR' from profile where merchant_id = $1 and $2::bigint > 0""",
+    """insert into payment (merchant_id, order_id, once, method_id, amount_minor, currency, refund)
+    select o.merchant_id, o.order_id, 'paid ' || n, 'gift', 1000, 'EUR', n = 2 from orders o, generate_series(1, 2) n
+    where o.merchant_id = $1 and o.order_id >= 1000000000 and $2::bigint > 0""",
+    """insert into variant (merchant_id, connection_id, variant_id, product_id, document, stock, changed_at)
+    select $1, (select min(connection_id) from orders where merchant_id = $1), 'v' || i, 'p' || i / 5,
+        json_build_object('variant_id', 'v' || i, 'product_id', 'p' || i / 5, 'price', json_build_object('amount_minor', 100, 'currency', 'EUR')), 9, now()
+    from generate_series(0, $2::bigint - 1, 2) i""",
     """insert into receipt (merchant_id, message_id, state, provider_code, provider_text, at)
     select merchant_id, message_id, 'sent', '250', 'OK', created_at from message where merchant_id = $1 and order_id >= 1000000000 and $2::bigint > 0""",
 )

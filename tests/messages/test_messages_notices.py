@@ -1,5 +1,6 @@
 """What owners are told of a paused connection: whole in each language, and never filled in twice."""
 
+import re
 import tomllib
 from importlib.resources import files
 from string import Formatter
@@ -9,7 +10,17 @@ from msgspec.structs import replace
 
 from doorstep.domain.languages import LANGUAGES
 from doorstep.messages import notices
-from doorstep.messages.notices import Paused, TemplatesPaused, Unread, paused_notice, templates_notice, unread_notice
+from doorstep.messages.notices import (
+    Guessed,
+    Paused,
+    TemplatesPaused,
+    Unread,
+    code_notice,
+    guessing_notice,
+    paused_notice,
+    templates_notice,
+    unread_notice,
+)
 
 PAUSED = Paused(
     shop="Casa Alma",
@@ -38,11 +49,34 @@ def holes(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", ["", "approval_", "mailbox_"])
+@pytest.mark.parametrize("kind", ["", "approval_", "mailbox_", "guessing_", "code_"])
 def test_each_language_says_the_same_with_the_same_holes_and_says_it_itself(kind, language):
     english, other = words(f"{kind}en"), words(kind + language)
     assert {key: holes(text) for key, text in english.items()} == {key: holes(text) for key, text in other.items()}
     assert language == "en" or all(english[key] != other[key] for key in english)
+
+
+@pytest.mark.parametrize("tag", [*LANGUAGES, "de-AT", "pt_BR"])
+def test_a_code_stands_in_the_mail_and_the_text_in_each_language_and_in_no_subject(tag):
+    mail, text = (
+        code_notice("Casa {code} Alma", "123456", 10, tag),
+        code_notice("Casa Alma", "123456", 10, tag, host="shop.example", text=True),
+    )
+    assert "123456" in mail.text
+    assert "123456" not in mail.subject
+    assert "{code}" in mail.subject  # a brand's own braces stay
+    assert "10" in mail.text
+    assert text.text.splitlines()[-1] == "@shop.example #123456"
+    assert len(re.findall("123456", text.text)) == 2
+    assert "@" not in code_notice("Casa Alma", "123456", 10, tag, text=True).text
+
+
+@pytest.mark.parametrize("tag", [*LANGUAGES, "de-AT", "fr_CA", "pt-BR"])
+def test_owners_are_told_of_guessing_in_their_shops_language(tag):
+    told = guessing_notice(Guessed(shop="Casa Alma", times=23, subjects=4, url="https://doorstep.example/desk/changes"), tag)
+    assert "{" not in told.subject + told.text
+    for part in ("Casa Alma", "23", "4", "https://doorstep.example/desk/changes"):
+        assert part in told.text
 
 
 @pytest.mark.parametrize("tag", [*LANGUAGES, "de-AT", "fr_CA", "pt-BR"])

@@ -1,9 +1,15 @@
 """A shop of each test's own."""
 
+import sys
+from pathlib import Path
+
 import pytest
 from steps_shop import Shop, open_shop
 
 from doorstep.store.database import Database
+
+#: The shop that errands are done at.
+sys.path.append(str(Path(__file__).parents[1] / "shops"))
 
 
 @pytest.fixture

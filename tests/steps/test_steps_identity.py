@@ -18,6 +18,7 @@ from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps import customer_sessions, identity
 from doorstep.steps.directory import Directory
 from doorstep.steps.identity import LATELY, MINUTES, MOST_A_DAY, MOST_LATELY, MOST_TRIES, Proof, Told, read_told
+from doorstep.steps.last_look import last_look
 from doorstep.store import conversations, message_lists, recipients
 from doorstep.store.database import Database
 from doorstep.store.sealing import Sealer
@@ -422,3 +423,18 @@ async def test_a_link_opens_its_order_and_nothing_else_of_its_customer(database:
 )
 def test_an_address_is_shown_to_its_owner_alone(address: str, shown: str) -> None:
     assert identity.hint_of(address) == shown
+
+
+async def test_a_code_leaves_before_whatever_waits_and_at_night(database: Database) -> None:
+    shop = await filled(database)
+    waiting = await shop.rows("select count(*)::int as waiting from outbox where merchant_id = $1", shop.merchant_id)
+    assert waiting[0]["waiting"] > 0
+    night = NOON.replace(hour=2) + timedelta(days=1)
+    await send(shop, read_told(email="ana@customer.example"), NOON + MINUTE)
+    await send(shop, read_told(phone="+34600000001"), night)
+    (first, *_) = await shop.lease(NOON + 2 * MINUTE, 1)
+    assert first.template == "one_time_code"
+    leased = await shop.lease(night, 50)
+    async with shop.database.system() as tx:
+        leaving = await last_look(tx, shop.directory, leased, night)
+    assert [one.message.to for one in leaving if one.template == "one_time_code"] == ["+34600000001"]

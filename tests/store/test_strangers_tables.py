@@ -28,6 +28,7 @@ from doorstep.store import (
     backtests,
     case_files,
     case_looks,
+    case_queue,
     cases,
     checkpoints,
     confirmations,
@@ -64,6 +65,7 @@ from doorstep.store import (
     templates,
     wallet,
 )
+from doorstep.store.case_queue import Tab
 from doorstep.store.database import Database, Tx
 from doorstep.store.orders import KeptOrder
 from doorstep.store.partitions import ensure_months
@@ -651,6 +653,9 @@ def _another_of_ana(merchant: int) -> KeptOrder:
     return KeptOrder(merchant_id=merchant, order_id=8, connection_id=7, token="another", order=order)
 
 
+_A_CASE = Case(case_id=7, order_id=7, kind=CaseKind.RETURN, action=ActionKind.OPEN_RETURN, state=CaseState.APPROVED)
+
+
 async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
     """What the store's readers say when they are asked for this merchant by id."""
     message = UUID("01a1ee50-4380-7000-8000-000000000001")
@@ -754,6 +759,13 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "cases.of_orders": await cases.of_orders(tx, [(merchant, 7)]),
         "cases.of_email": await cases.of_email(tx, merchant, "ana@customer.example", NOW),
         "cases.page": await cases.page(tx, merchant),
+        "case_queue.queue": await case_queue.queue(tx, merchant, Tab.OPEN, NOW, after=(NOW.replace(year=2020), 0)),
+        "case_queue.newest": await case_queue.newest(tx, merchant, Tab.ALL, before=99),
+        "case_queue.search": await case_queue.search(tx, merchant, "R-7"),
+        "case_queue.counts": [times for times in (await case_queue.counts(tx, merchant, NOW)).values() if times],
+        "case_queue.errands": await case_queue.errands(tx, merchant, 7),
+        "case_queue.photos": await case_queue.photos(tx, merchant, _A_CASE),
+        "case_queue.photo": await case_queue.photo(tx, merchant, _A_CASE, 7),
         "errands.one": await errands.one(tx, merchant, 7),
         "errands.lock": await errands.lock(tx, merchant, 7),
         "errands.of_cases": await errands.of_cases(tx, merchant, [7]),

@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 
 from doorstep.actions.asked import Asked, no
-from doorstep.actions.paying import enough_on, method_of, original_method, paid_by_method, settled_difference
+from doorstep.actions.paying import all_back, enough_on, left_to_refund, method_of, original_method, paid_by_method, settled_difference
 from doorstep.actions.units import line_of, variant_of, wanted_units
 from doorstep.domain.actions.arguments import (
     AskInvoice,
@@ -56,11 +56,7 @@ def cancel(asked: Asked, action: CancelOrder) -> Plan:
         raise no(RefusalCode.REASON, facts={"allowed": ", ".join(rules.reasons)})
     if rules.within_minutes is not None and order.placed_at and asked.now - order.placed_at > timedelta(minutes=rules.within_minutes):
         raise no(RefusalCode.WINDOW, ActionKind.TALK_TO_HUMAN, facts={"minutes": rules.within_minutes})
-    back = tuple(
-        Refunded(amount=Money(minor, order.currency), method_id=method_id)
-        for method_id, minor in paid_by_method(order).items()
-        if minor > 0
-    )
+    back = tuple(Refunded(amount=Money(minor, order.currency), method_id=method_id) for method_id, minor in all_back(order).items())
     total = Money(sum(one.amount.amount_minor for one in back), order.currency)
     body: dict[str, object] = {"reason": action.reason[:_LONGEST]}
     changes: tuple[Change, ...] = (Cancelled(reason=action.reason[:_LONGEST]), *back)
@@ -113,6 +109,8 @@ def change_items(asked: Asked, action: ChangeItems) -> Plan:
                 wanted_price=new.price,
             )
         )
+    if difference < 0 and (left := left_to_refund(order)) is not None:
+        difference = -min(-difference, left)  # a discount on the whole order, or cash still to be paid at the door, is not given back
     due = Money(difference, order.currency)
     method_id, moved = settled_difference(asked, due, action.method)
     body: dict[str, object] = {"lines": lines, "difference": due, "method": method_id, "units": units}

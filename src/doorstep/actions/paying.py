@@ -15,6 +15,8 @@ _OURS = frozenset({MethodKind.GIFT_CARD, MethodKind.STORE_CREDIT})
 #: States in which a case's refund is promised and not yet among the payments.
 _WITHOUT_REFUND = frozenset({CaseState.REFUSED, CaseState.CANCELLED, CaseState.EXPIRED})
 
+#: Kinds of cases that give something back of what was paid.
+_GIVING = frozenset({CaseKind.RETURN, CaseKind.CLAIM, CaseKind.EXCHANGE})
 #: States of an order that is paid at the door in which nobody has paid.
 _UNPAID = frozenset({OrderState.PENDING, OrderState.PROCESSED, OrderState.CANCELLED})
 
@@ -42,6 +44,20 @@ def _at_the_door(order: KnownOrder) -> int:
     return order.cod_due.amount_minor if order.cod_due is not None and order.state in _UNPAID else 0
 
 
+def all_back(order: KnownOrder) -> dict[str, int]:
+    """Method → minor units that go back when all does: to each no more than stayed of what came by it, in all no more than stayed.
+
+    Where part of the money went back to a method that never paid, the others get so much less.
+    """
+    left = paid_by_method(order)
+    rest, back = max(0, sum(left.values())), {}
+    for method_id, minor in left.items():
+        if minor > 0 and rest > 0:
+            back[method_id] = min(minor, rest)
+            rest -= back[method_id]
+    return back
+
+
 def left_to_refund(order: KnownOrder) -> int | None:
     """Minor units that were paid, have not gone back and are not promised by an open case; None where payments are not known."""
     if not order.payments:
@@ -50,13 +66,15 @@ def left_to_refund(order: KnownOrder) -> int | None:
     promised = sum(
         _promised(case)
         for case in order.cases
-        if case.kind in {CaseKind.RETURN, CaseKind.CLAIM} and case.state not in _WITHOUT_REFUND and case.case_id not in settled
+        if case.kind in _GIVING and case.state not in _WITHOUT_REFUND and case.case_id not in settled
     )
     return max(0, sum(paid_by_method(order).values()) - promised)
 
 
 def _promised(case: Case) -> int:
     """Minor units of what was paid that a case gives back; a bonus on credit comes from the merchant, not from there."""
+    if case.kind is CaseKind.EXCHANGE and case.difference is not None:
+        return max(0, -case.difference.amount_minor)
     if case.refund is None:
         return 0
     prices = [one.unit_price.amount_minor * one.quantity for one in case.lines if one.unit_price is not None]

@@ -158,8 +158,15 @@ def left_to_give(case: Case, order: KnownOrder) -> int:
     else:  # nobody tells of single payments: the order is paid as its lines say
         paid = sum(one.unit_price.amount_minor * (one.quantity - one.refunded) for one in order.lines if one.unit_price)
     made = {one.case_id for one in order.payments if one.refund and one.case_id}
-    promised = sum(one.refund.amount_minor for one in order.cases if one.refund and _takes(one, case) and one.case_id not in made)
+    promised = sum(_given_by(one) for one in order.cases if _takes(one, case) and one.case_id not in made)
     return max(0, paid - promised)
+
+
+def _given_by(case: Case) -> int:
+    """Minor units that a case gives back: of an exchange, what the new goods cost less."""
+    if case.kind is CaseKind.EXCHANGE and case.difference is not None:
+        return max(0, -case.difference.amount_minor)
+    return case.refund.amount_minor if case.refund else 0
 
 
 def _takes(other: Case, case: Case) -> bool:

@@ -13,7 +13,7 @@ from doorstep.actions.deciding import Grant, granted, most_to_give
 from doorstep.actions.life import may_move
 from doorstep.actions.settling import Inspected
 from doorstep.domain.actions.cases import Case
-from doorstep.domain.actions.kinds import CaseState, Remedy
+from doorstep.domain.actions.kinds import CaseKind, CaseState, Remedy
 from doorstep.domain.actions.known import KnownOrder
 from doorstep.domain.actions.plans import ErrandKind
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
@@ -21,11 +21,12 @@ from doorstep.domain.money import Money
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.steps import case_moves, inspecting
 from doorstep.steps.directory import Directory, Tenant
+from doorstep.steps.errands import Answer, answer
 from doorstep.steps.known import know_order
 from doorstep.steps.rules import policy_of
 from doorstep.steps.saying import Hindrance
 from doorstep.steps.writing_by_hand import write_to_customer
-from doorstep.store import cases, goods, orders
+from doorstep.store import cases, errands, goods, orders
 from doorstep.store.cases import KeptCase
 from doorstep.store.database import Tx
 from doorstep.store.orders import KeptOrder
@@ -33,6 +34,7 @@ from doorstep.store.orders import KeptOrder
 _ENCODE = msgspec.json.Encoder(order="sorted")
 _replace = msgspec.structs.replace
 _MONEY = frozenset({Remedy.REFUND, Remedy.STORE_CREDIT})
+_CHANGES = frozenset({CaseKind.ORDER_CHANGE, CaseKind.DELIVERY_CHANGE})
 _GIVES = {
     Remedy.REFUND: ErrandKind.REFUND,
     Remedy.STORE_CREDIT: ErrandKind.STORE_CREDIT,
@@ -242,15 +244,31 @@ async def close(tx: Tx, directory: Directory, tenant: Tenant, case_id: int, word
 
     Raises:
         NotFoundError: there is no such case.
+        ConflictError: an interface is at it this moment.
     """
     held = await _locked(tx, tenant, case_id, word)
     if isinstance(held, Refusal):
         return held
-    case, how = held.kept.case, "closed by hand"
+    case = held.kept.case
+    if not may_move(case, CaseState.CLOSED):
+        return _stuck(case)
+    why = f"closed by hand; {word.why.strip()[:LONGEST]}" if word.why.strip() else "closed by hand"
     if case.state is CaseState.SETTLING and case.remedy is not None:
-        why = f"{how}; {word.why.strip()[:LONGEST]}" if word.why.strip() else how
-        return await inspecting.acknowledged(tx, directory, tenant, case_id, _GIVES[case.remedy], actor=word.actor, why=why, now=now)
-    return await _to(tx, directory, tenant, case_id, word, CaseState.CLOSED, how, now)
+        await inspecting.acknowledged(tx, directory, tenant, case_id, _GIVES[case.remedy], actor=word.actor, why=why, now=now)
+    await _let_rest(tx, directory, tenant, case, word.actor, now)
+    key = (held.kept.merchant_id, case_id)
+    left = (await cases.read(tx, [key]))[key]
+    if left.case.ended:
+        return left
+    return await case_moves.move(tx, directory, tenant, case_id, CaseState.CLOSED, actor=word.actor, why=why, now=now)
+
+
+async def _let_rest(tx: Tx, directory: Directory, tenant: Tenant, case: Case, actor: str, now: datetime) -> None:
+    """Note on what others were still asked for that it is done: nobody shall pay or send once more."""
+    asked = (await errands.of_cases(tx, tenant.merchant.merchant_id, [case.case_id])).get(case.case_id, [])
+    for one in asked:
+        if one.open and (case.kind in _CHANGES or one.kind in _GIVES.values()):
+            await answer(tx, directory, tenant, one.errand_id, Answer(done=True, actor=actor, why="closed by hand"), now)
 
 
 async def cancel(tx: Tx, directory: Directory, tenant: Tenant, case_id: int, word: Word, now: datetime) -> KeptCase | Refusal:

@@ -15,10 +15,11 @@ from doorstep.domain.actions.kinds import ENDED, ActionKind, CaseKind, CaseState
 from doorstep.domain.actions.plans import ErrandKind
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Skip, Status
 from doorstep.errors import ConflictError, DoorstepError, NotFoundError
-from doorstep.messages.notices.requests import desk_task
+from doorstep.messages.notices.requests import Why, desk_task, why_text
 from doorstep.steps import case_moves
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.errand_ways import Errand, messages_of, way_of, whole
+from doorstep.steps.inspecting import acknowledged
 from doorstep.steps.pausing import Notice, tell_owners_of
 from doorstep.steps.rules import policy_of
 from doorstep.store import cases, decisions, errands, messages, orders, shipments
@@ -42,8 +43,8 @@ _MACHINES = frozenset({Way.SHOP, Way.CARRIER})
 #: Ends of a case after which nothing of it is to be done any more, but for what these ends themselves ask for.
 _GIVEN_UP = frozenset({CaseState.CANCELLED, CaseState.EXPIRED, CaseState.REFUSED})
 _AT_END = frozenset({ErrandKind.CLOSE_RETURN, ErrandKind.VOID_LABEL})
-#: What settles a case of goods.
-_SETTLES = frozenset({ErrandKind.REFUND, ErrandKind.STORE_CREDIT, ErrandKind.EXCHANGE, ErrandKind.REPLACE})
+#: What settles a case of goods: what follows once it is done is `inspecting`'s to say.
+_GIVES = frozenset({ErrandKind.REFUND, ErrandKind.STORE_CREDIT, ErrandKind.EXCHANGE, ErrandKind.REPLACE})
 #: What is asked of a carrier → its own scans that show it done.
 _SHOWN_BY: Mapping[str, frozenset[str]] = {
     ActionKind.RESCHEDULE: frozenset({"future_date_requested", "redelivery_scheduled", "appointment_made"}),
@@ -148,7 +149,7 @@ async def hand_on(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, 
     if new:
         await messages.queue(tx, new)
     else:
-        await _tell_people(tx, directory, tenant, errand, "Nobody else can be told of it by an interface: it is yours to do.", now)
+        await _tell_people(tx, directory, tenant, errand, Why.YOURS, "", now)
     await errands.write(tx, kept)
     return kept
 
@@ -189,11 +190,10 @@ async def _heard(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, n
         await _answered(tx, directory, tenant, kept, Answer(done=False, actor=actor, why=message.text), now)
         return True
     if message.state in _FAILED:
-        await _escalate(tx, directory, tenant, errand, f"It did not get through: {message.text or message.state}.", now)
+        await _escalate(tx, directory, tenant, errand, Why.FAILED, message.text or message.state, now)
         return True
     if kept.way in _MACHINES and message.state is MessageState.UNKNOWN:
-        why = f"Nobody knows whether it was done ({message.text}): look there before you do it again."
-        await _escalate(tx, directory, tenant, errand, why, now)
+        await _escalate(tx, directory, tenant, errand, Why.UNKNOWN, message.text, now)
         return True
     return False
 
@@ -215,7 +215,7 @@ async def _wait(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, no
         await errands.write(tx, _replace(kept, look_at=now + _SOON))
     else:
         hours = round((now - since) / timedelta(hours=1))
-        await _escalate(tx, directory, tenant, errand, f"Nobody has answered for {hours} hours.", now)
+        await _escalate(tx, directory, tenant, errand, Why.UNANSWERED, str(hours), now)
 
 
 async def _let_lie(tx: Tx, kept: KeptErrand, now: datetime) -> bool:
@@ -233,18 +233,19 @@ async def _remind(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, 
         await messages.queue(tx, new)
         kept = _replace(kept, connection_id=new[0].connection_id, message_id=UUID(new[0].message.message_id))
     else:
-        await _tell_people(tx, directory, tenant, errand, "It is still to be done.", now)
+        await _tell_people(tx, directory, tenant, errand, Why.STILL, "", now)
     await errands.write(tx, _replace(kept, look_at=await _next_look(tx, kept, now, kept.sent_at or now)))
 
 
-async def _escalate(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, why: str, now: datetime) -> None:
+async def _escalate(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, why: Why, hole: str, now: datetime) -> None:
     """Bring an errand before the merchant's people; it may still be answered by whoever has it."""
-    await errands.write(tx, _replace(errand.kept, state=ErrandState.ESCALATED, answer=why, look_at=now + _DESK))
-    await _tell_people(tx, directory, tenant, errand, why, now)
+    await errands.write(tx, _replace(errand.kept, state=ErrandState.ESCALATED, answer=why_text(why, hole), look_at=now + _DESK))
+    await _tell_people(tx, directory, tenant, errand, why, hole, now)
 
 
-async def _tell_people(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, why: str, now: datetime) -> None:
-    content = desk_task(errand.told, tenant.merchant.name, why, f"{directory.base_url}/desk/cases/{errand.kept.case_id}")
+async def _tell_people(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, why: Why, hole: str, now: datetime) -> None:
+    url = f"{directory.base_url}/desk/cases/{errand.kept.case_id}"
+    content = desk_task(errand.told, tenant.merchant.name, why, hole, url, tenant.brand.default_locale)
     notice = Notice(trigger=TASK, template="errand_task", content=content, why="owners are told of what is theirs to do")
     untold: Skip | None = await tell_owners_of(tx, tenant, ("errand", errand.kept.errand_id), notice, now)
     if untold is not None:
@@ -304,6 +305,10 @@ async def _answered(tx: Tx, directory: Directory, tenant: Tenant, kept: KeptErra
 
 async def _follow(tx: Tx, directory: Directory, tenant: Tenant, kept: KeptErrand, told: Answer, now: datetime) -> None:
     """Move the case as the answer says; where no state follows from it, the answer is written down with the case."""
+    if told.done and kept.kind in _GIVES:
+        why = told.why or f"{kept.kind} is done"
+        await acknowledged(tx, directory, tenant, kept.case_id, kept.kind, actor=told.actor, why=why, now=now)
+        return
     locked = (await cases.lock(tx, [(kept.merchant_id, kept.case_id)]))[kept.merchant_id, kept.case_id]
     others = (await errands.of_cases(tx, kept.merchant_id, [kept.case_id])).get(kept.case_id, [])
     to = _state_after(locked.case.kind, locked.case.state, kept, told, others)
@@ -317,8 +322,7 @@ async def _follow(tx: Tx, directory: Directory, tenant: Tenant, kept: KeptErrand
     if not told.done and to is None:
         order = await _order(tx, kept.merchant_id, locked.case.order_id)
         if order is not None:
-            why = f"It was refused: {why}. The case waits for your decision."
-            await _tell_people(tx, directory, tenant, whole(kept, locked, order), why, now)
+            await _tell_people(tx, directory, tenant, whole(kept, locked, order), Why.REFUSED, why, now)
 
 
 def _state_after(kind: CaseKind, state: CaseState, kept: KeptErrand, told: Answer, others: Sequence[KeptErrand]) -> CaseState | None:
@@ -330,9 +334,7 @@ def _state_after(kind: CaseKind, state: CaseState, kept: KeptErrand, told: Answe
         return CaseState.REFUSED
     if kept.kind is ErrandKind.CARRIER_CLAIM and state is CaseState.PASSED_ON and told.done:
         return CaseState.APPROVED
-    if any(one.open and one.errand_id != kept.errand_id and (changes or one.kind in _SETTLES) for one in others):
-        return None
-    if told.done and (changes or (state is CaseState.SETTLING and kept.kind in _SETTLES)):
+    if changes and not any(one.open and one.errand_id != kept.errand_id for one in others):
         return CaseState.CLOSED
     return None
 

@@ -32,7 +32,7 @@ from doorstep.store.orders import KeptOrder, number_key
 from doorstep.store.sealing import Sealer
 
 #: A code holds so long, and is tried so often. Source: OWASP's cheat sheets on forgotten passwords and multifactor authentication ask for
-#: short life, single use and few tries; NIST SP 800-63B section 5.1.3.2 for ten minutes at most; as known on 2026-11-29.
+#: short life, single use and few tries, NIST SP 800-63B section 5.1.3.2 for ten minutes at most; as known on 2026-11-29.
 MINUTES, MOST_TRIES = 10, 5
 #: Codes for one person, and to one address, in a quarter of an hour and in a day.
 MOST_LATELY, LATELY, MOST_A_DAY = 3, timedelta(minutes=15), 10
@@ -102,6 +102,12 @@ def read_told(
     mail = email.strip().lower()
     told = Told(number=number_key(number), email=mail if "@" in mail[1:-1] else "", phone=phone_of(phone.strip(), country) or "")
     return msgspec.structs.replace(told, name=name.strip(), postcode=postcode.strip())
+
+
+def keeps_parcels_apart(merchant: Merchant) -> bool:
+    """Tell whether a parcel's page leads to its order only whoever has shown that it is theirs: the link of a parcel is often passed on."""
+    chosen = merchant.settings.get("identity")
+    return isinstance(chosen, dict) and chosen.get("parcels_apart") is True
 
 
 def hint_of(address: str) -> str:
@@ -268,7 +274,7 @@ def _message(tenant: Tenant, channel: ChannelKind, address: str, content: Render
         order_id=None,
         shipment_ids=(),
         why="somebody asked for a code to show that this address is theirs",
-        due_at=now,
+        due_at=now - timedelta(minutes=MINUTES),  # before what waits in the outbox: somebody sits there and waits for it
     )
 
 

@@ -56,22 +56,31 @@ _STATES: dict[Tab, tuple[CaseState, ...]] = {
     Tab.ALL: tuple(CaseState),
     Tab.ENDED: tuple(state for state in CaseState if state in ENDED),
 }
-_WAITING = "exists (select from errand e where e.case_id = c.case_id and e.merchant_id = c.merchant_id and e.answered_at is null)"
+_WAITING = "exists (select from errand e where e.case_id = c.case_id and e.merchant_id = c.merchant_id and e.state in ('waiting', 'sent', 'escalated'))"
 _LATE = "(coalesce((c.document->>'reminded')::int, 0) > 0 or c.look_at < $2)"
 _ALSO = {Tab.ERRANDS: f" and {_WAITING}", Tab.OVERDUE: f" and {_LATE}"}
 
 _COLUMNS = """
 c.case_id, c.rma, c.state, c.order_id, c.email, c.document, c.opened_at, c.since, c.look_at, o.number,
-(select count(*) from errand e where e.case_id = c.case_id and e.merchant_id = c.merchant_id and e.answered_at is null) as errands
+(select count(*) from errand e where e.case_id = c.case_id and e.merchant_id = c.merchant_id and e.state in ('waiting', 'sent', 'escalated')) as errands
 """
 _FROM = "from cases c join orders o on o.merchant_id = c.merchant_id and o.order_id = c.order_id"
-# What waits, oldest first, from one on; $2 is the moment before which a look is forgotten.
+# What waits in one state, oldest first, from one on.
+_OF_STATE = """(
+select c.case_id, c.since from cases c
+where c.merchant_id = $1 and c.state = '{state}' and c.kind = any($3::text[]) and (c.since, c.case_id) > ($4, $5){also}
+order by c.since, c.case_id limit $6
+)"""
+# The same of all states of a tab; $2 is the moment before which a look is forgotten.
 _QUEUE = f"""
-select {_COLUMNS} {_FROM}
-where c.merchant_id = $1 and $2::timestamptz is not null and c.state = any($3::text[]) and c.kind = any($4::text[])
-    and (c.since, c.case_id) > ($5, $6)
+select {_COLUMNS} from ({{states}}) f
+join cases c on c.merchant_id = $1 and c.case_id = f.case_id join orders o on o.merchant_id = c.merchant_id and o.order_id = c.order_id
+where $2::timestamptz is not null order by f.since, f.case_id limit $6
 """
-_QUEUE_END = " order by c.since, c.case_id limit $7"
+_QUEUES = {
+    tab: _QUEUE.format(states=" union all ".join(_OF_STATE.format(state=state, also=_ALSO.get(tab, "")) for state in states))
+    for tab, states in _STATES.items()
+}
 # The newest first, older than one of them.
 _NEWEST = f"""
 select {_COLUMNS} {_FROM}
@@ -131,9 +140,7 @@ async def queue(
     tx: Tx, merchant_id: int, tab: Tab, now: datetime, *, after: tuple[datetime, int], kinds: Sequence[CaseKind] = (), most: int = 50
 ) -> list[QueuedCase]:
     """List what waits in a tab, the longest waiting first, from behind (since, case id) on; no kinds: all."""
-    wanted = list(kinds or CaseKind)
-    statement = _QUEUE + _ALSO.get(tab, "") + _QUEUE_END
-    rows = await tx.fetch(statement, merchant_id, now - _FORGOTTEN, list(_STATES[tab]), wanted, *after, most)
+    rows = await tx.fetch(_QUEUES[tab], merchant_id, now - _FORGOTTEN, list(kinds or CaseKind), *after, most)
     return [_queued(row) for row in rows]
 
 

@@ -1048,6 +1048,7 @@ create unique index cases_once on cases (merchant_id, once);
 create index cases_order on cases (order_id, merchant_id);
 create index cases_email on cases (email, merchant_id, opened_at) where email is not null;
 create index cases_state on cases (merchant_id, state, case_id);
+create index cases_since on cases (merchant_id, state, since, case_id);
 create index cases_look on cases (look_at) where look_at is not null;
 create index cases_opened on cases (merchant_id, opened_at);
 

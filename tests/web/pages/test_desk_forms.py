@@ -155,6 +155,23 @@ async def test_settings_as_shown_are_the_policy_that_holds(owner, house, shop):
     assert ("change_settings", "policy, return_days") in await changes(house, shop)
 
 
+async def test_carriers_desks_are_kept_by_line_and_a_line_that_is_none_is_named(owner, house, shop):
+    form = form_of((await owner.get("/desk/settings")).text)
+    await owner.post("/desk/settings", data=form | {"carrier_desks": "gls desk@gls.example\n\nUPS: desk@ups.example\n"})
+    assert (await merchant(house, shop)).settings["carrier_desks"] == {"gls": "desk@gls.example", "ups": "desk@ups.example"}
+    assert house.directory.tenant(shop.merchant_id).carrier_desks["ups"] == "desk@ups.example"
+    page = (await owner.get("/desk/settings")).text
+    assert "gls desk@gls.example\nups desk@ups.example</textarea>" in page
+    for wrong in ("gls", "gls nobody", "gls a@b.example more", f"gls {HOSTILE}"):
+        answer = await owner.post("/desk/settings", data=form | {"carrier_desks": wrong})
+        assert answer.status_code == 422
+        assert "<img" not in answer.text
+    await owner.post("/desk/settings", data=form)  # a form without the field leaves them alone
+    assert (await merchant(house, shop)).settings["carrier_desks"] == {"gls": "desk@gls.example", "ups": "desk@ups.example"}
+    await owner.post("/desk/settings", data=form | {"carrier_desks": ""})
+    assert "carrier_desks" not in (await merchant(house, shop)).settings
+
+
 async def test_how_the_shop_sends_is_kept_and_shown_and_what_is_usual_is_not(owner, house, shop):
     form = form_of((await owner.get("/desk/settings")).text)
     sends = {"sends_country": "Spain", "sends_zone": "Europe/Madrid", "sends_until": "16:30", "sends_on": ["1", "6"], "handling_days": "0"}

@@ -3,6 +3,7 @@
 import re
 import time
 from contextlib import aclosing
+from html import unescape
 
 import httpx
 import msgspec
@@ -14,7 +15,8 @@ from page_shops import BASE, NOW
 from apps import app_over
 from doorstep.domain.actions.kinds import Assurance
 from doorstep.steps.guessing import LIMITS, Act
-from doorstep.store import orders
+from doorstep.steps.work import utc_now
+from doorstep.store import connections, orders
 from doorstep.web.look.asking import AnyRequest
 from doorstep.web.track import asker as asking
 from doorstep.web.track import guarding
@@ -305,8 +307,8 @@ async def test_a_link_lets_its_order_a_session_its_customer_and_a_parcels_link_n
     await sign_in(client, house, ours, "loom-1001@mail.example")
     own = await asker_at(app, house, ours, client, "/o/x", "#loom-1001")
     assert (own.assurance, own.email) == (Assurance.CODE, "loom-1001@mail.example")
-    anothers = await asker_at(app, house, ours, client, "/o/x", "#loom-1002")
-    assert (anothers.assurance, anothers.email, anothers.orders) == (Assurance.LINK, "", (ours.order_ids["#loom-1002"],))
+    hers = await asker_at(app, house, ours, client, "/o/x", "#loom-1002")
+    assert (hers.assurance, hers.email, hers.orders) == (Assurance.LINK, "", (ours.order_ids["#loom-1002"],))
 
 
 @pytest.mark.parametrize(
@@ -338,3 +340,84 @@ async def test_the_whole_way_says_the_same_in_every_language(client, house, ours
         assert done.headers["location"] == f"/me/loom?lang={language}"
         assert "#loom-1003" in (await client.get(done.headers["location"])).text
     assert NOW
+
+
+async def test_what_needs_more_than_a_link_leads_to_a_code_and_back_and_then_opens(client, house, ours):
+    at = f"/o/{ours.order_tokens['#loom-1002']}/delivery"
+    listed = (await client.get(at)).text
+    assert "do=redirect" in listed
+    wanted = re.search(r'href="([^"]*do=redirect[^"]*)"', listed)[1].replace("&amp;", "&")
+    first = await client.get(f"{wanted}&lang=de")
+    assert first.status_code == 303
+    assert first.headers["location"].startswith("/me/loom?order=")
+    page = await client.get(first.headers["location"])
+    assert 'lang="de"' in page.text
+    hidden = {name: unescape(value) for name, value in re.findall(r'name="(order|back)" value="([^"]*)"', page.text)}
+    answer = await client.post("/me/loom", data=hidden | {"by": "email"})
+    ((_, code),) = await sent(house, ours)
+    done = await type_in(client, handle_of(answer), code, **hidden)
+    assert done.headers["location"].startswith(wanted)
+    opened = await client.get(done.headers["location"])
+    assert opened.status_code == 200
+    assert 'name="postcode"' in opened.text
+    await client.post("/me/loom/leave")
+    assert (await client.get(wanted)).status_code == 303
+
+
+async def test_somebody_elses_session_adds_nothing_to_a_link(client, house, ours):
+    await sign_in(client, house, ours, "loom-1001@mail.example")
+    answer = await client.get(f"/o/{ours.order_tokens['#loom-1002']}/delivery?do=redirect&shipment=B1002LOOM")
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/me/loom?order=")
+
+
+async def settle(house, shop, settings):
+    async with house.database.system() as tx:
+        kept = await connections.merchant_to_change(tx, shop.merchant_id)
+        await connections.set_merchant(tx, msgspec.structs.replace(kept, settings=settings))
+    await house.directory.refresh(house.database, utc_now(), force=True)
+
+
+@pytest.fixture
+async def changing(house, ours):
+    """A merchant whose settings are as they were afterwards."""
+    async with house.database.system() as tx:
+        before = (await connections.merchant_to_change(tx, ours.merchant_id)).settings
+    yield ours
+    await settle(house, ours, before)
+
+
+@pytest.fixture
+async def apart(house, changing):
+    await settle(house, changing, {"identity": {"parcels_apart": True}})
+    return changing
+
+
+async def test_a_parcels_page_that_stands_alone_gives_no_link_of_its_order_away(client, house, apart):
+    token, paths = apart.order_tokens["#loom-1002"], [f"/t/{apart.parcel_tokens[one]}" for one in ("A1002LOOM", "B1002LOOM")]
+    for path in paths:
+        stranger = (await client.get(path, headers={"user-agent": "iPhone"})).text
+        assert token not in stranger
+        assert "/me/loom" in stranger
+    await sign_in(client, house, apart, "loom-1001@mail.example")
+    assert token not in (await client.get(paths[0])).text  # another customer is a stranger, too
+    await client.post("/me/loom/leave")
+    await sign_in(client, house, apart, "loom-1002@mail.example")
+    assert f"/o/{token}" in (await client.get(paths[0])).text
+
+
+async def test_else_a_parcels_page_leads_to_its_order(client, ours):
+    assert f"/o/{ours.order_tokens['#loom-1002']}" in (await client.get(f"/t/{ours.parcel_tokens['A1002LOOM']}")).text
+
+
+async def test_an_owner_chooses_at_the_desk_how_sure_the_shop_wants_to_be(app, house, changing):
+    async with aclosing(await entered(app, changing.owner)) as owner:
+        page = (await owner.get("/desk/settings")).text
+        form = {name: unescape(value) for name, value in re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"[^>]*required', page)}
+        form["csrf"] = re.search(r'name="csrf" value="([^"]+)"', page)[1]
+        for chosen in ({"name_and_postcode": "yes"}, {"parcels_apart": "yes"}, {}):
+            answer = await owner.post("/desk/settings", data=form | chosen)
+            assert answer.status_code == 303, answer.text
+            async with house.database.system() as tx:
+                kept = await connections.merchant_to_change(tx, changing.merchant_id)
+            assert kept.settings.get("identity", {}) == dict.fromkeys(chosen, True)

@@ -1,5 +1,7 @@
 """The JSON behind the button "notify me here": what is kept, what is refused, and that a stranger's page reaches nobody else."""
 
+import re
+
 import httpx
 import pytest
 from page_shops import BASE
@@ -70,10 +72,11 @@ async def test_a_page_offers_it_only_where_the_shop_sends_to_browsers(client, ho
 
 
 async def test_both_pages_of_an_order_carry_one_mark(client, shop):
-    order = f"/o/{shop.order_tokens[f'#{shop.slug}-1001']}"
-    parcel = f"/t/{shop.parcel_tokens['A1001LOOM']}"
-    assert f'data-mark="{order}/push"' in (await client.get(parcel)).text
-    assert f'data-mark="{order}/push"' in (await client.get(order)).text
+    token = shop.order_tokens[f"#{shop.slug}-1001"]
+    paths = (f"/t/{shop.parcel_tokens['A1001LOOM']}", f"/o/{token}", f"/o/{shop.order_tokens[f'#{shop.slug}-1002']}")
+    marks = [re.search(r'data-mark="([^"]+)"', (await client.get(path)).text)[1] for path in paths]
+    assert marks[0] == marks[1] != marks[2]
+    assert token not in marks[0]
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -115,9 +115,9 @@ def guessing_notice(guessed: Guessed, locale: str) -> Rendered:
 def code_notice(brand: str, code: str, minutes: int, locale: str, *, host: str = "", text: bool = False) -> Rendered:
     """Write the message that brings a customer a one-time code, as a mail or as a `text` message.
 
-    A text that names the page's `host` ends so that telephones offer the code there and on no other page. Source: the WICG draft
-    "Origin-bound one-time codes delivered via SMS" (wicg.github.io/sms-one-time-codes): the last line is "@host #code"; as known on
-    2026-11-29. The code stands in no subject: lists of messages are read by others, too.
+    A text that names the page's `host` ends so that telephones offer the code there and on no other page. Source: WICG,
+    "Origin-bound one-time codes delivered via SMS" (wicg.github.io/sms-one-time-codes), draft of 2021-02-19: the last line is
+    "@host #code"; read 2026-11-29. The code stands in no subject: lists of messages are read by others, too.
     """
     words = _words(f"code_{language_of(locale)}")
     holes = {"brand": " ".join(brand.split()), "code": code, "minutes": str(minutes)}

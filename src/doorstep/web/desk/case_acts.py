@@ -14,14 +14,16 @@ from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import Disposition, Remedy
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
 from doorstep.domain.money import Money
-from doorstep.errors import BadInputError
+from doorstep.errors import BadInputError, ConflictError, NotFoundError
 from doorstep.steps import deciding_cases
 from doorstep.steps.deciding_cases import LONGEST, Word
 from doorstep.steps.directory import Directory, Tenant
+from doorstep.steps.errands import Answer as Told
+from doorstep.steps.errands import answer
 from doorstep.steps.known import know_order
 from doorstep.steps.saying import Hindrance
 from doorstep.steps.work import utc_now
-from doorstep.store import orders
+from doorstep.store import case_queue, orders
 from doorstep.store.cases import KeptCase
 from doorstep.store.database import Tx
 from doorstep.web.desk.case_shown import kept_case
@@ -185,6 +187,25 @@ async def note_on_case(request: AnyRequest, case_id: FromPath[int]) -> Response[
     return await _done(request, case_id, "note")
 
 
+@post("/cases/{case_id:int}/errands/{errand_id:int}", status_code=HTTP_200_OK, include_in_schema=False)
+async def answer_errand(request: AnyRequest, case_id: FromPath[int], errand_id: FromPath[int]) -> Response[Any]:
+    """Note what somebody outside said of what they were asked for."""
+    user, tenant, house, form = user_of(request), tenant_of(request), house_of(request), await typed_in(request)
+    if form.get("done") not in {"0", "1"}:
+        raise BadInputError("say whether it was done")
+    told = Told(done=form["done"] == "1", actor=f"user {user.user_id}", why=form.get("why", "")[:300])
+    try:
+        async with house.database.for_merchant(user.merchant_id) as tx:
+            await kept_case(tx, user.merchant_id, id_of(case_id))
+            if not any(row["errand_id"] == errand_id for row in await case_queue.errands(tx, user.merchant_id, case_id)):
+                raise NotFoundError("there is no such errand")
+            await answer(tx, house.directory, tenant, errand_id, told, utc_now())
+            await note(tx, request, "answer_errand", f"case {case_id}, errand {errand_id}: {'done' if told.done else 'not possible'}")
+    except ConflictError as error:
+        return await case_page(request, case_id, error=f"{sentence(error)}.", status=409)
+    return Redirect(f"/desk/cases/{case_id}?done=errand", status_code=303)
+
+
 async def _done(request: AnyRequest, case_id: int, name: str) -> Response[Any]:
     """Do one thing to a case and write it into the changes, or show the page again with why it could not be done."""
     act, action, done = _ACTS[name]
@@ -197,8 +218,9 @@ async def _done(request: AnyRequest, case_id: int, name: str) -> Response[Any]:
             if isinstance(answer, KeptCase):
                 why = f": {word.why}" if word.why and name in {"approve", "override"} else ""
                 await note(tx, request, action, f"case {case_id}, {kept.case.rma}{why}"[:500])
-    except BadInputError as error:
-        return await case_page(request, case_id, error=f"{sentence(error)}.", typed=form, opened=name, status=422)
+    except (BadInputError, ConflictError) as error:
+        status = 409 if isinstance(error, ConflictError) else 422
+        return await case_page(request, case_id, error=f"{sentence(error)}.", typed=form, opened=name, status=status)
     if isinstance(answer, Refusal):
         status = 409 if answer.code in _VOID else 422
         return await case_page(request, case_id, error=refusal_words(answer), typed=form, opened=name, status=status)

@@ -15,7 +15,8 @@ from doorstep.domain.pitfalls import PITFALL_KINDS
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import BadInputError
 from doorstep.messages import Policy
-from doorstep.steps.identity import takes_name_and_postcode
+from doorstep.steps.carrier_desks import desks_of, desks_typed
+from doorstep.steps.identity import keeps_parcels_apart, takes_name_and_postcode
 from doorstep.steps.work import utc_now
 from doorstep.store import labels
 from doorstep.store.connections import Merchant
@@ -37,6 +38,10 @@ _CAPS = (
     ("marketing_week", "per_week", Purpose.MARKETING, "Marketing messages in 7 days"),
 )
 _MOST, _LONGEST_DAYS = 1000, 3650
+#: What a merchant chooses of how a customer shows who they are; see `steps.identity`.
+_IDENTITY = ("name_and_postcode", "parcels_apart")
+#: Signs of the list of carriers' desks at most.
+_LONGEST_DESKS = 4000
 #: Kinds of problems that a merchant may choose not to hear of.
 _MUTABLE = tuple(kind for kind in PITFALL_KINDS.values() if kind.mutable)
 
@@ -72,7 +77,9 @@ def _shown(merchant: Merchant, policy: Policy) -> dict[str, Any]:
         "any_hour": set(policy.any_hour),
         "return_days": merchant.settings.get("return_days", ""),
         "muted_pitfalls": set(merchant.settings.get("muted_pitfalls", ())),
+        "carrier_desks": "\n".join(f"{slug} {address}" for slug, address in sorted(desks_of(merchant.settings).items())),
         "name_and_postcode": takes_name_and_postcode(merchant),
+        "parcels_apart": keeps_parcels_apart(merchant),
         **sending_shown(merchant.settings),
         **back_shown(merchant.settings),
         **caps,
@@ -83,8 +90,9 @@ def _typed(form: FormMultiDict) -> dict[str, Any]:
     """Give a refused form back as it was filled in."""
     texts = ("rings_from", "rings_until", "zone", "return_days", *(name for name, *_ in _CAPS))
     several = {name: set(form.getall(name, [])) for name in ("ask_first", "any_hour", "muted_pitfalls")}
-    ticked = {"name_and_postcode": form.get("name_and_postcode") == "yes"}
-    return {name: clean_text(form.get(name), 60) for name in texts} | several | ticked | sending_typed(form) | back_typed(form)
+    ticked = {name: form.get(name) == "yes" for name in _IDENTITY}
+    desks = {"carrier_desks": str(form.get("carrier_desks") or "")[:_LONGEST_DESKS]}
+    return {name: clean_text(form.get(name), 60) for name in texts} | several | ticked | sending_typed(form) | back_typed(form) | desks
 
 
 def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
@@ -113,14 +121,18 @@ def _with(kept: Merchant, form: FormMultiDict) -> Merchant:
     if hushed := [one.kind for one in _MUTABLE if one.kind in muted]:
         settings["muted_pitfalls"] = hushed
     settings.pop("identity", None)
-    if form.get("name_and_postcode") == "yes":
-        settings["identity"] = {"name_and_postcode": True}
+    if chosen := {name: True for name in _IDENTITY if form.get(name) == "yes"}:
+        settings["identity"] = chosen
     settings.pop("sending", None)
     if sending := sending_sent(form):
         settings["sending"] = sending
     for name in ("return_address", "return_parcel"):
         settings.pop(name, None)
     settings |= back_sent(form)
+    if "carrier_desks" in form:
+        settings.pop("carrier_desks", None)
+        if desks := desks_typed(str(form.get("carrier_desks") or "")[:_LONGEST_DESKS]):
+            settings["carrier_desks"] = desks
     settings.pop("return_days", None)
     if clean_text(form.get("return_days")):
         settings["return_days"] = _number(form, "return_days", "Days to return", 1, _LONGEST_DAYS)

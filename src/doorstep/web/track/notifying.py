@@ -1,5 +1,6 @@
 """The button "notify me here" of a parcel's or an order's page → a browser that is told, and told no more; the script that shows it."""
 
+import hashlib
 import re
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -100,7 +101,8 @@ def offer_of(path: str, tenant: Tenant, order: KeptOrder | None, words: Words) -
         key = public_key(connection.settings)
     except MisconfiguredError:
         return None
-    return Offer(f"{path}/push", f"/o/{order.token}/push", key, f"/push/{tenant.merchant.slug}/", _wording(tenant, words))
+    mark = hashlib.blake2b(order.token.encode(), digest_size=12).hexdigest()  # a parcel's page does not hand its order's token on
+    return Offer(f"{path}/push", f"/push/marks/{mark}", key, f"/push/{tenant.merchant.slug}/", _wording(tenant, words))
 
 
 def _wording(tenant: Tenant, words: Words) -> str:

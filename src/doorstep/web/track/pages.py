@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
 from doorstep.actions import return_days_of
 from doorstep.errors import NotFoundError
 from doorstep.messages import tag_to_speak
+from doorstep.steps import identity
+from doorstep.steps.directory import Tenant
 from doorstep.steps.footprint import tells_carbon
 from doorstep.steps.work import utc_now
 from doorstep.store import checkpoints, orders, recipients, shipments
@@ -17,6 +20,7 @@ from doorstep.store.shipments import KeptShipment
 from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, is_token
 from doorstep.web.tenants import tenant_of
+from doorstep.web.track.asker import asker_of
 from doorstep.web.track.engaging import note_visit
 from doorstep.web.track.framing import dress, framed, words_of
 from doorstep.web.track.notifying import offer_of
@@ -66,6 +70,9 @@ async def _answer(request: AnyRequest, house: House, read: Read, portal: Portal 
     shown = page_shown(
         read, tenant.brand.name, return_days_of(tenant.merchant.settings), words, utc_now(), carbon=tells_carbon(tenant.merchant)
     )
+    apart = await _stays_apart(request, tenant, read)
+    if apart:
+        shown = msgspec.structs.replace(shown, order_token=None)
     offer = offer_of(request.url.path, tenant, read.order, words)
     return framed(
         "track/parcels.html",
@@ -73,10 +80,19 @@ async def _answer(request: AnyRequest, house: House, read: Read, portal: Portal 
         dress(tenant),
         page=shown,
         live=True,
-        wallet_url=wallet_url(request, tenant, read.order),
+        wallet_url="" if apart else wallet_url(request, tenant, read.order),
+        me_url=f"/me/{tenant.merchant.slug}" if apart else "",
         push=offer,
         portal=portal,
     )
+
+
+async def _stays_apart(request: AnyRequest, tenant: Tenant, read: Read) -> bool:
+    """Tell whether a parcel's page may not lead to its order: the merchant keeps them apart, and nobody has shown that it is theirs."""
+    if read.only is None or read.order is None or not identity.keeps_parcels_apart(tenant.merchant):
+        return False
+    async with house_of(request).database.for_merchant(read.merchant_id) as tx:
+        return not identity.reaches(await asker_of(request, tenant, tx, read.order, parcel=True), read.order)
 
 
 async def _read(tx: Tx, merchant_id: int, order_id: int | None, only: KeptShipment | None) -> Read:
