@@ -27,7 +27,9 @@ from doorstep.steps.work import BATCH
 from doorstep.store import (
     access,
     alarms,
+    backtests,
     case_files,
+    case_looks,
     case_queue,
     checkpoints,
     connections,
@@ -43,6 +45,7 @@ from doorstep.store import (
     health,
     idempotency,
     inbox,
+    labels,
     legs,
     mappings,
     message_lists,
@@ -51,8 +54,10 @@ from doorstep.store import (
     orders,
     people,
     pitfalls,
+    policies,
     recipients,
     reply_files,
+    returned,
     shipments,
     short_links,
 )
@@ -295,6 +300,17 @@ async def _errands_taken_up(tx: Tx, know: Known) -> None:
     await errands.look_now(tx, [(know.merchant_id, know.message["message_id"])] * 50, know.now)
 
 
+async def _cases_looked_at(tx: Tx, know: Known) -> None:
+    """A worker looks at cases that are due, hears of parcels, and takes up labels; most parcels belong to no case."""
+    for merchant_id, case_id, order_id in await case_looks.due(tx, know.now + timedelta(days=2), 40):
+        await case_looks.hold(tx, merchant_id, case_id, order_id, know.now + timedelta(days=2))
+        await case_looks.new_goods_sent(tx, merchant_id, case_id)
+    await case_looks.wake(tx, [(know.merchant_id, one) for one in know.ids[:40]], know.now)
+    await case_looks.awaiting_new_goods(tx, [(know.merchant_id, one, one, know.now) for one in know.ids[:200]])
+    await labels.lease(tx, know.now + timedelta(days=2), know.now + timedelta(days=3), 8)
+    await labels.stuck(tx, know.merchant_id, know.ids[:40])
+
+
 async def _goods_told(tx: Tx, know: Known) -> None:
     """What shops tell of 500 variants and 500 customers with a gift card, and what these paid."""
     merchant_id, shop = know.merchant_id, know.shop
@@ -344,6 +360,7 @@ WORKER: Mapping[str, _Asks] = {
     "500 links kept": _links_kept,
     "sweeping": _forgotten,
     "errands taken up": _errands_taken_up,
+    "cases looked at": _cases_looked_at,
     "500 goods and payments told": _goods_told,
     "goods of an action": _goods_asked,
 }
@@ -451,6 +468,15 @@ WEB: Mapping[str, _Asks] = {
     "a case's errands": lambda tx, know: case_queue.errands(tx, know.merchant_id, know.ids[0]),
     "a case's photos": lambda tx, know: case_queue.photos(tx, know.merchant_id, _a_case(know)),
     "a case's photo": lambda tx, know: case_queue.photo(tx, know.merchant_id, _a_case(know), 1),
+    "why goods came back last week": lambda tx, know: returned.counts(tx, know.merchant_id, *_last_week(know)),
+    "what customers said last week": lambda tx, know: returned.said(tx, know.merchant_id, *_last_week(know), most=12),
+    "past requests": lambda tx, know: backtests.since(tx, know.merchant_id, know.now - timedelta(days=30), list(CaseKind), 50),
+    "customers' past requests": lambda tx, know: backtests.lately(
+        tx, know.merchant_id, know.emails[:50], know.now - timedelta(days=90), know.now
+    ),
+    "what arrived lately": lambda tx, know: backtests.arrived(tx, know.merchant_id, 50),
+    "rules": lambda tx, know: policies.versions(tx, know.merchant_id),
+    "rules in force": lambda tx, know: policies.live(tx, know.merchant_id, know.now),
     "open errands": lambda tx, know: errands.page(tx, know.merchant_id, most=51),
     "errands that are done, deep": lambda tx, know: errands.page(
         tx, know.merchant_id, states=[errands.ErrandState.DONE], before=know.ids[BATCH // 2], most=51
@@ -518,6 +544,12 @@ def _a_case(know: Known) -> Case:
         state=CaseState.CLOSED,
         photos=("none",),
     )
+
+
+def _last_week(know: Known) -> tuple[date, date]:
+    """The Monday of the week before, twice: of the first and of the last week."""
+    monday = know.now.date() - timedelta(days=know.now.weekday() + 7)
+    return monday, monday
 
 
 def _before(know: Known) -> UUID:

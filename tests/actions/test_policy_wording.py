@@ -1,6 +1,7 @@
 """A policy in sentences: no field is left unsaid, and what is otherwise is told in the same sentences."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -118,3 +119,12 @@ def test_another_order_of_the_table_is_a_difference():
     (found,) = differences(HOUSE, house(claiming={"table": (table[1], table[0], *table[2:])}))
     assert found.was.startswith("In this order: ")
     assert found.was != found.now
+
+
+def test_every_field_is_explained_in_the_documentation():
+    page = (Path(__file__).parents[2] / "docs/rules/policy.md").read_text()
+    parts = ("cancelling", "changing", "returning", "claiming", "delivering", "limits")
+    paths = [f"{part}.{name}" for part in parts for name in getattr(HOUSE, part).__struct_fields__]
+    paths += [name for name in HOUSE.__struct_fields__ if name not in parts]
+    inner = {name for of in (Rule, Reason, Offer, ClaimRule, Fitting) for name in of.__struct_fields__}
+    assert [name for name in (*paths, *sorted(inner)) if f"`{name}`" not in page] == []

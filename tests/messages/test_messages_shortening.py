@@ -15,13 +15,15 @@ from doorstep.messages.shortening import ALPHABET, CODES, LENGTH, SAMPLE, code_o
 BASE = "https://parcels.example"
 #: As long as tokens really are.
 TOKEN = "Zx5k-9_aLq3TnB7vYw2RcQ"
+CASE = "/cases/1754"
 
 
 def real(facts):
     """The same with addresses as long as real ones."""
     change = msgspec.structs.replace
     parcels = tuple(change(one, page_url=f"{BASE}/t/{TOKEN}") for one in facts.parcels)
-    return change(facts, parcels=parcels, links=change(facts.links, order=f"{BASE}/o/{TOKEN}"))
+    case = f"{BASE}/o/{TOKEN}{CASE}" if facts.links.case else None
+    return change(facts, parcels=parcels, links=change(facts.links, order=f"{BASE}/o/{TOKEN}", case=case))
 
 
 def test_a_code_is_of_letters_and_figures_that_nobody_takes_for_others():
@@ -105,4 +107,5 @@ def test_no_text_message_grows_and_none_keeps_a_long_link(template, language):
         assert TOKEN not in short
         assert TOKEN in long
         assert segments_of(short).parts <= segments_of(long).parts
-        assert segments_of(short).units == segments_of(long).units - (len(TOKEN) - LENGTH) * long.count(TOKEN)
+        left_out = (len(TOKEN) - LENGTH) * long.count(TOKEN) + len(CASE) * long.count(CASE)
+        assert segments_of(short).units == segments_of(long).units - left_out

@@ -307,6 +307,18 @@ def test_a_missing_scope_is_named_and_a_full_bucket_says_how_long_to_wait() -> N
     assert later.value.after_s == 2.0
 
 
+def test_a_no_is_told_in_shopifys_words_without_what_is_personal() -> None:
+    shopify = Shopify()
+    said = {"refund": None, "userErrors": [{"field": ["input", "note"], "message": "ana@customer.example, +34 600 123 456 is blocked"}]}
+    shopify.fault("DoorstepRefund", Response(status=200, body=json.dumps({"data": {"refundCreate": said}}).encode()))
+    with pytest.raises(RefusedError, match="is blocked") as refused:
+        run(shopify, REFUND)
+    assert "ana@" not in str(refused.value)
+    assert "600" not in str(refused.value)
+    assert "input.note" in str(refused.value)
+    assert not refused.value.suppress
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"access_token": ""}, {"shop_domain": "brand.example"}, {"shop_domain": "evil.example/.myshopify.com"}, {"api_version": "latest"}],

@@ -1,7 +1,7 @@
 """EasyPost's and Shippo's return labels as their documents describe them, over real HTTP on the loopback.
 
-Source: docs.easypost.com "Returns", "Shipments", "Shipping refund", "Pickups", docs.goshippo.com "Returns", "Create a shipping label",
-"Refunding labels", read 2026-11-29.
+Source: docs.easypost.com "Returns", "Shipments", "Shipping refund", "Pickups", "Form guide", docs.goshippo.com "Returns", "Create a shipping label",
+"Refunding labels", "QR codes", read 2026-11-29.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import Any
 from steps_vendors import PROTOCOLS, Reply, Request, Vendor, _login
 
 PDF = b"%PDF-1.4\n% a label\n%%EOF\n"
+PNG = b"\x89PNG\r\n\x1a\n a code"
 
 
 @dataclass
@@ -45,9 +46,21 @@ def _lost(sold: Shelf, answer: Reply) -> Reply:
     return answer
 
 
-def easypost_labels(vendor: Vendor, request: Request) -> Reply:
+def _pickups(sold: Shelf, request: Request) -> Reply:
+    if request.path == "/v2/pickups":
+        asked = request.document["pickup"]
+        assert asked["min_datetime"] < asked["max_datetime"]
+        sold.pickups.append(asked)
+        rates = [{"id": "pickuprate_1", "carrier": "USPS", "service": "NextDay", "rate": "0.00", "currency": "USD"}]
+        return 201, {"id": "pickup_1", "object": "Pickup", "status": "unknown", "pickup_rates": rates, "messages": []}, {}
+    assert request.path == "/v2/pickups/pickup_1/buy"
+    assert request.document == {"carrier": "USPS", "service": "NextDay"}
+    return 200, {"id": "pickup_1", "object": "Pickup", "status": "scheduled", "confirmation": "WTC123"}, {}
+
+
+def easypost_labels(vendor: Vendor, request: Request) -> Reply:  # noqa: PLR0911 - one for each route
     if request.path.startswith("/labels/"):
-        return 200, PDF, {"content-type": "application/pdf"}
+        return _file(request.path)
     if _login(request) != (vendor.key, ""):
         return 401, {"error": {"code": "APIKEY.INACTIVE", "message": "no"}}, {}
     sold = shelf(vendor)
@@ -94,24 +107,31 @@ def easypost_labels(vendor: Vendor, request: Request) -> Reply:
                 "selected_rate": rate,
             }
             return _lost(sold, (200, one, {}))
+        case "POST", "v2", "shipments", name, "forms":
+            assert request.document == {"form": {"type": "label_qr_code"}}
+            if sold.shipments[name]["selected_rate"]["carrier"] != "USPS":
+                return 422, {"error": {"code": "FORM.INVALID", "message": "not with this carrier", "errors": []}}, {}
+            form = {"object": "Form", "form_type": "label_qr_code", "form_url": f"{vendor.base}/labels/{name}.png"}
+            return 201, {**sold.shipments[name], "forms": [form]}, {}
         case "POST", "v2", "shipments", name, "refund":
             sold.refunded.append(name)
             return 200, {**sold.shipments[name], "refund_status": "submitted"}, {}
-        case "POST", "v2", "pickups":
-            asked = request.document["pickup"]
-            assert asked["min_datetime"] < asked["max_datetime"]
-            sold.pickups.append(asked)
-            rates = [{"id": "pickuprate_1", "carrier": "USPS", "service": "NextDay", "rate": "0.00", "currency": "USD"}]
-            return 201, {"id": "pickup_1", "object": "Pickup", "status": "unknown", "pickup_rates": rates, "messages": []}, {}
-        case "POST", "v2", "pickups", "pickup_1", "buy":
-            assert request.document == {"carrier": "USPS", "service": "NextDay"}
-            return 200, {"id": "pickup_1", "object": "Pickup", "status": "scheduled", "confirmation": "WTC123"}, {}
+        case "POST", "v2", "pickups", *_:
+            return _pickups(sold, request)
     raise AssertionError(request.path)
+
+
+def _of_rate(sold: Shelf, rate: str) -> dict[str, Any]:
+    return sold.shipments[rate.partition("r")[0]]
+
+
+def _file(path: str) -> Reply:
+    return (200, PNG, {"content-type": "image/png"}) if path.endswith(".png") else (200, PDF, {"content-type": "application/pdf"})
 
 
 def shippo_labels(vendor: Vendor, request: Request) -> Reply:
     if request.path.startswith("/labels/"):
-        return 200, PDF, {"content-type": "application/pdf"}
+        return _file(request.path)
     if request.headers.get("authorization") != f"ShippoToken {vendor.key}":
         return 401, {"detail": "Invalid token"}, {}
     sold = shelf(vendor)
@@ -143,6 +163,7 @@ def shippo_labels(vendor: Vendor, request: Request) -> Reply:
                 "rate": rate,
                 "tracking_number": f"92055{name[1:]:0>5}",
                 "label_url": f"{vendor.base}/labels/{name}.pdf",
+                "qr_code_url": f"{vendor.base}/labels/{name}.png" if _of_rate(sold, rate)["extra"].get("qr_code_requested") else None,
                 "messages": [],
             }
             return _lost(sold, (201, sold.transactions[name], {}))

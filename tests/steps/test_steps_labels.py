@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from label_vendors import PDF, Shelf, shelf
+from label_vendors import PDF, PNG, Shelf, shelf
 from steps_cases import BACK, Returning
 from steps_shop import HOUR, NOON, open_shop
 from steps_vendors import Vendor, serving
@@ -104,6 +104,21 @@ async def test_the_cheapest_label_is_bought_and_its_parcel_followed(database: Da
         assert kept.return_shipment_id is not None
         parcel = await here.shop.parcel(kept.label.tracking_number)
         assert (parcel.shipment_id, parcel.order_id, parcel.around.case_id) == (kept.return_shipment_id, None, case.case_id)
+
+
+@pytest.mark.parametrize("slug", ["easypost", "shippo"])
+async def test_whoever_has_no_printer_shows_the_carriers_own_code(database: Database, slug: str) -> None:
+    async with house(database, slug) as here:
+        case = await here.open_return(way="qr")
+        await here.make()
+        assert await file_of(here, case.case_id) == ("image/png", PNG)
+
+
+async def test_where_the_carrier_has_no_code_the_label_is_given(database: Database) -> None:
+    async with house(database, "easypost", return_services="UPS") as here:
+        case = await here.open_return(way="qr")
+        await here.make()
+        assert await file_of(here, case.case_id) == ("application/pdf", PDF)
 
 
 async def test_the_addresses_are_those_of_the_way_out_and_the_provider_turns_them_round(database: Database) -> None:

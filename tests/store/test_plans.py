@@ -69,7 +69,8 @@ ROWS = (
     """insert into reply (merchant_id, connection_id, provider_id, channel, sender, recipient, text, keyword, received_at)
     select $1, 1, i::text, 'email', '', '', '', '', $3""",
     """insert into cases (merchant_id, case_id, rma, once, kind, action, state, order_id, document, opened_at, since) overriding system value
-    select $1, 1000000000 + i, 'R-' || i, 'yes ' || i, 'return', 'open_return', 'closed', 1000000000 + i, '{"kind": "return", "action": "open_return", "state": "closed"}', $3::timestamptz, $3""",
+    select $1, 1000000000 + i, 'R-' || i, 'yes ' || i, 'return', 'open_return', 'closed', 1000000000 + i, '{"kind": "return", "action": "open_return", "state": "closed", "lines": []}',
+        $3::timestamptz - interval '3 hours' * i, $3""",
     """insert into errand (merchant_id, errand_id, case_id, once, target, kind, state, made_at) overriding system value
     select $1, 1000000000 + i, 1000000000 + i, i::text, 'payment', 'refund', case i % 97 when 0 then 'sent' else 'done' end, $3""",
     "insert into idempotency (merchant_id, key, request_hash, created_at) select $1, 'key-' || i, '', $3",

@@ -27,6 +27,8 @@ from doorstep.domain.vocabulary import Status
 _PHOTO = ("photo",)
 _ALL_STEPS = ("looked_around", "asked_household", "asked_neighbours", "asked_carrier")
 _NOT_COME = (ClaimKind.LOST, ClaimKind.NOT_RECEIVED)
+#: Variants of one line that are offered.
+_MOST_VARIANTS = 100
 _PLACE = Address(lines=("1",), city="1")
 _DELIVERY = (
     ActionKind.RESCHEDULE,
@@ -113,8 +115,12 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(one for one in self.claims if one.refusal is None)
 
 
-def offers(asker: Asker, known: Known, policy: Policy, now: datetime, *, gift: bool = False) -> Offers:
-    """Find out what may be asked for about an order that is the asker's; `gift`: by whom it was given to, who sees no money."""
+def offers(asker: Asker, known: Known, policy: Policy, now: datetime, *, gift: bool = False, whole: bool = True) -> Offers:
+    """Find out what may be asked for about an order that is the asker's.
+
+    `gift`: by whom it was given to, who sees no money. Not `whole`: of lines it is only found out whether they may go back at all, and until
+    when with the first reason that lets them; every reason and every variant is for the form, and costs ten times as much.
+    """
     order = known.order
     if order is None or not asker.owns(order):
         return Offers()
@@ -127,7 +133,7 @@ def offers(asker: Asker, known: Known, policy: Policy, now: datetime, *, gift: b
     }
     kept = tuple(case for case in order.cases if case.kind in {CaseKind.RETURN, CaseKind.EXCHANGE} and (case.gift or not gift))
     return Offers(
-        lines=tuple(ask.line(one, gift=gift) for one in order.lines),
+        lines=tuple(ask.line(one, gift=gift, whole=whole) for one in order.lines),
         claims=() if gift else tuple(ask.claim(kind) for kind in ClaimKind),
         delivery=() if gift else tuple(ask.sure_of(one, asker) for one in ask.delivery()),
         changes=() if gift else tuple(ask.sure_of(one, asker) for one in ask.changes()),
@@ -168,34 +174,55 @@ class _Asking:
         least = assurance_for(self.policy, one.kind)
         return msgspec.structs.replace(one, needs=least) if asker.assurance < least else one
 
-    def line(self, line: KnownLine, *, gift: bool) -> LineOffer:
-        """Try each reason, for money, for credit and for each variant."""
-        free = free_units(self.order, line)
-        tree = leaves(self.policy.returning.reasons, line.category)
-        back, exchange, first = list[Reason](), False, None
-        variants: dict[str, KnownVariant] = {}
+    def line(self, line: KnownLine, *, gift: bool, whole: bool) -> LineOffer:
+        """Try each reason, for money, else for credit, else for another variant; the first that is let through is enough where not `whole`."""
+        tree = leaves(self.policy.returning.reasons, line.category) or (Reason(code=""),)
         remedies = (Remedy.STORE_CREDIT,) if gift else (Remedy.REFUND, Remedy.STORE_CREDIT)
+        may, first, paid = list[Reason](), None, False
         last: date | None = None
-        for reason in tree or (Reason(code=""),):
-            nos = [self._no(self._return(line, reason.code, remedy, gift=gift)) for remedy in remedies]
-            swaps = [one for one in self._variants(line) if self._no(self._exchange(line, reason.code, one, gift=gift)) is None]
-            first = first or nos[0]
-            if swaps or None in nos:
-                back.append(reason)
-                exchange = exchange or bool(swaps)
-                variants |= {one.variant_id: one for one in swaps}
+        for reason in tree:
+            no = self._first_no(self._return(line, reason.code, remedy, gift=gift) for remedy in remedies)
+            paid = paid or no is None
+            if no is None or self._variants(line, reason, gift=gift, most=1):
+                may.append(reason)
                 last = max(filter(None, (last, self._last_on(line, reason.code))), default=None)
-        may = bool(back)
+                if not whole:
+                    break
+            first = first or no
+        variants = next(filter(None, (self._variants(line, one, gift=gift) for one in may)), ()) if whole else ()
         return LineOffer(
             line=line,
-            free=free,
-            back=may and any(self._no(self._return(line, one.code, remedy, gift=gift)) is None for one in back for remedy in remedies),
-            exchange=exchange,
+            free=free_units(self.order, line),
+            back=paid,
+            exchange=bool(variants) or (bool(may) and not paid),
             last_on=last,
             refusal=None if may else first,
-            reasons=tuple(one for one in back if one.code),
-            variants=tuple(variants.values()),
+            reasons=tuple(one for one in may if one.code),
+            variants=variants,
         )
+
+    def _first_no(self, actions: Iterable[asking.BusinessAction]) -> Refusal | None:
+        """Why none of these may be asked for: the first one's reason; None: one may."""
+        first: Refusal | None = None
+        for action in actions:
+            no = self._no(action)
+            if no is None:
+                return None
+            first = first or no
+        return first
+
+    def _variants(self, line: KnownLine, reason: Reason, *, gift: bool, most: int = _MOST_VARIANTS) -> tuple[KnownVariant, ...]:
+        """Find variants that may come instead; a no that has nothing to do with the variant is the same for all of them."""
+        found: list[KnownVariant] = []
+        for one in self._others(line):
+            no = self._no(self._exchange(line, reason.code, one, gift=gift))
+            if no is None:
+                found.append(one)
+            elif no.code is not RefusalCode.OUT_OF_STOCK:
+                break
+            if len(found) == most:
+                break
+        return tuple(found)
 
     def _last_on(self, line: KnownLine, reason: str) -> date | None:
         rule = rule_of(self.asked, line, reason, "", Remedy.REFUND)
@@ -209,7 +236,7 @@ class _Asking:
         swap = asking.Swap(line_id=line.line_id, variant_id=variant.variant_id, reason=reason)
         return asking.OpenExchange(order=self.order.external_id, swaps=(swap,), gift=gift, photos=_PHOTO)
 
-    def _variants(self, line: KnownLine) -> Iterable[KnownVariant]:
+    def _others(self, line: KnownLine) -> Iterable[KnownVariant]:
         return (one for one in self.known.products.get(line.product_id, ()) if one.variant_id != line.variant_id)
 
     def claim(self, kind: ClaimKind) -> ClaimOffer:
@@ -265,11 +292,8 @@ class _Asking:
     def changes(self) -> Iterator[Possible]:
         """Try each change of the order, with whatever argument may be let through."""
         for kind in _CHANGES:
-            first, may = None, False
-            for action in self._change(kind):
-                no = self._no(action)
-                first, may = first or no, may or no is None
-            yield Possible(kind=kind, refusal=None if may else first or Refusal(code=RefusalCode.NOT_OFFERED))
+            tried = list(self._change(kind))
+            yield Possible(kind=kind, refusal=self._first_no(tried) if tried else Refusal(code=RefusalCode.NOT_OFFERED))
 
     def _change(self, kind: ActionKind) -> Iterator[asking.BusinessAction]:
         order = self.order.external_id
@@ -280,7 +304,7 @@ class _Asking:
                 yield asking.ChangeAddress(order=order, address=_PLACE)
             case ActionKind.CHANGE_ITEMS:
                 for line in self.order.lines:
-                    for one in self._variants(line):
+                    for one in self._others(line):
                         yield asking.ChangeItems(order=order, swaps=(asking.Swap(line_id=line.line_id, variant_id=one.variant_id),))
             case ActionKind.CHANGE_PAYMENT:
                 methods = self.known.customer.methods if self.known.customer else ()

@@ -109,6 +109,7 @@ async def _play(settings: Settings, url: str, running: Running, stage: Stage, pa
         links += [
             (f"{settings.base_url}/desk", "For the shop:", f"the desk, as {running.memory.email}"),
             (f"{settings.base_url}/find/{SLUG}", "For customers:", "find an order"),
+            (f"{settings.base_url}/me/{SLUG}", "For customers:", "all their orders, with a code"),
             (f"{pace.pictures}/shop", "For customers:", "the shop, with its chat"),
             (f"{settings.base_url}/api/v1/docs", "For programs:", "the API"),
         ]

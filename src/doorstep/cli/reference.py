@@ -7,6 +7,7 @@ from pathlib import Path
 from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.cli.reference_messages import messages_markdown
+from doorstep.cli.reference_webhooks import webhooks_markdown
 from doorstep.domain.event_types import EVENT_TYPES, EventType
 from doorstep.domain.pitfalls import ALONE, LADDERS, PITFALL_KINDS, Family, NextStep
 from doorstep.domain.plugins import Asking, Carrier, Channel, Labelling, ProviderCode, Setting, Shop
@@ -308,6 +309,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "provider-codes.md": provider_codes_markdown,
     "figures.md": figures_markdown,
     "messages.md": messages_markdown,
+    "webhooks.md": webhooks_markdown,
 }
 
 

@@ -36,6 +36,20 @@ FIGURES: tuple[Figure, ...] = (
         "",
         "since the worker started",
     ),
+    Figure(
+        "doorstep_labels_total",
+        "Return labels",
+        "tries to make one or give one back: made, void, later, or mend where somebody has to act",
+        "",
+        "since the worker started",
+    ),
+    Figure(
+        "doorstep_case_looks_total",
+        "Returns and other cases whose time had come",
+        "looks: looked, or failed where it is tried again",
+        "",
+        "since the worker started",
+    ),
     Figure("doorstep_hooks_total", "Requests to hooks, by provider and outcome", "requests", "", "since the web process started"),
     Figure(
         "doorstep_guesses_refused_total",

@@ -17,6 +17,8 @@ _NAMED = 3
 _PART = 100
 #: Characters of what somebody at the shop wrote.
 _LONGEST = 240
+#: It is not agreed that anything is given, or agreed that nothing is.
+_NOTHING_GIVEN = frozenset({CaseState.REQUESTED, CaseState.PASSED_ON, CaseState.REFUSED, CaseState.CANCELLED, CaseState.EXPIRED})
 #: Kinds that are told by what was asked for, not by goods.
 _WISHES = frozenset({CaseKind.ORDER_CHANGE, CaseKind.DELIVERY_CHANGE})
 
@@ -57,7 +59,7 @@ def _goods_back(told: ToldCase, locale: str) -> dict[str, Any]:
         "keeps": case.keeps,
         "way": None if label is None else label.way,
         "carrier": told.carrier_name or None,
-        "number": (label.tracking_number if label else "") or None,
+        "number": (label.tracking_number if label and not case.ended else "") or None,
         "pickup": ", ".join([fact_text(one, locale) for one in (pickup, hours) if one]) or None if pickup else None,
         "last_day": day_text(told.last_on, locale) if told.last_on else None,
         "days": None if days is None else f"{days[0]}" if days[0] == days[1] else f"{days[0]}–{days[1]}",  # noqa: RUF001 - a span
@@ -87,7 +89,8 @@ def _money(told: ToldCase, locale: str) -> dict[str, Any]:
 
 
 def _amount(money: Money | None, case: Case, locale: str) -> str | None:
-    return money_text(money, locale) if money is not None and money.amount_minor > 0 and not case.gift else None
+    told = money is not None and money.amount_minor > 0 and not case.gift and case.state not in _NOTHING_GIVEN
+    return money_text(money, locale) if told and money is not None else None
 
 
 def _line(one: CaseLine, sold: OrderLine | None, told: ToldCase, locale: str) -> dict[str, Any]:

@@ -74,9 +74,9 @@ def announcements(
     return found
 
 
-def _announcement(happening: Happening, kept: KeptOrder, connection: Connection, now: datetime) -> NewMessage:
-    change = happening.moment.change
-    shipment = happening.shipment
+def document_of(happening: Happening, kept: KeptOrder) -> dict[str, Any]:
+    """Write what is told of a moment: its order, its parcel, its case."""
+    change, shipment = happening.moment.change, happening.shipment
     data = {
         "order": {"id": str(kept.order_id), "external_id": kept.order.external_id, "number": kept.order.number},
         "occurrence": change.occurrence,
@@ -85,10 +85,15 @@ def _announcement(happening: Happening, kept: KeptOrder, connection: Connection,
     }
     if happening.case is not None:
         data["case"] = case_document(happening.case.case, happening.actor)
+    return data
+
+
+def _announcement(happening: Happening, kept: KeptOrder, connection: Connection, now: datetime) -> NewMessage:
+    change, shipment = happening.moment.change, happening.shipment
     return announced(
         connection,
         change.trigger,
-        data,
+        document_of(happening, kept),
         now,
         why_key=why_key(change),
         order_id=kept.order_id,

@@ -14,6 +14,7 @@ from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.homeward import how_far
 from doorstep.steps.inspecting import escalate, nudged, settle_case, settlement_of
 from doorstep.steps.rules import policy_of
+from doorstep.steps.sum_up import CASE_LOOKS
 from doorstep.store import case_looks, cases, orders, shipments
 from doorstep.store.cases import KeptCase
 from doorstep.store.database import PASSING, Database, Tx
@@ -44,7 +45,9 @@ async def watch_cases(database: Database, directory: Directory, now: datetime, m
     for merchant_id, case_id, order_id in due:
         try:
             async with database.system() as tx:
-                done += await _look(tx, directory, (merchant_id, case_id, order_id), now)
+                looked = await _look(tx, directory, (merchant_id, case_id, order_id), now)
+            CASE_LOOKS.labels("looked").inc(looked)
+            done += looked
         except PASSING:
             continue  # it is due still
         except Exception as error:  # noqa: BLE001 - one case must not keep the others waiting
@@ -52,6 +55,7 @@ async def watch_cases(database: Database, directory: Directory, now: datetime, m
             _LOG.error("case_put_off", merchant=merchant_id, case=case_id, why=str(error) if expected else "", exc_info=not expected)
             async with database.system() as tx:
                 await case_looks.put_off(tx, merchant_id, case_id, now + _LATER)
+            CASE_LOOKS.labels("failed").inc()
             done += 1
     return done
 

@@ -15,7 +15,7 @@ from doorstep.domain.actions.kinds import ENDED, ActionKind, CaseKind, CaseState
 from doorstep.domain.actions.plans import ErrandKind
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Skip, Status
 from doorstep.errors import ConflictError, DoorstepError, NotFoundError
-from doorstep.messages.notices.requests import desk_task
+from doorstep.messages.notices.requests import Why, desk_task, why_text
 from doorstep.steps import case_moves
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.errand_ways import Errand, messages_of, way_of, whole
@@ -149,7 +149,7 @@ async def hand_on(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, 
     if new:
         await messages.queue(tx, new)
     else:
-        await _tell_people(tx, directory, tenant, errand, "Nobody else can be told of it by an interface: it is yours to do.", now)
+        await _tell_people(tx, directory, tenant, errand, Why.YOURS, "", now)
     await errands.write(tx, kept)
     return kept
 
@@ -190,11 +190,10 @@ async def _heard(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, n
         await _answered(tx, directory, tenant, kept, Answer(done=False, actor=actor, why=message.text), now)
         return True
     if message.state in _FAILED:
-        await _escalate(tx, directory, tenant, errand, f"It did not get through: {message.text or message.state}.", now)
+        await _escalate(tx, directory, tenant, errand, Why.FAILED, message.text or message.state, now)
         return True
     if kept.way in _MACHINES and message.state is MessageState.UNKNOWN:
-        why = f"Nobody knows whether it was done ({message.text}): look there before you do it again."
-        await _escalate(tx, directory, tenant, errand, why, now)
+        await _escalate(tx, directory, tenant, errand, Why.UNKNOWN, message.text, now)
         return True
     return False
 
@@ -216,7 +215,7 @@ async def _wait(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, no
         await errands.write(tx, _replace(kept, look_at=now + _SOON))
     else:
         hours = round((now - since) / timedelta(hours=1))
-        await _escalate(tx, directory, tenant, errand, f"Nobody has answered for {hours} hours.", now)
+        await _escalate(tx, directory, tenant, errand, Why.UNANSWERED, str(hours), now)
 
 
 async def _let_lie(tx: Tx, kept: KeptErrand, now: datetime) -> bool:
@@ -234,18 +233,19 @@ async def _remind(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, 
         await messages.queue(tx, new)
         kept = _replace(kept, connection_id=new[0].connection_id, message_id=UUID(new[0].message.message_id))
     else:
-        await _tell_people(tx, directory, tenant, errand, "It is still to be done.", now)
+        await _tell_people(tx, directory, tenant, errand, Why.STILL, "", now)
     await errands.write(tx, _replace(kept, look_at=await _next_look(tx, kept, now, kept.sent_at or now)))
 
 
-async def _escalate(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, why: str, now: datetime) -> None:
+async def _escalate(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, why: Why, hole: str, now: datetime) -> None:
     """Bring an errand before the merchant's people; it may still be answered by whoever has it."""
-    await errands.write(tx, _replace(errand.kept, state=ErrandState.ESCALATED, answer=why, look_at=now + _DESK))
-    await _tell_people(tx, directory, tenant, errand, why, now)
+    await errands.write(tx, _replace(errand.kept, state=ErrandState.ESCALATED, answer=why_text(why, hole), look_at=now + _DESK))
+    await _tell_people(tx, directory, tenant, errand, why, hole, now)
 
 
-async def _tell_people(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, why: str, now: datetime) -> None:
-    content = desk_task(errand.told, tenant.merchant.name, why, f"{directory.base_url}/desk/cases/{errand.kept.case_id}")
+async def _tell_people(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, why: Why, hole: str, now: datetime) -> None:
+    url = f"{directory.base_url}/desk/cases/{errand.kept.case_id}"
+    content = desk_task(errand.told, tenant.merchant.name, why, hole, url, tenant.brand.default_locale)
     notice = Notice(trigger=TASK, template="errand_task", content=content, why="owners are told of what is theirs to do")
     untold: Skip | None = await tell_owners_of(tx, tenant, ("errand", errand.kept.errand_id), notice, now)
     if untold is not None:
@@ -322,8 +322,7 @@ async def _follow(tx: Tx, directory: Directory, tenant: Tenant, kept: KeptErrand
     if not told.done and to is None:
         order = await _order(tx, kept.merchant_id, locked.case.order_id)
         if order is not None:
-            why = f"It was refused: {why}. The case waits for your decision."
-            await _tell_people(tx, directory, tenant, whole(kept, locked, order), why, now)
+            await _tell_people(tx, directory, tenant, whole(kept, locked, order), Why.REFUSED, why, now)
 
 
 def _state_after(kind: CaseKind, state: CaseState, kept: KeptErrand, told: Answer, others: Sequence[KeptErrand]) -> CaseState | None:

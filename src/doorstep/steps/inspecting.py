@@ -24,8 +24,9 @@ from doorstep.store.orders import KeptOrder
 
 #: Goods that come in these are received first: somebody brought them, or no carrier said so.
 _NOT_THERE_YET = frozenset({CaseState.APPROVED, CaseState.LABEL_READY, CaseState.IN_TRANSIT})
-#: What goes out at the end of a case.
-_GIVING = frozenset({ErrandKind.REFUND, ErrandKind.STORE_CREDIT, ErrandKind.EXCHANGE, ErrandKind.REPLACE})
+_NEW_GOODS = frozenset({ErrandKind.EXCHANGE, ErrandKind.REPLACE})
+#: What a customer is given.
+GIVING = frozenset({ErrandKind.REFUND, ErrandKind.STORE_CREDIT, *_NEW_GOODS})
 
 
 async def inspect(  # noqa: PLR0913 - who saw what
@@ -58,7 +59,7 @@ async def inspect(  # noqa: PLR0913 - who saw what
         BadInputError: what was found contradicts the case, or the amount is more than was paid.
         ConflictError: the case is not at a point where goods come back.
     """
-    kept = await _locked(tx, tenant, case_id)
+    kept = await locked_behind_order(tx, tenant, case_id)
     if kept.case.keeps or kept.case.kind in {CaseKind.ORDER_CHANGE, CaseKind.DELIVERY_CHANGE}:
         raise ConflictError("nothing comes back in this case")
     lines = inspected(kept.case, seen).lines if complete else _partly(kept.case, seen)
@@ -102,7 +103,7 @@ async def settle_case(
         BadInputError: the amount named is more than was paid, or in another currency.
         ConflictError: the case may not be settled from where it stands.
     """
-    kept = await _locked(tx, tenant, case_id)
+    kept = await locked_behind_order(tx, tenant, case_id)
     due = await settlement_of(tx, tenant, kept, now)
     if amount is not None:
         due = _named(due, amount)
@@ -148,20 +149,29 @@ async def acknowledged(
     Raises:
         NotFoundError: there is no such case.
     """
-    kept = await _locked(tx, tenant, case_id)
-    case = kept.case
-    if kind not in _GIVING or case.state in ENDED:
+    kept = await locked_behind_order(tx, tenant, case_id)
+    if kind not in GIVING or kept.case.state in ENDED:
         return kept
-    order = await _order(tx, kept)
+    kept = await given(tx, directory, tenant, kept, kind, actor=actor, why=why, now=now)
+    if kept.case.state is not CaseState.SETTLING:
+        return kept
+    return await move(tx, directory, tenant, case_id, CaseState.CLOSED, actor=actor, why=why, now=now)
+
+
+async def given(
+    tx: Tx, directory: Directory, tenant: Tenant, kept: KeptCase, kind: ErrandKind, *, actor: str, why: str, now: datetime
+) -> KeptCase:
+    """Write down what a case gave: a refund among the order's payments, new goods out of the stock and told, where the case goes on."""
+    case, order = kept.case, await _order(tx, kept)
     if kind is ErrandKind.REFUND and case.refund and case.refund.amount_minor:
-        paid = Paid(amount=case.refund, method_id=case.method, refund=True, at=now, case_id=case_id)
-        await goods.pay(tx, [(kept.merchant_id, order.order_id, f"case {case_id} refund", paid)])
-    if case.state is CaseState.SETTLING:
-        return await move(tx, directory, tenant, case_id, CaseState.CLOSED, actor=actor, why=why, now=now)
-    if kind in {ErrandKind.EXCHANGE, ErrandKind.REPLACE} and case.held:
+        paid = Paid(amount=case.refund, method_id=case.method, refund=True, at=now, case_id=case.case_id)
+        await goods.pay(tx, [(kept.merchant_id, order.order_id, f"case {case.case_id} refund", paid)])
+    if case.state is CaseState.SETTLING or case.state in ENDED or kind not in _NEW_GOODS:
+        return kept  # its end does the rest
+    if case.held:
         gone = {(kept.merchant_id, order.connection_id, variant): units for variant, units in case.held.items() if units > 0}
         await goods.take(tx, gone)
-        kept = await touch(tx, tenant, case_id, actor=actor, why=why or "the new goods were sent", now=now, held={})
+        kept = await touch(tx, tenant, case.case_id, actor=actor, why=why or "the new goods were sent", now=now, held={})
     if kind is ErrandKind.EXCHANGE:
         await tell(tx, directory, kept, order, "exchange.sent", "", now)
     return kept
@@ -185,7 +195,7 @@ async def nudged(tx: Tx, kept: KeptCase, now: datetime) -> KeptCase:
     return after
 
 
-async def _locked(tx: Tx, tenant: Tenant, case_id: int) -> KeptCase:
+async def locked_behind_order(tx: Tx, tenant: Tenant, case_id: int) -> KeptCase:
     """Lock a case behind its order: of two cases of one order that give money, one waits for the other."""
     key = (tenant.merchant.merchant_id, case_id)
     there = (await cases.read(tx, [key])).get(key)

@@ -22,6 +22,7 @@ from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.homeward import expect
 from doorstep.steps.labelling import OWN, labelling_of, maker_of, own_labelling, wish_of
 from doorstep.steps.pausing import pause
+from doorstep.steps.sum_up import LABELS
 from doorstep.steps.wire import Wire
 from doorstep.store import cases, errands, labels, orders
 from doorstep.store.cases import CaseEvent, KeptCase
@@ -81,12 +82,21 @@ async def make_labels(database: Database, directory: Directory, wire: Wire, now:
         tasks = [task for job in jobs if (task := await _task(tx, directory, job, now)) is not None]
     outcomes = await asyncio.gather(*(_done(database, wire, task, now) for task in tasks))
     for outcome in outcomes:
+        LABELS.labels(_named(outcome)).inc()
         try:
             async with database.system() as tx:
                 await _write_down(tx, directory, outcome, now)
         except DoorstepError as error:  # the next one is not held up; this one is due again when its lease ends
             _LOG.warning("label_put_off", errand=outcome.task.job.errand_id, error=type(error).__name__, why=str(error))
     return len(jobs)
+
+
+def _named(outcome: Outcome) -> str:
+    if outcome.mend:
+        return "mend"
+    if outcome.after_s is not None:
+        return "later"
+    return "made" if outcome.label is not None else "void"
 
 
 async def _task(tx: Tx, directory: Directory, job: LabelJob, now: datetime) -> Task | None:
@@ -197,6 +207,10 @@ async def _run(wire: Wire, task: Task, flow: Generator[HttpRequest, Response, _E
     """Run a flow over the wire; a slip of our own makes no call."""
     if (connection := task.connection) is not None:
         return await wire.ask(flow, connection=(connection.merchant_id, connection.connection_id), provider=connection.provider)
+    return await asyncio.to_thread(_drawn, flow)  # drawing takes some milliseconds, in which others would wait
+
+
+def _drawn(flow: Generator[HttpRequest, Response, _Ended]) -> _Ended:
     try:
         next(flow)
     except StopIteration as stop:

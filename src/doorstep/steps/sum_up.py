@@ -18,6 +18,18 @@ FILES = Counter(
     ("outcome",),
     registry=WORKER,
 )
+LABELS = Counter(
+    "doorstep_labels",
+    "Tries at return labels, by how they ended: made, void, later, or mend (somebody has to act).",
+    ("outcome",),
+    registry=WORKER,
+)
+CASE_LOOKS = Counter(
+    "doorstep_case_looks",
+    "Cases looked at because their time had come or their parcel was heard of, failed ones among them.",
+    ("outcome",),
+    registry=WORKER,
+)
 RECONCILED = Counter("doorstep_reconciled", "Scans found by asking whose webhook never came.", registry=WORKER)
 BATCH_SECONDS = Histogram(
     "doorstep_batch_seconds", "Seconds per batch.", registry=WORKER, buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)

@@ -49,7 +49,7 @@ class Sold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _variants(merchant_id, shop):
-    for size, stock in (("41", 0), ("42", 5), ("43", 2), ("44", 9)):
+    for size, stock in (("41", 0), ("42", 5), ("43", 400), ("44", 900)):
         price = Money(8900 if size != "44" else 9400, "EUR")
         one = KnownVariant(
             variant_id=f"shoe-{size}",

@@ -43,7 +43,7 @@ AUDIT = """() => {
   const hidden = (one) => one.closest("[hidden],.unseen,.sprite,.skip,details:not([open]) > :not(summary)") || one.closest("[aria-hidden=true]");
   for (const one of all("button,nav a,summary,input:not([type=hidden]):not([type=checkbox]),select")) {
     const box = one.getBoundingClientRect();
-    if (!hidden(one) && (box.width < 24 || box.height < 24)) say("target smaller than 24 px", one);
+    if (!hidden(one) && one.getClientRects().length && (box.width < 24 || box.height < 24)) say("target smaller than 24 px", one);
   }
   const parse = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return { c: n.slice(0, 3), a: n.length > 3 ? n[3] : 1 }; };
   const light = (c) => { const f = c.map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * f[0] + 0.7152 * f[1] + 0.0722 * f[2]; };

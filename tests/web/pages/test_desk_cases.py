@@ -127,6 +127,34 @@ async def test_a_photo_is_shown_to_who_may_see_it_as_a_picture_and_nothing_else(
     await stranger.aclose()
 
 
+async def test_photos_that_came_in_another_way_are_put_to_a_case_drawn_anew(agent, app, house, shop, theirs):
+    case = await dear_return(house, shop)
+    path = f"/desk/cases/{case.case_id}/photos"
+    marked = PIXEL + b"<script>alert(1)</script>"
+    added = await agent.post(
+        path, data=agent.csrf, files=[("photo", ("a.png", marked, "image/png")), ("photo", ("b.png", PIXEL, "image/png"))]
+    )
+    assert added.headers["location"] == f"/desk/cases/{case.case_id}?done=photos"
+    page = (await agent.get(f"/desk/cases/{case.case_id}")).text
+    links = re.findall(rf'src="({path}/\d+)"', page)
+    assert len(links) == 2
+    assert "2 photos put to it" in page
+    shown = await agent.get(links[0])
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert b"script" not in shown.content
+    refused = await agent.post(path, data=agent.csrf, files=[("photo", ("c.png", b"<svg onload=alert(1)>", "image/png"))])
+    assert (refused.status_code, "JPEG, PNG or WebP" in refused.text) == (422, True)
+    assert (await agent.post(path, data=agent.csrf)).status_code == 422
+    stranger = await entered(app, theirs.owner)
+    csrf = {"csrf": await csrf_of(stranger)}
+    assert (await stranger.post(path, data=csrf, files=[("photo", ("a.png", PIXEL, "image/png"))])).status_code == 404
+    await stranger.aclose()
+    reader = await boss_of(app, shop, "read_only")
+    assert (await reader.post(path, data=reader.csrf, files=[("photo", ("a.png", PIXEL, "image/png"))])).status_code == 403
+    await reader.aclose()
+    assert len((await state_of(house, shop, case)).photos) == 2
+
+
 async def test_yes_no_and_in_part_are_done_once_noted_and_lead_back_with_a_word(agent, house, shop):
     one, two, three = await dear_return(house, shop), await damage(house, shop), await damage(house, shop, line_id="3")
     answer = await say(agent, one, "approve")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from desk_cases import reprice
+from desk_cases import PIXEL, reprice
 from desk_clients import csrf_of, entered
 from page_shops import NOW, PASSWORD, fill
 
@@ -98,6 +98,23 @@ async def test_what_the_guards_refuse_is_said_and_what_was_typed_stays(clients, 
         assert "Against the policy" not in answer.text
     assert (await agent.post(f"{path}/ask", data=agent.csrf | {"what": "steal"})).status_code == 400
     assert await kept_of(house, shop) == []
+
+
+async def test_a_photo_that_the_customer_mailed_makes_a_claim_whole(clients, house, shop):
+    agent, path = await clients(shop.member), path_of(shop, "1005")
+    await reprice(house, shop, "1005", 1_000)
+    typed = {"what": "claim", "claim": "damaged", "units-1": "1", "remedy": "refund"}
+    first = await agent.post(f"{path}/ask", data=agent.csrf | typed | {"units-1": "7"}, files=[("photo", ("a.png", PIXEL, "image/png"))])
+    assert (first.status_code, "1 kept already" in first.text) == (409, True)
+    kept = re.search(r'name="photos" value="([^"]+)"', first.text)[1]
+    assert "asks for a photo" in (await agent.post(f"{path}/ask", data=agent.csrf | typed | {"photos": "somebody-elses"})).text
+    page = await agent.post(f"{path}/ask", data=agent.csrf | typed | {"photos": kept})
+    assert page.status_code == 200, page.text
+    done = await confirm(agent, path, page.text)
+    assert done.status_code == 303
+    assert "/photos/" in (await agent.get(done.headers["location"])).text
+    [case] = await kept_of(house, shop)
+    assert case.case.photos == (kept,)
 
 
 async def test_who_may_gives_what_the_policy_refuses_and_says_why(clients, house, shop):

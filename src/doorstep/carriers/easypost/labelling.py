@@ -1,6 +1,6 @@
 """A return → EasyPost's shipment with `is_return`, its cheapest rate bought, the label's file; refunds and pick-ups.
 
-Source: docs.easypost.com, "Returns", "Shipments", "Buy a shipment", "Shipping refund", "Pickups", "Errors guide", read 2026-11-29. The
+Source: docs.easypost.com, "Returns", "Shipments", "Buy a shipment", "Shipping refund", "Pickups", "Form guide", "Errors guide", read 2026-11-29. The
 addresses are those of the way out: EasyPost turns them round itself. A shipment is bought once: whoever lost the answer asks for it.
 """
 
@@ -103,7 +103,6 @@ def buy(quoted: Quote, wish: LabelWish, settings: Settings, now: datetime) -> La
         BadInputError: it cannot be bought any more, TryLaterError, MisconfiguredError,
         UnknownOutcomeError: the answer was lost; and nothing else.
     """
-    del wish
     path = f"shipments/{quoted.provider_id}"
     shipment = _read((yield _request(settings, path)), now)
     if not dig(shipment, "postage_label"):
@@ -112,7 +111,12 @@ def buy(quoted: Quote, wish: LabelWish, settings: Settings, now: datetime) -> La
             response = yield _request(settings, path)
         shipment = _read(response, now)
     label = dig(shipment, "postage_label")
-    content_type, body = label_file((yield label_request(worded(dig(label, "label_pdf_url") or dig(label, "label_url")))), _WHO)
+    url = worded(dig(label, "label_pdf_url") or dig(label, "label_url"))
+    if wish.way == "qr":  # with USPS; elsewhere the label itself is given
+        shown = yield _request(settings, f"{path}/forms", {"form": {"type": "label_qr_code"}})
+        forms = listed(dig(tree_of(shown), "forms")) if shown.status in _DONE else []
+        url = next((worded(dig(one, "form_url")) for one in forms if worded(dig(one, "form_type")) == "label_qr_code"), url)
+    content_type, body = label_file((yield label_request(url)), _WHO)
     chosen = dig(shipment, "selected_rate")
     return MadeLabel(
         content_type=content_type,

@@ -1,6 +1,7 @@
 """A return → Shippo's shipment with `extra.is_return`, its cheapest rate bought, the label's file; refunds.
 
-Source: docs.goshippo.com, "Returns", "Create a shipping label", "Asynchronous API response handling", "Refunding labels", read 2026-11-29.
+Source: docs.goshippo.com, "Returns", "Create a shipping label", "Asynchronous API response handling", "Refunding labels", "QR codes"
+(USPS, Royal Mail, Evri; where there is none the label itself is given), read 2026-11-29.
 For USPS, UPS and FedEx the addresses are those of the way out: Shippo turns them round itself; such labels are paid for once they are scanned.
 """
 
@@ -73,7 +74,7 @@ def quote(wish: LabelWish, settings: Settings, now: datetime) -> QuoteFlow:
         "address_from": _written(wish.receiver),
         "address_to": _written(wish.sender, wish.sender_email),
         "parcels": [parcel],
-        "extra": {"is_return": True, "reference_1": wish.rma},
+        "extra": {"is_return": True, "reference_1": wish.rma, **({"qr_code_requested": True} if wish.way == "qr" else {})},
         "metadata": wish.key,
         "async": False,
     }

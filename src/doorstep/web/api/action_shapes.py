@@ -14,6 +14,7 @@ from doorstep.domain.actions.plans import Plan
 from doorstep.domain.actions.refusals import Concern
 from doorstep.domain.money import Money
 from doorstep.errors import BadInputError
+from doorstep.steps.deciding_cases import seen_of
 from doorstep.store.cases import CaseEvent, KeptCase
 from doorstep.web.api.shapes import Id, Next
 
@@ -89,6 +90,7 @@ class CaseShown(Case, frozen=True, kw_only=True):
 
     id: Id
     order: Id
+    seen: Annotated[str, Meta(description="Send it with a decision: where the case has changed since, nothing is done.")]
 
 
 class CaseEventShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,4 +193,4 @@ def case_whole(kept: KeptCase, events: list[CaseEvent]) -> CaseWhole:
 
 def _of(kept: KeptCase) -> dict[str, Any]:
     own = {name: getattr(kept.case, name) for name in Case.__struct_fields__}
-    return {**own, "id": str(kept.case_id), "order": str(kept.case.order_id)}
+    return {**own, "id": str(kept.case_id), "order": str(kept.case.order_id), "seen": seen_of(kept.case)}

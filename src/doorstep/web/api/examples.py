@@ -296,6 +296,7 @@ _PLAN: dict[str, Any] = {
 _CASE: dict[str, Any] = {
     "id": "77",
     "order": "4711",
+    "seen": "2f6c1b9a4d7e08c35a",
     "case_id": 77,
     "rma": "R-7K2M9QDX",
     "kind": "return",
@@ -376,6 +377,20 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     ),
     "listCases": (None, {"cases": [_CASE], "next": None}),
     "readCase": (None, {**_CASE, "events": [_STEP]}),
+    "approveCase": ({"seen": "2f6c1b9a4d7e08c35a", "percent": 80, "words": "The box was opened."}, {**_CASE, "decided_by": "key 3"}),
+    "refuseCase": (
+        {"reason": "not_eligible", "words": "The seal is broken."},
+        {**_CASE, "state": "refused", "decided_by": "key 3", "decision": "not_eligible: The seal is broken."},
+    ),
+    "askAboutCase": ({"words": "Could you send us a photo of the seam?"}, {**_CASE, "state": "requested", "decided_by": ""}),
+    "receiveCase": ({"why": "At the counter."}, {**_CASE, "state": "received"}),
+    "inspectCase": (
+        {"lines": [{"line_id": "1", "received": 1, "disposition": "restock", "condition": "opened"}]},
+        {**_CASE, "state": "settling"},
+    ),
+    "settleCase": ({"amount": {"amount_minor": 2500, "currency": "EUR"}}, {**_CASE, "state": "settling"}),
+    "closeCase": ({"why": "The bank says so."}, {**_CASE, "state": "closed"}),
+    "cancelCase": ({"why": "She keeps it."}, {**_CASE, "state": "cancelled"}),
     "listErrands": (None, {"errands": [_ERRAND], "next": None}),
     "readErrand": (None, _ERRAND),
     "answerErrand": (

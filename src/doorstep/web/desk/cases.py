@@ -1,4 +1,4 @@
-"""What customers asked for → a queue, the longest waiting first; one case on one screen; its photos."""
+"""What customers asked for → a queue, the longest waiting first; one case on one screen."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +7,6 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from doorstep.domain.actions.kinds import CaseKind
-from doorstep.errors import NotFoundError
 from doorstep.steps.deciding_cases import LONGEST
 from doorstep.steps.work import utc_now
 from doorstep.store import case_queue
@@ -15,7 +14,7 @@ from doorstep.store.case_queue import QueuedCase, Tab
 from doorstep.store.cases import LAST_ID
 from doorstep.store.desk import MOST_COUNTED
 from doorstep.web.desk import case_words
-from doorstep.web.desk.case_shown import case_shown, kept_case
+from doorstep.web.desk.case_shown import case_shown
 from doorstep.web.desk.doors import before_of, desk_page, id_of, tenant_of, user_of
 from doorstep.web.desk.roles import Group, Level, level_of
 from doorstep.web.house import house_of
@@ -45,8 +44,6 @@ _ABOUT = {
     Tab.ALL: "The newest first.",
 }
 _NEWEST = frozenset({Tab.ENDED, Tab.ALL})
-#: Pictures that are shown as such; nothing else that lies there is.
-_PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 _DONE = {
     "approved": "Approved. The customer is told.",
     "part": "Approved in part. The customer is told, with your words.",
@@ -59,6 +56,7 @@ _DONE = {
     "closed": "Closed.",
     "cancelled": "Called off for the customer.",
     "noted": "Your note is kept.",
+    "photos": "The photos are put to the case.",
     "errand": "Noted.",
     "opened": "Opened for the customer.",
 }
@@ -101,26 +99,6 @@ async def list_cases(request: AnyRequest) -> Response[str]:
 async def one_case(request: AnyRequest, case_id: FromPath[int]) -> Response[str]:
     """Show one case."""
     return await case_page(request, case_id)
-
-
-@get("/cases/{case_id:int}/photos/{file_id:int}", include_in_schema=False)
-async def case_photo(request: AnyRequest, case_id: FromPath[int], file_id: FromPath[int]) -> Response[bytes]:
-    """Show one photo of a case: a picture and nothing else, whatever is in it."""
-    merchant_id = user_of(request).merchant_id
-    async with house_of(request).database.for_merchant(merchant_id) as tx:
-        kept = await kept_case(tx, merchant_id, id_of(case_id))
-        row = await case_queue.photo(tx, merchant_id, kept.case, id_of(file_id))
-    if row is None or row["content_type"] not in _PICTURES:
-        raise NotFoundError("there is no such photo")
-    headers = {
-        "content-disposition": "inline",
-        "content-security-policy": "default-src 'none'; sandbox",
-        "x-content-type-options": "nosniff",
-        "x-robots-tag": "noindex, nofollow",
-        "cross-origin-resource-policy": "same-origin",
-        "cache-control": "private, max-age=300",
-    }
-    return Response(row["body"], media_type=row["content_type"], headers=headers)
 
 
 async def case_page(

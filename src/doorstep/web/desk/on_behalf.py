@@ -26,13 +26,15 @@ from doorstep.errors import BadInputError, NotFoundError
 from doorstep.steps import act
 from doorstep.steps.act import Done, Prepared
 from doorstep.steps.known import know_order
+from doorstep.steps.photos import MOST_PHOTOS
 from doorstep.steps.rules import policy_of
 from doorstep.steps.work import utc_now
-from doorstep.store import orders
+from doorstep.store import case_files, orders
 from doorstep.store.database import Tx
 from doorstep.store.orders import KeptOrder
 from doorstep.web.desk import case_words
 from doorstep.web.desk.case_acts import Form, typed_in
+from doorstep.web.desk.case_photos import MOST_FORM_BYTES, handed_over, why_not
 from doorstep.web.desk.doors import desk_page, id_of, note, tenant_of, user_of
 from doorstep.web.desk.roles import Group, Level, level_of
 from doorstep.web.house import house_of
@@ -74,13 +76,20 @@ async def ask_form(request: AnyRequest, order_id: FromPath[int]) -> Response[str
     return await _form(request, order_id, what if what in WHAT else "return")
 
 
-@post("/orders/{order_id:int}/ask", status_code=HTTP_200_OK, include_in_schema=False)
+@post("/orders/{order_id:int}/ask", status_code=HTTP_200_OK, include_in_schema=False, request_max_body_size=MOST_FORM_BYTES)
 async def show_wish(request: AnyRequest, order_id: FromPath[int]) -> Response[Any]:
     """Show what would be done; nothing is changed yet."""
     form, user, tenant, now = await typed_in(request), user_of(request), tenant_of(request), utc_now()
     what = form.get("what", "")
     if what not in WHAT:
         raise BadInputError("choose what the customer asks for")
+    async with house_of(request).database.for_merchant(user.merchant_id) as tx:
+        await _seen(tx, request, order_id)
+        before = await case_files.handed_in(tx, user.merchant_id, order_id, form.get("photos", "").split()[:MOST_PHOTOS])
+    taken = await handed_over(request, order_id, room=max(0, MOST_PHOTOS - len(before)))
+    form["photos"] = " ".join((*sorted(before), *taken.photos))
+    if taken.refused:
+        return await _form(request, order_id, what, error=why_not(taken), typed=form)
     try:
         async with house_of(request).database.for_merchant(user.merchant_id) as tx:
             seen = await _seen(tx, request, order_id)
@@ -104,6 +113,8 @@ async def do_wish(request: AnyRequest, order_id: FromPath[int]) -> Response[Any]
         kept = (await _seen(tx, request, order_id)).kept
         answer = await act.commit(tx, house.directory, tenant, _asker(request, order_id, form), token, utc_now())
         if isinstance(answer, Done) and not answer.again:
+            if answer.case is not None:
+                await case_files.adopt(tx, user.merchant_id, order_id, answer.case.case_id, answer.case.case.photos)
             rma = f", {answer.case.case.rma}" if answer.case else ""
             against = f", against the policy: {form['override']}" if form.get("override") else ""
             await note(tx, request, "act_for_customer", f"{what}, order {kept.order.number}{rma}{against}"[:500])
@@ -157,6 +168,7 @@ async def _form(
         "to": seen.kept.order.ship_to or Address(),
         "say": case_words,
         "typed": typed or {},
+        "photos": (typed or {}).get("photos", "").split(),
         "error": error,
         "may_override": may_override,
         "no_override": refusal is not None and refusal.code in case_words.FACTS,
@@ -216,8 +228,14 @@ def _remedy(form: Form) -> Remedy | None:
     return Remedy(form["remedy"]) if form.get("remedy") in set(Remedy) else None
 
 
+def _photos(form: Form) -> tuple[str, ...]:
+    return tuple(form.get("photos", "").split())
+
+
 def _open_return(order: str, seen: _Seen, form: Form) -> asking.BusinessAction:
-    return asking.OpenReturn(order=order, units=_units(seen, form), remedy=_remedy(form) or Remedy.REFUND, way=form.get("way", ""))
+    return asking.OpenReturn(
+        order=order, units=_units(seen, form), remedy=_remedy(form) or Remedy.REFUND, way=form.get("way", ""), photos=_photos(form)
+    )
 
 
 def _open_exchange(order: str, seen: _Seen, form: Form) -> asking.BusinessAction:
@@ -231,7 +249,7 @@ def _open_exchange(order: str, seen: _Seen, form: Form) -> asking.BusinessAction
         )
         for line_id, units in _lines(seen, form).items()
     )
-    return asking.OpenExchange(order=order, swaps=swaps, way=form.get("way", ""))
+    return asking.OpenExchange(order=order, swaps=swaps, way=form.get("way", ""), photos=_photos(form))
 
 
 def _open_claim(order: str, seen: _Seen, form: Form) -> asking.BusinessAction:
@@ -244,6 +262,7 @@ def _open_claim(order: str, seen: _Seen, form: Form) -> asking.BusinessAction:
         shipment=form.get("shipment", ""),
         wish=_remedy(form),
         comment=form.get("comment", ""),
+        photos=_photos(form),
         done=tuple(step for step in _STEPS if form.get(f"did-{step}") == "1"),
     )
 

@@ -28,7 +28,7 @@ from doorstep.web.look.asking import AnyRequest, clean_text, is_same_origin, is_
 from doorstep.web.tenants import host_of, tenant_by_slug
 from doorstep.web.track.asker import asker_of, let_in, let_out, proof_of, with_session
 from doorstep.web.track.framing import asked_languages, dress, framed, words_of
-from doorstep.web.track.guarding import clock, even_out, note_refused, note_wrong, tried_by, wait_for
+from doorstep.web.track.guarding import evenly, note_refused, note_wrong, tried_by, wait_for
 from doorstep.web.track.orders import Read, page_shown
 from doorstep.web.track.words import Words
 
@@ -76,8 +76,11 @@ async def me_page(request: AnyRequest, merchant_slug: FromPath[str]) -> Response
 @post("/me/{merchant_slug:str}", status_code=HTTP_200_OK, include_in_schema=False, opt={"public": True})
 async def ask_code(request: AnyRequest, merchant_slug: FromPath[str]) -> Response[Any]:
     """Have a code sent to whoever fits, if anybody does."""
-    house, started = house_of(request), clock()
-    tenant = await tenant_by_slug(house, merchant_slug)
+    return await evenly(_ask_code(request, await tenant_by_slug(house_of(request), merchant_slug)))
+
+
+async def _ask_code(request: AnyRequest, tenant: Tenant) -> Response[Any]:
+    house = house_of(request)
     if not is_same_origin(request):
         return framed("track/sorry.html", _words(request, tenant), dress(tenant), status=403, referrer="same-origin", what="refused")
     asked = await _asked(request, tenant, await request.form())
@@ -98,7 +101,6 @@ async def ask_code(request: AnyRequest, merchant_slug: FromPath[str]) -> Respons
         sent = None
         if proof is None:
             sent = await identity.send_code(tx, house.directory, tenant, told, now, by=asked.by, host=host, locale=words.tag)
-    await even_out(started)
     if proof is not None:
         return with_session(request, tenant, Redirect(_home(request, tenant), status_code=303), cookie)
     if sent is None:
@@ -110,8 +112,11 @@ async def ask_code(request: AnyRequest, merchant_slug: FromPath[str]) -> Respons
 @post("/me/{merchant_slug:str}/code", status_code=HTTP_200_OK, include_in_schema=False, opt={"public": True})
 async def type_code(request: AnyRequest, merchant_slug: FromPath[str]) -> Response[Any]:
     """Let in whoever typed the right code."""
-    house, started = house_of(request), clock()
-    tenant = await tenant_by_slug(house, merchant_slug)
+    return await evenly(_type_code(request, await tenant_by_slug(house_of(request), merchant_slug)))
+
+
+async def _type_code(request: AnyRequest, tenant: Tenant) -> Response[Any]:
+    house = house_of(request)
     if not is_same_origin(request):
         return framed("track/sorry.html", _words(request, tenant), dress(tenant), status=403, referrer="same-origin", what="refused")
     form = await request.form()
@@ -126,8 +131,6 @@ async def type_code(request: AnyRequest, merchant_slug: FromPath[str]) -> Respon
         cookie = await let_in(request, tenant, tx, proof) if proof else ""
     if proof is None:
         await note_wrong(request, tenant, Act.TYPE)
-    await even_out(started)
-    if proof is None:
         return _typing(request, tenant, asked, handle, shown, error="wrong")
     where = _back_of(asked) if asked.back or asked.order else _home(request, tenant)
     return with_session(request, tenant, Redirect(where, status_code=303), cookie)

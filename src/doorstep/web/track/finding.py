@@ -19,7 +19,7 @@ from doorstep.web.look.asking import AnyRequest, clean_text, is_same_origin
 from doorstep.web.tenants import tenant_by_slug
 from doorstep.web.track.asker import asker_of, let_in, with_session
 from doorstep.web.track.framing import asked_languages, dress, framed, words_of
-from doorstep.web.track.guarding import clock, even_out, note_wrong, tried_by, wait_for
+from doorstep.web.track.guarding import evenly, note_wrong, tried_by, wait_for
 from doorstep.web.track.words import Words
 
 #: Fields of the form, and how much of each is read.
@@ -36,8 +36,10 @@ async def find_page(request: AnyRequest, merchant_slug: FromPath[str]) -> Respon
 @post("/find/{merchant_slug:str}", status_code=HTTP_200_OK, include_in_schema=False, opt={"public": True})
 async def find_order(request: AnyRequest, merchant_slug: FromPath[str]) -> Response[Any]:
     """Lead to the order where number and address, or number, name and post code, belong together."""
-    house, started = house_of(request), clock()
-    tenant = await tenant_by_slug(house, merchant_slug)
+    return await evenly(_find_order(request, await tenant_by_slug(house_of(request), merchant_slug)))
+
+
+async def _find_order(request: AnyRequest, tenant: Tenant) -> Response[Any]:
     form = await request.form()
     typed = {name: clean_text(form.get(name), most) for name, most in _FIELDS.items()}
     if not is_same_origin(request):
@@ -50,8 +52,6 @@ async def find_order(request: AnyRequest, merchant_slug: FromPath[str]) -> Respo
     found, cookie = await _found(request, tenant, told)
     if found is None:
         await note_wrong(request, tenant, Act.FIND)
-    await even_out(started)
-    if found is None:
         return _form(request, tenant, typed, error="wrong")
     asked = clean_text(request.query_params.get("lang"), 20)
     answer = Redirect(f"/o/{found.token}" + (f"?lang={asked}" if asked.replace("-", "").isalnum() else ""), status_code=303)

@@ -1,7 +1,11 @@
 """A try at what may not be one's own → let through, or for how many seconds to wait; answers that all take the same steps of time."""
 
 import asyncio
+from collections.abc import Awaitable
 from math import ceil
+from typing import Any
+
+from litestar import Response
 
 from doorstep.steps import guessing
 from doorstep.steps.directory import Tenant
@@ -53,12 +57,11 @@ async def note_wrong(request: AnyRequest, tenant: Tenant, act: Act) -> None:
     await guessing.note_wrong(house.database, house.directory, tenant, act, utc_now())
 
 
-def clock() -> float:
-    """Seconds, to measure by."""
-    return asyncio.get_running_loop().time()
-
-
-async def even_out(started: float) -> None:
-    """Wait until a whole number of quarters of a second has gone by since `started`, one at least."""
+async def evenly(answering: Awaitable[Response[Any]]) -> Response[Any]:
+    """Give an answer, as it is to be sent, after a whole number of quarters of a second, one at least."""
+    clock = asyncio.get_running_loop().time
+    started = clock()
+    answer = await answering
     gone = clock() - started
     await asyncio.sleep(max(1, ceil(gone / _STEP_S)) * _STEP_S - gone)
+    return answer

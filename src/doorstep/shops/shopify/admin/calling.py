@@ -26,6 +26,8 @@ _FORBIDDEN = frozenset({"ACCESS_DENIED", "SHOP_INACTIVE", "UNAUTHORIZED"})
 #: Codes of user errors. Source: shopify.dev, "Implementing idempotency", as known on 2026-11-29.
 _BUSY = frozenset({"IDEMPOTENCY_CONCURRENT_REQUEST"})
 _LONGEST_WAIT_S = 86_400.0
+#: Addresses and telephone numbers that Shopify quotes back.
+_PERSONAL = re.compile(r"\S+@\S+|\+?\d[\d ().-]{6,}\d")
 
 Answer = Generator[HttpRequest, Response, Any]
 
@@ -157,7 +159,7 @@ def _refusal(errors: list[Any]) -> DoorstepError:
     if not _BUSY.isdisjoint(codes):
         return TryLaterError("Shopify is still at the same request", after_s=5.0)
     fields = [".".join(str(part) for part in listed(dig(one, "field"))) for one in errors]
-    said = "; ".join(words for one in errors if (words := worded(dig(one, "message"))))[:300]
+    said = _PERSONAL.sub("…", " ".join("; ".join(words for one in errors if (words := worded(dig(one, "message")))).split()))[:300]
     where = ", ".join(field for field in fields if field)
     code = next((code for code in codes if code), "user_error")
     return RefusedError(f"Shopify says no: {said or code}" + (f" ({where})" if where else ""), suppress=False, code=code)

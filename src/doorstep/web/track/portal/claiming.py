@@ -53,10 +53,10 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True):
 async def claim_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """Ask what happened."""
     visit = await enter(request, token)
-    if ActionKind.OPEN_CLAIM in visit.offers.needs and visit.offers.claimable:
+    if ActionKind.OPEN_CLAIM in visit.gist.needs and visit.gist.claimable:
         return verify(visit, "/claim")
     kind = request.query_params.get("kind", "")
-    may = {one.kind.value for one in visit.offers.claimable}
+    may = {one.kind.value for one in visit.gist.claimable}
     return _details(visit, ClaimDraft(kind=ClaimKind(kind))) if kind in may else _kinds(visit, ClaimDraft())
 
 
@@ -79,7 +79,7 @@ async def send_claim(request: AnyRequest, token: FromPath[str]) -> Response[Any]
     if at == CONFIRM and form.one("yes"):
         done = await say_yes(visit, form.one("yes", 80))
         return visit.to(case_path(done)) if isinstance(done, Done) else await _asked(visit, draft, done)
-    offer = next((one for one in visit.offers.claims if one.kind is draft.kind), None)
+    offer = next((one for one in visit.gist.claims if one.kind is draft.kind), None)
     if to == "kind" or offer is None:
         return _kinds(visit, draft, missing=offer is None and to != "kind")
     if offer.refusal is not None:
@@ -90,9 +90,7 @@ async def send_claim(request: AnyRequest, token: FromPath[str]) -> Response[Any]
 
 
 def _kinds(visit: Visit, draft: ClaimDraft, *, missing: bool = False) -> Response[Any]:
-    kinds = tuple(
-        KindShown(kind=one.kind.value, refused=refused(visit, one.refusal) if one.refusal else None) for one in visit.offers.claims
-    )
+    kinds = tuple(KindShown(kind=one.kind.value, refused=refused(visit, one.refusal) if one.refusal else None) for one in visit.gist.claims)
     return visit.page(
         "claim_kind",
         kinds=kinds,
@@ -105,7 +103,7 @@ def _kinds(visit: Visit, draft: ClaimDraft, *, missing: bool = False) -> Respons
 
 
 def _details(visit: Visit, draft: ClaimDraft, errors: tuple[str, ...] = (), refusal: Refusal | None = None) -> Response[Any]:
-    offer = next(one for one in visit.offers.claims if one.kind is draft.kind)
+    offer = next(one for one in visit.gist.claims if one.kind is draft.kind)
     of_goods = draft.kind not in _NOT_COME
     needed = _needed(visit, offer)
     return visit.page(
@@ -127,7 +125,7 @@ def _details(visit: Visit, draft: ClaimDraft, errors: tuple[str, ...] = (), refu
 
 
 def _lines(visit: Visit, draft: ClaimDraft, offer: ClaimOffer) -> tuple[ClaimLine, ...]:
-    parcels, free = parcels_of(visit), {one.line.line_id: one.free for one in visit.offers.lines}
+    parcels, free = parcels_of(visit), {one.line.line_id: one.free for one in visit.gist.lines}
     said = {one.line_id: one.quantity for one in draft.units}
     alone = len(offer.lines) == 1 and free[offer.lines[0]] == 1
     return tuple(
@@ -183,6 +181,8 @@ def _wishes(visit: Visit, offer: ClaimOffer) -> tuple[str, ...]:
 
 async def _asked(visit: Visit, draft: ClaimDraft, void: Refusal | None = None) -> Response[Any]:
     """Have it judged and show what would happen, or why not."""
+    if draft.kind is None:
+        return _kinds(visit, draft, missing=True)
     if draft.kind not in _NOT_COME and not draft.units:
         return _details(visit, draft, (), Refusal(code=RefusalCode.NOTHING_CHOSEN))
     if draft.kind in _NOT_COME:

@@ -56,6 +56,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy
     words: Words
     now: datetime
+    #: What was found out before, for this request.
+    found: dict[bool, Offers] = msgspec.field(default_factory=dict)
 
     @property
     def merchant_id(self) -> int:
@@ -71,8 +73,18 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def offers(self) -> Offers:
-        """What may be asked for now."""
-        return offers(self.asker, self.known, self.policy, self.now, gift=self.gift)
+        """What may be asked for now, with every reason and variant."""
+        return self._offered(whole=True)
+
+    @property
+    def gist(self) -> Offers:
+        """What may be asked for now, of lines only whether they may go back at all."""
+        return self._offered(whole=False)
+
+    def _offered(self, *, whole: bool) -> Offers:
+        if whole not in self.found:
+            self.found[whole] = offers(self.asker, self.known, self.policy, self.now, gift=self.gift, whole=whole)
+        return self.found[whole]
 
     @property
     def cases(self) -> tuple[Case, ...]:

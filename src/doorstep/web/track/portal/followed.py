@@ -120,7 +120,7 @@ def case_shown(visit: Visit, case: Case, events: Sequence[CaseEvent], label: str
         mark=ready and case.kind in _GOODS and not case.keeps,
         number=entered,
         may_enter=ready and own and not entered and case.kind in {CaseKind.RETURN, CaseKind.EXCHANGE},
-        may_cancel=case.case_id in visit.offers.cancellable,
+        may_cancel=case.case_id in visit.gist.cancellable,
         photos=case.photos,
         decision=case.decision if case.state is CaseState.REFUSED and case.decided_by.startswith("user") else "",
     )

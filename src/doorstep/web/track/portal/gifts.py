@@ -25,4 +25,4 @@ async def gift_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """Welcome whoever got the present."""
     visit = await enter(request, token)
     items = tuple((line.name, options_text(line.options), web_url(line.image_url), line.quantity) for line in visit.order.lines)
-    return visit.page("gift", items=items, may=bool(visit.offers.returnable), cases=listed(visit))
+    return visit.page("gift", items=items, may=bool(visit.gist.returnable), cases=listed(visit))

@@ -32,7 +32,7 @@ def portal_of(visit: Visit) -> Portal:
     """Put the part together."""
     cases = listed(visit)
     seen = "|".join(f"{one.url} {one.state}" for one in cases)
-    return Portal(links=_links(visit, visit.offers), cases=cases, version=hashlib.blake2b(seen.encode(), digest_size=4).hexdigest())
+    return Portal(links=_links(visit, visit.gist), cases=cases, version=hashlib.blake2b(seen.encode(), digest_size=4).hexdigest())
 
 
 def _links(visit: Visit, offers: Offers) -> tuple[Link, ...]:

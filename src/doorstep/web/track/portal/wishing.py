@@ -68,7 +68,7 @@ async def send_wish(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
 
 
 def _every(visit: Visit, page: str) -> tuple[Possible, ...]:
-    return visit.offers.delivery if page == "delivery" else visit.offers.changes
+    return visit.gist.delivery if page == "delivery" else visit.gist.changes
 
 
 def _chosen(visit: Visit, page: str, form: Form) -> Possible | None:
@@ -116,7 +116,7 @@ def _form(visit: Visit, page: str, form: Form, refusal: Refusal | None = None) -
     if one is None:
         return _list(visit, page)
     t, order = visit.words, visit.order
-    offered = {line.line.line_id: line for line in visit.offers.lines}
+    offered = {line.line.line_id: line for line in visit.gist.lines}
     typed = {name: form.one(name, 500) for name in (*ADDRESS, "on", "until", "window", "point", "place", "there", "ready", "note")}
     typed |= {name: form.one(name, 500) for name in ("reason", "method", "made_out_to", "country")}
     before = order.ship_to
