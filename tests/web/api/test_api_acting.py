@@ -1,5 +1,9 @@
 """Actions over the API: prepared, confirmed once, refused with a code; asked for a customer or for the merchant itself."""
 
+import io
+
+from PIL import Image
+
 from doorstep.steps.work import utc_now
 
 ORDER = {
@@ -111,3 +115,28 @@ async def test_a_shops_id_of_a_customer_names_nobody_where_there_are_several_sho
     answer = await installation.post("/actions/prepare", by_id)
     assert answer.status_code == 400
     assert "several shops" in answer.json()["detail"]
+
+
+async def test_a_photo_is_drawn_anew_and_anything_else_is_refused(installation):
+    await sold(installation)
+    [order] = (await installation.get("/orders")).json()["orders"]
+    drawn = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(drawn, "PNG")
+    headers = {**installation.entering(), "content-type": "image/png"}
+    path = f"/api/v1/orders/{order['id']}/photos"
+    taken = await installation.client.post(path, content=drawn.getvalue(), headers=headers)
+    assert taken.status_code == 201
+    assert taken.json()["photo"]
+    refused = await installation.client.post(path, content=b"<svg onload=alert(1)>", headers=headers)
+    assert refused.status_code == 400
+
+
+async def test_rules_are_drafted_checked_and_put_into_force(installation):
+    assert (await installation.get("/policy")).json()["version"] == 0
+    wrong = await installation.post("/policy", {"policy": {"returning": {"ways": []}}})
+    assert wrong.status_code == 400
+    assert "returning" in wrong.json()["detail"]
+    draft = (await installation.post("/policy", {"policy": {"returning": {"days": 45, "reason_needed": False}}})).json()
+    assert (await installation.get("/policy")).json()["version"] == 0
+    await installation.post(f"/policy/{draft['version']}/live", None)
+    assert (await installation.get("/policy")).json()["policy"]["returning"]["days"] == 45

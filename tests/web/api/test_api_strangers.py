@@ -34,6 +34,10 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "doAction": ({}, {"action": {"action": "ask_invoice", "order": MARK}}, 422),
     "listCases": ({"order_id": "1"}, None, 200),
     "readCase": ({"case_id": "case"}, None, 404),
+    "addPhoto": ({"order_id": "order"}, None, 404),
+    "readPolicy": ({}, None, 200),
+    "draftPolicy": ({}, {"policy": {"returning": {"reason_needed": False}}, "note": "theirs"}, 201),
+    "putPolicyInForce": ({"version": "policy"}, None, 404),
     "approveCase": ({"case_id": "case"}, {}, 404),
     "refuseCase": ({"case_id": "case"}, {"words": "no"}, 404),
     "askAboutCase": ({"case_id": "case"}, {"words": "why"}, 404),
@@ -108,11 +112,14 @@ async def fill(installation) -> dict[str, str]:
     invoice = {"action": {"action": "ask_invoice", "order": MARK, "made_out_to": MARK}}
     case = (await installation.post("/actions", invoice)).json()["case"]
     [errand] = (await installation.get("/errands")).json()["errands"]
+    for _ in range(2):  # the stranger makes one version of its own
+        draft = (await installation.post("/policy", {"policy": {"returning": {"reason_needed": False}}, "note": MARK})).json()
     [suppression] = (await installation.get("/suppressions")).json()["suppressions"]
     assert (await installation.get("/dead-letters")).json()["dead_letters"]
     return {
         "order": order["id"],
         "case": case["id"],
+        "policy": str(draft["version"]),
         "errand": errand["id"],
         "shipment": shipment["id"],
         "message": message["id"],

@@ -78,8 +78,10 @@ _WITH_KEY = {"409": "The Idempotency-Key was used for another request, or the re
 _REFUSES = {
     "422": "The action is refused: `code` says why, `facts` what it is about, `instead` what is possible, `needs` how sure it must be who asks."
 }
-#: Operations whose body holds an action.
-_ACTIONS = frozenset({"prepareAction", "doAction"})
+#: Operations whose body is a value of several kinds → its schema.
+_FORMS = {"prepareAction": "action.ActionForm", "doAction": "action.ActionForm"}
+#: Operations that are refused with a code.
+_REFUSING = frozenset({*_FORMS, "confirmAction"})
 _CALM = {"retry-after": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 
 
@@ -107,11 +109,14 @@ def _finish(operation: dict[str, Any], path: str) -> None:
     sent, answered = EXAMPLES[name]
     if row := {"sendOrders": "order", "sendCheckpoints": "tracking"}.get(name):
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body_of_rows(row, MOST_ROWS)}}}
-    if name in _ACTIONS:
-        schema = {"$ref": "#/components/schemas/action.ActionForm"}
+    if form := _FORMS.get(name):
+        schema = {"$ref": f"#/components/schemas/{form}"}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     if body := operation.get("requestBody"):
         body["content"]["application/json"]["example"] = sent
+    if name == "addPhoto":
+        picture = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = body = {"required": True, "content": {"image/*": picture}}
     responses = operation["responses"]
     for status, response in responses.items():
         if status.startswith("2") and answered is not None:
@@ -129,7 +134,7 @@ def _finish(operation: dict[str, Any], path: str) -> None:
         | (_WITH_BODY if body else {})
         | (_WITH_ID if "{" in path else {})
         | (_WITH_KEY if once or removes else {})
-        | (_REFUSES if name in {*_ACTIONS, "confirmAction"} else {})
+        | (_REFUSES if name in _REFUSING else {})
     )
     for status, description in told.items():
         responses[status] = {

@@ -313,6 +313,12 @@ _CASE: dict[str, Any] = {
     "policy_version": 3,
     "decided_by": "policy",
 }
+_POLICY: dict[str, Any] = {
+    "version": 3,
+    "live_from": "2026-11-01T00:00:00Z",
+    "note": "Christmas",
+    "policy": {"returning": {"days": 45, "reason_needed": False}},
+}
 _STEP = {"at": "2026-11-29T10:00:00Z", "actor": "customer", "was": None, "state": "approved", "why": ""}
 _TOKEN = "q7Zr0m4yq1Jd8mJmJrPz0Hc1Y6bqk2aD"  # noqa: S105 - made up
 _BEHALF = {"email": "ana@customer.example", "assurance": "login"}
@@ -376,6 +382,13 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         },
     ),
     "listCases": (None, {"cases": [_CASE], "next": None}),
+    "addPhoto": (None, {"photo": "kQ1Jd8mJmJrPz0Hc1Y6bqg"}),
+    "readPolicy": (None, _POLICY),
+    "draftPolicy": (
+        {"policy": {"returning": {"days": 45, "reason_needed": False}}, "note": "Christmas"},
+        {**_POLICY, "version": 4, "live_from": None},
+    ),
+    "putPolicyInForce": (None, {**_POLICY, "version": 4}),
     "readCase": (None, {**_CASE, "events": [_STEP]}),
     "approveCase": ({"seen": "2f6c1b9a4d7e08c35a", "percent": 80, "words": "The box was opened."}, {**_CASE, "decided_by": "key 3"}),
     "refuseCase": (

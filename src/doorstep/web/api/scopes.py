@@ -15,6 +15,8 @@ SCOPES = {
     "actions:write": "ask for what customers may do: cancel, change, return, exchange, claim; for a customer or for the merchant",
     "cases:read": "read returns, exchanges, claims and changes",
     "cases:write": "decide about returns, exchanges, claims and changes, and say what became of them",
+    "policy:read": "read the rules for what customers may do",
+    "policy:write": "change the rules for what customers may do",
     "messages:read": "read messages, why each was sent and what became of it",
     "recipients:write": "record consents; add and lift suppressions",
     "recipients:read": "read suppressions",
