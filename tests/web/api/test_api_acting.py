@@ -50,6 +50,9 @@ async def test_a_refusal_says_its_code_what_it_is_about_and_what_is_possible_ins
         "facts": {"state": "pending"},
         "instead": ["cancel_order"],
     }
+    assert answer.json()["sentence"] == (
+        "Your order has not been sent yet, so this is too early. What you can do instead: cancel the order."
+    )
 
 
 async def test_for_a_customer_only_their_own_orders_can_be_acted_on(installation):

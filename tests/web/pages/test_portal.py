@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 
 import msgspec
 import pytest
@@ -10,13 +11,15 @@ from PIL import Image
 from portal_shop import LAMP, SHOES, SOCKS, cases_of, fields_of, rule, sold
 
 from doorstep.actions import shipped
+from doorstep.domain.actions.cases import Label
 from doorstep.domain.actions.kinds import ActionKind, Assurance, CaseKind, CaseState, ClaimKind, Remedy
+from doorstep.domain.labels import MadeLabel
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Payment
-from doorstep.steps import customer_sessions
+from doorstep.steps import case_moves, customer_sessions
 from doorstep.steps.identity import Proof
 from doorstep.steps.work import utc_now
-from doorstep.store import case_files
+from doorstep.store import case_files, labels
 from doorstep.web.network import Buckets
 from doorstep.web.track.portal import entering
 from doorstep.web.track.words import languages
@@ -283,7 +286,10 @@ async def test_a_parcel_sent_with_ones_own_label_is_told_by_its_number(client, h
     await client.post(address, data={"do": "number", "number": f"00340434{one.order_id:012d}", "carrier": "DHL"})
     [case] = await cases_of(house, one)
     assert (case.state, case.label.tracking_number) == (CaseState.LABEL_READY, f"00340434{one.order_id:012d}")
-    assert f"00340434{one.order_id:012d}" in (await client.get(address)).text
+    page = (await client.get(address)).text
+    assert f"00340434{one.order_id:012d}" in page
+    [parcel] = re.findall(r'href="(/t/[\w-]+)"', page)
+    assert (await client.get(parcel)).status_code == 200
 
 
 async def test_a_parcel_under_way_may_be_left_in_the_shed(client, house):
@@ -523,3 +529,59 @@ async def test_the_session_of_somebody_else_lets_no_more_than_the_link(client, h
     me = await signed_in(house, one, "former@mail.example")
     assert (await client.get(f"{one.at}/delivery?do=redirect", headers=me)).status_code == 303
     assert (await client.get(f"{one.at}/delivery?do=safe_place", headers=me)).status_code == 200
+
+
+async def labelled(house, one, way, made):
+    """Have the order's only case get its label."""
+    [case] = await cases_of(house, one)
+    tenant = house.directory.tenant(one.merchant_id)
+    async with house.database.for_merchant(one.merchant_id) as tx:
+        file_id = await labels.keep_file(tx, one.merchant_id, one.order_id, case.case_id, made, utc_now())
+        label = Label(way=way, content_type=made.content_type, file_id=file_id, expires_on=date(2031, 5, 8))
+        ready = CaseState.LABEL_READY
+        await case_moves.move(tx, house.directory, tenant, case.case_id, ready, actor="carrier", why="", now=utc_now(), label=label)
+
+
+async def test_a_label_is_saved_from_the_cases_page_by_the_orders_link_alone(client, house):
+    one, other = await sold(house), await sold(house)
+    address = await returned(client, one.at)
+    await labelled(house, one, "label", MadeLabel(content_type="application/pdf", body=b"%PDF-1.7 label"))
+    page = (await client.get(address)).text
+    assert "Ready to send" in page
+    assert "hand it in by Thursday, May" in page
+    [file] = re.findall(rf'href="({one.at}/files/[\w-]+)" download', page)
+    answer = await client.get(file)
+    assert answer.content == b"%PDF-1.7 label"
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="label-R-')
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert (await client.get(file.replace(one.at, other.at))).status_code == 404
+    link = await gift_of(client, one)
+    assert (await client.get(file.replace(one.at, link))).status_code == 404
+
+
+async def test_a_code_for_the_counter_is_shown_on_the_page(client, house):
+    one = await sold(house)
+    address = await returned(client, one.at, way="qr")
+    written = io.BytesIO()
+    Image.new("1", (90, 90)).save(written, "PNG")
+    await labelled(house, one, "qr", MadeLabel(content_type="image/png", body=written.getvalue()))
+    page = (await client.get(address)).text
+    assert 'alt="Code to show at the counter"' in page
+    assert "Show the code at the counter" in page
+
+
+async def test_a_request_that_a_human_refused_says_why_in_the_customers_language(client, house):
+    one = await sold(house)
+    address = await returned(client, one.at)
+    [case] = await cases_of(house, one)
+    tenant = house.directory.tenant(one.merchant_id)
+    async with house.database.for_merchant(one.merchant_id) as tx:
+        decided = {"decided_by": "user 1", "decision": "not_eligible: <b>Worn</b> too long."}
+        no = CaseState.REFUSED
+        await case_moves.move(tx, house.directory, tenant, case.case_id, no, actor="user 1", why="", now=utc_now(), **decided)
+    page = (await client.get(f"{address}?lang=de")).text
+    assert "Unsere Entscheidung" in page
+    assert "&lt;b&gt;Worn&lt;/b&gt; too long." in page
+    assert "not_eligible" not in page
+    assert "Doch behalten" not in page

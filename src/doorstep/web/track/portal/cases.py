@@ -12,7 +12,8 @@ from doorstep.domain.actions.refusals import Refusal, RefusalCode
 from doorstep.errors import BadInputError, ConflictError, NotFoundError
 from doorstep.steps.act import Done, Prepared
 from doorstep.steps.own_numbers import sent_back
-from doorstep.store import case_files, cases
+from doorstep.store import case_files, cases, shipments
+from doorstep.store.database import Tx
 from doorstep.web.look.asking import AnyRequest
 from doorstep.web.track.portal.confirming import ask, say_yes
 from doorstep.web.track.portal.entering import Visit, enter, turned_away, verify
@@ -76,6 +77,7 @@ async def _page(
         events = (await cases.events(tx, visit.merchant_id, [case.case_id])).get(case.case_id, [])
         file_id = case.label.file_id if case.label else None
         file = await case_files.by_id(tx, visit.merchant_id, file_id) if file_id is not None and 0 < file_id <= _LAST_ID else None
+        parcels = await _parcels(tx, visit, case)
     file = file if file is not None and file.order_id == visit.kept.order_id else None
     return visit.page(
         "case",
@@ -83,8 +85,20 @@ async def _page(
         refused=refused(visit, refusal) if refusal else None,
         token=prepared.token if prepared else "",
         wrong_number=wrong_number,
+        parcels=parcels,
         status=422 if refusal or wrong_number else 200,
     )
+
+
+async def _parcels(tx: Tx, visit: Visit, case: Case) -> tuple[tuple[str, str], ...]:
+    """Name and address of the parcels of a case; a parcel's page shows what was paid, so whoever got a present is not led there."""
+    ways = (("cases.follow_back", case.return_shipment_id), ("cases.follow_new", case.new_shipment_id))
+    found = []
+    for name, shipment_id in ways if not visit.gift else ():
+        parcel = await shipments.one(tx, visit.merchant_id, shipment_id) if shipment_id is not None else None
+        if parcel is not None:
+            found.append((visit.words(name), f"/t/{parcel.token}{visit.lang}"))
+    return tuple(found)
 
 
 async def _numbered(visit: Visit, case: Case, number: str, carrier: str) -> Response[Any]:

@@ -10,7 +10,7 @@ from doorstep.domain.actions.kinds import CaseKind, CaseState, Remedy
 from doorstep.store.cases import CaseEvent
 from doorstep.web.track.portal.confirming import Fact, ItemShown, items_of, method_text
 from doorstep.web.track.portal.entering import Visit
-from doorstep.web.track.portal.saying import action_name, day, kind_name, money, short_day
+from doorstep.web.track.portal.saying import action_name, day, decision_text, kind_name, money, short_day
 
 _GOODS = frozenset({CaseKind.RETURN, CaseKind.EXCHANGE, CaseKind.CLAIM})
 _TONES = {
@@ -23,6 +23,8 @@ _TONES = {
 #: The way of a case that goes as it should, of goods that come back.
 _WAY_BACK = (CaseState.APPROVED, CaseState.LABEL_READY, CaseState.IN_TRANSIT, CaseState.RECEIVED, CaseState.CLOSED)
 _WAY_KEPT = (CaseState.APPROVED, CaseState.SETTLING, CaseState.CLOSED)
+#: States in which goods have not come back yet.
+_BEFORE_IT_ARRIVES = frozenset({CaseState.APPROVED, CaseState.LABEL_READY, CaseState.IN_TRANSIT})
 #: States that lie between those of the way.
 _BEHIND = {CaseState.INSPECTED: CaseState.RECEIVED, CaseState.SETTLING: CaseState.RECEIVED}
 
@@ -122,8 +124,15 @@ def case_shown(visit: Visit, case: Case, events: Sequence[CaseEvent], label: str
         may_enter=ready and own and not entered and case.kind in {CaseKind.RETURN, CaseKind.EXCHANGE},
         may_cancel=case.case_id in visit.gist.cancellable,
         photos=case.photos,
-        decision=case.decision if case.state is CaseState.REFUSED and case.decided_by.startswith("user") else "",
+        decision=_decision(visit, case),
     )
+
+
+def _decision(visit: Visit, case: Case) -> str:
+    """What somebody of the shop, or its own program, said of it to the customer; a reason's code is told in their language."""
+    if not case.decided_by.startswith(("user ", "key ")):
+        return ""
+    return decision_text(case.decision, visit.words) if case.state is CaseState.REFUSED else case.decision
 
 
 def way_of(case: Case) -> str:
@@ -223,8 +232,11 @@ def _facts(visit: Visit, case: Case, way: str) -> list[Fact]:
             (t("back.way_pickup"), t("cases.pickup_on", day=day(case.label.pickup_on, t)) + f" {case.label.pickup_window}".rstrip())
         )
     found += _wanted(visit, case)
-    if case.state is CaseState.RECEIVED and case.since and case.remedy in {Remedy.REFUND, Remedy.STORE_CREDIT}:
-        least, most = visit.policy.returning.refund_days
+    least, most = visit.policy.returning.refund_days
+    paid = case.kind is CaseKind.RETURN and not case.keeps and case.remedy in {Remedy.REFUND, Remedy.STORE_CREDIT}
+    if paid and case.state in _BEFORE_IT_ARRIVES:
+        found.append((t("portal.days"), t("portal.days_after", least=least, most=most)))
+    elif paid and case.state is CaseState.RECEIVED and case.since:
         span = [short_day(case.since + timedelta(days=days), visit.order, t) for days in (least, most)]
         found.append((t("cases.expected"), " – ".join(span)))  # noqa: RUF001 - a span is written so
     return found
