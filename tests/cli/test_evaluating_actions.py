@@ -1,14 +1,20 @@
 """`evaluate actions`: what the guards let through changes the records as it should; what they refuse changes nothing."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from retail_store import ANA, ANA_MAIL, AWAY, BEN, BEN_MAIL, CARD, GIFT, HOME, PAYPAL, call, item, store, write
 
-from doorstep.cli.evaluating_actions import evaluate_actions
+from doorstep.actions import shipped
+from doorstep.cli.evaluating_actions import CallLine, evaluate_actions, play_line
 from doorstep.cli.retail.calls import reckoned
+from doorstep.cli.retail.judging import ToolCall, read_tasks
+from doorstep.cli.retail.playing import Base
+from doorstep.cli.retail.records import read_store
 from doorstep.errors import BadInputError
 
 CANCEL, ADDRESS, ITEMS = "cancel_pending_order", "modify_pending_order_address", "modify_pending_order_items"
@@ -453,6 +459,41 @@ class TestTheRetailersOwn:
         assert codes >= {"quantity", "unequal", "same_variant", "other_product", "out_of_stock", "reason", "unknown_method", "method"}
         assert codes >= {"same_method", "balance", "only_once", "nothing_chosen", "bad_arguments", "address", "same_address"}
         assert "done" not in codes
+
+    async def test_any_calls_of_anybody_are_answered_and_change_nothing_of_others(self, files: dict[str, Path]) -> None:
+        base, chance = Base(read_store(files["store"]), shipped("retail")), Random(5)
+        calls = [one for task in read_tasks(files["tasks"]) for one in task.evaluation_criteria.actions]
+        people, odd = (
+            sorted(base.store.by_email),
+            [None, "", 7, True, [], {}, "\0", "é" * 999, [None], [["x"]], "?", "1", 10**30, ["x"] * 9999],
+        )
+        done = 0
+        for number in range(1500):
+            asked = [chance.choice(calls) for _ in range(chance.randint(1, 4))]
+            drawn = [
+                {"name": one.name, "arguments": {name: self.other(base, chance, odd, value) for name, value in one.arguments.items()}}
+                for one in asked
+            ]
+            email = chance.choice([*chance.sample(people, 3), *(base.store.file.users[self.owner(base, one)].email for one in asked)])
+            line = CallLine(id=number, verified_as=email, calls=[one | {"confirmed": chance.random() < 0.9} for one in drawn])
+            changed = (await play_line(base, line, datetime(2026, 11, 20, tzinfo=UTC))).changed
+            mine = base.store.by_email[email.casefold()]
+            assert changed.get("users", {}).keys() <= {mine}
+            assert all(record["user_id"] == mine for record in changed.get("orders", {}).values())
+            done += bool(changed)
+        assert done > 100
+
+    def other(self, base: Base, chance: Random, odd: list[Any], value: Any) -> Any:
+        """One time in eight, another value than the right one."""
+        if chance.random() < 0.88:
+            return value
+        return chance.choice(
+            [chance.choice(odd), chance.choice(sorted(base.store.file.orders)), [chance.choice(sorted(base.store.product_of))]]
+        )
+
+    def owner(self, base: Base, one: ToolCall) -> str:
+        order = base.store.file.orders.get(str(one.arguments.get("order_id")))
+        return order.user_id if order else next(iter(base.store.file.users))
 
     def test_the_tables_can_be_read_by_people(self, files: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
         assert evaluate_actions(**files) == 0

@@ -5,6 +5,7 @@ Source of names and arguments: tau2-bench, retail domain, as known on 2026-11-29
 
 import ast
 import operator
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -188,7 +189,7 @@ def meaning_of(name: str, given: Any, store: Store, lines: Sequence[KnownLine]) 
             return Act(action=asking.ChangePayment(order=given.order_id, method=given.payment_method_id or _NOTHING))
         case "return_delivered_order_items":
             named = named_lines(lines, given.item_ids)
-            units = tuple(asking.Units(line_id=line_id, quantity=named.count(line_id)) for line_id in dict.fromkeys(named))
+            units = tuple(asking.Units(line_id=line_id, quantity=times) for line_id, times in Counter(named).items())
             return Act(action=asking.OpenReturn(order=given.order_id, units=units, method=given.payment_method_id or _NOTHING))
         case _:
             return _swapping(name, given, lines)
@@ -207,12 +208,15 @@ def named_lines(lines: Sequence[KnownLine], item_ids: Sequence[str]) -> list[str
 
     A variant that was not bought gets a line that is not there; one unit too many the last line once more.
     """
-    taken: list[str] = []
-    for item_id in item_ids:
-        fitting = [line.line_id for line in lines if line.variant_id == item_id]
-        free = [line_id for line_id in fitting if line_id not in taken]
-        taken.append(free[0] if free else fitting[-1] if fitting else f"{_NOTHING}{item_id}")
-    return taken
+    free: dict[str, list[str]] = {}
+    for line in reversed(lines):
+        free.setdefault(line.variant_id, []).append(line.line_id)
+
+    def next_of(item_id: str) -> str:
+        fitting = free.get(item_id, [f"{_NOTHING}{item_id}"])
+        return fitting.pop() if len(fitting) > 1 else fitting[0]
+
+    return [next_of(item_id) for item_id in item_ids]
 
 
 def _record(given: _Address) -> AddressRecord:
