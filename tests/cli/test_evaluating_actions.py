@@ -103,6 +103,8 @@ class TestWrites:
         assert codes == [None, None]
         assert changed["orders"]["#W1"] == shop.order("#W1") | {"address": AWAY}
         assert changed["users"][ANA]["address"] == AWAY
+        _, changed = shop.play(call(ADDRESS, order_id="#W1", **AWAY | {"country": "United States"}))
+        assert changed["orders"]["#W1"]["address"] == AWAY | {"country": "United States"}  # as it was given
         there_and_back = (call(PROFILE, user_id=ANA, **AWAY), call(PROFILE, user_id=ANA, **HOME))
         assert shop.play(*there_and_back) == ([None, None], {})
 
@@ -286,10 +288,17 @@ class TestFiles:
 
     @pytest.mark.parametrize(
         "odd",
-        [None, 7, [], {}, {"name": None}, {"name": ["x"], "arguments": {}}, LEGAL[0] | {"confirmed": "yes"}, LEGAL[0] | {"as": "staff"}],
+        [None, 7, [], {}, {"name": None}, {"name": ["x"], "arguments": {}}, LEGAL[0] | {"confirmed": "yes"}],
     )
     def test_a_call_of_another_form_is_refused(self, shop: Shop, odd: Any) -> None:
         assert shop.refused(odd) == ["bad_arguments"]
+
+    def test_what_else_stands_in_a_line_or_a_call_is_not_looked_at(self, shop: Shop) -> None:
+        told = LEGAL[0] | {"action_id": "0_4", "info": None}
+        [answer] = shop.lines({"id": "a", "verified_as": ANA_MAIL, "kind": "legal", "calls": [told]})
+        assert (answer["results"], set(answer["changed"]["orders"])) == ([{"ok": True, "code": None}], {"#W1"})
+        [answer] = shop.lines({"id": "a", "calls": [told]})  # nobody is verified
+        assert (answer["results"], answer["changed"]) == ([{"ok": False, "code": "identity"}], {})
 
     def test_each_line_begins_with_the_untouched_store(self, shop: Shop) -> None:
         line = {"id": "a", "verified_as": ANA_MAIL, "calls": [LEGAL[0]]}
@@ -299,9 +308,7 @@ class TestFiles:
 
     def test_a_line_that_cannot_be_read_is_told_and_the_others_are_answered(self, shop: Shop) -> None:
         good = {"id": "a", "verified_as": None, "calls": []}
-        answers = shop.lines(
-            good, '{"id": "b"', '{"id": "c", "calls": []}', good | {"calls": {}}, good | {"verified_as": 7}, "", "[" * 9999, good
-        )
+        answers = shop.lines(good, '{"id": "b"', '{"id": "c"}', good | {"calls": {}}, good | {"verified_as": 7}, "", "[" * 9999, good)
         assert [one["id"] for one in answers] == ["a", None, "c", "a", "a", None, "a"]
         assert ["error" in one for one in answers] == [False, True, True, True, True, True, False]
         assert answers[1]["error"].startswith("line 2: ")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import msgspec
 import pytest
 from graphql import parse, validate
 from shopify_admin import SCHEMA, Shopify
@@ -203,6 +204,19 @@ def test_an_invoice_whose_answer_was_lost_is_not_mailed_again() -> None:
     with pytest.raises(UnknownOutcomeError):
         until_done(shopify, EVERY[ErrandKind.INVOICE])
     assert shopify.root.invoices == 1
+
+
+@pytest.mark.parametrize("kind", [ErrandKind.REFUND, ErrandKind.STORE_CREDIT])
+def test_a_refund_is_known_again_when_its_key_has_run_out(kind: ErrandKind) -> None:
+    shopify = Shopify()
+    first = run(shopify, EVERY[kind])
+    shopify.root.by_key.clear()
+    again = run(shopify, EVERY[kind], again=True)
+    assert again.provider_id == first.provider_id
+    assert len(shopify.root.refunds) == 1
+    shopify.root.by_key.clear()
+    with pytest.raises(RefusedError):  # nor does another errand's refund count for this one's
+        run(shopify, msgspec.structs.replace(EVERY[kind], key="another", amount=Money(99_00, "EUR"), kind=ErrandKind.REFUND))
 
 
 def test_no_more_is_refunded_than_the_payments_can_get_back() -> None:

@@ -236,6 +236,16 @@ async def test_something_else_in_the_parcel_ends_with_a_no(here: Returning) -> N
     assert "refund" not in dict(await here.errands(case_id))
 
 
+async def test_where_the_fee_eats_all_nobody_is_told_of_money(here: Returning) -> None:
+    await here.rules(fee_minor=PRICE)
+    case_id = await posted(here)
+    kept = await seen(here, case_id, saw())
+    assert (kept.case.state, kept.case.refund) == (CaseState.CLOSED, eur(0))
+    assert "refund" not in dict(await here.errands(case_id))
+    assert "return.refunded" not in await here.told()
+    assert "return.closed" in await here.told()
+
+
 async def test_a_parcel_that_is_opened_in_parts_waits_for_the_rest(here: Returning) -> None:
     case_id = await posted(here, quantity=2)
     kept = await seen(here, case_id, saw(1), complete=False)

@@ -18,8 +18,9 @@ from doorstep.domain.money import Money
 from doorstep.domain.orders import OrderLine
 from doorstep.domain.plugins import Response
 from doorstep.domain.vocabulary import MessageState
-from doorstep.errors import ConflictError, NotFoundError
+from doorstep.errors import BadInputError, ConflictError, NotFoundError
 from doorstep.steps import case_moves
+from doorstep.steps.carrier_desks import desks_of
 from doorstep.store import access, connections
 from doorstep.store.database import Database
 from doorstep.store.errands import ErrandState, Way
@@ -277,6 +278,15 @@ async def test_a_return_opened_at_shopify_is_the_one_that_is_closed(database: Da
     assert [one["status"] for one in shopify.root.returns] == ["CLOSED"]
 
 
+async def test_that_a_return_was_opened_is_no_humans_work(shop: Shop) -> None:
+    mine = await with_order(shop)
+    await owner(shop)
+    await mine.open(ErrandKind.OPEN_RETURN)
+    await mine.take_up()
+    assert (await mine.last()).state is ErrandState.WITHDRAWN
+    assert await mine.mails() == []
+
+
 async def test_a_carriers_desk_is_mailed_with_all_it_has_to_know_and_reminded(database: Database) -> None:
     shop = await open_shop(database, settings={"carrier_desks": {"gls": "desk@gls.example"}})
     mine = await with_order(shop)
@@ -390,6 +400,14 @@ async def test_a_claim_that_the_carrier_accepts_is_approved_and_one_it_refuses_w
     assert (await mine.case(refused)).state is CaseState.PASSED_ON
     assert "it was signed for" in (await mine.mails())[-1]["text"]
     assert ("key 1", "passed_on", "it was signed for") in await mine.events(refused)
+
+
+@pytest.mark.parametrize("told", [[], {"gls": "nobody"}, {"GLS!": "desk@gls.example"}, {"gls": "a@b.example, c@d.example"}, {"gls": 7}])
+def test_carriers_desks_that_are_none_are_refused(told: Any) -> None:
+    with pytest.raises(BadInputError):
+        desks_of({"carrier_desks": told})
+    assert desks_of({}) == {}
+    assert desks_of({"carrier_desks": {"gls": "desk@gls.example"}}) == {"gls": "desk@gls.example"}
 
 
 async def test_what_a_case_needs_no_more_is_not_handed_on(shop: Shop) -> None:

@@ -11,6 +11,7 @@ from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, Claim
 from doorstep.domain.money import Money
 from doorstep.domain.orders import OrderLine
 from doorstep.domain.plugins import OrderSeen
+from doorstep.errors import BadInputError
 from doorstep.insights.returned import ReturnInsight
 from doorstep.steps.tally import tally
 from doorstep.steps.why_returned import why_returned
@@ -178,3 +179,14 @@ async def test_cases_of_the_last_moment_of_the_week_count_and_of_the_next_not(sh
     await opened(shop, number, datetime(2026, 11, 22, 23, 59, 59, tzinfo=UTC))
     await opened(shop, number, datetime(2026, 11, 23, tzinfo=UTC))
     assert (await looked(shop)).requests == 1
+
+
+async def test_a_span_with_more_requests_than_are_counted_is_refused(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doorstep.steps.why_returned.MOST_REQUESTS", 1)
+    number = await bought(shop, "1001")
+    await opened(shop, number)
+    assert (await looked(shop)).requests == 1
+    await opened(shop, number, NOON - 8 * DAY)
+    assert (await looked(shop)).requests == 1
+    with pytest.raises(BadInputError, match="choose a shorter one"):
+        await looked(shop, (MONDAY - 7 * DAY, MONDAY))

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,12 +27,12 @@ from doorstep.steps.directory import Directory, Tenant
 from doorstep.store.database import Database
 
 
-class CallLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of a file of calls: one customer, one talk."""
+class CallLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a file of calls: one customer, one talk. What else stands in it is not looked at."""
 
     id: str | int
     #: E-mail address that was verified; None: nobody's.
-    verified_as: str | None
+    verified_as: str | None = None
     calls: list[Any]
 
 
@@ -108,7 +109,8 @@ def _policy(path: Path | None) -> Policy:
 
 
 async def _judge_in_memory(base: Base, tasks: list[Task], expected: dict[str, Expected], now: datetime) -> list[Judged]:
-    return [await judge(base, Memory(base, now), task, expected[task.id]) for task in tasks]
+    # Processor time: nothing is waited for, and what else the machine does is no matter of ours.
+    return [await judge(base, Memory(base, now), task, expected[task.id], time.process_time) for task in tasks]
 
 
 async def _judge_in_database(base: Base, content: bytes, tasks: list[Task], expected: dict[str, Expected], now: datetime) -> list[Judged]:
@@ -175,7 +177,7 @@ async def play_line(base: Base, line: CallLine, now: datetime) -> CallResult:
 
 
 async def _answered(talk: Talk, call: Any) -> Answered:
-    if not isinstance(call, dict) or not call.keys() <= {"name", "arguments", "confirmed"}:
+    if not isinstance(call, dict):
         return Answered(ok=False, code=RefusalCode.BAD_ARGUMENTS)
     return await answered(talk, call.get("name"), call.get("arguments"), call.get("confirmed", False))
 

@@ -96,7 +96,7 @@ _ALL = (
     Trigger("claim.cancelled", "case", "The customer takes a claim back.", 80),
     Trigger("claim.expired", "case", "Goods that are claimed about did not come in time.", 80),
     Trigger("claim.closed", "case", "Nothing is left to do for a claim.", 5),
-    Trigger("delivery_change.requested", "case", "Another day, place or way of delivery was asked for and passed on.", 10),
+    Trigger("delivery_change.requested", "case", "Another day, place or way of delivery was asked for.", 10),
     Trigger("delivery_change.unanswered", "case", "Whoever was asked for another delivery has not answered in time.", 20),
     Trigger("delivery_change.confirmed", "case", "Another day, place or way of delivery is agreed.", 70),
     Trigger("delivery_change.refused", "case", "Another day, place or way of delivery is not possible.", 80),

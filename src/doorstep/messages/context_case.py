@@ -43,7 +43,7 @@ def case_names(facts: Facts) -> dict[str, Any] | None:
         "wish": wish_text(case.action, case.wanted, locale, write) if case.kind in _WISHES else None,
         "alternatives": "; ".join([text for one in told.alternatives[:_NAMED] if (text := _options(one))]) or None,
         "reason": _cut(reason_text(case.decision, locale, write)) if case.state is CaseState.REFUSED else None,
-        "words": _cut(case.decision) if case.state is not CaseState.REFUSED and case.decided_by.startswith("user ") else None,
+        "words": _cut(case.decision) if case.state is not CaseState.REFUSED and case.decided_by.startswith(("user ", "key ")) else None,
         **_goods_back(told, locale),
         **_money(told, locale),
     }

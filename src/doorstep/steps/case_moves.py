@@ -172,7 +172,8 @@ def trigger_of(case: Case, *, opening: bool = False) -> str:
         name = {CaseState.SETTLING: "settled", CaseState.PASSED_ON: "requested" if opening else ""}.get(case.state, name)
     elif case.state is CaseState.CLOSED:
         settled = {Remedy.REFUND: "refunded", Remedy.STORE_CREDIT: "credited", Remedy.EXCHANGE: "sent"}
-        name = settled.get(case.remedy, "closed") if case.remedy else "closed"
+        nothing = case.remedy in {Remedy.REFUND, Remedy.STORE_CREDIT} and case.refund is not None and not case.refund.amount_minor
+        name = settled.get(case.remedy, "closed") if case.remedy and not nothing else "closed"
     elif case.state is CaseState.SETTLING:
         name = ""
     return f"{case.kind}.{name}" if name else ""

@@ -159,7 +159,7 @@ async def ask_more(
         return _stuck(case)
     if not words:
         raise BadInputError("say what is missing")
-    text = f"{words}\n\n{case.rma} · {directory.base_url}/o/{held.order.token}"
+    text = f"{words}\n\n{case.rma} · {directory.base_url}/o/{held.order.token}/cases/{case_id}"
     subject = f"{tenant.brand.name}: {case.rma}"
     if (hindered := await write_to_customer(tx, tenant, held.order, subject, text, word.actor, now)) is not None:
         return hindered

@@ -43,6 +43,8 @@ _MACHINES = frozenset({Way.SHOP, Way.CARRIER})
 #: Ends of a case after which nothing of it is to be done any more, but for what these ends themselves ask for.
 _GIVEN_UP = frozenset({CaseState.CANCELLED, CaseState.EXPIRED, CaseState.REFUSED})
 _AT_END = frozenset({ErrandKind.CLOSE_RETURN, ErrandKind.VOID_LABEL})
+#: What only another system has to note: where there is none, nobody has to do anything.
+_BOOKS = frozenset({ErrandKind.OPEN_RETURN, ErrandKind.CLOSE_RETURN})
 #: What settles a case of goods: what follows once it is done is `inspecting`'s to say.
 _GIVES = frozenset({ErrandKind.REFUND, ErrandKind.STORE_CREDIT, ErrandKind.EXCHANGE, ErrandKind.REPLACE})
 #: What is asked of a carrier → its own scans that show it done.
@@ -136,6 +138,9 @@ async def _made_earlier(tx: Tx, kept: KeptErrand) -> str:
 async def hand_on(tx: Tx, directory: Directory, tenant: Tenant, errand: Errand, now: datetime) -> KeptErrand:
     """Hand an errand on by the best way there is; where only humans are left, they are mailed and have it at the desk."""
     way, connection = way_of(tenant, errand)
+    if way is Way.DESK and errand.kept.kind in _BOOKS:
+        await _withdraw(tx, errand.kept, "no other system keeps books of returns: the case itself is the record", now)
+        return errand.kept
     new = messages_of(directory, tenant, errand, way, connection, now)
     kept = _replace(
         errand.kept,

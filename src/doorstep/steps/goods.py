@@ -23,5 +23,5 @@ async def take_products(tx: Tx, told: Sequence[tuple[int, int, ProductSeen]], no
         ],
     )
     await goods.withdraw_others(
-        tx, {key: (product.told_at or now, [one.variant_id for one in product.variants]) for key, product in newest.items()}
+        tx, {key: (product.told_at or now, frozenset(one.variant_id for one in product.variants)) for key, product in newest.items()}
     )

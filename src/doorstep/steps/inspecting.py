@@ -112,7 +112,7 @@ async def settle_case(
         return await escalate(tx, directory, kept, f"the new goods were sent, and {missing} units did not come back: decide", now)
     if due.amount is None:
         return await escalate(tx, directory, kept, "a price is not known: name the amount", now)
-    changed: dict[str, Any] = {"refund": due.amount if due.amount.amount_minor or due.remedy is Remedy.REFUND else None}
+    changed: dict[str, Any] = {"refund": due.amount if due.remedy in {Remedy.REFUND, Remedy.STORE_CREDIT} else None}
     if due.remedy is Remedy.EXCHANGE:
         changed = {"difference": due.difference}
     if due.nothing and may_move(kept.case, CaseState.REFUSED) and not kept.case.keeps:

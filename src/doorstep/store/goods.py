@@ -29,16 +29,19 @@ where variant.changed_at <= excluded.changed_at
     and (variant.product_id, variant.document::text, variant.stock) is distinct from (excluded.product_id, excluded.document::text, excluded.stock)
 """
 
-# Let nobody buy the variants of products that a newer telling of the product no longer names.
+# The variants of products that are sold.
+_SOLD = """
+select v.merchant_id, v.connection_id, v.product_id, v.variant_id
+from unnest($1::bigint[], $2::bigint[], $3::text[]) as k (merchant_id, connection_id, product_id)
+join variant v on v.product_id = k.product_id and v.merchant_id = k.merchant_id and v.connection_id = k.connection_id
+where v.document->>'available' is distinct from 'false'
+"""
+
+# Let nobody buy variants, unless something newer was told of them.
 _GONE = """
 update variant v set document = jsonb_set(v.document::jsonb, '{available}', 'false')::json, changed_at = k.told_at
-from unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[]) as k (merchant_id, connection_id, product_id, told_at)
-where v.merchant_id = k.merchant_id and v.connection_id = k.connection_id and v.product_id = k.product_id
-    and v.changed_at <= k.told_at and v.document->>'available' is distinct from 'false'
-    and not exists (
-        select from unnest($5::bigint[], $6::bigint[], $7::text[]) as named (m, c, v_id)
-        where m = v.merchant_id and c = v.connection_id and v_id = v.variant_id
-    )
+from unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[]) as k (merchant_id, connection_id, variant_id, told_at)
+where v.merchant_id = k.merchant_id and v.connection_id = k.connection_id and v.variant_id = k.variant_id and v.changed_at <= k.told_at
 """
 
 # The variants of products; a shop's own order is not told, so by name and id.
@@ -169,17 +172,13 @@ async def keep_variants(tx: Tx, told: Sequence[KeptVariant]) -> None:
 
 async def withdraw_others(tx: Tx, products: Mapping[Key, tuple[datetime, Collection[str]]]) -> None:
     """Mark the variants of products as not to be had that a telling of the whole product does not name: (merchant, shop, product) → (when, named)."""
-    named = [(merchant, shop, variant) for (merchant, shop, _), (_, variants) in products.items() for variant in variants]
-    await tx.execute(
-        _GONE,
-        [key[0] for key in products],
-        [key[1] for key in products],
-        [key[2] for key in products],
-        [told_at for told_at, _ in products.values()],
-        [one[0] for one in named],
-        [one[1] for one in named],
-        [one[2] for one in named],
-    )
+    sold = [
+        ((row["merchant_id"], row["connection_id"], row["product_id"]), row["variant_id"])
+        for row in await tx.fetch(_SOLD, *_columns(products))
+    ]
+    gone = [(key, variant, products[key][0]) for key, variant in sold if variant not in products[key][1]]
+    if gone:
+        await tx.execute(_GONE, *_columns([(key[0], key[1], variant) for key, variant, _ in gone]), [told_at for _, _, told_at in gone])
 
 
 async def variants(tx: Tx, merchant_id: int, connection_id: int, product_ids: Collection[str]) -> dict[str, tuple[KnownVariant, ...]]:

@@ -72,6 +72,12 @@ union all select 'offers', row_to_json(r) from offers r
 union all select 'claims', row_to_json(r) from claims r
 union all select 'times', row_to_json(r) from spans r
 """
+# Whether there are more cases in a span than so many.
+_MORE = """
+select count(*) > $4 from (
+    select from cases where merchant_id = $1 and opened_at >= $2 and opened_at < $3 and kind in ('return', 'exchange', 'claim') limit $4 + 1
+) c
+"""
 # Units that arrived, of the products that came back, and of all.
 _ARRIVED = """
 select product, variant, sum(units)::bigint as units from unit_count
@@ -113,6 +119,11 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     reason: str
     words: str
+
+
+async def more_than(tx: Tx, merchant_id: int, first: date, last: date, most: int) -> bool:
+    """Tell whether more cases than so many were opened in the weeks that begin from `first` to `last`."""
+    return bool(await tx.fetchval(_MORE, merchant_id, *_moments(first, last), most))
 
 
 async def counts(tx: Tx, merchant_id: int, first: date, last: date) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from litestar.status_codes import HTTP_401_UNAUTHORIZED, HTTP_500_INTERNAL_SERVER_ERROR
 
 from doorstep.domain.actions.refusals import Refusal
+from doorstep.domain.actions.saying import instead_text, refusal_text
 from doorstep.errors import (
     BadInputError,
     BadSignatureError,
@@ -78,9 +79,10 @@ def doorstep_error(_: AnyRequest, error: DoorstepError) -> Response[dict[str, ob
 
 
 def _of_action(refusal: Refusal) -> dict[str, object]:
-    """Tell why an action is refused, for programs."""
+    """Tell why an action is refused, for programs, and in a sentence for whoever sits before them."""
     needs = {"needs": refusal.needs.name.lower()} if refusal.needs is not None else {}
-    return {"code": refusal.code, "facts": refusal.facts, "instead": list(refusal.instead), **needs}
+    sentence = f"{refusal_text(refusal, 'en')} {instead_text(refusal, 'en')}".strip()
+    return {"code": refusal.code, "sentence": sentence, "facts": refusal.facts, "instead": list(refusal.instead), **needs}
 
 
 def _refusal(error: DoorstepError) -> tuple[int, str, dict[str, str]]:

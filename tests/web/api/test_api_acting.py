@@ -1,5 +1,7 @@
 """Actions over the API: prepared, confirmed once, refused with a code; asked for a customer or for the merchant itself."""
 
+from doorstep.steps.work import utc_now
+
 ORDER = {
     "id": "A-1",
     "number": "#A-1",
@@ -50,6 +52,9 @@ async def test_a_refusal_says_its_code_what_it_is_about_and_what_is_possible_ins
         "facts": {"state": "pending"},
         "instead": ["cancel_order"],
     }
+    assert answer.json()["sentence"] == (
+        "Your order has not been sent yet, so this is too early. What you can do instead: cancel the order."
+    )
 
 
 async def test_for_a_customer_only_their_own_orders_can_be_acted_on(installation):
@@ -91,3 +96,18 @@ async def test_every_action_is_listed_with_the_schema_of_its_arguments(installat
     assert len(listed) == 22
     assert listed["open_return"]["confirmed"]
     assert "units" in str(listed["open_return"]["arguments"])
+
+
+async def test_a_shops_id_of_a_customer_names_nobody_where_there_are_several_shops(installation):
+    await sold(installation)
+    by_id = {"action": CANCEL, "on_behalf_of": {"customer": "c-1"}}
+    assert (await installation.post("/actions/prepare", by_id)).json()["code"] == "not_found"
+    async with installation.house.database.system() as tx:
+        await tx.execute(
+            "insert into connection (merchant_id, kind, provider, name, hook_token) values ($1, 'shop', 'generic', 'another', 'another')",
+            installation.ours,
+        )
+    await installation.house.directory.refresh(installation.house.database, utc_now(), force=True)
+    answer = await installation.post("/actions/prepare", by_id)
+    assert answer.status_code == 400
+    assert "several shops" in answer.json()["detail"]

@@ -173,6 +173,17 @@ async def test_yes_no_and_in_part_are_done_once_noted_and_lead_back_with_a_word(
         assert (action, shop.member) in [(one, email) for one, email, _ in written]
 
 
+async def test_the_customer_reads_why_on_the_own_page_in_words_and_never_a_code(agent, client, house, shop):
+    case, other = await dear_return(house, shop), await damage(house, shop)
+    await say(agent, case, "refuse", code="not_eligible", words="The seam was cut.")
+    await say(agent, other, "part", **{"units-2": "1", "percent": "50", "words": "It can be mended."})
+    page = (await client.get(f"/o/{shop.order_tokens[f'#{shop.slug}-1002']}/cases/{case.case_id}")).text
+    assert "The seam was cut." in page
+    assert "not_eligible" not in page
+    page = (await client.get(f"/o/{shop.order_tokens[f'#{shop.slug}-1005']}/cases/{other.case_id}")).text
+    assert "It can be mended." in page
+
+
 async def test_what_is_missing_in_a_form_is_said_beside_it_and_what_was_typed_stays(agent, house, shop):
     case = await dear_return(house, shop)
     for form, typed, said in (

@@ -94,6 +94,16 @@ async def test_the_table_is_written_out_and_no_cell_is_run(owner):
     }
 
 
+async def test_weeks_with_more_than_can_be_counted_give_way_to_the_last(owner, monkeypatch):
+    monkeypatch.setattr("doorstep.steps.why_returned.MOST_REQUESTS", 2)
+    week = await owner.get(f"/desk/returns?from={utc_now().date()}")
+    assert week.status_code == 400
+    monkeypatch.setattr("doorstep.steps.why_returned.MOST_REQUESTS", 3)
+    assert (await owner.get("/desk/returns")).status_code == 200
+    monkeypatch.setattr("doorstep.steps.why_returned.MOST_REQUESTS", 2)
+    assert (await owner.get("/desk/returns")).status_code == 400
+
+
 async def test_marketing_sees_figures_and_no_customers_words(app, house, shop):
     email = f"marketing@{shop.slug}.example"
     async with house.database.system() as tx:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     refused_as_expected: int = 0
     #: A write that was not confirmed, or came from nobody, was not refused as it should be.
     unguarded: tuple[str, ...] = ()
+    #: By the clock that was given.
     seconds: float = 0.0
 
 
@@ -102,10 +103,10 @@ def email_of(store: Store, customer: str | None) -> str | None:
     return store.file.users[customer].email
 
 
-async def judge(base: Base, world: World, task: Task, expected: Expected) -> Judged:
+async def judge(base: Base, world: World, task: Task, expected: Expected, clock: Callable[[], float] = time.perf_counter) -> Judged:
     """Play one request in an untouched store: each call by its customer, each write put to the customer first and said yes to then."""
     talk = Talk(base, world, asker_of(base.store, email_of(base.store, expected.customer)))
-    began = time.perf_counter()
+    began = clock()
     refused: Counter[str] = Counter()
     unguarded: list[str] = []
     for call in task.evaluation_criteria.actions:
@@ -115,7 +116,7 @@ async def judge(base: Base, world: World, task: Task, expected: Expected) -> Jud
         if not answer.ok and call.name in WRITES:
             refused[call.name] += 1
     changed = await world.changed()
-    seconds = time.perf_counter() - began
+    seconds = clock() - began
     wanted = Counter(name for name, _ in expected.reference_errors)
     came = wanted & refused
     differing = (*_differing(changed, rounded(expected.changed)), *sorted((wanted - refused).elements()))

@@ -87,6 +87,9 @@ def asker_of(store: Store, email: str | None) -> Asker:
 class World(Protocol):
     """Where actions are judged and carried out."""
 
+    #: Country's code → the word for it, as the store has it or the last call gave it.
+    words: dict[str, str]
+
     async def lines(self, order_id: str) -> Sequence[KnownLine]:
         """The lines of an order as they are now; () where there is none such."""
         ...
@@ -110,6 +113,7 @@ class Memory:
     def __init__(self, base: Base, now: datetime) -> None:
         self.base = base
         self.now = now
+        self.words = dict(base.words)
         self._orders: dict[str, KnownOrder] = {}
         self._customers: dict[str, KnownCustomer] = {}
         self._products: dict[str, tuple[KnownVariant, ...]] = {}
@@ -149,7 +153,7 @@ class Memory:
 
     async def changed(self) -> Records:
         """Write the records that are otherwise than in the file, as the file would."""
-        written, words = self.base.store.written, self.base.words
+        written, words = self.base.store.written, self.words
         orders = {name: order_written(written["orders"][name], order, words) for name, order in self._orders.items()}
         users = {name: user_written(written["users"][name], user, words) for name, user in self._customers.items()}
         return only_changed(written, {"orders": orders, "users": users})
@@ -198,8 +202,11 @@ class Talk:
             if isinstance(meant_still, Refusal):
                 return Answered(ok=False, code=meant_still.code)
             self._put.pop(str(name), None)
-        refused = await self.world.commit(meant.action, self.asker, plan)
-        return Answered(ok=False, code=refused.code) if refused else _DONE
+        if refused := await self.world.commit(meant.action, self.asker, plan):
+            return Answered(ok=False, code=refused.code)
+        if code := country_of(word := getattr(given, "country", "")):
+            self.world.words[code] = word  # the store keeps addresses in the words in which they were given
+        return _DONE
 
     async def _judged(self, meant: Act) -> Plan | Refusal:
         plan = await self.world.prepare(meant.action, self.asker)

@@ -36,6 +36,7 @@ class Stored:
 
     def __init__(self, tx: Tx, directory: Directory, tenant: Tenant, base: Base, now: datetime) -> None:
         self.tx, self.directory, self.tenant, self.base, self.now = tx, directory, tenant, base, now
+        self.words = dict(base.words)
         #: Fingerprint of a plan → what its yes names.
         self._tokens: dict[str, str] = {}
         self._orders: set[str] = set()
@@ -67,7 +68,7 @@ class Stored:
 
     async def changed(self) -> Records:
         """Write the records that are otherwise than in the file, as the file would."""
-        written, words = self.base.store.written, self.base.words
+        written, words = self.base.store.written, self.words
         orders: dict[str, dict[str, Any]] = {}
         users: dict[str, dict[str, Any]] = {}
         for name in sorted(self._orders & written["orders"].keys()):

@@ -139,19 +139,3 @@ def _read(language: str) -> Words:
     """Read a language; once per process."""
     file = resources.files("doorstep.domain.actions") / "words" / f"{language}.toml"
     return msgspec.toml.decode(file.read_text("utf-8"), type=Words)
-
-
-#: Why a human decides, for whoever decides.
-CONCERNS_FOR_THE_DESK: dict[Concern, str] = {
-    Concern.VALUE: "It is worth more than the policy decides alone.",
-    Concern.OFTEN: "This customer has sent back or claimed more often in 90 days than the policy's limit.",
-    Concern.CLAIMS_OFTEN: "This customer has made more claims in 90 days than the policy's limit.",
-    Concern.RULE: "The policy's rule for it says that a human decides.",
-    Concern.PROOF_OF_DELIVERY: "The carrier has a signature or a picture of the delivery that the customer says did not happen.",
-    Concern.NEW_ADDRESS: "The address was changed on a wish before, and now the parcel is said not to have come.",
-    Concern.UNKNOWN_PRICE: "Nobody knows what was paid for it.",
-    Concern.WISH: "The customer wishes something else than the policy gives.",
-    Concern.CONDITION: "Its condition, as the customer tells it, is not what the policy takes back.",
-    Concern.UNKNOWN_DATE: "Nobody knows when it arrived, so its window cannot be counted.",
-    Concern.LITTLE_LEFT: "Less is left of what was paid than would go back.",
-}

@@ -10,8 +10,9 @@ from doorstep.actions import needs_yes
 from doorstep.domain.actions.askers import Asker
 from doorstep.domain.actions.kinds import Assurance, CaseKind, CaseState
 from doorstep.domain.actions.refusals import Refusal
-from doorstep.errors import NotFoundError
+from doorstep.errors import BadInputError, NotFoundError
 from doorstep.steps import act
+from doorstep.steps.directory import Tenant
 from doorstep.steps.work import utc_now
 from doorstep.store import cases
 from doorstep.store.database import Tx
@@ -57,7 +58,7 @@ async def prepare_action(request: AnyRequest) -> PreparedShown:
     """Judge an action and keep what it would do until the customer says yes. Nothing else is changed."""
     form, house, key = action_form(await request.body()), house_of(request), key_of(request)
     tenant = await tenant_of(house, key.merchant_id)
-    asker = _asker(request, form.on_behalf_of)
+    asker = _asker(request, tenant, form.on_behalf_of)
     async with house.database.for_merchant(key.merchant_id) as tx:
         answer = await act.prepare(tx, tenant, asker, form.action, utc_now())
     if isinstance(answer, Refusal):
@@ -126,7 +127,8 @@ async def _whole(tx: Tx, merchant_id: int, case_id: int) -> CaseWhole:
 
 async def _done(request: AnyRequest, behalf: BehalfForm | None, *, form: ActionForm | None = None, token: str = "") -> DoneShown:
     house, key, now = house_of(request), key_of(request), utc_now()
-    tenant, asker = await tenant_of(house, key.merchant_id), _asker(request, behalf)
+    tenant = await tenant_of(house, key.merchant_id)
+    asker = _asker(request, tenant, behalf)
     async with house.database.for_merchant(key.merchant_id) as tx:
         if form is not None:
             answer = await act.do(tx, house.directory, tenant, asker, form.action, now)
@@ -137,8 +139,14 @@ async def _done(request: AnyRequest, behalf: BehalfForm | None, *, form: ActionF
     return DoneShown(plan=plan_shown(answer.plan), case=case_shown(answer.case) if answer.case else None, again=answer.again)
 
 
-def _asker(request: AnyRequest, behalf: BehalfForm | None) -> Asker:
-    """Whoever the key's owner asks for: a customer of whom it is sure, else the merchant itself."""
+def _asker(request: AnyRequest, tenant: Tenant, behalf: BehalfForm | None) -> Asker:
+    """Whoever the key's owner asks for: a customer of whom it is sure, else the merchant itself.
+
+    Raises:
+        BadInputError: the customer is named by a shop's id, and the merchant has several shops, whose ids may be the same.
+    """
+    if behalf is not None and behalf.customer and sum(one.kind == "shop" for one in tenant.connections.values()) > 1:
+        raise BadInputError("on_behalf_of.customer: with several shops an id may be two people's; name the customer by email or phone")
     actor = f"key {key_of(request).key_id}"
     if behalf is None:
         return Asker(assurance=Assurance.LOGIN, channel="api", actor=actor, staff=True)

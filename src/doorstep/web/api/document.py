@@ -53,6 +53,7 @@ _PROBLEM = {
         "rejected": {"type": "array", "description": "With rows: those that could not be read.", "items": {"type": "object"}},
         "code": {"type": "string", "description": "With actions: why it is refused."},
         "facts": {"type": "object", "description": "With actions: what the refusal is about."},
+        "sentence": {"type": "string", "description": "With actions: why not, and what is possible instead, in English."},
         "instead": {"type": "array", "description": "With actions: what may be asked for instead.", "items": {"type": "string"}},
         "needs": {"type": "string", "description": "With actions: how sure it must be who asks."},
     },

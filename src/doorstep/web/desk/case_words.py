@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import CaseKind, CaseState, Disposition, Remedy
 from doorstep.domain.actions.refusals import Concern, Refusal, RefusalCode
+from doorstep.domain.actions.saying import refusal_text
 from doorstep.domain.money import Money
 from doorstep.web.look.saying import plain
 
@@ -72,7 +73,7 @@ DISPOSITIONS = {
     Disposition.DISPOSE: "Throw it away",
     Disposition.NOT_THERE: "It never came",
 }
-#: What somebody at the desk is told of a refusal; of all others the guard's own code stands there.
+#: What somebody at the desk is told of a refusal; of all others what a customer would read.
 _REFUSALS = {
     RefusalCode.CONFIRMATION_VOID: "Somebody was faster: this case has changed since you opened it. What stands below is how it is now. Look, then decide again.",
     RefusalCode.CONFIRMATION_OLD: "That took too long. Look at it once more, then confirm.",
@@ -139,9 +140,10 @@ def refusal_words(refusal: Refusal) -> str:
         return f"Name an amount above 0 and at most {refusal.facts['most']}: no more is left of what was paid for it."
     said = _REFUSALS.get(refusal.code)
     if said is None:
-        return f"{plain(refusal.code)}."
+        return refusal_text(refusal, "en")
     facts = {
-        name: state_words(value) if name == "state" else plain(value) if name == "field" else value for name, value in refusal.facts.items()
+        name: state_words(value).lower() if name == "state" else plain(value) if name == "field" else value
+        for name, value in refusal.facts.items()
     }
     return said.format_map(_Blank(facts))
 

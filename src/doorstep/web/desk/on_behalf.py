@@ -156,7 +156,7 @@ async def _form(
     values: dict[str, Any] = {
         "order": seen.kept,
         "what": what,
-        "whats": WHAT,
+        "wishes": WHAT,
         "lines": lines,
         "reasons": {line.line_id: [one.code for one in leaves(seen.policy.returning.reasons, line.category)] for line in lines},
         "variants": {line.line_id: _variants(seen.known, line) for line in lines},
@@ -182,7 +182,7 @@ def _review(request: AnyRequest, seen: _Seen, what: str, prepared: Prepared, for
     values: dict[str, Any] = {
         "order": seen.kept,
         "what": what,
-        "whats": WHAT,
+        "wishes": WHAT,
         "plan": prepared.plan,
         "token": prepared.token,
         "override": form.get("override", "").strip(),

@@ -11,9 +11,10 @@ from litestar import Response, get
 from doorstep.errors import BadInputError
 from doorstep.insights.returned import ReturnInsight
 from doorstep.steps.report import weeks_of
-from doorstep.steps.why_returned import MOST_WEEKS, why_returned
+from doorstep.steps.why_returned import MOST_REQUESTS, MOST_WEEKS, why_returned
 from doorstep.steps.work import utc_now
 from doorstep.store import confirmations, returned
+from doorstep.store.database import Tx
 from doorstep.web.desk import roles
 from doorstep.web.desk.doors import desk_page, user_of
 from doorstep.web.house import house_of
@@ -40,7 +41,7 @@ async def why_page(request: AnyRequest) -> Response[str]:
     """Show why goods come back."""
     merchant_id, asked = user_of(request).merchant_id, _asked(request)
     async with house_of(request).database.for_merchant(merchant_id) as tx:
-        shown = await why_returned(tx, merchant_id, asked.weeks, _SHOWN)
+        asked, shown = await _looked(tx, merchant_id, asked, _SHOWN)
         said = []
         if roles.may_see(user_of(request).role, "/desk/cases"):  # customers' words are for who may see customers
             said = await returned.said(tx, merchant_id, *asked.weeks, product=asked.product, reason=asked.reason, most=_SAID)
@@ -62,10 +63,22 @@ async def why_csv(request: AnyRequest) -> Response[str]:
     """Write products, variants and reasons as a file: a row for each variant and reason."""
     merchant_id, asked = user_of(request).merchant_id, _asked(request)
     async with house_of(request).database.for_merchant(merchant_id) as tx:
-        shown = await why_returned(tx, merchant_id, asked.weeks, _WRITTEN)
+        _, shown = await _looked(tx, merchant_id, asked, _WRITTEN)
     name = f"returns-{shown.from_on}-to-{shown.to_on}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     return Response(_csv(shown), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _looked(tx: Tx, merchant_id: int, asked: Asked, most: int) -> tuple[Asked, ReturnInsight]:
+    """Count a span; one with too many requests gives way to its last week, and that is said."""
+    try:
+        return asked, await why_returned(tx, merchant_id, asked.weeks, most)
+    except BadInputError:
+        if asked.weeks[0] == asked.weeks[1]:
+            raise
+        error = f"More than {MOST_REQUESTS:,} requests lie in these weeks: choose fewer. Shown is the last of them."
+        week = msgspec.structs.replace(asked, weeks=(asked.weeks[1], asked.weeks[1]), error=error)
+        return week, await why_returned(tx, merchant_id, week.weeks, most)
 
 
 def _asked(request: AnyRequest) -> Asked:

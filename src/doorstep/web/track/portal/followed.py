@@ -7,11 +7,10 @@ import msgspec
 
 from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import CaseKind, CaseState, Remedy
-from doorstep.domain.actions.saying import reason_text
 from doorstep.store.cases import CaseEvent
 from doorstep.web.track.portal.confirming import Fact, ItemShown, items_of, method_text
 from doorstep.web.track.portal.entering import Visit
-from doorstep.web.track.portal.saying import action_name, day, kind_name, money, short_day
+from doorstep.web.track.portal.saying import action_name, day, decision_text, kind_name, money, short_day
 
 _GOODS = frozenset({CaseKind.RETURN, CaseKind.EXCHANGE, CaseKind.CLAIM})
 _TONES = {
@@ -130,10 +129,10 @@ def case_shown(visit: Visit, case: Case, events: Sequence[CaseEvent], label: str
 
 
 def _decision(visit: Visit, case: Case) -> str:
-    """Say why a human refused: a reason in the customer's language, their own words, or both."""
-    if case.state is not CaseState.REFUSED or not case.decided_by.startswith("user"):
+    """What somebody of the shop, or its own program, said of it to the customer; a reason's code is told in their language."""
+    if not case.decided_by.startswith(("user ", "key ")):
         return ""
-    return reason_text(case.decision, visit.words.tag)
+    return decision_text(case.decision, visit.words) if case.state is CaseState.REFUSED else case.decision
 
 
 def way_of(case: Case) -> str:

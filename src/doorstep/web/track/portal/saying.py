@@ -8,6 +8,7 @@ from doorstep.actions.policy import Policy, Reason
 from doorstep.domain.actions.kinds import ActionKind, CaseKind
 from doorstep.domain.actions.known import KnownOrder, KnownVariant
 from doorstep.domain.actions.refusals import Refusal
+from doorstep.domain.actions.saying import reason_text as say_reason
 from doorstep.domain.actions.saying import refusal_text as say_refusal
 from doorstep.domain.money import Money
 from doorstep.messages.wording import day_text, fact_text, money_text, short_day_text
@@ -45,6 +46,11 @@ _CHANGES = frozenset(
 def refusal_text(refusal: Refusal, words: Words) -> str:
     """Say why something is not possible."""
     return say_refusal(refusal, words.tag, lambda _, value: fact_text(value, words.tag))
+
+
+def decision_text(decision: str, words: Words) -> str:
+    """Say why a case was refused: a code's sentence, the words that somebody wrote for the customer, or both."""
+    return say_reason(decision, words.tag, lambda _, value: fact_text(value, words.tag))
 
 
 def instead_of(refusal: Refusal, words: Words, base: str, lang: str, human: str | None) -> Iterator[tuple[str, str]]:

@@ -85,7 +85,7 @@ async def _opened(request: AnyRequest, token: str, page: str) -> Response[Any]:
     if one is None or one.refusal is not None:
         return _list(visit, page)
     if one.needs is not None:
-        return verify(visit, f"/{page}")
+        return verify(visit, f"/{page}?do={one.kind.value}" + (f"&shipment={one.shipment}" if one.shipment else ""))
     return _form(visit, page, form)
 
 
@@ -182,7 +182,7 @@ async def _asked(visit: Visit, page: str, form: Form, void: Refusal | None = Non
     answer = await ask(visit, action)
     if isinstance(answer, Refusal):
         if answer.code is RefusalCode.IDENTITY:
-            return verify(visit, f"/{page}")
+            return verify(visit, f"/{page}?do={action.kind.value}")
         return _form(visit, page, form, answer)
     if action.kind in AT_ONCE and void is None:
         done = await say_yes(visit, answer.token)
