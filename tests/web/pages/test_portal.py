@@ -392,6 +392,9 @@ async def test_whoever_got_a_present_gets_no_money_whatever_their_form_says(clie
     link = await gift_of(client, one)
     form = {"at": "wish", "q.10": "1", "r.10": "order.gift_unwanted", "remedy": "refund", "way": "label", "gift": ""}
     assert (await client.post(f"{link}/return", data=form)).status_code == 422
+    exchange = form | {"r.10": "fit.too_small", "remedy": "exchange"}
+    assert (await client.post(f"{link}/return", data=exchange | {"v.10": "shoe-44"})).status_code == 422  # the giver would pay more
+    assert "Is this right?" in (await client.post(f"{link}/return", data=exchange | {"v.10": "shoe-43"})).text
     for path in ("claim", "delivery", "change", "gift"):
         assert (await client.get(f"{link}/{path}")).status_code == 404
     assert (await client.get(link.replace("/g/", "/o/"))).status_code == 404
