@@ -629,7 +629,9 @@ async def test_goods_that_a_policy_lets_the_customer_keep_ask_for_no_way_back(cl
         assert "nothing has to come back" in page
         assert "Sending it back" not in page
         done = await step(client, one.at, "/return", page)
-        assert "You keep it" in (await client.get(done.headers["location"])).text
+        page = (await client.get(done.headers["location"])).text
+        assert "You keep it. What you get is on its way." in page
+        assert "<dd>keep</dd>" not in page
     finally:
         async with house.database.system() as tx:
             await tx.execute("delete from action_policy where merchant_id = $1", one.merchant_id)
