@@ -79,6 +79,7 @@ def test_whoever_got_a_present_is_offered_credit_and_exchange_and_nothing_of_the
     found = offers(LINK, world(order()), HOUSE, NOW, gift=True)
     assert found.returnable
     assert (found.claims, found.delivery, found.changes) == ((), (), ())
+    assert [one.variant_id for one in of("1", found).variants] == ["shirt-m", "shirt-xl"]  # the dearer one would be the giver's to pay
     no_credit = replace(HOUSE, returning=replace(HOUSE.returning, store_credit=False))
     only = offers(LINK, world(order()), no_credit, NOW, gift=True)
     assert [one.line.line_id for one in only.returnable] == ["1"]

@@ -27,6 +27,8 @@ from doorstep.domain.vocabulary import Status
 _PHOTO = ("photo",)
 _ALL_STEPS = ("looked_around", "asked_household", "asked_neighbours", "asked_carrier")
 _NOT_COME = (ClaimKind.LOST, ClaimKind.NOT_RECEIVED)
+#: Why one variant may not come instead while another may: it is sold out, or dearer than the giver of a present would pay.
+_OF_THE_VARIANT = frozenset({RefusalCode.OUT_OF_STOCK, RefusalCode.METHOD})
 #: Variants of one line that are offered.
 _MOST_VARIANTS = 100
 _PLACE = Address(lines=("1",), city="1")
@@ -218,7 +220,7 @@ class _Asking:
             no = self._no(self._exchange(line, reason.code, one, gift=gift))
             if no is None:
                 found.append(one)
-            elif no.code is not RefusalCode.OUT_OF_STOCK:
+            elif no.code not in _OF_THE_VARIANT:
                 break
             if len(found) == most:
                 break

@@ -392,6 +392,9 @@ async def test_whoever_got_a_present_gets_no_money_whatever_their_form_says(clie
     link = await gift_of(client, one)
     form = {"at": "wish", "q.10": "1", "r.10": "order.gift_unwanted", "remedy": "refund", "way": "label", "gift": ""}
     assert (await client.post(f"{link}/return", data=form)).status_code == 422
+    exchange = form | {"r.10": "fit.too_small", "remedy": "exchange"}
+    assert (await client.post(f"{link}/return", data=exchange | {"v.10": "shoe-44"})).status_code == 422  # the giver would pay more
+    assert "Is this right?" in (await client.post(f"{link}/return", data=exchange | {"v.10": "shoe-43"})).text
     for path in ("claim", "delivery", "change", "gift"):
         assert (await client.get(f"{link}/{path}")).status_code == 404
     assert (await client.get(link.replace("/g/", "/o/"))).status_code == 404
@@ -585,3 +588,50 @@ async def test_a_request_that_a_human_refused_says_why_in_the_customers_language
     assert "&lt;b&gt;Worn&lt;/b&gt; too long." in page
     assert "not_eligible" not in page
     assert "Doch behalten" not in page
+
+
+async def test_address_and_items_of_an_order_that_nobody_packed_are_changed_by_whoever_typed_a_code(client, house):
+    one = await sold(house, parcels=[], arrived=())
+    assert (await client.get(f"{one.at}/change?do=change_items")).status_code == 303
+    me = await signed_in(house, one, f"{one.number}@mail.example")
+    page = (await client.get(f"{one.at}/change?do=change_address", headers=me)).text
+    none = await client.post(f"{one.at}/change", data=fields_of(page) | {"street": "", "city": "Madrid"}, headers=me)
+    assert none.status_code == 422
+    address = {"street": "Calle Nueva 3", "city": "Madrid", "postcode": "28005", "country": "ES"}
+    page = (await client.post(f"{one.at}/change", data=fields_of(page) | address, headers=me)).text
+    await client.post(f"{one.at}/change", data=fields_of(page), headers=me)
+    page = (await client.get(f"{one.at}/change?do=change_items", headers=me)).text
+    assert 'value="shoe-41"' not in page
+    page = (await client.post(f"{one.at}/change", data=fields_of(page) | {"v.10": "shoe-44"}, headers=me)).text
+    assert "€5.00" in page
+    assert "for 44, Moss" in page
+    await client.post(f"{one.at}/change", data=fields_of(page), headers=me)
+    changed = await cases_of(house, one)
+    assert [(case.action, case.state) for case in changed] == [
+        (ActionKind.CHANGE_ADDRESS, CaseState.CLOSED),
+        (ActionKind.CHANGE_ITEMS, CaseState.CLOSED),
+    ]
+    late = await client.get(f"{one.at}/change?do=change_items", headers=me)
+    assert "Not possible" in late.text  # only once
+
+
+async def test_goods_that_a_policy_lets_the_customer_keep_ask_for_no_way_back(client, house):
+    one = await sold(house)
+    try:
+        kind = shipped("house")
+        keep = msgspec.structs.replace(kind, returning=msgspec.structs.replace(kind.returning, keep_below_minor=2_000))
+        await rule(house, one, msgspec.json.encode(keep))
+        page = (await client.get(f"{one.at}/return")).text
+        page = (await step(client, one.at, "/return", page, **{"q.11": "1"})).text
+        page = (await step(client, one.at, "/return", page, **{"r.11": "taste.colour"})).text
+        assert 'name="way"' not in page
+        page = (await step(client, one.at, "/return", page, remedy="refund")).text
+        assert "nothing has to come back" in page
+        assert "Sending it back" not in page
+        done = await step(client, one.at, "/return", page)
+        page = (await client.get(done.headers["location"])).text
+        assert "You keep it. What you get is on its way." in page
+        assert "<dd>keep</dd>" not in page
+    finally:
+        async with house.database.system() as tx:
+            await tx.execute("delete from action_policy where merchant_id = $1", one.merchant_id)

@@ -82,3 +82,8 @@ def test_a_wish_reads_the_same_from_its_own_hidden_fields(texts):
 def test_a_photo_that_is_to_go_is_in_the_draft_no_more():
     form = Form(texts={"photo": ("a", "b", "a"), "photo_away": ("b",)})
     assert claim_draft(form, ORDER).photos == ("a",)
+
+
+def test_what_can_be_no_photo_is_left_out_and_there_are_five_at_most():
+    form = Form(texts={"photo": ("../../desk", "<b>", *map(str, range(9)))})
+    assert return_draft(form, ORDER).photos == ("0", "1", "2", "3", "4")

@@ -7,6 +7,8 @@ import msgspec
 from doorstep.domain.actions.arguments import OpenClaim, OpenExchange, OpenReturn, Swap, Units
 from doorstep.domain.actions.kinds import ClaimKind, Remedy
 from doorstep.domain.actions.known import KnownOrder
+from doorstep.steps.photos import MOST_PHOTOS
+from doorstep.web.look.asking import is_token
 from doorstep.web.track.portal.reading import Form
 
 _CONDITIONS = ("unopened", "opened", "used", "damaged")
@@ -91,9 +93,9 @@ def return_draft(form: Form, order: KnownOrder) -> ReturnDraft:
 
 
 def photos_of(form: Form) -> tuple[str, ...]:
-    """Photos that were handed in before, without those that are to go."""
+    """Photos that were handed in before, without those that are to go and what can be none."""
     away = set(form.all("photo_away"))
-    return tuple(one for one in form.all("photo") if one not in away)
+    return tuple(one for one in form.all("photo") if one not in away and is_token(one))[:MOST_PHOTOS]
 
 
 class ClaimDraft(msgspec.Struct, frozen=True, kw_only=True):

@@ -161,9 +161,8 @@ def _next(visit: Visit, case: Case, way: str) -> str:
     }
     name = str(case.state)
     if case.state is CaseState.APPROVED and case.kind in _GOODS:
-        name = (
-            "approved_keep" if case.keeps and case.kind is not CaseKind.CLAIM else "approved_claim" if case.kind is CaseKind.CLAIM else name
-        )
+        kept = "approved_claim" if case.kind is CaseKind.CLAIM else "approved_keep"
+        name = kept if case.keeps else name
     elif case.state is CaseState.APPROVED:
         name = "passed_on"
     elif case.state is CaseState.LABEL_READY and f"label_ready_{way}" in t.texts["next"]:
@@ -226,7 +225,8 @@ def _facts(visit: Visit, case: Case, way: str) -> list[Fact]:
     if case.fee and case.fee.amount_minor and not visit.gift:
         found.append((t("portal.fee"), money(case.fee, t)))
     if case.kind in {CaseKind.RETURN, CaseKind.EXCHANGE}:
-        found.append((t("back.way_title"), t(f"back.way_{way}") if f"way_{way}" in t.texts["back"] else way))
+        told = t("portal.kept") if case.keeps else t(f"back.way_{way}") if f"way_{way}" in t.texts["back"] else way
+        found.append((t("back.way_title"), told))
     if case.label and case.label.pickup_on:
         found.append(
             (t("back.way_pickup"), t("cases.pickup_on", day=day(case.label.pickup_on, t)) + f" {case.label.pickup_window}".rstrip())

@@ -24,6 +24,8 @@ class Portal(msgspec.Struct, frozen=True, kw_only=True):
 
     links: tuple[Link, ...]
     cases: tuple[CaseListed, ...]
+    #: Claims may be made: nothing else on the page needs to ask what is wrong.
+    claims: bool
     #: Changes when a request does.
     version: str
 
@@ -32,7 +34,10 @@ def portal_of(visit: Visit) -> Portal:
     """Put the part together."""
     cases = listed(visit)
     seen = "|".join(f"{one.url} {one.state}" for one in cases)
-    return Portal(links=_links(visit, visit.gist), cases=cases, version=hashlib.blake2b(seen.encode(), digest_size=4).hexdigest())
+    claims = bool(visit.gist.claimable)
+    return Portal(
+        links=_links(visit, visit.gist), cases=cases, claims=claims, version=hashlib.blake2b(seen.encode(), digest_size=4).hexdigest()
+    )
 
 
 def _links(visit: Visit, offers: Offers) -> tuple[Link, ...]:
