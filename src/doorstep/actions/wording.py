@@ -157,7 +157,10 @@ def _changing(policy: Policy) -> Iterator[Said]:
     yield Said(
         "once", _may(rules.items_once, "Items are changed once, and nothing else afterwards.", "Items may be changed again and again.")
     )
-    yield Said("payment_once", _may(rules.payment_once, "The method is changed once.", "The method may be changed again."))
+    yield Said(
+        "payment_once",
+        _may(rules.payment_once, "Where the method may be changed: once.", "Where the method may be changed: again and again."),
+    )
     yield Said("country", _may(rules.same_country, "A new address lies in the same country.", "A new address may lie in another country."))
 
 

@@ -23,9 +23,11 @@ _WAIT_FOR_ORDER = "select 1 from orders where merchant_id = $1 and order_id = $2
 _WAKE = """
 update cases c set look_at = $3
 from (
-    select merchant_id, case_id from cases
-    where (merchant_id, case_id) in (select * from unnest($1::bigint[], $2::bigint[])) and look_at > $3
-    order by merchant_id, case_id for update
+    select there.merchant_id, there.case_id from (
+        select distinct m, c from unnest($1::bigint[], $2::bigint[]) as x (m, c) order by m, c
+    ) asked cross join lateral (
+        select merchant_id, case_id from cases where merchant_id = asked.m and case_id = asked.c and look_at > $3 offset 0 for update
+    ) there
 ) k
 where c.merchant_id = k.merchant_id and c.case_id = k.case_id
 """

@@ -130,10 +130,14 @@ select {_COLUMNS} from errand e where e.merchant_id = $1 and e.state = any($2::t
 """
 # How a message of an errand stands.
 _MESSAGE = "select state, provider_id, provider_text from message where merchant_id = $1 and month = $2 and message_id = $3"
-# What became of these messages is known: have their errands looked at now.
+# What became of these messages is known: have their errands looked at now. Each is found by its message, however few are still open.
 _LOOK_NOW = """
-update errand e set look_at = $3 from unnest($1::bigint[], $2::uuid[]) as k (merchant_id, message_id)
-where e.message_id = k.message_id and e.merchant_id = k.merchant_id and e.state = 'sent'
+update errand e set look_at = $3
+from unnest($1::bigint[], $2::uuid[]) as k (merchant_id, message_id)
+cross join lateral (
+    select errand_id from errand where message_id = k.message_id and merchant_id = k.merchant_id and state = 'sent' offset 0
+) found
+where e.merchant_id = k.merchant_id and e.errand_id = found.errand_id
 """
 # Write a locked errand back.
 _WRITE = """

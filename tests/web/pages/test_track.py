@@ -248,7 +248,7 @@ async def test_one_click_unsubscribes_from_marketing_only_without_redirect_or_co
 async def test_a_customer_chooses_topics_marketing_and_language(client, house, ours):
     address = "loom-1009@mail.example"
     token = mail_token(house, ours, address)
-    assert (await client.get(f"/p/{token}")).text.count(" checked") == 5
+    assert (await client.get(f"/p/{token}")).text.count(" checked") == 6
     form = {"topic": ["orders", "problems"], "marketing": "yes", "language": "es"}
     answer = await client.post(f"/p/{token}", data=form)
     assert "Guardado" in answer.text
