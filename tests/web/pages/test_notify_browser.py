@@ -253,7 +253,8 @@ async def test_who_says_no_is_left_in_peace(opened, house, shop):
     await page.goto(pages(shop)[0])
     await page.locator("door-push button").wait_for()
     await page.locator("door-push button").click()
-    await page.wait_for_function("document.querySelector('door-push [role=status]').textContent === ''")
+    async_api = pytest.importorskip("playwright.async_api")
+    await async_api.expect(page.locator("door-push [role=status]")).to_have_text("")
     assert await page.inner_text("door-push button") == "Notify me here"
     assert await rows(house) == []
 

@@ -114,9 +114,6 @@ def _finish(operation: dict[str, Any], path: str) -> None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     if body := operation.get("requestBody"):
         body["content"]["application/json"]["example"] = sent
-    if name == "addPhoto":
-        picture = {"schema": {"type": "string", "format": "binary"}}
-        operation["requestBody"] = body = {"required": True, "content": {"image/*": picture}}
     responses = operation["responses"]
     for status, response in responses.items():
         if status.startswith("2") and answered is not None:

@@ -382,7 +382,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         },
     ),
     "listCases": (None, {"cases": [_CASE], "next": None}),
-    "addPhoto": (None, {"photo": "kQ1Jd8mJmJrPz0Hc1Y6bqg"}),
+    "addPhoto": ({"photo": "/9j/4AAQSkZJRgABAQ=="}, {"photo": "kQ1Jd8mJmJrPz0Hc1Y6bqg"}),
     "readPolicy": (None, _POLICY),
     "draftPolicy": (
         {"policy": {"returning": {"days": 45, "reason_needed": False}}, "note": "Christmas"},

@@ -20,6 +20,15 @@ from doorstep.web.house import house_of
 from doorstep.web.look.asking import network_of
 from doorstep.web.problems import AnyRequest
 
+#: Of a body that holds a photo: Base64 makes four bytes of three.
+_MOST_BYTES = photos.MOST_BYTES * 4 // 3 + 1000
+
+
+class PhotoForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A photo to be taken in."""
+
+    photo: Annotated[bytes, Meta(description="The bytes of one JPEG, PNG or WebP of at most 10 MB, in Base64.")]
+
 
 class PhotosShown(msgspec.Struct, frozen=True, kw_only=True):
     """A photo that was taken in."""
@@ -48,16 +57,16 @@ class PolicyForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     operation_id="addPhoto",
     tags=["Actions"],
     status_code=HTTP_201_CREATED,
-    opt={"scope": "actions:write"},
-    request_max_body_size=photos.MOST_BYTES,
+    opt={"scope": "actions:write", "body": "json"},
+    request_max_body_size=_MOST_BYTES,
 )
-async def add_photo(request: AnyRequest, order_id: FromPath[str]) -> PhotosShown:
-    """Hand a photo in for a claim or a return: the bytes of one JPEG, PNG or WebP. It is drawn anew, without what its camera wrote into it."""
+async def add_photo(request: AnyRequest, order_id: FromPath[str], data: JSONBody[PhotoForm]) -> PhotosShown:
+    """Hand a photo in for a claim or a return. It is drawn anew, without what its camera wrote into it."""
     house, key, number = house_of(request), key_of(request), number_of(order_id)
     async with house.database.for_merchant(key.merchant_id) as tx:
         if not await orders.read(tx, [(key.merchant_id, number)]):
             raise NotFoundError("there is no such order")
-    taken = await photos.take(house.database, key.merchant_id, number, [await request.body()], network_of(request), utc_now())
+    taken = await photos.take(house.database, key.merchant_id, number, [data.photo], network_of(request), utc_now())
     if not taken.photos:
         raise BadInputError(f"this photo is not taken: {', '.join(taken.refused)}; send one JPEG, PNG or WebP of at most 10 MB")
     return PhotosShown(photo=taken.photos[0])

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from test_browser import AUDIT, chromium, opened, pytestmark  # noqa: F401 - the fixtures of that file
-from test_identify import _no_codes, sent  # noqa: F401 - each test begins without codes
+from test_who_asks import _no_codes, sent  # noqa: F401 - each test begins without codes
 
 from doorstep.web.track import guarding
 
