@@ -86,7 +86,7 @@ class Provider:
     mood: str
     called: bool = False
 
-    async def run(self, flow: Any, *, connection: tuple[int, int], channel: Any) -> Receipt:
+    async def carry(self, flow: Any, *, connection: tuple[int, int], provider: str, rate_per_s: float | None) -> Receipt:
         next(flow)  # what the channel itself will not send is refused here, before anything is called
         flow.close()
         self.called = True

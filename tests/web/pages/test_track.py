@@ -253,7 +253,7 @@ async def test_a_customer_chooses_topics_marketing_and_language(client, house, o
     answer = await client.post(f"/p/{token}", data=form)
     assert "Guardado" in answer.text
     kept = await standing(house, ours, address)
-    assert kept.topics_off == {"shipping", "delivery"}
+    assert kept.topics_off == {"shipping", "delivery", "returns"}
     assert kept.consents[0].granted
     assert "Lantern & Loom" in kept.consents[0].wording
     async with house.database.for_merchant(ours.merchant_id) as tx:
