@@ -20,7 +20,8 @@ from doorstep.steps.decide import decide, decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.happenings import outshone
 from doorstep.steps.order import Told, take_orders
-from doorstep.store import connections, inbox, messages, shipments
+from doorstep.store import case_files, connections, inbox, messages, shipments
+from doorstep.store.case_files import CaseFile
 from doorstep.store.database import Database
 from doorstep.store.inbox import Arrival
 from doorstep.store.sealing import Sealer
@@ -125,6 +126,14 @@ class Shop:
         async with self.database.system() as tx:
             return await messages.lease(tx, now, now + timedelta(seconds=120), most)
 
+    async def hand_in(self, order_id: int, now: datetime = NOON) -> str:
+        """Hand a photo in for an order; return its id."""
+        token = f"photo-{next(_PHOTOS)}"
+        photo = CaseFile(token=token, order_id=order_id, kind="photo", content_type="image/jpeg", body=b"a photo")
+        async with self.database.system() as tx:
+            await case_files.keep(tx, self.merchant_id, photo, now)
+        return token
+
     async def pause(self, provider: str) -> None:
         """Pause a connection and let the directory know."""
         async with self.database.system() as tx:
@@ -133,6 +142,7 @@ class Shop:
 
 
 _MADE = iter(range(1, 1_000_000))
+_PHOTOS = iter(range(1, 1_000_000))
 
 
 async def open_shop(

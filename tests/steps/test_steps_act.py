@@ -13,6 +13,7 @@ from doorstep.domain.actions.arguments import (
     CancelOrder,
     CancelReturn,
     ChangeAddress,
+    OpenClaim,
     OpenReturn,
     ReadOrder,
     Reschedule,
@@ -20,7 +21,7 @@ from doorstep.domain.actions.arguments import (
     Units,
 )
 from doorstep.domain.actions.askers import Asker
-from doorstep.domain.actions.kinds import ActionKind, Assurance, CaseState
+from doorstep.domain.actions.kinds import ActionKind, Assurance, CaseState, ClaimKind
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
 from doorstep.domain.money import Money
 from doorstep.domain.orders import OrderLine
@@ -227,3 +228,16 @@ async def test_refusals_are_counted_by_day_and_name_nobody(shop: Shop) -> None:
 async def test_who_is_nobody_sees_nothing(shop: Shop, assurance: Assurance) -> None:
     await delivered(shop)
     assert code(await ask(shop, Asker(assurance=assurance), ReadOrder(order="1001"))) is RefusalCode.IDENTITY
+
+
+async def test_only_photos_handed_in_for_this_order_count_and_become_part_of_the_case(shop: Shop) -> None:
+    asker = await delivered(shop)
+    own, strange = await shop.hand_in(asker.orders[0]), await shop.hand_in(999_999)
+    claim = OpenClaim(order="1001", claim=ClaimKind.DAMAGED, units=(Units(line_id="L1"),), photos=(strange, "made up"))
+    assert code(await ask(shop, asker, claim)) is RefusalCode.PHOTO_NEEDED
+    done = await carried(shop, asker, msgspec.structs.replace(claim, photos=(own, strange)))
+    assert done.case is not None
+    assert done.case.case.photos == (own,)
+    [file] = await shop.rows("select token from case_file where case_id = $1", done.case.case_id)
+    assert file["token"] == own
+    assert code(await ask(shop, asker, msgspec.structs.replace(claim, photos=(own,)))) is RefusalCode.PHOTO_NEEDED

@@ -119,7 +119,7 @@ async def test_what_nobody_remembers_word_by_word_is_told_from_the_case(shop: Sh
 
 async def test_claims_and_cancelled_orders_are_judged_too(shop: Shop) -> None:
     came, waits = await bought(shop, "1001"), await bought(shop, "1002", arrived=None)
-    broken = OpenClaim(order="1001", claim=ClaimKind.DAMAGED, units=(Units(line_id="L1"),), photos=("p",))
+    broken = OpenClaim(order="1001", claim=ClaimKind.DAMAGED, units=(Units(line_id="L1"),), photos=(await shop.hand_in(came),))
     await carried(shop, came, broken)
     await carried(shop, waits, CancelOrder(order="1002", reason="too dear"))
     same = await judged(shop, HOUSE)

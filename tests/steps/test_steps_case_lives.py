@@ -53,12 +53,15 @@ class Lives(Returning):
     async def asks(self) -> None:
         quantity = self.chance.randint(1, 2)
         units = (Units(line_id="L1", quantity=quantity, reason="taste.colour"),)
+        async with self.shop.database.system() as tx:
+            [kept] = await orders.page(tx, self.shop.merchant_id)
+        photo = await self.shop.hand_in(kept.order_id)
         action = self.chance.choice(
             [
                 OpenReturn(order="1001", units=units),
                 OpenReturn(order="1001", units=units, remedy=Remedy.STORE_CREDIT),
                 OpenExchange(order="1001", swaps=(Swap(line_id="L1", quantity=quantity, variant_id="l", reason="taste.colour"),)),
-                OpenClaim(order="1001", claim=ClaimKind.DAMAGED, units=units, photos=("p",)),
+                OpenClaim(order="1001", claim=ClaimKind.DAMAGED, units=units, photos=(photo,)),
             ]
         )
         await self.commit(action)

@@ -205,12 +205,14 @@ async def test_goods_that_may_be_kept_are_paid_for_at_once_and_no_label_is_made(
 
 
 async def test_a_claim_that_the_policy_grants_is_settled_at_once(here: Returning) -> None:
+    async with here.shop.database.system() as tx:
+        [bought] = await orders.page(tx, here.shop.merchant_id)
     claim = OpenClaim(
         order="1001",
         claim=ClaimKind.DAMAGED,
         units=(Units(line_id="L1"),),
         wish=Remedy.REFUND,
-        photos=("p",),
+        photos=(await here.shop.hand_in(bought.order_id),),
     )
     case = await here.ask(claim)
     assert case.case.state is CaseState.APPROVED

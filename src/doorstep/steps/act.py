@@ -10,7 +10,7 @@ from doorstep.actions import prepare as judge
 from doorstep.actions.applying import changed
 from doorstep.actions.overriding import unlimited
 from doorstep.actions.policy import Policy
-from doorstep.domain.actions.arguments import BusinessAction
+from doorstep.domain.actions.arguments import BusinessAction, OpenClaim, OpenExchange, OpenReturn
 from doorstep.domain.actions.askers import Asker
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState
 from doorstep.domain.actions.known import Known, KnownLine, KnownOrder, Paid
@@ -28,14 +28,14 @@ from doorstep.domain.actions.plans import (
     Refunded,
 )
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
-from doorstep.domain.money import Money
 from doorstep.domain.orders import Order, OrderLine
 from doorstep.steps import case_moves
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.handing_over import hand_over
 from doorstep.steps.known import Found, know
+from doorstep.steps.paying import pay
 from doorstep.steps.rules import policy_of
-from doorstep.store import cases, confirmations, goods, orders
+from doorstep.store import case_files, cases, confirmations, goods, orders
 from doorstep.store.cases import KeptCase
 from doorstep.store.confirmations import Shown
 from doorstep.store.database import Tx
@@ -84,6 +84,7 @@ async def prepare(tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, 
     """Judge an action and keep what it would do until somebody says yes; nothing else is changed."""
     policy = await _rules(tx, tenant, asker, now)
     found = await know(tx, tenant, asker, action, now)
+    action = await _with_own_photos(tx, action, found)
     plan = judge(action, asker, found.known, policy, now)
     if isinstance(plan, Refusal):
         await _count(tx, tenant, action.kind, plan, now)
@@ -120,6 +121,8 @@ async def commit(tx: Tx, directory: Directory, tenant: Tenant, asker: Asker, tok
     try:
         async with tx.transaction():
             case = await _carry_out(tx, directory, tenant, asker, plan, found, f"yes {waiting.prepared_id}", now)
+            if case is not None:
+                await case_files.adopt(tx, merchant_id, case.case.order_id, case.case_id, case.case.photos)
             if case is not None and asker.staff and asker.override:
                 why = f"against the policy: {asker.override}"
                 case = await case_moves.touch(tx, tenant, case.case_id, actor=asker.actor, why=why, now=now, decided_by=asker.actor)
@@ -277,32 +280,19 @@ def _line(before: OrderLine | None, now: KnownLine) -> OrderLine:
 
 
 async def _pay(tx: Tx, kept: KeptOrder, plan: Plan, case: KeptCase | None, once: str, now: datetime) -> None:
-    """Write down money that moves at once, and balances that are ours."""
-    moved: list[tuple[int, int, str, Paid]] = []
-    balances: list[tuple[goods.Key, str, Money]] = []
-    customer = kept.order.customer.external_id
-    for place, one in enumerate(plan.changes):
-        if not isinstance(one, Charged | Refunded):
-            continue
-        refund = isinstance(one, Refunded)
-        money = Paid(amount=one.amount, method_id=one.method_id, refund=refund, at=now, case_id=case.case_id if case else None)
-        moved.append((kept.merchant_id, kept.order_id, f"{once} {place}", money))
-        if customer and one.method_id:
-            by = one.amount if refund else Money(-one.amount.amount_minor, one.amount.currency)
-            balances.append(((kept.merchant_id, kept.connection_id, customer), one.method_id, by))
-    if moved:
-        await goods.pay(tx, moved)
-    if balances:
-        await _move_balances(tx, balances)
-
-
-async def _move_balances(tx: Tx, balances: list[tuple[goods.Key, str, Money]]) -> None:
-    """Move the balances of gift cards and credit; other methods have none that we know."""
-    keys = {key for key, _, _ in balances}
-    ours: set[tuple[goods.Key, str]] = set()
-    for merchant_id, shop, customer in keys:
-        of = (await goods.methods(tx, merchant_id, shop, [customer])).get(customer, ())
-        ours |= {((merchant_id, shop, customer), one.method_id) for one in of if one.balance is not None}
-    wanted = [one for one in balances if (one[0], one[1]) in ours]
-    if wanted and await goods.move_balances(tx, wanted):
+    """Write down money that moves at once."""
+    moved = [
+        Paid(amount=one.amount, method_id=one.method_id, refund=isinstance(one, Refunded), at=now, case_id=case.case_id if case else None)
+        for one in plan.changes
+        if isinstance(one, Charged | Refunded)
+    ]
+    if not await pay(tx, kept, moved, once):
         raise _NotThere(RefusalCode.BALANCE)
+
+
+async def _with_own_photos(tx: Tx, action: BusinessAction, found: Found) -> BusinessAction:
+    """Leave photos out that were not handed in for this order, or are part of another case."""
+    if not isinstance(action, OpenReturn | OpenExchange | OpenClaim) or not action.photos or found.order is None:
+        return action
+    ours = await case_files.handed_in(tx, found.order.merchant_id, found.order.order_id, action.photos)
+    return _replace(action, photos=tuple(one for one in action.photos if one in ours))

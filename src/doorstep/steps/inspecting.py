@@ -16,6 +16,7 @@ from doorstep.errors import BadInputError, ConflictError, NotFoundError
 from doorstep.steps.case_moves import move, tell, touch
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.known import know_order
+from doorstep.steps.paying import pay
 from doorstep.steps.rules import policy_of
 from doorstep.store import case_looks, cases, goods, orders
 from doorstep.store.cases import CaseEvent, KeptCase
@@ -163,9 +164,8 @@ async def given(
 ) -> KeptCase:
     """Write down what a case gave: a refund among the order's payments, new goods out of the stock and told, where the case goes on."""
     case, order = kept.case, await _order(tx, kept)
-    if kind is ErrandKind.REFUND and case.refund and case.refund.amount_minor:
-        paid = Paid(amount=case.refund, method_id=case.method, refund=True, at=now, case_id=case.case_id)
-        await goods.pay(tx, [(kept.merchant_id, order.order_id, f"case {case.case_id} refund", paid)])
+    if (back := _money_back(case, kind)) is not None:
+        await pay(tx, order, [Paid(amount=back, method_id=case.method, refund=True, at=now, case_id=case.case_id)], f"case {case.case_id}")
     if case.state is CaseState.SETTLING or case.state in ENDED or kind not in _NEW_GOODS:
         return kept  # its end does the rest
     if case.held:
@@ -175,6 +175,14 @@ async def given(
     if kind is ErrandKind.EXCHANGE:
         await tell(tx, directory, kept, order, "exchange.sent", "", now)
     return kept
+
+
+def _money_back(case: Case, kind: ErrandKind) -> Money | None:
+    """What goes back to the customer with an errand: a refund, or what the new goods of an exchange cost less."""
+    amount = case.refund if kind is ErrandKind.REFUND else None
+    if kind is ErrandKind.EXCHANGE and case.difference is not None:
+        amount = Money(max(0, -case.difference.amount_minor), case.difference.currency)
+    return amount if amount is not None and amount.amount_minor > 0 else None
 
 
 async def escalate(tx: Tx, directory: Directory, kept: KeptCase, why: str, now: datetime) -> KeptCase:

@@ -134,6 +134,7 @@ from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6
     with ordinality as x (m, o, n, i, a, c, r, t, k, place)
 order by place
 on conflict (order_id, merchant_id, once) do nothing
+returning once
 """
 
 # Money of orders, in the order in which it came and went.
@@ -296,9 +297,12 @@ async def move_balances(tx: Tx, by: Sequence[tuple[Key, str, Money]]) -> set[tup
     return {(key, method_id) for key, method_id, _ in by} - moved
 
 
-async def pay(tx: Tx, moved: Sequence[tuple[int, int, str, Paid]]) -> None:
-    """Write down money that came or went: (merchant, order, what it is, money); what stands there under the same words changes nothing."""
-    await tx.execute(
+async def pay(tx: Tx, moved: Sequence[tuple[int, int, str, Paid]]) -> set[str]:
+    """Write down money that came or went: (merchant, order, what it is, money); return what was new.
+
+    What stands there under the same words changes nothing.
+    """
+    rows = await tx.fetch(
         _PAY,
         [merchant for merchant, _, _, _ in moved],
         [order for _, order, _, _ in moved],
@@ -310,6 +314,7 @@ async def pay(tx: Tx, moved: Sequence[tuple[int, int, str, Paid]]) -> None:
         [one.at for _, _, _, one in moved],
         [one.case_id for _, _, _, one in moved],
     )
+    return {row["once"] for row in rows}
 
 
 async def payments(tx: Tx, merchant_id: int, order_ids: Collection[int]) -> dict[int, tuple[Paid, ...]]:

@@ -113,8 +113,6 @@ async def do_wish(request: AnyRequest, order_id: FromPath[int]) -> Response[Any]
         kept = (await _seen(tx, request, order_id)).kept
         answer = await act.commit(tx, house.directory, tenant, _asker(request, order_id, form), token, utc_now())
         if isinstance(answer, Done) and not answer.again:
-            if answer.case is not None:
-                await case_files.adopt(tx, user.merchant_id, order_id, answer.case.case_id, answer.case.case.photos)
             rma = f", {answer.case.case.rma}" if answer.case else ""
             against = f", against the policy: {form['override']}" if form.get("override") else ""
             await note(tx, request, "act_for_customer", f"{what}, order {kept.order.number}{rma}{against}"[:500])

@@ -16,7 +16,6 @@ from doorstep.domain.places import Address
 from doorstep.messages.wording import locale_named
 from doorstep.steps import act, case_moves
 from doorstep.steps.act import Done, Prepared
-from doorstep.store import case_files
 from doorstep.web.look.saying import carrier_name
 from doorstep.web.track.parcels import web_url
 from doorstep.web.track.portal.drafts import Field
@@ -40,21 +39,17 @@ class ItemShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def ask(visit: Visit, action: asking.BusinessAction) -> Prepared | Refusal:
-    """Have an action judged and kept until the yes; a photo that is not this order's own does not count."""
+    """Have an action judged and kept until the yes."""
     async with visit.house.database.for_merchant(visit.merchant_id) as tx:
-        if isinstance(action, asking.OpenReturn | asking.OpenExchange | asking.OpenClaim) and action.photos:
-            ours = await case_files.handed_in(tx, visit.merchant_id, visit.kept.order_id, action.photos)
-            action = msgspec.structs.replace(action, photos=tuple(one for one in action.photos if one in ours))
         return await act.prepare(tx, visit.tenant, visit.asker, action, visit.now)
 
 
 async def say_yes(visit: Visit, token: str, *, offer: str = "") -> Done | Refusal:
-    """Do what was shown under a token; the photos in it become part of the case, and the offer that was shown is noted."""
+    """Do what was shown under a token; the offer that was shown is noted."""
     async with visit.house.database.for_merchant(visit.merchant_id) as tx:
         done = await act.commit(tx, visit.house.directory, visit.tenant, visit.asker, token, visit.now)
         if isinstance(done, Done) and done.case is not None and not done.again:
             case = done.case.case
-            await case_files.adopt(tx, visit.merchant_id, visit.kept.order_id, case.case_id, case.photos)
             if offered := next((one for one in visit.policy.returning.offers if offer and one.name == offer), None):
                 taken = {"exchange": Remedy.EXCHANGE, "store_credit_bonus": Remedy.STORE_CREDIT}.get(offered.gives) is case.remedy
                 await case_moves.touch(
