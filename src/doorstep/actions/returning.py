@@ -7,8 +7,8 @@ import msgspec
 
 from doorstep.actions.asked import Asked, no
 from doorstep.actions.paying import left_to_refund, method_for_difference, refund_method
-from doorstep.actions.policy import Payer, Reason, Rule
-from doorstep.actions.units import in_window, line_of, reason_of, rule_of, value_of, variant_of, wanted_units
+from doorstep.actions.policy import Offer, Payer, Reason, Rule
+from doorstep.actions.units import fits, in_window, line_of, reason_of, rule_of, value_of, variant_of, wanted_units
 from doorstep.domain.actions.arguments import CancelReturn, OpenExchange, OpenReturn, Swap, Units
 from doorstep.domain.actions.cases import Case, CaseLine
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, OrderState, Remedy
@@ -73,12 +73,21 @@ def open_return(asked: Asked, action: OpenReturn) -> Plan:
     lines = [_judged(asked, one, action.remedy, bool(action.photos), rules.days) for one in action.units]
     credit = action.remedy is Remedy.STORE_CREDIT
     method = "" if credit else refund_method(asked, action.method)
-    value = value_of(order, units)
-    keeps = _keeps(asked, lines, value)
+    offer = _taken(asked, action, lines)
+    bonus = max(rules.credit_bonus_percent, offer.percent if offer is not None else 0) if credit else 0
+    percent = offer.percent if offer is not None and not credit else _WHOLE
+    whole = value_of(order, units)
+    value = None if whole is None else _part(order, lines, percent)
+    keeps = (offer is not None and not credit) or _keeps(asked, lines, value)
     fee = None if keeps else _fee(asked, lines)  # nothing is sent or handled
-    refund = _refund(asked, value, fee, bonus=rules.credit_bonus_percent if credit else 0)
+    refund = _refund(asked, value, fee, bonus=bonus)
+    opened = _case(asked, action, lines, value)
     case = msgspec.structs.replace(
-        _case(asked, action, lines, value),
+        opened,
+        lines=tuple(msgspec.structs.replace(one, granted_percent=percent) for one in opened.lines),
+        bonus_percent=bonus,
+        offer=offer.name if offer is not None else "",
+        offer_taken=True if offer is not None else None,
         kind=CaseKind.RETURN,
         remedy=action.remedy,
         method=method,
@@ -184,6 +193,24 @@ def _judged(asked: Asked, one: Units | Swap, remedy: Remedy, photos: bool, days:
     if not photos and ((reason is not None and reason.photo) if rule is None or rule.photo is None else rule.photo):
         raise no(RefusalCode.PHOTO_NEEDED, facts={"name": line.name})
     return Judged(line=line, quantity=one.quantity, reason=reason, rule=rule, dated=dated, comment=one.comment, condition=condition)
+
+
+def _taken(asked: Asked, action: OpenReturn, lines: Sequence[Judged]) -> Offer | None:
+    """The policy's offer that is taken; it fits every line, and is about what the customer gets."""
+    if not action.offer:
+        return None
+    gives = "store_credit_bonus" if action.remedy is Remedy.STORE_CREDIT else "partial_refund"
+    for offer in asked.policy.returning.offers:
+        told = ((one.line, one.reason.code if one.reason else "", one.condition) for one in lines)
+        if offer.name == action.offer and offer.gives == gives and all(fits(offer.when, asked, *one, Remedy.REFUND) for one in told):
+            return offer
+    raise no(RefusalCode.NOT_OFFERED, ActionKind.OPEN_RETURN, ActionKind.OPEN_EXCHANGE)
+
+
+def _part(order: KnownOrder, lines: Sequence[Judged], percent: int) -> Money:
+    """So many percent of what was paid, line by line as it will be settled; the prices are known."""
+    worth = (one.line.unit_price.amount_minor * one.quantity * percent // _WHOLE for one in lines if one.line.unit_price is not None)
+    return Money(sum(worth), order.currency)
 
 
 def _payer(asked: Asked, lines: Sequence[Judged]) -> Payer:

@@ -121,7 +121,8 @@ def settle(case: Case, order: KnownOrder, policy: Policy) -> Settlement:
         return Settlement(remedy=remedy, amount=None, fee=case.fee, units=units)
     value = min(value, left_to_give(case, order))
     fee = min(case.fee.amount_minor if case.fee else 0, value)
-    bonus = (value - fee) * policy.returning.credit_bonus_percent // _WHOLE if remedy is Remedy.STORE_CREDIT else 0
+    percent = max(case.bonus_percent, policy.returning.credit_bonus_percent)
+    bonus = (value - fee) * percent // _WHOLE if remedy is Remedy.STORE_CREDIT else 0
     return Settlement(
         remedy=remedy,
         amount=Money(value - fee + bonus, order.currency),

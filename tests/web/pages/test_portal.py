@@ -142,6 +142,31 @@ async def test_an_offer_that_was_declined_is_noted_as_declined(client, house):
     assert (case.offer, case.offer_taken) == ("right_size", False)
 
 
+async def test_credit_with_the_bonus_that_is_offered_is_kept_to(client, house):
+    one = await sold(house)
+    page = await until_summary(client, one.at, remedy="store_credit")
+    assert "€93.45" in page  # 89.00, and a twentieth on top
+    await step(client, one.at, "/return", page)
+    [case] = await cases_of(house, one)
+    assert (case.refund, case.offer, case.offer_taken) == (Money(9345, "EUR"), "credit_bonus", True)
+
+
+async def test_who_keeps_it_for_a_part_of_the_money_sends_nothing(client, house):
+    one = await sold(house)
+    offers = b'[{"name": "keep", "when": {"reasons": ["taste"]}, "gives": "partial_refund", "percent": 20}]'
+    reasons = b'[{"code": "taste", "below": [{"code": "taste.colour"}]}]'
+    try:
+        await rule(house, one, b'{"returning": {"reasons": ' + reasons + b', "offers": ' + offers + b"}}")
+        page = await until_summary(client, one.at, remedy="keep")
+        assert "€17.80" in page
+        await step(client, one.at, "/return", page)
+    finally:
+        async with house.database.system() as tx:
+            await tx.execute("delete from action_policy where merchant_id = $1", one.merchant_id)
+    [case] = await cases_of(house, one)
+    assert (case.keeps, case.refund, case.offer, case.offer_taken) == (True, Money(1780, "EUR"), "keep", True)
+
+
 async def test_what_is_sold_out_is_not_among_what_comes_instead(client, house):
     one = await sold(house)
     page = (await client.get(f"{one.at}/return")).text

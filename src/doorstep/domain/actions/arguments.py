@@ -157,6 +157,8 @@ class OpenReturn(_OfOrder, frozen=True, kw_only=True, tag="open_return"):
     way: str = ""
     #: By a gift's recipient: no price is shown, and credit goes to them.
     gift: bool = False
+    #: Name of the policy's offer that is taken: a part of the money for goods that stay, or more of it as credit; "": none.
+    offer: str = ""
     #: Ids of photos that were handed in.
     photos: tuple[str, ...] = ()
 

@@ -112,6 +112,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     decision: str = ""
     #: Units held for it: variant_id → units.
     held: dict[str, int] = {}
+    #: Percent on top of store credit.
+    bonus_percent: int = 0
     #: A retention offer that was made, and whether it was taken.
     offer: str = ""
     offer_taken: bool | None = None

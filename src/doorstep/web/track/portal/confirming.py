@@ -51,7 +51,7 @@ async def say_yes(visit: Visit, token: str, *, offer: str = "") -> Done | Refusa
         if isinstance(done, Done) and done.case is not None and not done.again:
             case = done.case.case
             if offered := next((one for one in visit.policy.returning.offers if offer and one.name == offer), None):
-                taken = {"exchange": Remedy.EXCHANGE, "store_credit_bonus": Remedy.STORE_CREDIT}.get(offered.gives) is case.remedy
+                taken = case.offer_taken is True or (offered.gives == "exchange" and case.remedy is Remedy.EXCHANGE)
                 await case_moves.touch(
                     tx,
                     visit.tenant,

@@ -17,6 +17,9 @@ _STEPS = ("looked_around", "asked_household", "asked_neighbours", "asked_carrier
 Field = tuple[str, str]
 
 
+_REMEDIES = {"keep": Remedy.REFUND, **{one.value: one for one in (Remedy.REFUND, Remedy.STORE_CREDIT, Remedy.EXCHANGE)}}
+
+
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     """Units of one line, and what was said of them."""
 
@@ -39,6 +42,8 @@ class ReturnDraft(msgspec.Struct, frozen=True, kw_only=True):
     photos: tuple[str, ...] = ()
     #: Name of the retention offer that was shown; "" none was.
     offer: str = ""
+    #: The goods stay, for the part of the money that the offer names.
+    keeps: bool = False
 
     def fields(self) -> Iterator[Field]:
         """All of it, as hidden fields."""
@@ -46,10 +51,11 @@ class ReturnDraft(msgspec.Struct, frozen=True, kw_only=True):
             yield f"q.{one.line_id}", str(one.quantity)
             yield from ((f"{mark}.{one.line_id}", text) for mark, text in _texts(one) if text)
         yield from (("photo", one) for one in self.photos)
-        yield from ((name, text) for name, text in (("remedy", self.remedy or ""), ("way", self.way), ("offer", self.offer)) if text)
+        remedy = "keep" if self.keeps else self.remedy or ""
+        yield from ((name, text) for name, text in (("remedy", remedy), ("way", self.way), ("offer", self.offer)) if text)
 
-    def action(self, order: str, *, gift: bool, remedy: Remedy | None = None) -> OpenReturn | OpenExchange:
-        """What it asks for, with another remedy where one is given."""
+    def action(self, order: str, *, gift: bool, remedy: Remedy | None = None, offer: str = "") -> OpenReturn | OpenExchange:
+        """What it asks for, with another remedy where one is given; `offer`: the one that is taken."""
         wanted = remedy or self.remedy or Remedy.REFUND
         if wanted is Remedy.EXCHANGE:
             swaps = tuple(
@@ -61,7 +67,7 @@ class ReturnDraft(msgspec.Struct, frozen=True, kw_only=True):
             Units(line_id=one.line_id, quantity=one.quantity, reason=one.reason, comment=one.comment, condition=one.condition)
             for one in self.units
         )
-        return OpenReturn(order=order, units=units, remedy=wanted, way=self.way, gift=gift, photos=self.photos)
+        return OpenReturn(order=order, units=units, remedy=wanted, way=self.way, gift=gift, photos=self.photos, offer=offer)
 
 
 def _texts(one: Chosen) -> tuple[Field, ...]:
@@ -85,7 +91,8 @@ def return_draft(form: Form, order: KnownOrder) -> ReturnDraft:
     remedy = form.one("remedy")
     return ReturnDraft(
         units=units,
-        remedy=Remedy(remedy) if remedy in {Remedy.REFUND, Remedy.STORE_CREDIT, Remedy.EXCHANGE} else None,
+        remedy=_REMEDIES.get(remedy),
+        keeps=remedy == "keep",
         way=form.one("way", 20),
         photos=photos_of(form),
         offer=form.one("offer", 80),

@@ -177,10 +177,10 @@ def _why(visit: Visit, draft: ReturnDraft, errors: tuple[str, ...] = (), refusal
     )
 
 
-def _sure(visit: Visit, draft: ReturnDraft, remedy: Remedy) -> Plan | Refusal:
+def _sure(visit: Visit, draft: ReturnDraft, remedy: Remedy, offer: str = "") -> Plan | Refusal:
     """Judge as for somebody who is known: who that is, is asked for at the end."""
     asker = msgspec.structs.replace(visit.asker, assurance=Assurance.LOGIN)
-    action = draft.action(visit.order.external_id, gift=visit.gift, remedy=remedy)
+    action = draft.action(visit.order.external_id, gift=visit.gift, remedy=remedy, offer=offer)
     return prepare(action, asker, visit.known, visit.policy, visit.now)
 
 
@@ -221,8 +221,11 @@ def _wish(visit: Visit, draft: ReturnDraft, refusal: Refusal | None = None) -> R
     offer = retention(
         visit.asker, visit.known, visit.policy, visit.now, tuple((one.line_id, one.reason, one.condition) for one in draft.units)
     )
-    offer = offer if offer and _stands(offer, plans) else None
+    taken = _with_offer(visit, draft, offer) if offer else None
+    offer = offer if offer and _stands(offer, plans, taken) else None
     draft = msgspec.structs.replace(draft, offer=offer.name if offer else "")
+    if offer and offer.gives == "store_credit_bonus" and taken is not None:
+        plans[Remedy.STORE_CREDIT] = taken
     keeps = any("keep" in str(_way(plan)) for plan in plans.values())
     first = {"exchange": Remedy.EXCHANGE, "store_credit_bonus": Remedy.STORE_CREDIT}.get(offer.gives if offer else "")
     plans = dict(sorted(plans.items(), key=lambda one: one[0] is not first))
@@ -230,7 +233,8 @@ def _wish(visit: Visit, draft: ReturnDraft, refusal: Refusal | None = None) -> R
         "return_wish",
         lines=tuple(one for one in _lines(visit, draft) if one.chosen),
         remedies=tuple(_remedy(visit, remedy, plan) for remedy, plan in plans.items()),
-        chosen=draft.remedy if draft.remedy in plans else next(iter(plans)) if len(plans) == 1 else None,
+        chosen="keep" if draft.keeps else draft.remedy if draft.remedy in plans else next(iter(plans)) if len(plans) == 1 else None,
+        part=money(taken.refund, visit.words) if offer and offer.gives == "partial_refund" and taken and taken.refund else "",
         ways=() if keeps else visit.policy.returning.ways,
         way=draft.way or next(iter(visit.policy.returning.ways), ""),
         offer=offer,
@@ -241,13 +245,24 @@ def _wish(visit: Visit, draft: ReturnDraft, refusal: Refusal | None = None) -> R
     )
 
 
-def _stands(offer: Offer, plans: dict[Remedy, Plan]) -> bool:
+def _with_offer(visit: Visit, draft: ReturnDraft, offer: Offer) -> Plan | None:
+    """What it would come to with an offer about money; None: it is about something else, or the guards would not give it."""
+    remedy = {"store_credit_bonus": Remedy.STORE_CREDIT, "partial_refund": Remedy.REFUND}.get(offer.gives)
+    if remedy is None or visit.gift:
+        return None
+    answer = _sure(visit, draft, remedy, offer.name)
+    return answer if isinstance(answer, Plan) and answer.refund and answer.refund.amount_minor else None
+
+
+def _stands(offer: Offer, plans: dict[Remedy, Plan], taken: Plan | None) -> bool:
     """Whether an offer can be kept: nothing is offered that the guards would not give."""
     if offer.gives == "exchange":
         return Remedy.EXCHANGE in plans
     if offer.gives == "store_credit_bonus":
-        credit, back = (plans[one].refund if one in plans else None for one in (Remedy.STORE_CREDIT, Remedy.REFUND))
-        return credit is not None and back is not None and credit.amount_minor > back.amount_minor
+        back = plans[Remedy.REFUND].refund if Remedy.REFUND in plans else None
+        return taken is not None and taken.refund is not None and back is not None and taken.refund.amount_minor > back.amount_minor
+    if offer.gives == "partial_refund":
+        return taken is not None
     return offer.gives == "guide" and bool(web_url(offer.url))
 
 
@@ -262,6 +277,8 @@ def _offer_words(visit: Visit, offer: Offer, plans: dict[Remedy, Plan]) -> tuple
         credit, back = (plans[one].refund for one in (Remedy.STORE_CREDIT, Remedy.REFUND))
         amounts = {"credit": money(credit, t), "refund": money(back, t)} if credit and back else {"credit": "", "refund": ""}
         return told or t("back.offer_credit"), t("back.offer_credit_text", **amounts)
+    if offer.gives == "partial_refund":
+        return told or t("back.offer_keep"), t("back.offer_keep_text")
     return told or t("back.offer_guide"), ""
 
 
@@ -285,7 +302,7 @@ async def _asked(visit: Visit, draft: ReturnDraft, void: Refusal | None = None) 
     """Have it judged and show what would happen, or why not."""
     if draft.remedy is None or (visit.gift and draft.remedy is Remedy.REFUND):
         return _wish(visit, draft, Refusal(code=RefusalCode.NOTHING_CHOSEN))
-    answer = await ask(visit, draft.action(visit.order.external_id, gift=visit.gift))
+    answer = await ask(visit, draft.action(visit.order.external_id, gift=visit.gift, offer=_taken_offer(visit, draft)))
     if not isinstance(answer, Refusal):
         title = visit.words("back.summary_exchange" if draft.remedy is Remedy.EXCHANGE else "back.summary_return")
         return summary(visit, answer, title, draft.fields(), "wish", refusal=void)
@@ -294,6 +311,13 @@ async def _asked(visit: Visit, draft: ReturnDraft, void: Refusal | None = None) 
     if answer.code in _ABOUT_ITEMS:
         return _items(visit, draft, refusal=answer)
     return _why(visit, draft, (), answer) if answer.code in _ABOUT_WHY else _wish(visit, draft, answer)
+
+
+def _taken_offer(visit: Visit, draft: ReturnDraft) -> str:
+    """Name the offer that is taken with what was chosen; "": none, or one that is no more than a choice of the usual ones."""
+    gives = "partial_refund" if draft.keeps else "store_credit_bonus" if draft.remedy is Remedy.STORE_CREDIT and not visit.gift else ""
+    shown = next((one for one in visit.policy.returning.offers if one.name == draft.offer), None)
+    return draft.offer if gives and shown is not None and shown.gives == gives else ""
 
 
 async def _confirmed(visit: Visit, draft: ReturnDraft, token: str) -> Response[Any]:
