@@ -160,6 +160,7 @@ async def test_a_cancelled_order_of_ours_is_cancelled_at_once_and_its_money_goes
     assert code(await ask(shop, asker, CancelOrder(order="1001"))) is RefusalCode.ORDER_STATE
     [paid] = await shop.rows("select amount_minor, refund from payment where merchant_id = $1", shop.merchant_id)
     assert paid == {"amount_minor": 5000, "refund": True}
+    assert (await shop.sent()).count("order.cancelled") == 1
 
 
 async def test_the_address_changes_only_for_who_proved_more_than_a_link(shop: Shop) -> None:
@@ -241,3 +242,29 @@ async def test_only_photos_handed_in_for_this_order_count_and_become_part_of_the
     [file] = await shop.rows("select token from case_file where case_id = $1", done.case.case_id)
     assert file["token"] == own
     assert code(await ask(shop, asker, msgspec.structs.replace(claim, photos=(own,)))) is RefusalCode.PHOTO_NEEDED
+
+
+async def test_an_order_of_a_shop_system_is_changed_there_first(shop: Shop) -> None:
+    await shop.arrive(facts=[priced()])
+    async with shop.database.system() as tx:
+        await tx.execute("update connection set provider = 'shopify' where merchant_id = $1 and kind = 'shop'", shop.merchant_id)
+    await shop.directory.refresh(shop.database, NOON, force=True)
+    asker = await asker_of(shop)
+    done = await carried(shop, asker, CancelOrder(order="1001"))
+    assert done.case is not None
+    assert done.case.case.state is CaseState.PASSED_ON
+    async with shop.database.system() as tx:
+        [kept] = await orders.page(tx, shop.merchant_id)
+    assert kept.order.cancelled_at is None
+    assert await shop.rows("select from payment where merchant_id = $1", shop.merchant_id) == []
+    assert "order.cancelled" not in await shop.sent()
+    assert code(await ask(shop, asker, CancelOrder(order="1001"))) is RefusalCode.CASE_STATE
+
+
+async def test_what_only_reads_leaves_nothing_behind(shop: Shop) -> None:
+    asker = await delivered(shop)
+    tenant = shop.directory.tenant(shop.merchant_id)
+    assert tenant is not None
+    async with shop.database.for_merchant(shop.merchant_id) as tx:
+        assert isinstance(await act.do(tx, shop.directory, tenant, asker, ReadOrder(order="1001"), NOON), Done)
+    assert await shop.rows("select from prepared where merchant_id = $1", shop.merchant_id) == []

@@ -12,7 +12,8 @@ from doorstep.actions.overriding import unlimited
 from doorstep.actions.policy import Policy
 from doorstep.domain.actions.arguments import BusinessAction, OpenClaim, OpenExchange, OpenReturn
 from doorstep.domain.actions.askers import Asker
-from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState
+from doorstep.domain.actions.declared import DECLARATIONS
+from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, Weight
 from doorstep.domain.actions.known import Known, KnownLine, KnownOrder, Paid
 from doorstep.domain.actions.plans import (
     AddressSet,
@@ -29,9 +30,12 @@ from doorstep.domain.actions.plans import (
 )
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
 from doorstep.domain.orders import Order, OrderLine
+from doorstep.journeys import changes_of_order
 from doorstep.steps import case_moves
+from doorstep.steps.decide import decide
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.handing_over import hand_over
+from doorstep.steps.happenings import Happening
 from doorstep.steps.known import Found, know
 from doorstep.steps.paying import pay
 from doorstep.steps.rules import policy_of
@@ -138,12 +142,24 @@ async def do(tx: Tx, directory: Directory, tenant: Tenant, asker: Asker, action:
 
     What needs one is refused with NOT_CONFIRMED, after the guards have judged it.
     """
+    if DECLARATIONS[action.kind].weight is Weight.READ:
+        return await _read(tx, tenant, asker, action, now)
     prepared = await prepare(tx, tenant, asker, action, now)
     if isinstance(prepared, Refusal):
         return prepared
     if needs_yes(action.kind):
         return await _refused(tx, tenant, action.kind, RefusalCode.NOT_CONFIRMED, now)
     return await commit(tx, directory, tenant, asker, prepared.token, now)
+
+
+async def _read(tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, now: datetime) -> Done | Refusal:
+    """Judge what only reads; nothing is kept of it but a refusal's count."""
+    found = await know(tx, tenant, asker, action, now)
+    plan = judge(action, asker, found.known, await _rules(tx, tenant, asker, now), now)
+    if isinstance(plan, Refusal):
+        await _count(tx, tenant, action.kind, plan, now)
+        return plan
+    return Done(plan=plan)
 
 
 async def _again(tx: Tx, merchant_id: int, outcome: bytes) -> Done:
@@ -196,7 +212,7 @@ async def _carry_out(
     opened = next((one.case for one in plan.changes if isinstance(one, CaseOpened)), None)
     at_once = opened is None or opened.kind is not CaseKind.ORDER_CHANGE or (found.known.order is not None and found.known.order.ours)
     if at_once:
-        kept = await _rewrite(tx, kept, plan, found.known, now)
+        kept = await _rewrite(tx, directory, kept, plan, found.known, now)
     case = None
     if opened is not None:
         case = await case_moves.open_case(tx, directory, tenant, kept, opened, once=once, actor=asker.actor, asked=plan.errands, now=now)
@@ -236,8 +252,8 @@ async def _profile(tx: Tx, tenant: Tenant, plan: Plan, known: Known, now: dateti
             return
 
 
-async def _rewrite(tx: Tx, kept: KeptOrder, plan: Plan, known: Known, now: datetime) -> KeptOrder:
-    """Write an order whose record is ours as the plan makes it."""
+async def _rewrite(tx: Tx, directory: Directory, kept: KeptOrder, plan: Plan, known: Known, now: datetime) -> KeptOrder:
+    """Write an order whose record is ours as the plan makes it, and tell what is new in it: no shop will."""
     order, after = kept.order, known.order
     for change in plan.changes:
         after = changed(after, change) if after is not None and isinstance(change, AddressSet | Cancelled | LineSwapped) else after
@@ -254,6 +270,8 @@ async def _rewrite(tx: Tx, kept: KeptOrder, plan: Plan, known: Known, now: datet
         return kept
     new = _replace(kept, order=order)
     await orders.write(tx, [new], now)
+    moments = changes_of_order(kept.order, order, kept.order_id)
+    await decide(tx, [Happening(merchant_id=kept.merchant_id, moment=one, order=new) for one in moments], directory, now)
     return new
 
 

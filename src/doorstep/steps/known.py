@@ -14,6 +14,7 @@ from doorstep.domain.money import Money
 from doorstep.domain.orders import Order, OrderLine, Payment
 from doorstep.domain.vocabulary import Direction, Status
 from doorstep.steps.directory import Tenant
+from doorstep.steps.outlets import errands_of
 from doorstep.store import cases, goods, orders, shipments
 from doorstep.store.connections import Connection
 from doorstep.store.database import Tx
@@ -149,11 +150,6 @@ async def _products(tx: Tx, kept: KeptOrder, products: Collection[str], variants
     return await goods.variants(tx, kept.merchant_id, kept.connection_id, sorted(wanted)) if wanted else {}
 
 
-def shop_acts(connection: Connection | None) -> bool:
-    """Whether a shop can be told to change an order, so that its record is the shop's to write and not ours."""
-    return connection is not None and connection.provider == "shopify" and bool(connection.settings.get("access_token"))
-
-
 def known_order(
     kept: KeptOrder, parcels: Sequence[KeptShipment], mine: Sequence[Case], payments: Sequence[Paid], shop: Connection | None
 ) -> KnownOrder:
@@ -181,7 +177,7 @@ def known_order(
         currency=currency,
         cod_due=order.cod_due,
         gift="gift" in {tag.casefold() for tag in order.tags},
-        ours=not shop_acts(shop),
+        ours=shop is None or errands_of(shop) is None,
         address_changed=not {ActionKind.CHANGE_ADDRESS, ActionKind.REDIRECT}.isdisjoint(changed),
         tags=order.tags,
         cancel_reason=order.cancel_reason or "",

@@ -1,6 +1,7 @@
 """A merchant → the rules in force for what its customers may do."""
 
 from datetime import datetime
+from functools import lru_cache
 
 import structlog
 
@@ -11,6 +12,8 @@ from doorstep.store.database import Tx
 
 _LOG = structlog.get_logger()
 HOUSE = shipped("house")
+#: One action asks for the rules several times, and a version never changes.
+_read = lru_cache(maxsize=256)(read_policy)
 
 
 async def policy_of(tx: Tx, merchant_id: int, now: datetime) -> Policy:
@@ -22,7 +25,7 @@ async def policy_of(tx: Tx, merchant_id: int, now: datetime) -> Policy:
     if kept is None:
         return HOUSE
     try:
-        return read_policy(kept.document, kept.version)
+        return _read(kept.document, kept.version)
     except BadInputError as error:
         _LOG.error("policy_unreadable", merchant=merchant_id, version=kept.version, why=str(error))
         return HOUSE

@@ -120,7 +120,7 @@ class KnownOrder(msgspec.Struct, frozen=True, kw_only=True):
     #: Still to be paid at the door.
     cod_due: Money | None = None
     gift: bool = False
-    #: Its record is ours to write: no shop with an interface for changes stands behind it.
+    #: Its record is ours to write: it came by the merchant's own hand, from no shop system that would have to change it first.
     ours: bool = True
     #: Its address was changed on a wish.
     address_changed: bool = False
