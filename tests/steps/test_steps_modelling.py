@@ -1,5 +1,6 @@
 """A merchant's model over real HTTP: what it says and proposes is used within its rights, and whatever it does wrong leaves no trace but its ledger row."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -9,15 +10,16 @@ import msgspec
 import pytest
 from steps_shop import NOON, Shop, open_shop
 
-from doorstep.conversations.models import Context, Fact, FactKind, Known, ModelTurn, Said, ToolAnswer, ToolWish, Voice, WishKind
+from doorstep.conversations.models import Context, Fact, FactKind, Known, ModelTurn, Said, ToolAnswer, ToolWish, Voice, WishKind, flow
 from doorstep.domain.actions.arguments import CancelOrder, ReadOrder
 from doorstep.domain.talking.intents import Intent
-from doorstep.errors import BadInputError
+from doorstep.errors import BadInputError, NotFoundError
 from doorstep.steps import modelling
 from doorstep.steps.connect import checked, new_connection, plugin_named, secret_names
+from doorstep.steps.model_replay import replay_turn
 from doorstep.steps.modelling import ask_model
 from doorstep.steps.wire import Wire
-from doorstep.store import connections
+from doorstep.store import connections, model_turns
 from doorstep.store.database import Database
 from model_server import (
     Deed,
@@ -358,8 +360,6 @@ async def test_no_turn_goes_beyond_the_budget_of_a_day_or_a_month(database: Data
 async def test_what_turns_under_way_may_cost_is_set_aside(database: Database) -> None:
     async with endpoint(never_answers) as theirs:
         shop = await model_shop(database, theirs.base, budget_day="0.05", timeout_s="1")
-        import asyncio
-
         await asyncio.gather(ask(shop), ask(shop))
         assert len(theirs.seen) == 1
     assert sorted(one["outcome"] for one in await ledger(shop)) == ["budget", "timeout"]
@@ -425,3 +425,67 @@ async def test_a_customer_who_writes_our_brackets_names_nothing_by_them(database
         shop = await model_shop(database, theirs.base)
         await ask(shop, context=context)
         assert "[EMAIL_1]" not in theirs.seen[0]["messages"][-1]["content"]
+
+
+KINDS_OF_TURNS: dict[str, tuple[Sequence[Deed], dict[str, str]]] = {
+    "a text": ([says(GOOD)], {}),
+    "a text without redaction": ([calls(("read_order", {"order": "1001"})), says("Your order 1001 is on its way.")], {"redact": "no"}),
+    "a read and a text": ([calls(("read_order", {"order": "[ORDER_1]"})), says("You paid €12 for it.")], {}),
+    "a stream": ([streams(*STREAMED)], {"stream": "yes"}),
+    "an action": ([calls(("prepare_cancel_order", {"order": "[ORDER_1]"}))], {}),
+    "an invented amount": ([says("You get 77 EUR.")], {}),
+    "no JSON": ([gives(b"<html>")], {}),
+    "a fault": ([gives({}, 500)], {}),
+    "too many calls": ([gives({}, 429, retry_after="7")], {}),
+    "no answer": ([closes], {}),
+    "another way of writing": ([gives({"error": "use max_completion_tokens"}, 400), says("Hello.")], {}),
+    "wrong calls": ([calls(("nothing", {}), ("read_order", "{")), says("Hello.")], {}),
+}
+
+
+@pytest.mark.parametrize("what", KINDS_OF_TURNS)
+async def test_a_kept_turn_replayed_by_the_same_code_comes_out_the_same(database: Database, what: str) -> None:
+    deeds, settings = KINDS_OF_TURNS[what]
+    paid = ToolAnswer(ok=True, outcome="found", facts=(Fact(name="paid", kind=FactKind.MONEY, value="12.00 EUR"),))
+    async with endpoint(*deeds) as theirs:
+        shop = await model_shop(database, theirs.base, **settings)
+        await ask(shop, Guards(read_order=paid, prepare_cancel_order=ToolAnswer(ok=True, outcome="prepared")))
+    (kept,) = await ledger(shop)
+    async with database.for_merchant(shop.merchant_id) as tx:
+        found = await replay_turn(tx, shop.merchant_id, kept["model_turn_id"])
+    assert found.differences == ()
+    assert found.again.outcome == kept["outcome"]
+
+
+async def test_a_replay_shows_what_a_stricter_lint_makes_of_the_same_answer(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with endpoint(says(GOOD)) as theirs:
+        shop = await model_shop(database, theirs.base)
+        await ask(shop)
+    (kept,) = await ledger(shop)
+    monkeypatch.setattr(flow, "unfounded", lambda text, ground: ("number",))
+    async with database.for_merchant(shop.merchant_id) as tx:
+        found = await replay_turn(tx, shop.merchant_id, kept["model_turn_id"])
+    assert [(one.what, one.was, one.now) for one in found.differences] == [("outcome", "used", "ungrounded"), ("why", "", "number")]
+
+
+async def test_a_turn_in_which_nothing_was_asked_cannot_be_replayed(database: Database) -> None:
+    shop = await model_shop(database, "http://127.0.0.1:1/v1", budget_day="0")
+    assert await ask(shop) is None
+    (kept,) = await ledger(shop)
+    async with database.for_merchant(shop.merchant_id) as tx:
+        with pytest.raises(BadInputError, match="budget"):
+            await replay_turn(tx, shop.merchant_id, kept["model_turn_id"])
+        with pytest.raises(NotFoundError):
+            await replay_turn(tx, shop.merchant_id, kept["model_turn_id"] + 1)
+
+
+async def test_turns_are_forgotten_after_ninety_days(database: Database) -> None:
+    async with endpoint(says("Hello.")) as theirs:
+        shop = await model_shop(database, theirs.base)
+        await ask(shop)
+    async with database.system() as tx:
+        await model_turns.sweep(tx, NOON + timedelta(days=90))
+    assert len(await ledger(shop)) == 1
+    async with database.system() as tx:
+        await model_turns.sweep(tx, NOON + timedelta(days=90, seconds=1))
+    assert await ledger(shop) == []

@@ -30,6 +30,7 @@ from doorstep.domain.plugins import HttpRequest, Response
 from doorstep.errors import BadInputError, DoorstepError, TryLaterError
 from doorstep.steps import pausing
 from doorstep.steps.directory import Directory, Tenant
+from doorstep.steps.sum_up import MODEL_TURNS
 from doorstep.steps.wire import Wire
 from doorstep.store import model_turns
 from doorstep.store.connections import Connection
@@ -77,6 +78,7 @@ async def ask_model(
     except TryLaterError as error:  # the database is away
         _LOG.warning("model_turn_lost", merchant=connection.merchant_id, connection=connection.connection_id, why=str(error))
         return None
+    MODEL_TURNS.labels(came.outcome).inc()
     return came if came.usable else None
 
 

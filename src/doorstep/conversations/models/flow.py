@@ -102,7 +102,7 @@ class _Turn:
             quirks = _quirks_of(response) - self.quirks
             if quirks:
                 self.quirks |= quirks
-                self.exchanges.append(_replace(kept, status=response.status))
+                self.exchanges.append(_replace(kept, status=response.status, body=" ".join(sorted(quirks))))
                 continue
             return self._read(request, response, kept)
 
