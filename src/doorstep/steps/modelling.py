@@ -100,8 +100,8 @@ async def _let_in(database: Database, connection: Connection, limits: Limits, no
 def _is_spent(stands: Fares, limits: Limits) -> bool:
     """Whether a turn at its dearest would go beyond a budget."""
     day, month = limits.day_micros, limits.month_micros
-    over_day = day is not None and stands.day_micros + limits.most_micros > day
-    return over_day or (month is not None and stands.month_micros + limits.most_micros > month)
+    over_day = day is not None and stands.spent.day_micros + limits.most_micros > day
+    return over_day or (month is not None and stands.spent.month_micros + limits.most_micros > month)
 
 
 async def _drive(wire: Wire, connection: Connection, context: Context, limits: Limits, run_tool: RunTool) -> ModelTurn:

@@ -65,6 +65,13 @@ _SWEEP = "delete from model_turn where ctid = any(array(select ctid from model_t
 _SWEEP_DAYS = "delete from model_day where day < $1"
 
 
+class Spent(msgspec.Struct, frozen=True):
+    """What a model cost, with what turns under way may cost at most, in millionths of the major unit."""
+
+    day_micros: int
+    month_micros: int
+
+
 class Fares(msgspec.Struct, frozen=True, kw_only=True):
     """How a model fares now; locked until the transaction ends."""
 
@@ -72,9 +79,8 @@ class Fares(msgspec.Struct, frozen=True, kw_only=True):
     failures: int
     #: Aware UTC; None: it does not rest.
     rests_until: datetime | None
-    #: Spent or set aside today and this month (UTC), in millionths of the major unit.
-    day_micros: int
-    month_micros: int
+    #: Today and this month, UTC.
+    spent: Spent
 
 
 class KeptTurn(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,10 +110,16 @@ class KeptTurn(msgspec.Struct, frozen=True, kw_only=True):
 
 async def fares(tx: Tx, merchant_id: int, connection_id: int, day: date) -> Fares:
     """Lock and read how a model fares."""
-    rest = await tx.fetchrow(_FARES, merchant_id, connection_id)
-    spent = await tx.fetchrow(_SPENT, merchant_id, connection_id, day)
-    assert rest is not None and spent is not None  # noqa: S101, PT018 - an upsert and a sum have a row
-    return Fares(failures=rest["failures"], rests_until=rest["rests_until"], day_micros=spent["day"], month_micros=spent["month"])
+    row = await tx.fetchrow(_FARES, merchant_id, connection_id)
+    assert row is not None  # noqa: S101 - an upsert has a row
+    return Fares(failures=row["failures"], rests_until=row["rests_until"], spent=await spent(tx, merchant_id, connection_id, day))
+
+
+async def spent(tx: Tx, merchant_id: int, connection_id: int, day: date) -> Spent:
+    """Read what a model cost on a day and in its month so far."""
+    row = await tx.fetchrow(_SPENT, merchant_id, connection_id, day)
+    assert row is not None  # noqa: S101 - a sum has a row
+    return Spent(row["day"], row["month"])
 
 
 async def set_aside(tx: Tx, merchant_id: int, connection_id: int, day: date, micros: int) -> None:

@@ -12,8 +12,8 @@ from doorstep.domain.plugins import HttpRequest
 _ENCODE = msgspec.json.Encoder()
 #: Utterances of the conversation before, and signs of each, that are told.
 _BEFORE, _LONGEST = 8, 1_500
-#: Bytes of an answer that are read; more is no answer to a customer.
-MOST_BYTES = 524_288
+#: Bytes of an answer that are read, and of a streamed one, which has many more around each word; more is no answer to a customer.
+MOST_BYTES, _MOST_STREAMED = 65_536, 524_288
 
 _RULES = """\
 You write for the support desk of an online shop, to one customer about their own orders. You are part of a program: it runs your tool \
@@ -98,7 +98,7 @@ def post(body: dict[str, Any], limits: Limits) -> HttpRequest:
         headers=headers,
         body=_ENCODE.encode(body),
         guarded=True,
-        most_bytes=MOST_BYTES,
+        most_bytes=_MOST_STREAMED if limits.stream else MOST_BYTES,
     )
 
 

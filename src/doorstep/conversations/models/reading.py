@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from doorstep.conversations.models.asking import MOST_BYTES
 from doorstep.conversations.models.context import Usage
 from doorstep.domain.plugins import Response
 
@@ -12,6 +13,7 @@ from doorstep.domain.plugins import Response
 MOST_CALLS = 4
 _MOST_ARGUMENTS = 8_192
 _MOST_TOKENS = 10_000_000
+_NO_END = "the answer broke off or has no end"
 _DONE = "[DONE]"
 #: What models that think aloud put before their answer.
 _THOUGHTS = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL)
@@ -51,12 +53,14 @@ class Unreadable(msgspec.Struct, frozen=True):
 def read(response: Response) -> Answer | Unreadable:
     """Read a good answer (status 200)."""
     if not response.whole:
-        return Unreadable("the answer broke off or has no end")
+        return Unreadable(_NO_END)
     body = response.body.strip()
     if response.headers.get("content-type", "").startswith("text/event-stream") or body.startswith((b"data:", b":", b"event:")):
         completion = _assembled(body)
         if isinstance(completion, Unreadable):
             return completion
+        if len(msgspec.json.encode(completion)) > MOST_BYTES:
+            return Unreadable(_NO_END)
     else:
         try:
             completion = msgspec.json.decode(body)

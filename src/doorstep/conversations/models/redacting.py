@@ -21,7 +21,7 @@ _CARD = re.compile(r"(?<![\w.,])\d(?:[ -]?\d){12,18}(?!\w)")
 _PHONE = re.compile(r"(?<![\w.,/-])(?:\+|00)[1-9](?:[ ().-]{0,2}\d){6,13}(?!\w)|(?<![\w.,/-])\(?0\d{1,4}\)?(?:[ ./-]?\d){5,11}(?![\w-])")
 #: Letters and digits mixed, or so many digits: UPU S10, UPS, DHL and the like.
 _TRACKING = re.compile(
-    r"(?<![\w/.-])(?=[A-Z0-9]*\d[A-Z0-9]*\d[A-Z0-9]*\d[A-Z0-9]*\d)(?:[A-Z0-9]{10,34}|\d{4}(?: \d{4}){2,5}(?: \d{1,3})?)(?![\w/-])",
+    r"(?<![\w/.-])(?=(?:[A-Z]{0,34}\d){4})(?:[A-Z0-9]{10,34}|\d{4}(?: \d{4}){2,5}(?: \d{1,3})?)(?![\w/-])",
     re.IGNORECASE,
 )
 #: With a sign or a word before it, or five digits and more with nothing that makes them an amount.

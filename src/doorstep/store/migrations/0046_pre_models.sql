@@ -51,6 +51,7 @@ create table model_turn (
     primary key (merchant_id, model_turn_id)
 );
 create index model_turn_talk on model_turn (merchant_id, conversation_id, model_turn_id) where conversation_id is not null;
+create index model_turn_of on model_turn (merchant_id, connection_id, model_turn_id);
 create index model_turn_age on model_turn (at);
 alter table model_day enable row level security;
 create policy own_rows on model_day to doorstep_web using (merchant_id = current_setting('doorstep.merchant_id')::bigint);
