@@ -18,6 +18,7 @@ from doorstep.errors import BadInputError
 #: Utterances that one line is written out to at most: a pattern of a thousand may not outweigh twenty lines that people wrote.
 MOST_OF_A_LINE = 6
 _WORDS = "words.toml"
+_INTENTS = frozenset(one.value for one in Intent)
 
 
 class Seed(NamedTuple):
@@ -77,7 +78,7 @@ def seeds(most: int = MOST_OF_A_LINE) -> tuple[Seed, ...]:
             if one != language or name == _WORDS:
                 continue
             for named, lines in tomllib.loads(text).items():
-                if named not in Intent:
+                if named not in _INTENTS:
                     raise BadInputError(f"{language}/{name} has seeds for {named!r}, which is no intent")
                 intent = Intent(named)
                 found.update((Seed(said, intent, language), None) for line in _lines(lines) for said in utterances_of(line, words, most))
