@@ -5,32 +5,33 @@ given to a human; a human who holds the talk is never talked over.
 """
 
 import time
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 import structlog
 
-from doorstep.conversations.talks import Book, take_turn
+from doorstep.conversations.talks import take_turn
 from doorstep.domain.actions.askers import Asker
 from doorstep.domain.actions.kinds import Assurance
+from doorstep.domain.languages import language_of
 from doorstep.domain.messages import Rendered, Reply
 from doorstep.domain.people import IdentityKind
 from doorstep.domain.talking.handovers import HandoverReason
 from doorstep.domain.talking.memory import Memory
-from doorstep.domain.talking.turns import Heard, Turned
+from doorstep.domain.talking.turns import Heard, Piece, Turned
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps.directory import Directory, Tenant
-from doorstep.steps.handing_over import hand_to_human, heard_by_human
+from doorstep.steps.handing_over import hand_to_human, when_answered
 from doorstep.steps.identity import Proof, asker_of
-from doorstep.steps.saying import locale_of, may_say, said_back
+from doorstep.steps.saying import locale_of, may_say, reply_subject, said_back
 from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_saying import Spoken, spoken, tag_of
 from doorstep.steps.talk_world import TalkWorld, joined
-from doorstep.steps.understanding import Understanding
-from doorstep.store import conversations, messages, orders, people, talks, turns
+from doorstep.steps.understanding import reader
+from doorstep.store import conversations, handovers, messages, orders, people, talks, turns
 from doorstep.store.connections import Connection
+from doorstep.store.conversations import Conversation
 from doorstep.store.database import Database, Row, Tx
 from doorstep.store.turns import Closing
 
@@ -47,22 +48,22 @@ _SHOWN_FOR = timedelta(hours=12)
 _BY_PHONE = frozenset({ChannelKind.SMS, ChannelKind.WHATSAPP})
 
 
-async def converse(database: Database, directory: Directory, understanding: Understanding, now: datetime, most: int = MOST) -> int:
+async def converse(database: Database, directory: Directory, now: datetime, most: int = MOST) -> int:
     """Answer the turns that wait; return how many were taken up."""
     async with database.system() as tx:
         waiting = await turns.due(tx, now, most)
     for merchant_id, turn_id in waiting:
-        await _answer(database, directory, understanding, merchant_id, turn_id, now)
+        await _answer(database, directory, merchant_id, turn_id, now)
     return len(waiting)
 
 
-async def _answer(database: Database, directory: Directory, understanding: Understanding, merchant_id: int, turn_id: int, now: datetime) -> None:
+async def _answer(database: Database, directory: Directory, merchant_id: int, turn_id: int, now: datetime) -> None:
     tenant = directory.tenant(merchant_id)
     try:
         async with database.for_merchant(merchant_id) as tx:
             row = await turns.take(tx, merchant_id, turn_id)
             if row is not None and tenant is not None:
-                await _take(database, tx, directory, tenant, understanding, row, now)
+                await _take(database, tx, directory, tenant, row, now)
             elif row is not None:
                 await turns.end(tx, merchant_id, turn_id, "silent", "", now)
     except Exception:  # noqa: BLE001 - whatever breaks in one talk stops no other; the turn is tried again, then a human's
@@ -82,14 +83,14 @@ async def _failed(database: Database, directory: Directory, merchant_id: int, tu
             talk = await conversations.find(tx, merchant_id, row["conversation_id"])
             if talk is not None:
                 summary = row["text"][:500]
-                language = tag_of("", tenant.brand.default_locale)[:2]
+                language = language_of(tenant.brand.default_locale)
                 await hand_to_human(
                     tx, tenant, talk, reason=HandoverReason.FAILED, summary=summary, order_id=row["order_id"], language=language, now=now, turn_id=turn_id
                 )
 
 
 async def _take(  # noqa: PLR0913, PLR0917
-    database: Database, tx: Tx, directory: Directory, tenant: Tenant, understanding: Understanding, row: Row, now: datetime
+    database: Database, tx: Tx, directory: Directory, tenant: Tenant, row: Row, now: datetime
 ) -> None:
     """Answer one turn."""
     started = time.perf_counter()
@@ -97,7 +98,7 @@ async def _take(  # noqa: PLR0913, PLR0917
     channel = ChannelKind(row["channel"])
     connection = tenant.connections.get(row["connection_id"])
     talk = await conversations.find(tx, merchant_id, conversation_id)
-    if talk is None or connection is None or await heard_by_human(tx, tenant, conversation_id, now):
+    if talk is None or connection is None or await handovers.open_of(tx, merchant_id, conversation_id) is not None:
         await turns.end(tx, merchant_id, row["turn_id"], "silent", "", now)
         return
     memory = await _remembered(tx, merchant_id, conversation_id, talk.customer_id, now)
@@ -113,14 +114,13 @@ async def _take(  # noqa: PLR0913, PLR0917
         asker=asker,
         channel=channel,
         address=talk.address,
-        language=memory.language or tag_of("", locale)[:2],
+        language=memory.language or language_of(locale),
         now=now,
-        find=understanding.finder(tx, tenant, now),
     )
     book = tenant.book
     if not memory.language:
-        memory = _replace(memory, language=tag_of("", locale)[:2])
-    read = understanding.reader(tenant, shop, memory, now)
+        memory = _replace(memory, language=language_of(locale))
+    read = reader(tenant, shop, memory.language, now)
     turned = await world.run(take_turn(heard, memory, book=book, shop=shop, read=read, now=now))
     tag = tag_of(turned.memory.language, locale)
     order_id = await _order_id(tx, merchant_id, asker, turned, row)
@@ -147,8 +147,6 @@ async def _take(  # noqa: PLR0913, PLR0917
         said=tuple(piece.key or "refusal" for piece in turned.pieces),
     )
     await turns.close(tx, merchant_id, row["turn_id"], closing, now)
-    if turned.unanswered:
-        await understanding.note_unanswered(tx, tenant, turned.unanswered, turned.memory.language, conversation_id, now)
 
 
 async def _remembered(tx: Tx, merchant_id: int, conversation_id: int, customer_id: int | None, now: datetime) -> Memory:
@@ -215,20 +213,44 @@ async def _order_id(tx: Tx, merchant_id: int, asker: Asker, turned: Turned, row:
 
 
 async def _handed(  # noqa: PLR0913, PLR0917
-    tx: Tx, tenant: Tenant, talk: conversations.Conversation, turned: Turned, row: Row, tag: str, order_id: int | None, now: datetime
+    tx: Tx, tenant: Tenant, talk: Conversation, turned: Turned, row: Row, tag: str, order_id: int | None, now: datetime
 ) -> Turned:
-    """Hand over, and say so after what is said."""
-    reason = turned.handover or HandoverReason.TALK
-    await hand_to_human(
+    """Hand over, and say so with when a human answers."""
+    handover_id = await hand_to_human(
         tx,
         tenant,
         talk,
-        reason=reason,
+        reason=turned.handover or HandoverReason.TALK,
         summary=turned.summary or row["text"][:500],
         order_id=order_id,
-        language=turned.memory.language or tag[:2],
+        language=turned.memory.language or language_of(tag),
         now=now,
         intent=turned.intent,
         turn_id=row["turn_id"],
     )
-    return _replace(turned, pieces=(*turned.pieces, handed_over_piece(tenant, now)))
+    when = await when_answered(tx, tenant, handover_id, tag, now)
+    return _replace(turned, pieces=(*turned.pieces, Piece(key="say.handed_over"), Piece(key="", text=when)))
+
+
+async def _say(  # noqa: PLR0913, PLR0917
+    tx: Tx, tenant: Tenant, connection: Connection, row: Row, answer: Spoken, tag: str, order_id: int | None, turned: Turned, now: datetime
+) -> UUID | None:
+    """Queue the answer to where the customer wrote; None: nothing is said, or the address is not written to."""
+    channel = ChannelKind(row["channel"])
+    if not answer.text or not await may_say(tx, tenant.merchant.merchant_id, channel, row["address"], now):
+        return None
+    reply = Reply(
+        channel=channel,
+        sender=row["sender"],
+        to=row["recipient"],
+        text=row["text"],
+        provider_id=row["provider_id"],
+        at=row["received_at"],
+        sender_name=row["sender_name"],
+    )
+    why = f"the customer wrote; understood as {turned.intent or 'nothing known'}, answered by the talk {turned.talk or 'none'}"
+    new = said_back(tenant, connection, reply, tag, answer.text, "conversation", why, order_id, now)
+    subject = await reply_subject(tx, tenant, row["message_id"]) if channel is ChannelKind.EMAIL else tenant.brand.name
+    content = Rendered(subject=subject, text=answer.text, choices=answer.choices, link=answer.link)
+    await messages.queue(tx, [_replace(new, message=_replace(new.message, content=content, reply_to=tenant.brand.support_email))])
+    return UUID(new.message.message_id)

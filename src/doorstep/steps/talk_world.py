@@ -37,6 +37,7 @@ from doorstep.steps.guessing import Act as Trying
 from doorstep.steps.guessing import Tried, note_wrong, take_try
 from doorstep.steps.identity import Proof, asker_of, check_code, knows, read_told, send_code
 from doorstep.steps.identity import Told as Typed
+from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_told import order_told, orders_told
 from doorstep.store import orders, recipients
 from doorstep.store.database import Database, Tx
@@ -127,7 +128,7 @@ class TalkWorld:
     async def _identify(self, told: Told) -> Shown | None:
         """Judge what was told, within the limits that hold for pages, too; the newest number first."""
         for number in list(reversed(told.numbers)) or [""]:
-            typed = read_told(number, told.email, told.phone, told.name, told.postcode, country=self._tenant.merchant.country)
+            typed = read_told(number, told.email, told.phone, told.name, told.postcode, country=shop_told(self._tenant).country or None)
             tried = Tried(order=typed.number, person=typed.person, person_hint=typed.hint)
             if await take_try(self._database, self._directory, self._tenant, Trying.FIND, tried, self._now):
                 return None
@@ -138,7 +139,7 @@ class TalkWorld:
         return None
 
     async def _send_code(self, wish: SendCode) -> str:
-        typed = read_told("", wish.told.email, wish.told.phone, wish.told.name, wish.told.postcode, country=self._tenant.merchant.country)
+        typed = read_told("", wish.told.email, wish.told.phone, wish.told.name, wish.told.postcode, country=shop_told(self._tenant).country or None)
         if wish.order:
             told = await order_told(self._tx, self._directory, self._tenant, self.asker, wish.order, self.language, self._now)
             typed = Typed(order_id=told.known.order_id if told else 0)

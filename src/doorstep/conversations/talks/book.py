@@ -43,6 +43,8 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Changes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a merchant has changed of the talks."""
 
+    #: The machine answers at all; False: every word is a human's.
+    on: bool = True
     #: Slugs of talks that are switched off.
     off: tuple[str, ...] = ()
     #: Language → key of the words → the merchant's own text.
@@ -64,6 +66,8 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     choices: dict[str, str]
     #: Language → key → the merchant's own words.
     words: dict[str, dict[str, str]] = {}
+    #: The machine answers at all.
+    on: bool = True
 
     def answering(self, intent: str) -> Talk | None:
         """The talk that answers an intent; None: none does."""
@@ -83,7 +87,7 @@ def book_of(changes: Changes | None = None) -> Book:
     book = house()
     if changes is None:
         return book
-    return msgspec.structs.replace(book, talks={slug: _changed(talk, changes) for slug, talk in book.talks.items()}, words=changes.words)
+    return msgspec.structs.replace(book, talks={slug: _changed(talk, changes) for slug, talk in book.talks.items()}, words=changes.words, on=changes.on)
 
 
 def _changed(talk: Talk, changes: Changes) -> Talk:
