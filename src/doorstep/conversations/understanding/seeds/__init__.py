@@ -1,7 +1,7 @@
 """The seed files → the utterances that the understanding is taught with, always the same and in the same order.
 
 `<language>/<group>.toml` holds per intent one text, an utterance or a pattern (see `patterns`) per line; `<language>/words.toml`
-the lists that patterns name; `elsewhere.toml` what no customer of a shop means, which sets where its understanding ends.
+the lists that patterns name, `<language>/noise.toml` how people type (see `noise`); `elsewhere.toml` what no customer of a shop means, which sets where its understanding ends.
 """
 
 import hashlib
@@ -18,6 +18,8 @@ from doorstep.errors import BadInputError
 #: Utterances that one line is written out to at most: a pattern of a thousand may not outweigh twenty lines that people wrote.
 MOST_OF_A_LINE = 6
 _WORDS = "words.toml"
+#: Files of a language that hold no seeds.
+_OTHERS = (_WORDS, "noise.toml")
 _INTENTS = frozenset(one.value for one in Intent)
 
 
@@ -75,7 +77,7 @@ def seeds(most: int = MOST_OF_A_LINE) -> tuple[Seed, ...]:
     for language in LANGUAGES:
         words = _lists(language)
         for one, name, text in _files():
-            if one != language or name == _WORDS:
+            if one != language or name in _OTHERS:
                 continue
             for named, lines in tomllib.loads(text).items():
                 if named not in _INTENTS:
