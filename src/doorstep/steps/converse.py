@@ -85,13 +85,19 @@ async def _failed(database: Database, directory: Directory, merchant_id: int, tu
                 summary = row["text"][:500]
                 language = language_of(tenant.brand.default_locale)
                 await hand_to_human(
-                    tx, tenant, talk, reason=HandoverReason.FAILED, summary=summary, order_id=row["order_id"], language=language, now=now, turn_id=turn_id
+                    tx,
+                    tenant,
+                    talk,
+                    reason=HandoverReason.FAILED,
+                    summary=summary,
+                    order_id=row["order_id"],
+                    language=language,
+                    now=now,
+                    turn_id=turn_id,
                 )
 
 
-async def _take(  # noqa: PLR0913, PLR0917
-    database: Database, tx: Tx, directory: Directory, tenant: Tenant, row: Row, now: datetime
-) -> None:
+async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant, row: Row, now: datetime) -> None:
     """Answer one turn."""
     started = time.perf_counter()
     merchant_id, conversation_id = tenant.merchant.merchant_id, row["conversation_id"]
@@ -102,7 +108,7 @@ async def _take(  # noqa: PLR0913, PLR0917
         await turns.end(tx, merchant_id, row["turn_id"], "silent", "", now)
         return
     memory = await _remembered(tx, merchant_id, conversation_id, talk.customer_id, now)
-    asker = await _asker(tx, merchant_id, row, channel, memory, now)
+    asker = await _asker(tx, merchant_id, row, channel, memory)
     locale = await locale_of(tx, tenant, talk.address, row["order_id"] or talk.order_id)
     shop = shop_told(tenant)
     heard = Heard(text=row["text"], choice=row["choice"], channel=channel, order=await _bound_order(tx, merchant_id, asker, row))
@@ -161,11 +167,16 @@ async def _remembered(tx: Tx, merchant_id: int, conversation_id: int, customer_i
         return memory
     other_id, other = found
     await talks.leave(tx, merchant_id, other_id, _replace(other, frames=(), waiting=(), offered=()))
-    frames = tuple(_replace(one, token="", digest="", action="", handle="", asked="" if one.asked in {"confirm", "code"} else one.asked) for one in other.frames)
-    return _replace(memory, frames=frames, waiting=other.waiting, language=memory.language or other.language, last_order=other.last_order, at=now)
+    frames = tuple(
+        _replace(one, token="", digest="", action="", handle="", asked="" if one.asked in {"confirm", "code"} else one.asked)
+        for one in other.frames
+    )
+    return _replace(
+        memory, frames=frames, waiting=other.waiting, language=memory.language or other.language, last_order=other.last_order, at=now
+    )
 
 
-async def _asker(tx: Tx, merchant_id: int, row: Row, channel: ChannelKind, memory: Memory, now: datetime) -> Asker:
+async def _asker(tx: Tx, merchant_id: int, row: Row, channel: ChannelKind, memory: Memory) -> Asker:
     """Tell who asks: what the channel shows by itself, what was answered, what was shown before in this talk."""
     names = await people.identities(tx, merchant_id, row["customer_id"]) if row["customer_id"] else []
     shown = {one.kind: one for one in names if one.verified_at is not None}
@@ -182,7 +193,9 @@ async def _asker(tx: Tx, merchant_id: int, row: Row, channel: ChannelKind, memor
                 signed = one.verified_how == "signed by the shop" and channel is ChannelKind.CHAT
                 assurance = max(assurance, Assurance.LOGIN if signed else Assurance.LINK)
     bound = (row["order_id"],) if row["order_id"] is not None and row["message_id"] is not None else ()
-    base = Asker(assurance=max(assurance, Assurance.LINK) if bound else assurance, email=email, phone=phone, orders=bound, channel=str(channel))
+    base = Asker(
+        assurance=max(assurance, Assurance.LINK) if bound else assurance, email=email, phone=phone, orders=bound, channel=str(channel)
+    )
     if memory.shown is None:
         return base
     kept = memory.shown
@@ -212,7 +225,7 @@ async def _order_id(tx: Tx, merchant_id: int, asker: Asker, turned: Turned, row:
     return row["order_id"]  # type: ignore[no-any-return]
 
 
-async def _handed(  # noqa: PLR0913, PLR0917
+async def _handed(
     tx: Tx, tenant: Tenant, talk: Conversation, turned: Turned, row: Row, tag: str, order_id: int | None, now: datetime
 ) -> Turned:
     """Hand over, and say so with when a human answers."""

@@ -40,7 +40,10 @@ def writer(tag: str, zone: str) -> Callable[[str, Fact], str]:
                 return money_text(value, tag)
             case Span():
                 begins, _, ends = value.window.partition("-")
-                return window_text(Estimate(from_on=value.from_on, to_on=value.to_on, from_time=begins or None, to_time=ends or None, source=value.source), tag)
+                return window_text(
+                    Estimate(from_on=value.from_on, to_on=value.to_on, from_time=begins or None, to_time=ends or None, source=value.source),
+                    tag,
+                )
             case datetime():
                 return moment_text(value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M"), tag)
             case date():
@@ -54,7 +57,10 @@ def writer(tag: str, zone: str) -> Callable[[str, Fact], str]:
 def spoken(turned: Turned, book: Book, tag: str, zone: str, channel: ChannelKind) -> Spoken:
     """Write an answer."""
     text = said(turned.pieces, tag, book, writer(tag, zone))
-    offered = [Titled(choice_id=choice_id(turned.memory, place, one), title=titled(one, tag, book), about=one.about) for place, one in enumerate(turned.offers)]
+    offered = [
+        Titled(choice_id=choice_id(turned.memory, place, one), title=titled(one, tag, book), about=one.about)
+        for place, one in enumerate(turned.offers)
+    ]
     link = None
     if turned.link and channel in _LINKED:
         link = Link(title=titled(Offer(value="", key="title.page"), tag, book), url=turned.link)

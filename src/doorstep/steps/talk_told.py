@@ -60,7 +60,9 @@ async def _told(tx: Tx, directory: Directory, tenant: Tenant, kept: Sequence[Kep
     return tuple(found)
 
 
-async def order_told(tx: Tx, directory: Directory, tenant: Tenant, asker: Asker, order: str, language: str, now: datetime) -> OrderTold | None:
+async def order_told(
+    tx: Tx, directory: Directory, tenant: Tenant, asker: Asker, order: str, language: str, now: datetime
+) -> OrderTold | None:
     """Read one of the asker's orders whole; None: there is none such that is theirs."""
     found = await know(tx, tenant, asker, asking.ReadOrder(order=order), now)
     kept, known = found.order, found.known
@@ -86,7 +88,7 @@ def parcel_told(shipment: KeptShipment, kept: KeptOrder, base_url: str, now: dat
     return ParcelTold(
         shipment_id=shipment.shipment_id,
         tracking_number=parcel.tracking_number,
-        carrier_name=parcel.carrier_name,
+        carrier_name=parcel.carrier_name if parcel.carrier != "unknown" else "",
         page_url=parcel.page_url or "",
         status=folded.status if shipment.folded is not None else Status.PENDING,
         event_type=folded.telling_event if folded.telling_event != "unknown" else "",

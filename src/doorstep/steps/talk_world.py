@@ -13,6 +13,7 @@ from doorstep.conversations.talks.wishes import (
     Flow,
     Given,
     Identify,
+    Judge,
     ListOrders,
     Prepare,
     Prepared,
@@ -83,7 +84,7 @@ class TalkWorld:
                 return result
             given = await self._carry(wish)
 
-    async def _carry(self, wish: Wish) -> Given:  # noqa: PLR0911 - one for each wish
+    async def _carry(self, wish: Wish) -> Given:
         match wish:
             case ListOrders():
                 return await orders_told(self._tx, self._directory, self._tenant, self.asker, self._now)
@@ -95,6 +96,8 @@ class TalkWorld:
                 return await self._send_code(wish)
             case CheckCode():
                 return await self._check_code(wish)
+            case Judge():
+                return await act.judged(self._tx, self._tenant, self.asker, wish.action, self._now)
             case Prepare():
                 made = await act.prepare(self._tx, self._tenant, self.asker, wish.action, self._now)
                 return made if isinstance(made, Refusal) else Prepared(plan=made.plan, token=made.token)
@@ -139,7 +142,9 @@ class TalkWorld:
         return None
 
     async def _send_code(self, wish: SendCode) -> str:
-        typed = read_told("", wish.told.email, wish.told.phone, wish.told.name, wish.told.postcode, country=shop_told(self._tenant).country or None)
+        typed = read_told(
+            "", wish.told.email, wish.told.phone, wish.told.name, wish.told.postcode, country=shop_told(self._tenant).country or None
+        )
         if wish.order:
             told = await order_told(self._tx, self._directory, self._tenant, self.asker, wish.order, self.language, self._now)
             typed = Typed(order_id=told.known.order_id if told else 0)

@@ -73,7 +73,9 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
     said: tuple[str, ...] = ()
 
 
-async def add(tx: Tx, merchant_id: int, conversation_id: int, reply_id: int, order_id: int | None, came_at: datetime, now: datetime) -> None:
+async def add(
+    tx: Tx, merchant_id: int, conversation_id: int, reply_id: int, order_id: int | None, came_at: datetime, now: datetime
+) -> None:
     """Have a reply answered; one that waits already is not answered twice."""
     await tx.execute(_ADD, merchant_id, conversation_id, reply_id, came_at, now, order_id)
 

@@ -11,10 +11,10 @@ from doorstep.conversations.talks.filling import ask, slots_of
 from doorstep.conversations.talks.finding import send_the_code
 from doorstep.conversations.talks.planned import confirming
 from doorstep.conversations.talks.state import Turn
-from doorstep.conversations.talks.wishes import Done, Flow, Prepared, committed, done, prepared
+from doorstep.conversations.talks.wishes import Done, Flow, Prepared, committed, done, judged, prepared
 from doorstep.domain.actions import arguments as asking
 from doorstep.domain.actions.declared import DECLARATIONS
-from doorstep.domain.actions.kinds import ActionKind, Assurance, Remedy
+from doorstep.domain.actions.kinds import ActionKind, Assurance, ClaimKind, Remedy
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
 from doorstep.domain.places import Address
 from doorstep.domain.talking.handovers import HandoverReason
@@ -92,6 +92,20 @@ def act(turn: Turn, talk: Talk, order: OrderTold | None) -> Flow[None]:
         yield from refuse(turn, talk, refused, order)
 
 
+def out_of_question(turn: Turn, talk: Talk, order: OrderTold) -> Flow[bool]:
+    """Say at once that something cannot be, before anything is asked for it: how far the order is does not change by an answer."""
+    refused: Refusal | None = None
+    for kind in talk.actions:
+        found = yield from judged(probe_of(kind, slots_of(turn), order))
+        if found is None or found.code not in _OF_STATE:
+            return False
+        refused = refused or found
+    if refused is None:
+        return False
+    yield from refuse(turn, talk, refused, order)
+    return True
+
+
 def _show(turn: Turn, kind: ActionKind, made: Prepared, order: OrderTold | None) -> None:
     """Show what would be done and ask for the yes."""
     turn.did.append(Did(action=kind, outcome="prepared", order=order.known.number if order else ""))
@@ -149,7 +163,7 @@ def refuse(turn: Turn, talk: Talk, refusal: Refusal, order: OrderTold | None) ->
     slot = _MENDED_BY.get(refusal.code)
     if slot == "reason" and "cancel_reason" in talk.needs:
         slot = "cancel_reason"
-    if slot is not None and order is not None and frame.times < _MOST_ASKED and not _is_stuck(turn, refusal):
+    if slot is not None and order is not None and frame.times < _MOST_ASKED and not _is_stuck(refusal):
         _empty(turn, slot)
         ask(turn, slot, order)
         return
@@ -167,7 +181,7 @@ def refuse(turn: Turn, talk: Talk, refusal: Refusal, order: OrderTold | None) ->
     turn.offers = [Offer(value=f"talk.{slug}", key=f"talk.{slug}") for slug in named if slug != talk.slug][:3]
 
 
-def _is_stuck(turn: Turn, refusal: Refusal) -> bool:
+def _is_stuck(refusal: Refusal) -> bool:
     """Whether there is nothing else to choose: one line, one method."""
     return refusal.code is RefusalCode.QUANTITY and refusal.facts.get("free") == 0
 
@@ -197,15 +211,29 @@ def _empty(turn: Turn, slot: str) -> None:
         turn.fill(method="")
 
 
+def probe_of(kind: ActionKind, slots: Slots, order: OrderTold) -> asking.BusinessAction:
+    """Make the action with whatever is still missing filled by what the order holds, only to learn whether it can be at all."""
+    tomorrow = date.max
+    slots = _replace(
+        slots,
+        on=slots.on or tomorrow,
+        units=slots.units or units_of(order.known.lines[:1]),
+        address=slots.address or order.known.ship_to,
+        there=True if slots.there is None else slots.there,
+        ready=True if slots.ready is None else slots.ready,
+    )
+    return action_of(kind, slots, order)
+
+
 def action_of(kind: ActionKind, slots: Slots, order: OrderTold | None) -> asking.BusinessAction:
     """Make the action of what was told."""
     return _MAKERS[kind](slots, order)
 
 
-def _claim(slots: Slots, order: OrderTold | None) -> asking.OpenClaim:
+def _claim(slots: Slots, _order: OrderTold | None) -> asking.OpenClaim:
     return asking.OpenClaim(
         order=slots.order,
-        claim=slots.claim or asking.ClaimKind.DAMAGED,
+        claim=slots.claim or ClaimKind.DAMAGED,
         units=with_reason(slots),
         shipment=slots.shipment,
         wish=slots.remedy,
@@ -236,7 +264,9 @@ _MAKERS: dict[ActionKind, Callable[[Slots, OrderTold | None], asking.BusinessAct
     ActionKind.HOLD: lambda s, _: asking.Hold(order=s.order, shipment=s.shipment, until=_day(s)),
     ActionKind.PICKUP_POINT: lambda s, _: asking.PickupPoint(order=s.order, shipment=s.shipment, point=s.point),
     ActionKind.SAFE_PLACE: lambda s, _: asking.SafePlace(order=s.order, shipment=s.shipment, place=s.place),
-    ActionKind.CONFIRM_AVAILABILITY: lambda s, _: asking.ConfirmAvailability(order=s.order, shipment=s.shipment, there=s.there is not False),
+    ActionKind.CONFIRM_AVAILABILITY: lambda s, _: asking.ConfirmAvailability(
+        order=s.order, shipment=s.shipment, there=s.there is not False
+    ),
     ActionKind.CONFIRM_COD: lambda s, _: asking.ConfirmCod(order=s.order, shipment=s.shipment, ready=s.ready is not False),
     ActionKind.OPEN_RETURN: _return,
     ActionKind.OPEN_EXCHANGE: _exchange,

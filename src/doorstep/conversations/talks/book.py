@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from doorstep.domain.actions.kinds import ActionKind
+from doorstep.domain.actions.kinds import ActionKind, OrderState
 from doorstep.domain.talking.handovers import HandoverReason
 
 
@@ -28,6 +28,8 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     sets: dict[str, Any] = {}
     #: Tried in this order.
     actions: tuple[ActionKind, ...] = ()
+    #: How far an order is for which it makes sense, where its actions do not say so; empty: any.
+    fits: tuple[OrderState, ...] = ()
     #: Names of functions in `telling`.
     tells: tuple[str, ...] = ()
     #: The shop's knowledge is asked.
@@ -87,7 +89,9 @@ def book_of(changes: Changes | None = None) -> Book:
     book = house()
     if changes is None:
         return book
-    return msgspec.structs.replace(book, talks={slug: _changed(talk, changes) for slug, talk in book.talks.items()}, words=changes.words, on=changes.on)
+    return msgspec.structs.replace(
+        book, talks={slug: _changed(talk, changes) for slug, talk in book.talks.items()}, words=changes.words, on=changes.on
+    )
 
 
 def _changed(talk: Talk, changes: Changes) -> Talk:

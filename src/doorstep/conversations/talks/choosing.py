@@ -21,7 +21,9 @@ def line_named(order: OrderTold, line_id: str) -> KnownLine | None:
 
 def line_offers(lines: Sequence[KnownLine]) -> list[Offer]:
     """Offer lines, and all of them where there are several."""
-    offers = [Offer(value=f"line.{one.line_id}", title=short(one.name), about=options_text(one.options)) for one in lines[: MOST_OFFERED - 1]]
+    offers = [
+        Offer(value=f"line.{one.line_id}", title=short(one.name), about=options_text(one.options)) for one in lines[: MOST_OFFERED - 1]
+    ]
     return [*offers, Offer(value="all", key="title.all")] if len(offers) > 1 else offers
 
 
@@ -31,7 +33,9 @@ def variant_offers(line: KnownLine, variants: Sequence[KnownVariant]) -> list[Of
     for one in variants[:MOST_OFFERED]:
         other = {name: value for name, value in one.options.items() if line.options.get(name) != value} or one.options
         whole = ", ".join(other.values())
-        offers.append(Offer(value=f"variant.{line.line_id}.{one.variant_id}", title=short(whole or one.name), about=options_text(one.options)))
+        offers.append(
+            Offer(value=f"variant.{line.line_id}.{one.variant_id}", title=short(whole or one.name), about=options_text(one.options))
+        )
     return offers
 
 
@@ -42,13 +46,19 @@ def method_offers(methods: Sequence[Method]) -> list[Offer]:
 
 def reason_offers(reasons: Sequence[tuple[str, str]]) -> list[Offer]:
     """Offer reasons in the customer's words."""
-    return [Offer(value=f"reason.{code}", title=short(words), about=words[:_ABOUT] if len(words) > _TITLE else "") for code, words in reasons[:MOST_OFFERED]]
+    return [
+        Offer(value=f"reason.{code}", title=short(words), about=words[:_ABOUT] if len(words) > _TITLE else "")
+        for code, words in reasons[:MOST_OFFERED]
+    ]
 
 
 def day_offers(today: date) -> list[Offer]:
     """Offer the next days, by name where the words for it are known."""
     days = [today + timedelta(days=ahead) for ahead in range(1, _DAYS_OFFERED + 1)]
-    return [Offer(value=f"day.{day.isoformat()}", key="title.tomorrow" if ahead == 0 else "", title=day.isoformat()) for ahead, day in enumerate(days)]
+    return [
+        Offer(value=f"day.{day.isoformat()}", key="title.tomorrow" if ahead == 0 else "", title=day.isoformat())
+        for ahead, day in enumerate(days)
+    ]
 
 
 def options_text(options: dict[str, str]) -> str:
@@ -68,7 +78,9 @@ def units_of(lines: Sequence[KnownLine], quantity: int = 0) -> tuple[Units, ...]
 
 def with_reason(slots: Slots) -> tuple[Units, ...]:
     """Put the reason told for all of them to each."""
-    return tuple(Units(line_id=one.line_id, quantity=one.quantity, reason=one.reason or slots.reason, comment=one.comment) for one in slots.units)
+    return tuple(
+        Units(line_id=one.line_id, quantity=one.quantity, reason=one.reason or slots.reason, comment=one.comment) for one in slots.units
+    )
 
 
 def swaps_with_reason(slots: Slots) -> tuple[Swap, ...]:

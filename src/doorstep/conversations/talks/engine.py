@@ -6,10 +6,12 @@ Hearing comes first (`hearing`); then requests are worked through one after anot
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from doorstep.conversations.talks.acting import act
+import msgspec
+
+from doorstep.conversations.talks.acting import act, out_of_question
 from doorstep.conversations.talks.book import Book, Talk
 from doorstep.conversations.talks.filling import NO_ORDER, ask, is_filled, skipped, slots_of, take
-from doorstep.conversations.talks.finding import noted, which_order, who
+from doorstep.conversations.talks.finding import fits, noted, which_order, who
 from doorstep.conversations.talks.hearing import hear
 from doorstep.conversations.talks.state import Turn
 from doorstep.conversations.talks.telling import TELLERS
@@ -51,10 +53,19 @@ def take_turn(
         if turn.asks or turn.handover is not None:
             break
         if turn.memory.frames:
+            _take_up(turn)
             yield from _step(turn)
         elif not _next_wanted(turn):
             break
     return turn.turned()
+
+
+def _take_up(turn: Turn) -> None:
+    """Say so where an older request is taken up again, and ask its question as if for the first time."""
+    frame = turn.memory.frames[-1]
+    if turn.pieces and turn.talk_said not in {"", frame.talk} and frame.asked:
+        turn.say("say.resume")
+        turn.put(msgspec.structs.replace(frame, asked="", times=0, token="", digest="", action=""))
 
 
 def _next_wanted(turn: Turn) -> bool:
@@ -93,8 +104,9 @@ def _step(turn: Turn) -> Flow[None]:
                 return
             _take_all(turn, talk, order)
             continue
-        if order is not None and not is_filled(turn, need) and not skipped(turn, need, order):
-            ask(turn, need, order)
+        if order is not None and not is_filled(turn, need) and not skipped(need, order):
+            if not (yield from out_of_question(turn, talk, order)):
+                ask(turn, need, order)
             return
         if order is None and not is_filled(turn, need) and not take(turn, need, NO_ORDER, turn.heard.text):
             ask(turn, need, NO_ORDER)
@@ -120,7 +132,7 @@ def _answer(turn: Turn, talk: Talk, order: OrderTold | None) -> Flow[None]:
         yield from _knowledge(turn, talk)
     if talk.actions and turn.handover is None:
         yield from act(turn, talk, order)
-        _offer_next(turn, talk)
+        _offer_next(turn, talk, order)
         return
     if turn.handover is not None:
         return
@@ -128,14 +140,16 @@ def _answer(turn: Turn, talk: Talk, order: OrderTold | None) -> Flow[None]:
         turn.hand_over(talk.handover)
         return
     turn.end()
-    _offer_next(turn, talk)
+    _offer_next(turn, talk, order)
 
 
-def _offer_next(turn: Turn, talk: Talk) -> None:
+def _offer_next(turn: Turn, talk: Talk, order: OrderTold | None) -> None:
     """Offer what often comes next, once everything that was asked for is answered."""
     if turn.asks or turn.offers or turn.memory.frames or turn.memory.waiting:
         return
-    turn.offers = [Offer(value=f"talk.{slug}", key=f"talk.{slug}") for slug in talk.next if turn.book.talks[slug].enabled][:_MOST_OFFERED]
+    following = [turn.book.talks[slug] for slug in talk.next]
+    fitting = [one for one in following if one.enabled and (order is None or not one.needs or fits(one, order))]
+    turn.offers = [Offer(value=f"talk.{one.slug}", key=f"talk.{one.slug}") for one in fitting[:_MOST_OFFERED]]
 
 
 def _knowledge(turn: Turn, talk: Talk) -> Flow[None]:

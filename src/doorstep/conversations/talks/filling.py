@@ -60,7 +60,7 @@ def ask(turn: Turn, need: str, order: OrderTold) -> None:
         turn.ask(need)
 
 
-def skipped(turn: Turn, need: str, order: OrderTold) -> bool:
+def skipped(need: str, order: OrderTold) -> bool:
     """Whether a slot need not be asked for: the policy does not ask, or there is only one thing to say."""
     if need == "reason":
         return not order.rules.reason_needed
@@ -151,7 +151,9 @@ def _take_address(turn: Turn, order: OrderTold, _words: str) -> bool:
         return False
     before = order.known.ship_to
     if before is not None:  # who does not name a country means the one it is in, and is the same person
-        found = msgspec.structs.replace(found, country=found.country or before.country, name=found.name or before.name, phone=found.phone or before.phone)
+        found = msgspec.structs.replace(
+            found, country=found.country or before.country, name=found.name or before.name, phone=found.phone or before.phone
+        )
     turn.fill(address=found)
     return True
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from doorstep.conversations.entities import closest_orders, lines_meant
+from doorstep.conversations.talks.book import Talk
 from doorstep.conversations.talks.state import Turn
 from doorstep.conversations.talks.wishes import Flow, checked, identified, listed, read, sent_code
 from doorstep.domain.actions.kinds import ActionKind, OrderState
@@ -19,6 +20,7 @@ _replace = msgspec.structs.replace
 _MOST_TRIES = 3
 #: Orders that are offered to choose from.
 _MOST_OFFERED = 9
+_ALL = frozenset(OrderState)
 _NOT_SENT = frozenset({OrderState.PENDING})
 _ARRIVED = frozenset({OrderState.DELIVERED, OrderState.PARTLY_DELIVERED})
 _UNDER_WAY = frozenset({OrderState.PROCESSED, OrderState.PARTLY_DELIVERED})
@@ -46,7 +48,12 @@ def noted(turn: Turn, understood: Understood) -> None:
     told, before = turn.memory.told, turn.memory.told
     numbers = tuple(dict.fromkeys((*told.numbers, *(one.value for one in understood.of(EntityKind.ORDER_NUMBER)))))[-5:]
     told = _replace(told, numbers=numbers)
-    for kind, name in ((EntityKind.EMAIL, "email"), (EntityKind.PHONE, "phone"), (EntityKind.NAME, "name"), (EntityKind.POSTCODE, "postcode")):
+    for kind, name in (
+        (EntityKind.EMAIL, "email"),
+        (EntityKind.PHONE, "phone"),
+        (EntityKind.NAME, "name"),
+        (EntityKind.POSTCODE, "postcode"),
+    ):
         if found := understood.of(kind):
             told = _replace(told, **{name: found[-1].value or found[-1].text})
     if told != before:
@@ -172,15 +179,18 @@ def _whole(turn: Turn, order: str) -> Flow[OrderTold | None]:
     return found
 
 
+def fits(talk: Talk, order: OrderTold) -> bool:
+    """Whether a talk makes sense for an order that is so far."""
+    state = order.known.state
+    if talk.actions:
+        return any(state in _FITTING.get(one, _ALL) for one in talk.actions)
+    return state in talk.fits if talk.fits else state is not OrderState.CANCELLED or not talk.needs
+
+
 def _fitting(turn: Turn, orders: Sequence[OrderTold]) -> Sequence[OrderTold]:
     """Leave out the orders for which the request makes no sense, unless none is left."""
     talk = turn.talk
-    states = frozenset().union(*(_FITTING.get(one, frozenset(OrderState)) for one in talk.actions)) if talk and talk.actions else None
-    if states is None:
-        wanted = [one for one in orders if one.known.state is not OrderState.CANCELLED]
-    else:
-        wanted = [one for one in orders if one.known.state in states]
-    return wanted or orders
+    return [one for one in orders if talk is not None and fits(talk, one)] or orders
 
 
 def _named(turn: Turn, orders: Sequence[OrderTold]) -> OrderTold | None:

@@ -41,7 +41,10 @@ def fitted(text: str, offered: Sequence[Titled], channel: ChannelKind, by_number
         choices.append(Choice(choice_id=one.choice_id, title=title, about=_cut(about, _LONGEST_ABOUT)))
     if channel in _BUTTONS:
         return text, tuple(choices)
-    lines = [f"{place}: {one.title}" + (f" ({one.about})" if one.about and one.about != one.title else "") for place, one in enumerate(shown, start=1)]
+    lines = [
+        f"{place}: {one.title}" + (f" ({one.about})" if one.about and one.about != one.title else "")
+        for place, one in enumerate(shown, start=1)
+    ]
     return "\n".join((text, "", by_number, *lines)), tuple(choices)
 
 

@@ -235,6 +235,9 @@ def _slot_answered(turn: Turn, frame: Frame, text: str) -> Flow[bool]:
     order = (yield from read(frame.slots.order)) if frame.slots.order else None
     if _digresses(turn, frame):
         return False
+    if is_bare_no(text, turn.memory.language) and frame.asked not in {"there", "ready", "done"}:
+        yield from _yes_or_no(turn, yes=False)
+        return True
     if order is not None and take(turn, frame.asked, order, text):
         return True
     place = ordinal_in(text, len(turn.memory.offered))

@@ -8,43 +8,44 @@ from doorstep.domain.places import Address
 from doorstep.domain.talking.told import OrderTold
 from doorstep.domain.talking.turns import Fact, Piece
 
+TIMES = "\N{MULTIPLICATION SIGN}"
+
 
 def confirming(plan: Plan, order: OrderTold | None) -> list[Piece]:
     """Write what would be done, one piece a fact."""
     action = plan.action
     facts: dict[str, Fact] = {"number": order.known.number if order else ""}
-    match action:
-        case asking.Reschedule():
-            facts |= {"on": action.on, "window": action.window}
-        case asking.Hold():
-            facts |= {"until": action.until}
-        case asking.ChangeAddress() | asking.Redirect() | asking.ChangeProfile():
-            facts |= {"address": address_text(action.address)}
-        case asking.PickupPoint():
-            facts |= {"point": action.point}
-        case asking.SafePlace():
-            facts |= {"place": action.place}
-        case asking.ConfirmAvailability():
-            facts |= {"there": "yes" if action.there else "no"}
-        case asking.OpenReturn() | asking.OpenClaim():
-            facts |= {"items": _items(action.units, order)}
-        case asking.ChangeItems() | asking.OpenExchange():
-            facts |= {"items": _swapped(action.swaps, order)}
-        case asking.ChangePayment():
-            facts |= {"method": method_text(action.method, order)}
-        case _:
-            pass
-    pieces = [Piece(key=f"confirm.{action.kind}{_form(action)}", facts=facts)]
+    pieces = [Piece(key=f"confirm.{action.kind}{_form(action)}", facts=facts | _facts(action, order))]
     method = method_text(str(getattr(action, "method", "")), order)
-    if plan.refund is not None and plan.refund.amount_minor > 0:
-        pieces.append(Piece(key="confirm.refund", facts={"amount": plan.refund, "method": method}))
-    if plan.charge is not None and plan.charge.amount_minor > 0:
-        pieces.append(Piece(key="confirm.charge", facts={"amount": plan.charge, "method": method}))
-    if plan.fee is not None and plan.fee.amount_minor > 0:
-        pieces.append(Piece(key="confirm.fee", facts={"amount": plan.fee}))
+    for name, amount in (("refund", plan.refund), ("charge", plan.charge), ("fee", plan.fee)):
+        if amount is not None and amount.amount_minor > 0:
+            pieces.append(Piece(key=f"confirm.{name}", facts={"amount": amount, "method": method}))
     pieces += [Piece(key=f"concern/{one}") for one in plan.concerns[:1]]
     pieces.append(Piece(key="ask.confirm"))
     return pieces
+
+
+def _facts(action: asking.BusinessAction, order: OrderTold | None) -> dict[str, Fact]:
+    """What the sentence of an action speaks of."""
+    match action:
+        case asking.Reschedule():
+            return {"on": action.on, "window": action.window}
+        case asking.Hold():
+            return {"until": action.until}
+        case asking.ChangeAddress() | asking.Redirect() | asking.ChangeProfile():
+            return {"address": address_text(action.address)}
+        case asking.PickupPoint():
+            return {"point": action.point}
+        case asking.SafePlace():
+            return {"place": action.place}
+        case asking.OpenReturn() | asking.OpenClaim():
+            return {"items": _items(action.units, order)}
+        case asking.ChangeItems() | asking.OpenExchange():
+            return {"items": _swapped(action.swaps, order)}
+        case asking.ChangePayment():
+            return {"method": method_text(action.method, order)}
+        case _:
+            return {}
 
 
 def _form(action: asking.BusinessAction) -> str:
@@ -64,7 +65,7 @@ def _items(units: tuple[asking.Units, ...], order: OrderTold | None) -> str:
     if order is None:
         return ""
     named = [(one.quantity, line) for one in units if (line := line_named(order, one.line_id))]
-    return ", ".join(f"{count} × {line.name}" for count, line in named)
+    return ", ".join(f"{count} {TIMES} {line.name}" for count, line in named)
 
 
 def _swapped(swaps: tuple[asking.Swap, ...], order: OrderTold | None) -> str:
@@ -76,7 +77,7 @@ def _swapped(swaps: tuple[asking.Swap, ...], order: OrderTold | None) -> str:
         if line is None:
             continue
         new = next((v for v in order.products.get(line.product_id, ()) if v.variant_id == one.variant_id), None)
-        told.append(f"{one.quantity} × {line.name} ({options_text(line.options)}) → {_new(new)}")
+        told.append(f"{one.quantity} {TIMES} {line.name} ({options_text(line.options)}) → {_new(new)}")
     return "; ".join(told)
 
 
@@ -92,4 +93,6 @@ def method_text(method_id: str, order: OrderTold | None) -> str:
 
 def address_text(address: Address) -> str:
     """Write an address in one line."""
-    return ", ".join(part for part in (*address.lines, " ".join(filter(None, (address.postcode, address.city))), address.region, address.country) if part)
+    return ", ".join(
+        part for part in (*address.lines, " ".join(filter(None, (address.postcode, address.city))), address.region, address.country) if part
+    )

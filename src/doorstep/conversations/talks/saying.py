@@ -67,8 +67,11 @@ def _filled(key: str, facts: Mapping[str, Fact], tag: str, book: Book, write: Wr
     for form in [forms] if isinstance(forms, str) else forms:
         holes = _HOLE.findall(form)
         if all(facts.get(hole) not in {None, ""} for hole in holes):
-            written = {hole: write(hole, facts[hole]) for hole in holes}
-            for hole, value in written.items():
-                form = stopped_once(form, hole, value)
-            return _HOLE.sub(lambda found: written[found[1]], form)
+            return _with(form, {hole: write(hole, facts[hole]) for hole in holes})
     return ""
+
+
+def _with(form: str, written: Mapping[str, str]) -> str:
+    for hole, value in written.items():
+        form = stopped_once(form, hole, value)
+    return _HOLE.sub(lambda found: written[found[1]], form)

@@ -21,7 +21,7 @@ _MOST_FRAMES = 4
 class Turn:
     """The working state of one turn; everything that lasts is in `memory`."""
 
-    def __init__(  # noqa: PLR0913 - what a turn is made of
+    def __init__(
         self, heard: Heard, memory: Memory, *, book: Book, shop: ShopTold, read: Callable[[str], Understood], now: datetime
     ) -> None:
         self.heard, self.memory, self.book, self.shop, self.now = heard, memory, book, shop, now

@@ -77,7 +77,9 @@ def _details(turn: Turn, order: OrderTold | None) -> Flow[None]:
     known = order.known
     turn.say("details.head", number=known.number, placed_at=known.placed_at or "")
     for line in known.lines[:10]:
-        turn.say("details.line", quantity=line.quantity, name=line.name, options=", ".join(line.options.values()), price=line.unit_price or "")
+        turn.say(
+            "details.line", quantity=line.quantity, name=line.name, options=", ".join(line.options.values()), price=line.unit_price or ""
+        )
     paid = [one.amount for one in known.payments if not one.refund]
     if paid and len({one.currency for one in paid}) == 1:
         turn.say("details.paid", amount=Money(amount_minor=sum(one.amount_minor for one in paid), currency=paid[0].currency))

@@ -46,6 +46,12 @@ class CheckCode(msgspec.Struct, frozen=True):
     digits: str
 
 
+class Judge(msgspec.Struct, frozen=True):
+    """Only tell whether an action would be refused; nothing is kept or counted."""
+
+    action: BusinessAction
+
+
 class Prepare(msgspec.Struct, frozen=True):
     """Judge an action, and keep what it would do for the customer's yes."""
 
@@ -99,7 +105,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     last_on: date | None = None
 
 
-Wish = ListOrders | ReadOrder | Identify | SendCode | CheckCode | Prepare | Commit | Do | Search | Subscribe
+Wish = ListOrders | ReadOrder | Identify | SendCode | CheckCode | Judge | Prepare | Commit | Do | Search | Subscribe
 #: What a wish comes to; each wish names its own below.
 Given = tuple[OrderTold, ...] | OrderTold | Shown | Prepared | Done | Refusal | QuoteTold | str | bool | None
 T = TypeVar("T")
@@ -134,6 +140,12 @@ def checked(handle: str, digits: str) -> Flow[Shown | None]:
     """Wish that a code be tried."""
     given = yield CheckCode(handle, digits)
     return given if isinstance(given, Shown) else None
+
+
+def judged(action: BusinessAction) -> Flow[Refusal | None]:
+    """Wish to know whether an action would be refused; None: it would not."""
+    given = yield Judge(action)
+    return given if isinstance(given, Refusal) else None
 
 
 def prepared(action: BusinessAction) -> Flow[Prepared | Refusal]:
