@@ -18,10 +18,19 @@ def model_of(_tenant: Tenant) -> IntentModel:
 
 def reader(tenant: Tenant, shop: ShopTold, language: str, now: datetime) -> Callable[[str], Understood]:
     """Make what reads the texts of one turn; each text is read once."""
+    return _reader(model_of(tenant), shop, language, now)
+
+
+def builtin_reader(shop: ShopTold, language: str, now: datetime) -> Callable[[str], Understood]:
+    """Make what reads texts without a merchant's own model."""
+    return _reader(builtin(), shop, language, now)
+
+
+def _reader(model: IntentModel, shop: ShopTold, language: str, now: datetime) -> Callable[[str], Understood]:
     today = now.astimezone(ZoneInfo(shop.zone)).date()
 
     @lru_cache(maxsize=16)
     def read(text: str) -> Understood:
-        return understand(text, model=model_of(tenant), language=language, today=today, region=shop.country)
+        return understand(text, model=model, language=language, today=today, region=shop.country)
 
     return read

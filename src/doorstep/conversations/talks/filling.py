@@ -1,10 +1,10 @@
 """A slot that is needed, what was said, the order → the slot filled, or the question that fills it; between two that fit nothing is guessed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import msgspec
 
-from doorstep.conversations.entities import lines_meant, variants_meant
+from doorstep.conversations.entities import MeantVariants, lines_meant, variants_meant
 from doorstep.conversations.talks.choosing import (
     day_offers,
     line_named,
@@ -71,21 +71,21 @@ def skipped(need: str, order: OrderTold) -> bool:
 
 def _take_units(turn: Turn, order: OrderTold, words: str) -> bool:
     lines = order.known.lines
-    if len(lines) == 1:
-        meant: Sequence[KnownLine] = lines
-    elif Act.ALL in turn.understood.acts:
-        meant = lines
+    meant = lines_meant(words, lines, turn.memory.language)
+    if meant.lines and not meant.unsure:
+        turn.fill(units=tuple(unit for one in lines if one.line_id in meant.lines for unit in units_of([one], meant.quantities.get(one.line_id, 0))))
+    elif (len(lines) == 1 and not meant.unsure) or (Act.ALL in turn.understood.acts and not meant.unsure):
+        turn.fill(units=units_of(lines))
     else:
-        meant = lines_meant(words, lines, turn.memory.language).lines
-    if not meant:
         return False
-    counted = next((one.quantity for one in turn.understood.of(EntityKind.QUANTITY)), 0)
-    turn.fill(units=units_of(meant, counted))
     return True
 
 
 def _ask_units(turn: Turn, order: OrderTold) -> None:
-    turn.ask("units", line_offers(order.known.lines), number=order.known.number)
+    lines = order.known.lines
+    meant = lines_meant(f"{slots_of(turn).words} {turn.heard.text}", lines, turn.memory.language)
+    named = {*meant.lines, *meant.unsure}
+    turn.ask("units", line_offers([one for one in lines if one.line_id in named] or lines), number=order.known.number)
 
 
 def _take_swaps(turn: Turn, order: OrderTold, words: str) -> bool:
@@ -96,10 +96,9 @@ def _take_swaps(turn: Turn, order: OrderTold, words: str) -> bool:
         line = line_named(order, unit.line_id)
         if line is None or any(one.line_id == unit.line_id for one in slots.swaps):
             continue
-        variants = [one for one in order.products.get(line.product_id, ()) if one.available]
-        meant = variants_meant(words, line, variants).variants
-        if len(meant) == 1:
-            swap = Swap(line_id=line.line_id, quantity=unit.quantity, variant_id=meant[0].variant_id)
+        meant = _versions(turn, order, line, words)
+        if meant.variant:
+            swap = Swap(line_id=line.line_id, quantity=unit.quantity, variant_id=meant.variant)
             turn.fill(swaps=(*slots.swaps, swap))
             took = True
     return took
@@ -115,8 +114,16 @@ def _ask_swaps(turn: Turn, order: OrderTold) -> None:
     if line is None:
         return
     others = [one for one in order.products.get(line.product_id, ()) if one.available and one.variant_id != line.variant_id]
-    unsure = variants_meant(f"{slots.words} {turn.heard.text}", line, others).unsure
-    turn.ask("swaps", variant_offers(line, unsure or others), name=line.name)
+    unsure = _versions(turn, order, line, f"{slots.words} {turn.heard.text}").unsure
+    by_id = {one.variant_id: one for one in others}
+    turn.ask("swaps", variant_offers(line, [by_id[one] for one in unsure if one in by_id] or others), name=line.name)
+
+
+def _versions(turn: Turn, order: OrderTold, line: KnownLine, words: str) -> MeantVariants:
+    """What is meant of the versions of a thing; what is said of the other things is left out."""
+    variants = order.products.get(line.product_id, ())
+    others = [one for one in order.known.lines if one.line_id != line.line_id]
+    return variants_meant(words, line, variants, language=turn.memory.language, others=others)
 
 
 def _take_day(turn: Turn, _order: OrderTold, _words: str) -> bool:
