@@ -93,7 +93,7 @@ def _shorter(word: str) -> Iterable[str]:
         yield word[:place] + word[place + 1 :]
 
 
-def _slip(one: str, other: str) -> bool:
+def one_slip(one: str, other: str) -> bool:
     """Tell whether two different words are one letter, one missing letter or one swap of neighbours apart."""
     if len(one) > len(other):
         one, other = other, one
@@ -130,7 +130,7 @@ class Lexicon:
         if not _SHORTEST - 1 <= len(word) <= _LONGEST:
             return None
         near = {other for shorter in _shorter(word) for other in self._near.get(shorter, ())}
-        fits = {other for other in near if other[0] == word[0] and _slip(word, other)}
+        fits = {other for other in near if other[0] == word[0] and one_slip(word, other)}
         return fits.pop() if len(fits) == 1 else None
 
 
