@@ -90,7 +90,8 @@ def _wrapped(text: str, habit: _Habits, pick: _Picks) -> str:
     which = next(pick) % 3
     before = _one(habit.get("before", ()), pick) if which != 0 else ""
     after = _one(habit.get("after", ()), pick) if which != 1 else ""
-    return " ".join(part for part in (before, text, after) if part)
+    behind = after if after[:1] in {"", ",", ".", "?", "!"} else f" {after}"
+    return f"{before} {text}{behind}".strip()
 
 
 def _told(text: str, habit: _Habits, pick: _Picks) -> str:
@@ -115,16 +116,19 @@ _WAYS: tuple[Callable[[str, _Habits, _Picks], str], ...] = (
     *(_bare, _misspelt, _wrapped, _shortened),
     *(_told, _misspelt_and_bare, _local, _wrapped_and_misspelt),
 )
+#: "Thanks" behind a story about an order would be no small talk any more.
+_SMALL_TALK_WAYS = (_bare, _misspelt, _shortened, _misspelt_and_bare)
 
 
 def copies(seed: Seed, count: int) -> tuple[Seed, ...]:
     """Give at most `count` copies of a seed as people type it, each unlike the seed and the others; always the same ones."""
     habit = _habits(seed.language)
+    ways = _SMALL_TALK_WAYS if seed.intent.value.startswith("talk.") else _WAYS
     pick = picks("noise", seed.language, seed.text)
     start = next(pick)
     found: dict[str, None] = {}
     for turn in range(count * 2):
-        said = " ".join(_WAYS[(start + turn) % len(_WAYS)](seed.text, habit, pick).split())
+        said = " ".join(ways[(start + turn) % len(ways)](seed.text, habit, pick).split())
         if said and said != seed.text:
             found[said] = None
         if len(found) == count:
