@@ -228,5 +228,9 @@ def named(line: KnownLine, order: KnownOrder | None) -> str:
 def address_said(address: object) -> str:
     """Write an address as one types it."""
     lines = getattr(address, "lines", ())
-    parts = (*lines, getattr(address, "city", None), f"{getattr(address, 'region', None) or ''} {getattr(address, 'postcode', None) or ''}".strip())
+    parts = (
+        *lines,
+        getattr(address, "city", None),
+        f"{getattr(address, 'region', None) or ''} {getattr(address, 'postcode', None) or ''}".strip(),
+    )
     return ", ".join(part for part in parts if part)

@@ -6,11 +6,14 @@ from datetime import date
 from doorstep.conversations.entities.emails import emails_in
 from doorstep.conversations.entities.folding import MOST_GRAMMAR, Folded, fold
 from doorstep.conversations.entities.fuzzy import closest_orders
+from doorstep.conversations.entities.items import lines_meant
 from doorstep.conversations.entities.moments import moments_in
 from doorstep.conversations.entities.numbers import numbers_in
+from doorstep.conversations.entities.clauses import clauses_of
+from doorstep.conversations.entities.variants import MeantVariants, variants_meant
 from doorstep.domain.talking.understood import Entity
 
-__all__ = ["closest_orders", "entities_in"]
+__all__ = ["MeantVariants", "clauses_of", "closest_orders", "entities_in", "lines_meant", "variants_meant"]
 
 #: Finds entities of one kind in a text; what earlier ones took is told.
 Finder = Callable[[Folded, list[tuple[int, int]]], Iterator[Entity]]

@@ -73,7 +73,11 @@ def _take_units(turn: Turn, order: OrderTold, words: str) -> bool:
     lines = order.known.lines
     meant = lines_meant(words, lines, turn.memory.language)
     if meant.lines and not meant.unsure:
-        turn.fill(units=tuple(unit for one in lines if one.line_id in meant.lines for unit in units_of([one], meant.quantities.get(one.line_id, 0))))
+        turn.fill(
+            units=tuple(
+                unit for one in lines if one.line_id in meant.lines for unit in units_of([one], meant.quantities.get(one.line_id, 0))
+            )
+        )
     elif (len(lines) == 1 and not meant.unsure) or (Act.ALL in turn.understood.acts and not meant.unsure):
         turn.fill(units=units_of(lines))
     else:

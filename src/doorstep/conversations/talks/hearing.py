@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from doorstep.conversations.entities import clauses_of
 from doorstep.conversations.talks.acting import confirm
 from doorstep.conversations.talks.choosing import units_of
 from doorstep.conversations.talks.filling import is_filled, take
@@ -11,7 +12,7 @@ from doorstep.conversations.talks.finding import chosen_order, send_the_code, th
 from doorstep.conversations.talks.ordinals import ordinal_in
 from doorstep.conversations.talks.state import Turn
 from doorstep.conversations.talks.wishes import Flow, read, searched
-from doorstep.conversations.understanding import is_bare_no, is_bare_yes
+from doorstep.conversations.understanding.acts import is_bare_no, is_bare_yes
 from doorstep.domain.actions.arguments import Swap
 from doorstep.domain.actions.kinds import Remedy
 from doorstep.domain.talking.handovers import HandoverReason
@@ -32,6 +33,9 @@ _MOST_ANGER = 2
 #: Below it nothing that a shop's customers ask is meant.
 _SCOPE = 0.5
 _SMALL_TALK = frozenset({Intent.TALK_THANKS, Intent.TALK_BYE, Intent.TALK_HELLO, Intent.TALK_MOOD, Intent.TALK_BOT, Intent.TALK_ABILITIES})
+#: What a part of an utterance wants done with goods → the intent.
+_WISHES = {"return": Intent.RETURN_START, "exchange": Intent.EXCHANGE_START, "cancel": Intent.ORDER_CANCEL}
+_OF_GOODS = frozenset({Intent.RETURN_START, Intent.REFUND_ASK, Intent.EXCHANGE_START, Intent.ORDER_CHANGE_ITEMS, Intent.ORDER_CANCEL})
 _CLARIFIED = 3
 #: Characters kept of what was not clear.
 _LONGEST = 2000
@@ -295,16 +299,15 @@ def _corrects(turn: Turn, slot: str, order: OrderTold, text: str) -> bool:
 def _requested(turn: Turn) -> Flow[None]:
     """Begin what is asked for; ask back where it is not sure; look it up where no talk covers it."""
     understood, text = turn.understood, turn.heard.text
-    wanted = [one for one in understood.wanted if turn.book.answering(one) is not None]
-    serious = [one for one in wanted if one not in _SMALL_TALK] or wanted[:1]
-    if serious:
-        turn.remember(unsure=0)
-        turn.intent = serious[0]
-        first = turn.book.answering(serious[0])
-        if first is not None:
-            order = {"order": turn.heard.order} if turn.heard.order and "order" in first.needs else {}
-            turn.begin(first, serious[0], text, **order)
-        turn.remember(waiting=tuple(Wanted(intent=one, text=text) for one in serious[1:]))
+    requests = _requests(turn)
+    if requests:
+        first, *others = requests
+        turn.remember(unsure=0, waiting=tuple(others))
+        turn.intent = first.intent
+        talk = turn.book.answering(first.intent)
+        if talk is not None:
+            order = {"order": turn.heard.order} if turn.heard.order and "order" in talk.needs else {}
+            turn.begin(talk, first.intent, first.text, **order)
         return
     if turn.top is not None and turn.top.asked:
         yield from _not_an_answer(turn, turn.top)
@@ -322,6 +325,19 @@ def _requested(turn: Turn) -> Flow[None]:
         turn.answered, turn.asks, turn.talk_said = True, True, "shop"
         return
     _lost(turn)
+
+
+def _requests(turn: Turn) -> list[Wanted]:
+    """What is asked for, in the order in which it was said, each with its own part of the words."""
+    text = turn.heard.text
+    wanted = [one for one in turn.understood.wanted if turn.book.answering(one) is not None]
+    serious = [one for one in wanted if one not in _SMALL_TALK] or wanted[:1]
+    parts = [one for one in clauses_of(text, turn.memory.language) if one.wish in _WISHES]
+    about_goods = [one for one in serious if one in _OF_GOODS]
+    if parts and (about_goods or not serious) and (len(parts) > 1 or not serious):
+        others = [Wanted(intent=one, text=text) for one in serious if one not in _OF_GOODS]
+        return [*(Wanted(intent=_WISHES[one.wish], text=one.text) for one in parts), *others]
+    return [Wanted(intent=one, text=text) for one in serious]
 
 
 def _not_an_answer(turn: Turn, frame: Frame) -> Flow[None]:
