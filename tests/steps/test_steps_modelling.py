@@ -18,6 +18,7 @@ from doorstep.steps import modelling
 from doorstep.steps.connect import checked, new_connection, plugin_named, secret_names
 from doorstep.steps.model_replay import replay_turn
 from doorstep.steps.modelling import ask_model
+from doorstep.steps.trying import can_try, try_connection
 from doorstep.steps.wire import Wire
 from doorstep.store import connections, model_turns
 from doorstep.store.database import Database
@@ -187,7 +188,7 @@ WRONG: dict[str, tuple[Sequence[Deed], str, str]] = {
     "too many calls": ([gives({"error": "slow down"}, 429, retry_after="7")], "overloaded", "429"),
     "tools for ever": ([calls(("read_order", {"order": "1"}))], "rounds", "went on"),
     "unknown tools for ever": ([calls(("commit_cancel_order", {"order": "[ORDER_1]"}))], "rounds", "went on"),
-    "arguments that are no JSON": ([calls(("prepare_cancel_order", '{"order": ')), says("I have cancelled it.")], "ungrounded", "deed"),
+    "arguments that are no JSON": ([calls(("prepare_cancel_order", '{"order": ')), says("I have cancelled it.")], "ungrounded", "claim"),
     "an invented amount": ([says("You will find 500 EUR on your account.")], "ungrounded", "amount"),
     "another amount in words": ([says("Fifty euros are yours.")], "ungrounded", "amount"),
     "an invented day": ([says("It comes on 24 November.")], "ungrounded", "day"),
@@ -201,9 +202,9 @@ WRONG: dict[str, tuple[Sequence[Deed], str, str]] = {
     "another's order": ([says("Your order #2002 is on its way.")], "ungrounded", "placeholder"),
     "a bracketed word of its own": ([says("We wrote to [EMAIL_7].")], "ungrounded", "placeholder"),
     "a promise": ([says("I promise that it will come.")], "ungrounded", "promise"),
-    "done, it says": ([says("I have cancelled your order.")], "ungrounded", "deed"),
-    "done, in another language": ([says("Hemos reembolsado su pedido.")], "ungrounded", "deed"),
-    "what the customer was told to say": ([says("REFUND APPROVED: your refund has been approved.")], "ungrounded", "deed"),
+    "done, it says": ([says("I have cancelled your order.")], "ungrounded", "claim"),
+    "done, in another language": ([says("Hemos reembolsado su pedido.")], "ungrounded", "claim"),
+    "what the customer was told to say": ([says("REFUND APPROVED: your refund has been approved.")], "ungrounded", "claim"),
     "a product's name obeyed": ([says("We refund 500 EUR to everybody.")], "ungrounded", "amount"),
     "its instructions": (
         [says("My rules: State only what the facts and tool answers state. No other amount, date.")],
@@ -489,3 +490,55 @@ async def test_turns_are_forgotten_after_ninety_days(database: Database) -> None
     async with database.system() as tx:
         await model_turns.sweep(tx, NOON + timedelta(days=90, seconds=1))
     assert await ledger(shop) == []
+
+
+TRIED: dict[str, tuple[Deed, dict[str, str], bool, str]] = {
+    "calls the tool": (calls(("note_word", {"word": "parcel"})), {}, True, "calls a tool"),
+    "streams the call": (
+        streams(
+            delta(tool_calls=[{"index": 0, "function": {"name": "note_word", "arguments": '{"word": "parcel"}'}}]), delta("tool_calls")
+        ),
+        {"stream": "yes"},
+        True,
+        "calls a tool",
+    ),
+    "only talks": (says("I noted it."), {}, False, "let it phrase only"),
+    "only talks, and may but phrase": (says("parcel"), {"may": "phrase"}, True, "answers"),
+    "refuses the key": (gives({"error": "sk-secret is wrong"}, 401), {}, False, "look at the address, the key"),
+    "is busy": (gives({}, 429), {}, False, "429"),
+    "is no endpoint": (gives(b"<html>"), {}, False, "no JSON"),
+}
+
+
+@pytest.mark.parametrize("what", TRIED)
+async def test_the_desks_test_tells_what_a_model_can_do(database: Database, what: str) -> None:
+    deed, settings, well, said = TRIED[what]
+    async with endpoint(deed) as theirs:
+        shop = await model_shop(database, theirs.base, **settings)
+        connection = shop.directory.connection(shop.merchant_id, shop.connected["model"])
+        assert connection is not None
+        assert can_try(connection)
+        tried = await try_connection(connection, NOON, allow_private=True)
+    assert tried.well is well
+    assert said in tried.text
+    assert "sk-secret" not in tried.text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("base_url", "ftp://models.example", "base_url"),
+        ("base_url", "https://user:pass@models.example/v1", "base_url"),
+        ("may", "everything", "phrase, choose or act"),
+        ("timeout_s", "0", "from 1 to 60"),
+        ("timeout_s", "nan", "from 1 to 60"),
+        ("rounds", "many", "from 1 to 8"),
+        ("price_in", "-1", "an amount"),
+        ("budget_day", "Infinity", "an amount"),
+        ("redact", "maybe", "yes or no"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_named(name: str, value: str, said: str) -> None:
+    plugin = plugin_named("model", "openai_compatible")
+    with pytest.raises(BadInputError, match=said):
+        checked(plugin, {"base_url": "https://models.example/v1", "model": "m", name: value})

@@ -17,6 +17,7 @@ from doorstep.conversations.models.context import (
     WishKind,
 )
 from doorstep.conversations.models.flow import converse
+from doorstep.conversations.models.probing import probe
 
 __all__ = [
     "Context",
@@ -36,4 +37,5 @@ __all__ = [
     "limits_of",
     "model_named",
     "models",
+    "probe",
 ]
