@@ -49,14 +49,18 @@ from doorstep.steps.understanding import builtin_reader
 
 #: A Wednesday noon in Madrid.
 NOW = datetime(2026, 11, 18, 11, tzinfo=UTC)
-SHOP = ShopTold(brand="Casa Azul", email="help@casa.example", phone="+34910000000", url="https://casa.example", country="US", zone="Europe/Madrid")
+SHOP = ShopTold(
+    brand="Casa Azul", email="help@casa.example", phone="+34910000000", url="https://casa.example", country="ES", zone="Europe/Madrid"
+)
 EMAIL = "ana@example.com"
 HOME = Address(name="Ana Ruiz", lines=("Calle Mayor 5",), city="Madrid", postcode="28013", country="ES")
 CODE = "482913"
 T = TypeVar("T")
 
 
-def _line(line_id: str, name: str, product: str, variant: str, options: dict[str, str], minor: int, *, there: bool, sent: bool) -> KnownLine:
+def _line(
+    line_id: str, name: str, product: str, variant: str, options: dict[str, str], minor: int, *, there: bool, sent: bool
+) -> KnownLine:
     return KnownLine(
         line_id=line_id,
         name=name,
@@ -155,10 +159,17 @@ CUSTOMER = KnownCustomer(
     last_name="Ruiz",
     email=EMAIL,
     address=HOME,
-    methods=(Method(method_id="card", kind=MethodKind.CARD, label="Visa ending 9212"), Method(method_id="paypal", kind=MethodKind.PAYPAL, label="PayPal")),
+    methods=(
+        Method(method_id="card", kind=MethodKind.CARD, label="Visa ending 9212"),
+        Method(method_id="paypal", kind=MethodKind.PAYPAL, label="PayPal"),
+    ),
 )
 #: What the shop's knowledge answers.
-KNOWLEDGE = {"default": QuoteTold(text="Delivery is free from 40 euros on.", title="Shipping", url="https://casa.example/shipping", as_of=date(2026, 11, 1))}
+KNOWLEDGE = {
+    "default": QuoteTold(
+        text="Delivery is free from 40 euros on.", title="Shipping", url="https://casa.example/shipping", as_of=date(2026, 11, 1)
+    )
+}
 
 
 def _parcels(order: KnownOrder) -> tuple[ParcelTold, ...]:
@@ -169,7 +180,7 @@ def _parcels(order: KnownOrder) -> tuple[ParcelTold, ...]:
             carrier_name="DHL",
             page_url=f"https://track.example/t/{order.number[1:]}",
             status=one.status,
-            event_type="delivery_attempted" if one.status is Status.FAILED_ATTEMPT else "",
+            event_type="attempt_failed" if one.status is Status.FAILED_ATTEMPT else "",
             last_scan_at=one.last_scan_at,
             last_text="Arrived at the depot",
             last_place="Madrid",

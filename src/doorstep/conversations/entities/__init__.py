@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
-from doorstep.conversations.entities.addresses import addresses_in
+from doorstep.conversations.entities.addresses import address_told, addresses_in
 from doorstep.conversations.entities.amounts import amounts_in
 from doorstep.conversations.entities.clauses import Clause, clauses_of
 from doorstep.conversations.entities.codes import code_in
@@ -23,6 +23,7 @@ from doorstep.domain.talking.understood import Entity
 
 __all__ = [
     "Clause",
+    "address_told",
     "Meant",
     "MeantVariants",
     "clauses_of",
