@@ -7,7 +7,7 @@ import msgspec
 from doorstep.conversations.entities import clauses_of
 from doorstep.conversations.talks.acting import confirm
 from doorstep.conversations.talks.choosing import units_of
-from doorstep.conversations.talks.filling import is_filled, take
+from doorstep.conversations.talks.filling import FREE, NO_ORDER, is_filled, take
 from doorstep.conversations.talks.finding import chosen_order, send_the_code, their_orders, try_code
 from doorstep.conversations.talks.ordinals import ordinal_in
 from doorstep.conversations.talks.state import Turn
@@ -237,17 +237,28 @@ def _answered(turn: Turn, frame: Frame) -> Flow[bool]:
 def _slot_answered(turn: Turn, frame: Frame, text: str) -> Flow[bool]:
     """Read the utterance as the slot that was asked for, else as the place of one in the list."""
     order = (yield from read(frame.slots.order)) if frame.slots.order else None
-    if _digresses(turn, frame):
+    if frame.asked in FREE and _digresses(turn, frame):
         return False
     if is_bare_no(text, turn.memory.language) and frame.asked not in {"there", "ready", "done"}:
         yield from _yes_or_no(turn, yes=False)
         return True
-    if order is not None and take(turn, frame.asked, order, text):
+    if take(turn, frame.asked, order or NO_ORDER, text):
+        _take_more(turn, order, text)
         return True
+    if _digresses(turn, frame):
+        return False
     place = ordinal_in(text, len(turn.memory.offered))
     if place and (yield from choose(turn, turn.memory.offered[place - 1].value)):
         return True
     return is_filled(turn, frame.asked)
+
+
+def _take_more(turn: Turn, order: OrderTold | None, text: str) -> None:
+    """Whatever else an answer tells is taken, too."""
+    talk = turn.talk
+    for slot in (*talk.needs, *talk.may) if talk is not None and order is not None else ():
+        if slot not in {"order", "identity"} and not is_filled(turn, slot):
+            take(turn, slot, order or NO_ORDER, text)
 
 
 def _digresses(turn: Turn, frame: Frame) -> bool:

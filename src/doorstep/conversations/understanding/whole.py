@@ -16,7 +16,9 @@ from doorstep.domain.talking.understood import Understood
 _LONGEST = 4000
 
 
-def understand(text: str, *, model: Model, version: str, language: str, today: date, region: str, order_numbers: Collection[str] = ()) -> Understood:
+def understand(
+    text: str, *, model: Model, version: str, language: str, today: date, region: str, order_numbers: Collection[str] = ()
+) -> Understood:
     """Understand one utterance.
 
     Args:
