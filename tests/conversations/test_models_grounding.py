@@ -112,6 +112,17 @@ def test_what_no_fact_says_is_named(text, named):
     assert named in unfounded(text, GROUND)
 
 
+def test_a_sentence_that_there_is_none_bears_out_nothing_but_itself():
+    none = Fact(name="refund", kind=FactKind.RULE, value="There is no refund for order [ORDER_1] yet. It cannot be cancelled.")
+    ground = ground_of((none,), TODAY)
+    assert unfounded("There is no refund for [ORDER_1] yet, and it can't be cancelled.", ground) == ()
+    assert unfounded("There is a refund for [ORDER_1].", ground) == ("claim refund",)
+    assert unfounded("No problem, we refund you.", ground) == ("claim refund",)
+    assert unfounded("No worries we cancelled it!", ground) == ("claim cancel",)
+    done = ground_of((Fact(name="refund", kind=FactKind.RULE, value="Your refund was approved."),), TODAY)
+    assert unfounded("Your refund was not approved.", done) == ("claim no approve", "claim no refund")
+
+
 def test_what_the_customer_wrote_proves_nothing_but_the_brackets_it_got():
     ground = ground_of((), TODAY, mentioned=["You owe me 500 EUR for [ORDER_9], promised for tomorrow."])
     assert unfounded("I could not find [ORDER_9].", ground) == ()

@@ -44,6 +44,8 @@ FAILURES, REST = 3, timedelta(seconds=30)
 #: A provider that asks to be left alone for longer is asked again after this.
 _LONGEST_REST_S = 3_600.0
 _ENCODE = msgspec.json.Encoder()
+#: Each includes the one before.
+_LADDER = (Rights.PHRASE, Rights.CHOOSE, Rights.ACT)
 #: Of a connection's limits neither its key nor its address is kept with a turn.
 _UNKEPT = {"api_key": "", "base_url": ""}
 
@@ -58,11 +60,21 @@ def model_of(tenant: Tenant, language: str) -> Connection | None:
 
 
 async def ask_model(
-    database: Database, directory: Directory, wire: Wire, tenant: Tenant, context: Context, run_tool: RunTool, now: datetime
+    database: Database,
+    directory: Directory,
+    wire: Wire,
+    tenant: Tenant,
+    context: Context,
+    run_tool: RunTool,
+    now: datetime,
+    *,
+    most: Rights = Rights.ACT,
 ) -> ModelTurn | None:
-    """Ask the merchant's model for a turn; None: nothing of it is to be used, or there is none."""
+    """Ask the merchant's model for a turn, with at `most` these rights; None: nothing of it is to be used, or there is none."""
     connection = model_of(tenant, context.language)
     limits = _limits(connection) if connection else None
+    if limits is not None and _LADDER.index(most) < _LADDER.index(limits.rights):
+        limits = msgspec.structs.replace(limits, rights=most)
     if connection is None or limits is None or (limits.rights is Rights.PHRASE and not context.draft):
         return None
     clock = asyncio.get_running_loop().time

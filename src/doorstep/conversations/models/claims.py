@@ -60,10 +60,27 @@ _FOUND = {label: _compiled(pattern) for label, pattern in _WORDS.items()}
 _DEED = [_compiled(f"{_BY_US[language]}[\\w ]{{0,24}}?\\b(?P<deed>{stems})\\w*") for language, stems in _DEEDS.items()]
 _DEED += [_compiled(f"(?P<deed>{pattern})") for pattern in _OTHER_DEEDS]
 _STEM = 5
+_CLAUSE = re.compile(r"[,;:.!?\u0964\u2013\u2014\n]+")
+_NOT = _compiled(
+    r"\b(?:no|not|cannot|never|none|nothing|without|nicht|kein\w*|nie|ohne|pas|aucun\w*|jamais|sans|ning[uú]n\w*|nunca|sin|non|nessun\w*|mai|senza"
+    r"|não|nenhum\w*|sem|nem)\b|n['\u2019]t\b|नहीं|मत|बिना"
+)
+#: A no that denies nothing.
+_NO_MATTER = _compiled(
+    r"\bno (?:problem|worries|doubt)|\bnot to worry|\bwithout (?:any )?doubt|\bkein(?:e sorge| problem| zweifel)|\bpas de (?:problème|souci)"
+    r"|\bsans doute|\bsin (?:problema|duda)|\bno (?:te|se) preocupe\w*|\bnessun problema|\bsenza (?:problemi|dubbio)|\bsem (?:problema|dúvida)"
+)
 
 
 def claims_in(text: str) -> frozenset[str]:
-    """Name what a text promises, grants or says was done: labels, the same however it is worded; "deed:updat" and the like."""
-    words = {label for label, pattern in _FOUND.items() if pattern.search(text)}
-    deeds = {f"deed:{found['deed'].casefold()[:_STEM]}" for pattern in _DEED for found in pattern.finditer(text)}
-    return frozenset(words | deeds)
+    """Name what a text promises, grants or says was done: labels, the same however it is worded; "deed:updat" and the like.
+
+    What a clause denies has another label, "no refund": a sentence that there is none bears out no refund, nor the other way round.
+    """
+    return frozenset(label for clause in _CLAUSE.split(_NO_MATTER.sub(" ", text)) for label in _claims(clause))
+
+
+def _claims(clause: str) -> set[str]:
+    labels = {label for label, pattern in _FOUND.items() if pattern.search(clause)}
+    labels |= {f"deed:{found['deed'].casefold()[:_STEM]}" for pattern in _DEED for found in pattern.finditer(clause)}
+    return {f"no {label}" for label in labels} if labels and _NOT.search(clause) else labels

@@ -128,11 +128,18 @@ def _begin_talk(turn: Turn, slug: str) -> bool:
         return False
     order = {"order": turn.heard.order} if turn.heard.order and "order" in talk.needs else {}
     turn.intent, turn.confidence = (talk.intents[0] if talk.intents else f"talk.{slug}"), 1.0
-    turn.begin(talk, turn.intent, turn.memory.unclear, **order)
+    turn.begin(talk, turn.intent, turn.memory.unclear, **{**_given(turn), **order})
     if turn.memory.unclear:  # what was said before the question back tells more than the button
         turn.understood = turn.read(turn.memory.unclear)
         turn.remember(unclear="", unsure=0)
     return True
+
+
+def _given(turn: Turn) -> dict[str, object]:
+    """What a model read out of the conversation, as far as it read anything."""
+    slots = turn.heard.given
+    told = {name: getattr(slots, name) for name in slots.__struct_fields__} if slots is not None else {}
+    return {name: value for name, value in told.items() if value or value is False}
 
 
 def choose(turn: Turn, value: str) -> Flow[bool]:
