@@ -14,7 +14,7 @@ from doorstep.conversations.talks.choosing import (
     units_of,
     variant_offers,
 )
-from doorstep.conversations.talks.meaning import method_meant, reason_meant, remedy_meant, way_meant
+from doorstep.conversations.talks.meaning import method_meant, plain, reason_meant, remedy_meant, way_meant
 from doorstep.conversations.talks.state import Turn
 from doorstep.domain.actions.arguments import Swap
 from doorstep.domain.actions.kinds import ENDED, CaseKind, OrderState
@@ -100,9 +100,9 @@ def _take_swaps(turn: Turn, order: OrderTold, words: str) -> bool:
         line = line_named(order, unit.line_id)
         if line is None or any(one.line_id == unit.line_id for one in slots.swaps):
             continue
-        meant = _versions(turn, order, line, words)
-        if meant.variant:
-            swap = Swap(line_id=line.line_id, quantity=unit.quantity, variant_id=meant.variant)
+        variant = _spelt_out(turn, order, line) or _versions(turn, order, line, words).variant
+        if variant:
+            swap = Swap(line_id=line.line_id, quantity=unit.quantity, variant_id=variant)
             turn.fill(swaps=(*slots.swaps, swap))
             took = True
     return took
@@ -121,6 +121,15 @@ def _ask_swaps(turn: Turn, order: OrderTold) -> None:
     unsure = _versions(turn, order, line, f"{slots.words} {turn.heard.text}").unsure
     by_id = {one.variant_id: one for one in others}
     turn.ask("swaps", variant_offers(line, [by_id[one] for one in unsure if one in by_id] or others), name=line.name)
+
+
+def _spelt_out(turn: Turn, order: OrderTold, line: KnownLine) -> str:
+    """The only version all of whose options stand in an answer to our question; "" none does, or several do."""
+    if turn.memory.frames[-1].asked != "swaps":
+        return ""
+    said = f" {plain(turn.heard.text)} "
+    named = [one for one in order.products.get(line.product_id, ()) if all(f" {plain(value)} " in said for value in one.options.values())]
+    return named[0].variant_id if len(named) == 1 and named[0].options else ""
 
 
 def _versions(turn: Turn, order: OrderTold, line: KnownLine, words: str) -> MeantVariants:
@@ -216,13 +225,6 @@ def _take_way(turn: Turn, order: OrderTold, words: str) -> bool:
     return True
 
 
-def _take_photos(turn: Turn, _order: OrderTold, _words: str) -> bool:
-    if not turn.heard.photos:
-        return False
-    turn.fill(photos=(*slots_of(turn).photos, *turn.heard.photos))
-    return True
-
-
 def _take_yes_or_no(field: str) -> Callable[[Turn, OrderTold, str], bool]:
     def taker(turn: Turn, _order: OrderTold, _words: str) -> bool:
         acts = turn.understood.acts
@@ -291,7 +293,6 @@ _TAKERS: dict[str, Callable[[Turn, OrderTold, str], bool]] = {
     "cancel_reason": _take_cancel_reason,
     "remedy": _take_remedy,
     "way": _take_way,
-    "photos": _take_photos,
     "case": _take_case,
     "made_out_to": _take_made_out_to,
     "done": _take_done,
@@ -312,4 +313,4 @@ _ASKERS: dict[str, Callable[[Turn, OrderTold], None]] = {
 #: Slots that any text fills: only an answer that is surely no other request is one.
 FREE = frozenset({"point", "place"})
 #: What can be asked for; the checker holds the definitions against it.
-ASKED = frozenset({*_TAKERS, "order", "identity", "confirm", "code"})
+ASKED = frozenset({*_TAKERS, "photos", "order", "identity", "confirm", "code"})

@@ -24,9 +24,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     channel: ChannelKind
     #: The shop's id of the order that it answers a message about; "" none.
     order: str = ""
-    #: Ids of photos that came with it.
-    photos: tuple[str, ...] = ()
-    #: Files came that are no photos.
+    #: Files that came with it.
     files: int = 0
 
 
