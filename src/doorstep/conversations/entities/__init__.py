@@ -1,7 +1,9 @@
 """Text → what it names: numbers, addresses of mail and people, days and times, amounts; each at its place, none over another."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
+from itertools import islice
 
 from doorstep.conversations.entities.addresses import addresses_in
 from doorstep.conversations.entities.amounts import amounts_in
@@ -35,8 +37,11 @@ __all__ = [
     "variants_meant",
 ]
 
+#: A text that names more of one kind is no talk, but a list or an attack.
+_MOST_OF_A_KIND = 50
+
 #: Finds entities of one kind in a text; what earlier ones took is told.
-Finder = Callable[[Folded, list[tuple[int, int]]], Iterator[Entity]]
+Finder = Callable[[list[tuple[int, int]]], Iterator[Entity]]
 
 
 def entities_in(
@@ -56,7 +61,7 @@ def entities_in(
     found: list[Entity] = []
     taken: list[tuple[int, int]] = []
     for finder in _finders(folded, short, language, today, region, order_numbers, currency):
-        for entity in finder(taken):
+        for entity in islice(finder(taken), _MOST_OF_A_KIND):
             found.append(entity)
             taken.append(_place(folded, entity))
     return tuple(sorted(found, key=lambda one: one.start))
@@ -64,7 +69,7 @@ def entities_in(
 
 def _finders(
     folded: Folded, short: Folded, language: str, today: date, region: str, order_numbers: Collection[str], currency: str
-) -> Iterator[Callable[[list[tuple[int, int]]], Iterator[Entity]]]:
+) -> Iterator[Finder]:
     """Yield who looks for what, the surest form first: what is taken is not looked at again."""
     yield lambda taken: emails_in(folded)
     yield lambda taken: addresses_in(short, region)
@@ -81,7 +86,7 @@ def _place(folded: Folded, entity: Entity) -> tuple[int, int]:
     """Give where an entity stands in the plain text."""
     if folded.at is None:
         return entity.start, entity.end
-    return folded.at.index(entity.start), folded.at.index(entity.end)
+    return bisect_left(folded.at, entity.start), bisect_left(folded.at, entity.end)
 
 
 def _blanked(folded: Folded, taken: list[tuple[int, int]]) -> str:

@@ -1,6 +1,7 @@
 """Text → order numbers, tracking numbers and numbers of other things, told apart by the words around them and by their form."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping
 
 from doorstep.conversations.entities import number_words
@@ -63,6 +64,8 @@ def numbers_in(folded: Folded, order_numbers: Collection[str], taken: list[tuple
     last = 0
     for match in _CANDIDATE.finditer(folded.plain):
         start, end = _trimmed(folded.plain, match)
+        if not match["sign"] and not _RUN.search(folded.plain, start, end):
+            continue
         if start < last or not free(start, end, taken):
             continue
         found = _judge(folded, match, start, end, words, known)
@@ -112,8 +115,6 @@ def _judge(
 
 def _by_word(folded: Folded, start: int, end: int, value: str, kind: str | None, *, signed: bool, sure: float) -> Entity | None:
     """Say what a number is of by the nearest word, its sign and its form."""
-    if not signed and not _RUN.search(folded.plain, start, end):
-        return None
     long_enough = _FEWEST_ORDER <= len(value) <= _MOST_ORDER and sum(one.isdigit() for one in value) >= 2  # noqa: PLR2004
     if kind == number_words.OTHER:
         return folded.entity(EntityKind.OTHER_NUMBER, start, end, value=value, confidence=0.9)
@@ -154,7 +155,7 @@ def _is_measure(plain: str, start: int, end: int, value: str, before: str) -> bo
 
 def _called(plain: str, start: int, end: int, words: list[tuple[int, int, str]]) -> tuple[str | None, str]:
     """Give the class of the nearest word that says what a number is of (None: there is none), and the word right before it."""
-    index = next((place for place, one in enumerate(words) if one[1] > start), len(words))
+    index = bisect_right(words, start, key=lambda one: one[1])
     before = words[index - 1][2] if index else ""
     weak = None
     for place in range(index - 1, max(-1, index - 1 - _REACH), -1):
@@ -167,7 +168,7 @@ def _called(plain: str, start: int, end: int, words: list[tuple[int, int, str]])
             return kind, before
         elif kind is None and weak is None and place < index - 3:
             break
-    after = next((place for place, one in enumerate(words) if one[0] >= end), len(words))
+    after = bisect_left(words, end, key=lambda one: one[0])
     for place in range(after, min(len(words), after + _REACH_BACK)):
         if _ends_between(plain, words[place - 1][1] if place > after else end, words[place][0]) or words[place][2].isdigit():
             break
