@@ -50,11 +50,12 @@ def entities_in(
     """Find what a customer's text names, in the order in which it stands there.
 
     Args:
+        text: as it came.
         language: ISO 639-1, as detected; "" unknown: every language is tried.
         today: by the customer's calendar.
         region: ISO 3166-1 alpha-2 of the customer or the shop: how its telephone numbers, dates and addresses are written.
         order_numbers: of this customer, as far as known and only if it is sure who writes.
-        currency: ISO 4217, of amounts that name none.
+        currency: ISO 4217, of amounts whose sign several currencies share.
     """
     folded = fold(text)
     short = folded if len(folded.plain) <= MOST_GRAMMAR else Folded(folded.text, folded.plain[:MOST_GRAMMAR], folded.at)
@@ -71,8 +72,8 @@ def _finders(
     folded: Folded, short: Folded, language: str, today: date, region: str, order_numbers: Collection[str], currency: str
 ) -> Iterator[Finder]:
     """Yield who looks for what, the surest form first: what is taken is not looked at again."""
-    yield lambda taken: emails_in(folded)
-    yield lambda taken: addresses_in(short, region)
+    yield lambda _: emails_in(folded)
+    yield lambda _: addresses_in(short, region)
     yield lambda taken: postcodes_in(short, region, taken)
     yield lambda taken: numbers_in(folded, order_numbers, taken)
     yield lambda taken: phones_in(folded, region, taken)

@@ -3,6 +3,7 @@
 import re
 from calendar import monthrange
 from datetime import date, timedelta
+from itertools import pairwise
 
 from doorstep.conversations.entities.tokens import Run, Token, over, reduced
 
@@ -23,7 +24,7 @@ _WEEKDAY_NUMBER = re.compile("W[FR.]*R[NO](?![HPQ])|WO|W[.]?N(?![HPQTtasZz:C])|(
 _NEXT_MONTH = re.compile("Xm[FR]*[NO]|[NO][FRf]*Xm|[NO][FRf]*mX")
 _DAY_OF_MONTH = re.compile("R+O(?!h)|FO|O(?=$|[|.aTt>FABfItPVD])|(?<![JN])RN[.]?(?=$|[|.FPVABfItTJaC>zyZ])|NR(?![NO])")
 _IN_DAYS = re.compile("[iIt]N[TtaJ]Nu|[iIAt]Nu|Nu[gZA](?![JCNRGMdWD])|iR?u(?=$|[|.F])")
-_DURATION = re.compile("Nu|N[TtaJ]Nu")
+_DURATION = re.compile("N[uhm]|N[TtaJ]N[uhm]")
 _OF_WEEK = re.compile("(?:W[aTt])*W[RFf]*XR?K|(?:W[aTt])*W[RFf]*KX|XF?KF?W|KXF?W|W[RFf]*xK|x?KW")
 _WEEKS = re.compile("[Se]?[RFf]*XR?K|[Se]?[RFf]*KX|[Se]?[RFf]*x[RF]*K|[Se][RF]*K|[RF]*x?R?E[RFf]*X?|XR?E")
 _WEEKDAYS = re.compile("[Xx][RF]?W|W[RF]?X(?!K)|Wx|YW|WY|W")
@@ -157,7 +158,7 @@ class Calendar:
     def _day_of_month(self, found: list[Token]) -> list[Token] | None:
         token = next(one for one in found if one.kind in "NO")
         day = self._this_month(token.number)
-        if day is None or (token.kind == "O" and token.end - token.start > 4 and found[0].kind not in "R"):  # noqa: PLR2004 - "first" alone
+        if day is None or (token.kind == "O" and token.end - token.start > 4 and found[0].kind != "R"):  # noqa: PLR2004 - "first" alone
             return None
         return [self._one(found, day, 0.9)]
 
@@ -228,7 +229,7 @@ class Calendar:
         joined = any(one.kind in "TtsIJ" for one in found) or found[0].kind == "f"
         if joined and high < low:
             high += _WEEK
-        follow = all((later.low or 0) == (sooner.high or 0) + 1 for sooner, later in zip(days, days[1:], strict=False))
+        follow = all((later.low or 0) == (sooner.high or 0) + 1 for sooner, later in pairwise(days))
         if not (joined or follow):
             return days
         return [Token("G", days[0].start, over(found)[1], low=low, high=high, sure=min(one.sure for one in days))] if low <= high else None

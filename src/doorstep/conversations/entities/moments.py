@@ -17,9 +17,8 @@ _TELLING = frozenset("DWMOdCPKEqQcNu")
 def moments_in(folded: Folded, plain: str, *, language: str, today: date, region: str, taken: list[tuple[int, int]]) -> Iterator[Entity]:
     """Find days and times of a day.
 
-    Args:
-        plain: the text as grammars read it, what is taken blanked out.
-        language: ISO 639-1; where it is not served or names nothing, English is tried, and then the one that finds most.
+    `plain` is the text as grammars read it, what is `taken` blanked out. Where `language` (ISO 639-1) is not served, or names nothing, English is
+    tried, and then the one that finds something.
     """
     found: list[Token] = []
     for tried in _order(language, region):

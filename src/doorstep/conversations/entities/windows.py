@@ -61,7 +61,7 @@ def windows(tokens: Run) -> Run:
     tokens = reduced(tokens, _PART_TO_PART, _part_to_part)
     parts = {place for place, one in enumerate(tokens.tokens) if one.kind == "P"}
     near = tokens.tokens[min(parts)].name if len(parts) == 1 else ""
-    tokens = reduced(tokens, _MEET_RANGE, lambda found: _beside_part(found))
+    tokens = reduced(tokens, _MEET_RANGE, _beside_part)
     tokens = reduced(tokens, _RANGES, lambda found: _range(found, near))
     tokens = reduced(tokens, _AFTER, lambda found: _after(found, near))
     tokens = reduced(tokens, _BEFORE, lambda found: _before(found, near))
