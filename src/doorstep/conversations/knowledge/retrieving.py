@@ -18,6 +18,8 @@ from doorstep.conversations.knowledge.words import QUALITIES, Named, named, turn
 from doorstep.conversations.understanding.encoder import WIDTH, EncoderPort
 
 Floats = NDArray[np.float64]
+#: What is rare is told from what is common as if a shop had at least so many passages.
+_LEAST_COUNT = 20
 #: Passages whose sentences are looked at one by one.
 _CLOSER = 24
 #: A shop with fewer passages than about so many has no middle of its own that could be told from what it says.
@@ -208,7 +210,7 @@ class Index:
     def _weight(self, token: str) -> float:
         """Weigh a token: the fewer passages have it, the more it tells."""
         held = len(self._anywhere.get(token, ()))
-        return math.log(1 + (len(self.entries) - held + 0.5) / (held + 0.5))
+        return math.log(1 + (max(len(self.entries), _LEAST_COUNT) - held + 0.5) / (held + 0.5))
 
     def _features(self, asked: Named, vector: Vectors, language: str) -> "Features":
         count = len(self.entries)

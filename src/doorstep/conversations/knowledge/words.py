@@ -27,7 +27,7 @@ a an the of to in on for and or is are be was am do does did can could will woul
 this that these those with from at by as not no yes if so any some have has had get got what which who how there here please hi hello want need
 know tell about just im i'm it's whats what's u ur than then up out into also there's them much many thing something anything one
 el la los las un una unos unas de del al y o u en es son se lo le les mi mis tu tus su sus que qué por para con como cómo sí me te nos hay tengo
-tiene tienen tenéis puedo puede pueden podéis quiero ser está están estan yo vosotros ustedes usted cuanto cuánto hacéis
+tiene tienen tenéis puedo puede pueden podéis quiero ser está están estan yo vosotros ustedes usted cuanto cuánto cuál cual cuáles cuales hacéis
 un une des du d' et ou où en est sont ce cet cette ces je elle nous vous ils mon ma mes votre vos notre qui quoi quel quelle quels quelles comment
 pour avec dans sur par pas ne si ai avez faites est-ce puis-je peut-on avez-vous faut-il
 der die das den dem des ein eine einen einem einer und oder im ist sind sein ich du er sie es wir ihr mein meine meinen dein euer eure was wie wer
