@@ -149,5 +149,7 @@ def _told(talked: list[Talked], *, as_json: bool, whole: bool) -> int:
             table.add_row(one.task_id, one.outcome, str(one.turns), "\n".join(one.differing), one.handover)
     console.print(table)
     at_once = sum(one.at_once for one in talked)
-    console.print(f"{counts['solved']} of {len(talked)} solved ({at_once} from the task's words alone), {counts['handed_over']} left to a human, {len(wrong)} wrong")
+    console.print(
+        f"{counts['solved']} of {len(talked)} solved ({at_once} from the task's words alone), {counts['handed_over']} left to a human, {len(wrong)} wrong"
+    )
     return 1 if wrong else 0

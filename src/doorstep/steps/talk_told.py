@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from doorstep.actions.policy import Policy, Reason
+from doorstep.actions.policy import Policy, leaves
 from doorstep.domain.actions import arguments as asking
 from doorstep.domain.actions.askers import Asker
+from doorstep.domain.actions.known import KnownLine
 from doorstep.domain.actions.saying import cause_text
 from doorstep.domain.pitfalls import WORDS_OF_CUSTOMERS
 from doorstep.domain.talking.told import OrderTold, ParcelTold, RulesTold, Span
@@ -74,7 +75,7 @@ async def order_told(
         methods = await goods.methods(tx, tenant.merchant.merchant_id, kept.connection_id, [customer.customer])
         customer = msgspec.structs.replace(customer, methods=customer.methods or methods.get(customer.customer, ()))
     policy = await policy_of(tx, tenant.merchant.merchant_id, now)
-    return msgspec.structs.replace(told, customer=customer, products=known.products, rules=rules_told(policy, language))
+    return msgspec.structs.replace(told, customer=customer, products=known.products, rules=rules_told(policy, language, known.order.lines))
 
 
 def parcel_told(shipment: KeptShipment, kept: KeptOrder, base_url: str, now: datetime) -> ParcelTold:
@@ -110,17 +111,14 @@ def _span(estimate: Estimate) -> Span:
     return Span(from_on=estimate.from_on, to_on=estimate.to_on, window=hours, source=estimate.source)
 
 
-def rules_told(policy: Policy, language: str) -> RulesTold:
-    """Tell what the policy lets be chosen."""
+def rules_told(policy: Policy, language: str, lines: Sequence[KnownLine]) -> RulesTold:
+    """Tell what the policy lets be chosen for things like these."""
     returning = policy.returning
+    reasons = {one.code: one for line in lines for one in leaves(returning.reasons, line.category)}
     return RulesTold(
-        reasons=tuple((one.code, cause_text(one.code, language, one.words)) for one in _leaves(returning.reasons)),
+        reasons=tuple((code, cause_text(code, language, one.words)) for code, one in reasons.items()),
         reason_needed=returning.reason_needed and bool(returning.reasons),
         cancel_reasons=tuple((code, cause_text(code, language)) for code in policy.cancelling.reasons),
         ways=returning.ways,
         store_credit=returning.store_credit,
     )
-
-
-def _leaves(reasons: tuple[Reason, ...]) -> list[Reason]:
-    return [leaf for one in reasons for leaf in (_leaves(one.below) if one.below else [one])]

@@ -36,6 +36,9 @@ _FIRST_PERSON = (
     (r"\byou\b", "I"),
 )
 
+#: A user's id, made of the name: customers say the name.
+_ID = re.compile(r"\b([a-z]+)_([a-z]+)_\d{4}\b")
+
 
 def first_person(text: str) -> str:
     """Say what a task says to the customer as the customer says it."""
@@ -58,7 +61,7 @@ class Customer:
         told = task.user_scenario.instructions
         self._world = world
         self.opening = first_person(told.reason_for_call)
-        self._who = first_person(told.known_info or "")
+        self._who = _ID.sub(lambda found: f"{found[1]} {found[2]}".title(), first_person(told.known_info or ""))
         self._also = first_person(told.task_instructions or "")
         #: What is still to be done, in the task's order.
         self.left: list[ToolCall] = [one for one in task.evaluation_criteria.actions if one.name in WRITES]
@@ -228,5 +231,9 @@ def named(line: KnownLine, order: KnownOrder | None) -> str:
 def address_said(address: object) -> str:
     """Write an address as one types it."""
     lines = getattr(address, "lines", ())
-    parts = (*lines, getattr(address, "city", None), f"{getattr(address, 'region', None) or ''} {getattr(address, 'postcode', None) or ''}".strip())
+    parts = (
+        *lines,
+        getattr(address, "city", None),
+        f"{getattr(address, 'region', None) or ''} {getattr(address, 'postcode', None) or ''}".strip(),
+    )
     return ", ".join(part for part in parts if part)

@@ -89,7 +89,9 @@ class TalkMemory:
         if order is None or not self.asker.customer or order.customer != self.asker.customer:
             return None
         known = self.world.known(asking.ReadOrder(order=name), self.asker)
-        return OrderTold(known=order, customer=known.customer, products=known.products, rules=rules_told(self.world.base.policy, "en"))
+        return OrderTold(
+            known=order, customer=known.customer, products=known.products, rules=rules_told(self.world.base.policy, "en", order.lines)
+        )
 
     def _identify(self, told: Told) -> Shown | None:
         """By e-mail address, or name and post code, as this retailer's policy has it."""

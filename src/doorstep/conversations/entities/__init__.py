@@ -3,14 +3,38 @@
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
+from doorstep.conversations.entities.addresses import address_told, addresses_in
+from doorstep.conversations.entities.amounts import amounts_in
+from doorstep.conversations.entities.clauses import Clause, clauses_of
+from doorstep.conversations.entities.codes import code_in
 from doorstep.conversations.entities.emails import emails_in
 from doorstep.conversations.entities.folding import MOST_GRAMMAR, Folded, fold
 from doorstep.conversations.entities.fuzzy import closest_orders
+from doorstep.conversations.entities.items import Meant, lines_meant
 from doorstep.conversations.entities.moments import moments_in
+from doorstep.conversations.entities.names import names_in
 from doorstep.conversations.entities.numbers import numbers_in
+from doorstep.conversations.entities.phones import phones_in
+from doorstep.conversations.entities.postcodes import postcode_in, postcodes_in
+from doorstep.conversations.entities.quantities import quantities_in
+from doorstep.conversations.entities.spelling import mend
+from doorstep.conversations.entities.variants import MeantVariants, variants_meant
 from doorstep.domain.talking.understood import Entity
 
-__all__ = ["closest_orders", "entities_in"]
+__all__ = [
+    "Clause",
+    "address_told",
+    "Meant",
+    "MeantVariants",
+    "clauses_of",
+    "closest_orders",
+    "code_in",
+    "entities_in",
+    "lines_meant",
+    "mend",
+    "postcode_in",
+    "variants_meant",
+]
 
 #: Finds entities of one kind in a text; what earlier ones took is told.
 Finder = Callable[[Folded, list[tuple[int, int]]], Iterator[Entity]]
@@ -44,8 +68,14 @@ def _finders(
 ) -> Iterator[Callable[[list[tuple[int, int]]], Iterator[Entity]]]:
     """Yield who looks for what, the surest form first: what is taken is not looked at again."""
     yield lambda taken: emails_in(folded)
+    yield lambda taken: addresses_in(short, region)
+    yield lambda taken: postcodes_in(short, region, taken)
     yield lambda taken: numbers_in(folded, order_numbers, taken)
+    yield lambda taken: phones_in(folded, region, taken)
+    yield lambda taken: amounts_in(short, currency, taken)
     yield lambda taken: moments_in(short, _blanked(short, taken), language=language, today=today, region=region, taken=taken)
+    yield lambda taken: names_in(short, taken)
+    yield lambda taken: quantities_in(short, language, taken)
 
 
 def _place(folded: Folded, entity: Entity) -> tuple[int, int]:

@@ -12,6 +12,13 @@ from doorstep.domain.actions.known import KnownLine
 
 #: Words of a phrase before a name that describe it, and behind it.
 _BEFORE, _BEHIND = 4, 6
+#: What is bought, in general; stems.
+_GOODS = frozenset(
+    "item thing product order article good stuff purchase articulo pedido producto artikel bestellung sachen commande produit articolo prodotto ordine iten".split()
+)
+_ANOTHER = frozenset(
+    "another second other otro otra autre deuxieme andere anderen zweite zweiten altro altra outro outra dusra dusri".split()
+)
 #: A text so short that it is an answer.
 _ANSWER = 7
 
@@ -34,6 +41,8 @@ class _Judged(NamedTuple):
     unsure: frozenset[int]
     excepted: bool
     quantity: int
+    #: "another", "the second".
+    another: bool = False
 
 
 def lines_meant(text: str, lines: Sequence[KnownLine], language: str) -> Meant:
@@ -47,12 +56,12 @@ def lines_meant(text: str, lines: Sequence[KnownLine], language: str) -> Meant:
     told = references(language)
     names = [named(line) for line in lines]
     excepts = _except_scopes(words, told)
-    mentions = mentions_in(words, names, told)
+    mentions = [one for one in mentions_in(words, names, told) if not _beside(words, one.start, told)]
     judged = [_judge(words, one, lines, names, told, excepts) for one in mentions]
     whole = _whole(words, mentions, told)
-    if whole:
-        return _all_but(words, lines, judged, excepts)
-    told_of = [one for one in judged if not one.excepted]
+    if whole is not None:
+        return _all_but(lines, judged, excepts, sure=whole)
+    told_of = [*_parted([one for one in judged if not one.excepted], lines), *_by_number(words, lines)]
     if not told_of:
         return _pointed(words, lines, names, told, excepted=bool(judged))
     sure = frozenset[int]().union(*(one.sure for one in told_of))
@@ -78,14 +87,23 @@ def _except_scopes(words: tuple[Word, ...], told: References) -> list[tuple[int,
     scopes = []
     for start, end in phrases_in(words, "except", told):
         stop = end
-        while stop < len(words) and (stop == end or words[stop].broken != ".") and not any(phrase_at(words, stop, one, told) for one in ("return", "exchange", "cancel")):
+        while (
+            stop < len(words)
+            and (stop == end or words[stop].broken != ".")
+            and not any(phrase_at(words, stop, one, told) for one in ("return", "exchange", "cancel"))
+        ):
             stop += 1
         scopes.append((start, stop))
     return scopes
 
 
 def _judge(
-    words: tuple[Word, ...], mention: Mention, lines: Sequence[KnownLine], names: Sequence[Named], told: References, excepts: list[tuple[int, int]]
+    words: tuple[Word, ...],
+    mention: Mention,
+    lines: Sequence[KnownLine],
+    names: Sequence[Named],
+    told: References,
+    excepts: list[tuple[int, int]],
 ) -> _Judged:
     """Narrow down what a mention may mean by what describes it."""
     excepted = any(start <= mention.start < stop for start, stop in excepts)
@@ -99,7 +117,8 @@ def _judge(
     if len({(lines[one].variant_id, lines[one].name, tuple(sorted(lines[one].options.items()))) for one in lot}) == 1 and len(lot) > 1:
         lot = frozenset({min(lot)})
     if len(lot) == 1 and mention.sure:
-        return _Judged(lot, frozenset(), excepted, number)
+        another = any(one.plain in _ANOTHER for one in words[max(0, mention.start - 2) : mention.start])
+        return _Judged(lot, frozenset(), excepted, number, another)
     return _Judged(frozenset(), lot, excepted, 0)
 
 
@@ -126,7 +145,9 @@ def _several(words: tuple[Word, ...], mention: Mention, count: int, number: int,
     return mention.plural
 
 
-def _narrowed(words: tuple[Word, ...], mention: Mention, lines: Sequence[KnownLine], names: Sequence[Named], told: References) -> frozenset[int]:
+def _narrowed(
+    words: tuple[Word, ...], mention: Mention, lines: Sequence[KnownLine], names: Sequence[Named], told: References
+) -> frozenset[int]:
     """Keep those of a mention's lines that fit best what is said of it."""
     around = _phrase(words, mention, told)
     fits = {one: len(values_at(around, lines[one].options)) for one in mention.lines}
@@ -138,7 +159,11 @@ def _narrowed(words: tuple[Word, ...], mention: Mention, lines: Sequence[KnownLi
 def _phrase(words: tuple[Word, ...], mention: Mention, told: References) -> tuple[Word, ...]:
     """Give the words that describe what is mentioned: before it, and behind "with", "in", "that is" unless it becomes something new."""
     first = mention.start
-    while first > max(0, mention.start - _BEFORE) and not words[first].broken and not is_a(words[first - 1], ("return", "exchange", "cancel"), told):
+    while (
+        first > max(0, mention.start - _BEFORE)
+        and not words[first].broken
+        and not is_a(words[first - 1], ("return", "exchange", "cancel"), told)
+    ):
         first -= 1
     last = mention.end
     while last < min(len(words), mention.end + _BEHIND) and not words[last].broken and not _turns(words[last]):
@@ -148,7 +173,25 @@ def _phrase(words: tuple[Word, ...], mention: Mention, told: References) -> tupl
 
 def _turns(word: Word) -> bool:
     """Tell whether what follows is something else: "to", "for", "and"."""
-    return word.plain in {"to", "for", "into", "and", "contra", "gegen", "contre", "por", "pour", "para", "con", "und", "et", "y", "e", "aur", "und"}
+    return word.plain in {
+        "to",
+        "for",
+        "into",
+        "and",
+        "contra",
+        "gegen",
+        "contre",
+        "por",
+        "pour",
+        "para",
+        "con",
+        "und",
+        "et",
+        "y",
+        "e",
+        "aur",
+        "und",
+    }
 
 
 def _by_price(words: tuple[Word, ...], at: int, lot: frozenset[int], lines: Sequence[KnownLine], told: References) -> frozenset[int]:
@@ -165,21 +208,71 @@ def _by_price(words: tuple[Word, ...], at: int, lot: frozenset[int], lines: Sequ
     return frozenset(one for one, price in prices.items() if price == wanted)
 
 
-def _whole(words: tuple[Word, ...], mentions: Sequence[Mention], told: References) -> bool:
-    """Tell whether all lines are meant: "everything", "all of it"; not "all my shirts"."""
-    for _, end in phrases_in(words, "all", told):
-        ahead = next((one.start for one in mentions if one.start >= end), None)
-        between = words[end : ahead + 1] if ahead is not None else ()
-        if ahead is None or ahead - end > _BEFORE or any(one.broken for one in between) or any(phrase_at(words, end + place, "except", told) for place in range(ahead - end)):
+def _beside(words: tuple[Word, ...], at: int, told: References) -> bool:
+    """Tell whether a thing is named only to say with what another one came: "the backpack I received with the vacuum"."""
+    return any(at - 2 <= end <= at for _, end in phrases_in(words[:at], "beside", told))
+
+
+def _by_number(words: tuple[Word, ...], lines: Sequence[KnownLine]) -> list[_Judged]:
+    """Find lines by the number of their variant or product in the text."""
+    said = {one.plain for one in words if len(one.plain) >= 6}  # noqa: PLR2004 - shorter ones are counts and sizes
+    found = [frozenset(index for index, one in enumerate(lines) if said & {one.variant_id.lower(), one.product_id.lower()})]
+    return [
+        _Judged(one, frozenset(), excepted=False, quantity=0) if len(one) == 1 else _Judged(frozenset(), one, excepted=False, quantity=0)
+        for one in found
+        if one
+    ]
+
+
+def _parted(judged: list[_Judged], lines: Sequence[KnownLine]) -> list[_Judged]:
+    """Give each of several mentions of the same thing ("one kettle … and another kettle") a line of its own where there are as many."""
+    used: set[int] = set()
+    parted = []
+    for one in judged:
+        if len(one.sure) == 1 and one.another and one.sure & used:
+            line = lines[next(iter(one.sure))]
+            twin = next((index for index, other in enumerate(lines) if index not in used and _same_thing(other, line)), None)
+            if twin is not None:
+                parted.append(one._replace(sure=frozenset({twin})))
+                used.add(twin)
+                continue
+        used |= one.sure
+        parted.append(one)
+    return parted
+
+
+def _same_thing(one: KnownLine, other: KnownLine) -> bool:
+    return (one.variant_id, one.name, one.options) == (other.variant_id, other.name, other.options)
+
+
+def _whole(words: tuple[Word, ...], mentions: Sequence[Mention], told: References) -> bool | None:
+    """Tell whether all lines are meant: "everything", "all of it"; None: they are not ("all my shirts"); False: some of all ("all that …")."""
+    for start, end in phrases_in(words, "all", told):
+        at = end
+        while at < len(words) and not words[at].broken and is_a(words[at], ("determiner", "adjective"), told):
+            at += 1
+        if any(one.start <= at < one.end or start <= one.start < at for one in mentions) and not phrase_at(words, end, "except", told):
+            continue
+        if at >= len(words) or words[at].broken or words[at].stem in _GOODS or _goes_on(words, at, told):
             return True
-    return False
+        if end - start == 1 and at > end:
+            continue
+        return False
+    return None
 
 
-def _all_but(words: tuple[Word, ...], lines: Sequence[KnownLine], judged: Sequence[_Judged], excepts: list[tuple[int, int]]) -> Meant:
+def _goes_on(words: tuple[Word, ...], at: int, told: References) -> bool:
+    """Tell whether a sentence goes on without narrowing what "all" is."""
+    return is_a(words[at], ("function",), told) or any(
+        phrase_at(words, at, one, told) for one in ("except", "return", "exchange", "cancel")
+    )
+
+
+def _all_but(lines: Sequence[KnownLine], judged: Sequence[_Judged], excepts: list[tuple[int, int]], *, sure: bool) -> Meant:
     """Take all but what is excepted; where it is not sure what that is, all is unsure."""
     everything = frozenset(range(len(lines)))
     out = [one for one in judged if one.excepted]
-    if excepts and not out:
+    if not sure or (excepts and not out):
         return _meant(lines, frozenset(), everything)
     away = frozenset[int]().union(*(one.sure for one in out))
     maybe = frozenset[int]().union(*(one.unsure for one in out)) - away

@@ -12,7 +12,25 @@ from doorstep.domain.actions.known import KnownLine
 _SMALL = frozenset("of the a and for with de la le du des von mit fur und di con da do das e y et in".split())
 _SHORTEST_SLIP, _SHORTEST_END = 6, 4
 #: Words that join two things rather than describe one.
-_JOINING = ("function", "determiner", "adjective", "all", "both", "return", "exchange", "cancel", "single", "one", "first", "last", "same", "any", "except", "new", "old")
+_JOINING = (
+    "function",
+    "determiner",
+    "adjective",
+    "all",
+    "both",
+    "return",
+    "exchange",
+    "cancel",
+    "single",
+    "one",
+    "first",
+    "last",
+    "same",
+    "any",
+    "except",
+    "new",
+    "old",
+)
 
 
 class Named(NamedTuple):
@@ -112,8 +130,14 @@ def _named_by(
     if whole and (end - at > 1 or described):
         return True
     last = words[end - 1].stem
-    heads = {names[index].stems[-1] for index in lot} | {names[index].stems[0] for index in lot if told.numbers.get("dos") or told.numbers.get("deux")}
-    if last in heads or f"{last}" in {"".join(names[index].stems) for index in lot} or any(last == f"{a}{b}" for index in lot for a, b in zip(names[index].stems, names[index].stems[1:], strict=False)):
+    heads = {names[index].stems[-1] for index in lot} | {
+        names[index].stems[0] for index in lot if told.numbers.get("dos") or told.numbers.get("deux")
+    }
+    if (
+        last in heads
+        or f"{last}" in {"".join(names[index].stems) for index in lot}
+        or any(last == f"{a}{b}" for index in lot for a, b in zip(names[index].stems, names[index].stems[1:], strict=False))
+    ):
         return described
     closed = end == len(words) or bool(words[end].broken) or is_a(words[end], _JOINING, told)
     return described and closed and last not in canonical().modifiers
@@ -141,6 +165,8 @@ def _synonym(words: tuple[Word, ...], at: int, names: Sequence[Named]) -> Mentio
                 plural = words[end - 1].plain.endswith("s")
                 return Mention(at, end, lot, sure=len(lot) == 1, plural=plural and not any(names[one].plural for one in lot))
     end_of = frozenset(
-        index for index, name in enumerate(names) if name.stems and len(words[at].stem) > _SHORTEST_END and name.stems[-1].endswith(words[at].stem)
+        index
+        for index, name in enumerate(names)
+        if name.stems and len(words[at].stem) > _SHORTEST_END and name.stems[-1].endswith(words[at].stem)
     )
     return Mention(at, at + 1, end_of, sure=False, plural=False) if end_of else None

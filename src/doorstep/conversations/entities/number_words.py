@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from doorstep.conversations.entities.spelling import Lexicon
 
-ORDER, TRACKING, OTHER, PHONE, CODE = "order", "tracking", "other", "phone", "code"
+ORDER, TRACKING, OTHER, PHONE, CODE, POSTCODE = "order", "tracking", "other", "phone", "code", "postcode"
 #: Says that a number follows, not of what: "no", "number", "id".
 NUMBER = "number"
 #: Stands between a keyword and its number and changes nothing: "is", "the", "called".
@@ -37,7 +37,7 @@ _TABLE: dict[str, str] = {
         "facture factures carte compte recu client modele article produit bon "
         "rechnung rechnungsnummer rechnungsnr karte konto kundennummer kunden kunde endet endziffern modell artikel artikelnummer gutschein "
         "fattura ricevuta carta conto cliente modello articolo prodotto buono "
-        "fatura recibo cartao conta cliente modelo produto cupom cpf cnpj cep nota "
+        "fatura recibo cartao conta cliente modelo produto cupom cpf cnpj nota "
         "बिल इनवॉइस कार्ड खाता रसीद bil khata"
     ),
     PHONE: (
@@ -50,8 +50,9 @@ _TABLE: dict[str, str] = {
         "फोन फ़ोन मोबाइल नंबरफोन phon"
     ),
     CODE: (
-        "code otp passcode pin verification codigo verificacion verifizierungscode bestatigungscode codice verifica verificacao कोड ओटीपी einmalcode"
+        "code otp passcode verification codigo verificacion verifizierungscode bestatigungscode codice verifica verificacao कोड ओटीपी einmalcode"
     ),
+    POSTCODE: "zip zipcode postcode postal pincode plz postleitzahl cp cap cep pin",
     NUMBER: (
         "number no nr num nos id ref reference numero numeros n nº n° # referencia referenz riferimento nummer nro nb nbr numbers ids numer "
         "नंबर नम्बर संख्या क्रमांक sankhya"
@@ -67,7 +68,7 @@ _TABLE: dict[str, str] = {
     ),
 }
 #: Where a word stands in two rows, the first named here wins.
-_CLASSES = (BETWEEN, NUMBER, CODE, PHONE, OTHER, TRACKING, ORDER)
+_CLASSES = (BETWEEN, NUMBER, POSTCODE, CODE, PHONE, OTHER, TRACKING, ORDER)
 
 #: Word (plain letters) → its class.
 KEYWORDS: dict[str, str] = {}

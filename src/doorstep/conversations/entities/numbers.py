@@ -28,6 +28,8 @@ _REACH, _REACH_BACK = 5, 5
 _FEWEST_ORDER, _MOST_ORDER = 3, 24
 _YEARS = range(1990, 2036)
 _YEAR_BEFORE = frozenset("in since from year anno ano annee jahr en de em depuis seit von nel del im of".split())
+#: Written as telephone numbers are.
+_GROUPED = re.compile(r"\d[ -]\d")
 #: Shorter runs of digits are times and counts.
 _RUN = re.compile(r"\d{3}")
 #: A unit right behind a number: it counts or measures something.
@@ -119,13 +121,13 @@ def _by_word(folded: Folded, start: int, end: int, value: str, kind: str | None,
         return folded.entity(EntityKind.CODE, start, end, value=value, confidence=0.9) if 4 <= len(value) <= 8 else None  # noqa: PLR2004
     if kind == number_words.TRACKING and 8 <= len(value) <= 40:  # noqa: PLR2004 - no carrier's number is shorter
         return folded.entity(EntityKind.TRACKING_NUMBER, start, end, value=value, confidence=0.8)
-    if kind == number_words.PHONE:
+    if kind in {number_words.PHONE, number_words.POSTCODE}:
         return None
     if kind in {number_words.ORDER, number_words.TRACKING} and (long_enough or (signed and value.isdigit())):
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.95)
     if signed and len(value) >= _FEWEST_ORDER and value[-1].isdigit():
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.85)
-    if kind == number_words.NUMBER and long_enough:
+    if kind == number_words.NUMBER and long_enough and not (len(value) >= 9 and _GROUPED.search(folded.plain, start, end)):  # noqa: PLR2004
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.6)
     return _by_form(folded, start, end, value, sure, long_enough=long_enough)
 

@@ -14,9 +14,13 @@ _WITHOUT = frozenset("no without not non ohne kein keine sans pas sin senza sem 
 _SIZES = {"s": ("small",), "m": ("medium",), "l": ("large",), "xl": ("extra", "large"), "xs": ("extra", "small"), "liter": ("large",)}
 _LETTERS = {("small",): "s", ("medium",): "m", ("large",): "l"}
 #: Values that say nothing unless the name of their option stands beside them.
-_VAGUE = frozenset("high low medium full half none no yes light dark standard basic fixed custom plain fresh art road auto free other black_white".split())
+_VAGUE = frozenset(
+    "high low medium full half none no yes light dark standard basic fixed custom plain fresh art road auto free other black_white".split()
+)
 #: Words that by themselves stand for no value: paying and speaking of things needs them, too.
-_COMMON = frozenset("card set type size color high low full half light free one two new old case pack item model home version night mode smart control power no not with + and bar".split())
+_COMMON = frozenset(
+    "card set type size color high low full half light free one two new old case pack item model home version night mode smart control power no not with + and bar".split()
+)
 
 
 class Said(NamedTuple):
@@ -129,7 +133,9 @@ def _places(words: Sequence[Word], form: Form, key: str) -> Iterator[int]:
     size = len(form.stems)
     names = key_stems(key)
     for at in range(len(words) - size + 1):
-        if any(_stem(words[at + place]) != one for place, one in enumerate(form.stems)) or any(one.broken for one in words[at + 1 : at + size]):
+        if any(_stem(words[at + place]) != one for place, one in enumerate(form.stems)) or any(
+            one.broken for one in words[at + 1 : at + size]
+        ):
             continue
         near = words[max(0, at - 3) : at + size + 3]
         beside = any(one.stem in names for one in near if one not in words[at : at + size])
@@ -162,4 +168,3 @@ def values_at(words: Sequence[Word], options: Mapping[str, str], *, last: bool =
     """Give the options of one thing whose value is said; `last`: by words that reach to the end."""
     said = said_values(words, {key: [value] for key, value in options.items()})
     return frozenset(one.key for one in said if not last or one.end == len(words))
-

@@ -65,7 +65,9 @@ def canonical() -> Canonical:
     table = tomllib.loads((files(__package__) / "references" / "canonical.toml").read_text("utf-8"))
     words = {fold(word).plain: name for name, others in table["words"].items() for word in others}
     stems = _Stems(words)
-    synonyms = tuple(frozenset(tuple(stems.of(one) for one in phrase.split()) for phrase in phrases) for phrases in table["synonyms"].values())
+    synonyms = tuple(
+        frozenset(tuple(stems.of(one) for one in phrase.split()) for phrase in phrases) for phrases in table["synonyms"].values()
+    )
     modifiers = frozenset(stems.of(one) for one in table["modifiers"]["words"])
     scales = tuple(tuple(tuple(one.stem for one in words_of(value, stems)) for value in row) for row in table["scales"].values())
     return Canonical(words, synonyms, modifiers, scales)
@@ -127,7 +129,9 @@ def references(language: str) -> References:
     name = language if language in LANGUAGES else "en"
     table = tomllib.loads((files(__package__) / "references" / f"{name}.toml").read_text("utf-8"))
     phrases = {
-        kind: frozenset(tuple(_WORD.findall(fold(one).plain.replace("'", " "))) for one in rows) for kind, rows in table.items() if isinstance(rows, list)
+        kind: frozenset(tuple(_WORD.findall(fold(one).plain.replace("'", " "))) for one in rows)
+        for kind, rows in table.items()
+        if isinstance(rows, list)
     }
     longest = {kind: max(map(len, rows), default=0) for kind, rows in phrases.items()}
     sizes = {fold(word).plain: size for size, words in table["sizes"].items() for word in words if len(word) > 1}

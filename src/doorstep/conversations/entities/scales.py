@@ -33,6 +33,12 @@ _BOTTOM = ("smallest", "shortest")
 _SCALED = {"tb": 1000.0, "l": 1000.0}
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NEAR = 4
+#: Words of "slightly", "a bit", "one size" and the like, in all languages.
+_SMALL = frozenset(
+    "slightly a bit little one size next tad ligeramente poco un una talla legerement peu etwas bisschen ein nummer leggermente taglia ligeiramente pouco um numero thoda ek".split()
+)
+#: Steps of a scale that lie nearer are one.
+_SAME = 1e-9
 
 
 class Change(NamedTuple):
@@ -87,7 +93,9 @@ def changes_in(
     """Find comparisons and the values that fit; and whether one was said that fits no option."""
     found: list[Change] = []
     vague = False
-    scales = {key: scale for key, choices in values.items() if (scale := ordered([*choices, options[key]] if key in options else list(choices)))}
+    scales = {
+        key: scale for key, choices in values.items() if (scale := ordered([*choices, options[key]] if key in options else list(choices)))
+    }
     for up, kinds in ((True, _UP), (False, _DOWN)):
         for kind in kinds:
             for start, end in phrases_in(words, kind, told):
@@ -95,7 +103,8 @@ def changes_in(
                 if key is None:
                     vague = vague or kind in {"bigger", "smaller"}
                 elif key in options:
-                    found.append(Change(key, _beyond(words, start, scales[key], options[key], told, up=up), start, end))
+                    first, last = _reach(words, start, end, key)
+                    found.append(Change(key, _beyond(words[first:last], scales[key], options[key], told, up=up), first, last))
     for top, kinds in ((True, _TOP), (False, _BOTTOM)):
         for kind in kinds:
             for start, end in phrases_in(words, kind, told):
@@ -108,14 +117,16 @@ def changes_in(
 
 def _key(words: tuple[Word, ...], start: int, end: int, kind: str, scales: Mapping[str, Mapping[str, float]]) -> str | None:
     """Find the option that a comparison is about: by its name beside it, by the adjective, or the one that "bigger" means."""
-    near = {one.stem for one in words[end : end + _NEAR]} | {one.stem for one in words[max(0, start - 3) : start]}
+    behind = {one.stem for one in words[end : end + _NEAR]}
+    before = {one.stem for one in words[max(0, start - 3) : start]}
     adjectives = {name for one in words[start:end] for name in _ADJECTIVES.get(one.stem, _ADJECTIVES.get(one.plain, ()))}
-    by_name = [key for key in scales if key_stems(key) & near]
-    if len(by_name) == 1:
-        return by_name[0]
     by_adjective = [key for key in scales if key_stems(key) & adjectives]
     if len(by_adjective) == 1:
         return by_adjective[0]
+    for near in (behind, before):
+        by_name = [key for key in scales if key_stems(key) & near]
+        if by_name:
+            return by_name[0] if len(by_name) == 1 else None
     if kind.startswith(("big", "small")):
         like = [key for name in _SIZE_LIKE for key in scales if name in key_stems(key)]
         like = list(dict.fromkeys(like))
@@ -123,21 +134,35 @@ def _key(words: tuple[Word, ...], start: int, end: int, kind: str, scales: Mappi
     return None
 
 
-def _beyond(words: tuple[Word, ...], at: int, scale: Mapping[str, float], own: str, told: References, *, up: bool) -> frozenset[str]:
+def _reach(words: tuple[Word, ...], start: int, end: int, key: str) -> tuple[int, int]:
+    """Give the words of a comparison: with the number before it, and the option's name and number around it ("500 pieces less")."""
+    names = key_stems(key)
+    first, last = start, end
+    while (
+        first > max(0, start - 3)
+        and not words[first].broken
+        and (words[first - 1].stem in names or words[first - 1].plain.isdigit() or _small(words[first - 1]))
+    ):
+        first -= 1
+    while last < min(len(words), end + 3) and not words[last].broken and (words[last].stem in names or words[last].plain.isdigit()):
+        last += 1
+    return first, last
+
+
+def _small(word: Word) -> bool:
+    """Tell whether a word makes a comparison a small one, or is between such a one and it."""
+    return word.plain in _SMALL
+
+
+def _beyond(said: tuple[Word, ...], scale: Mapping[str, float], own: str, told: References, *, up: bool) -> frozenset[str]:
     """Give the values on one side of the line's own: the next where "slightly" or "one size" is said, that far where a number is."""
     here = scale[own]
     side = {value: place for value, place in scale.items() if (place > here if up else place < here)}
-    if not side:
-        return frozenset()
-    near = words[max(0, at - 3) : at + 4]
-    distance = next((float(one.plain) for one in near if one.plain.replace(".", "").isdigit() and float(one.plain) > 0), None)
+    distance = next((float(one.plain) for one in said if one.plain.isdigit() and int(one.plain) > 0), None)
     if distance is not None:
-        exact = {value for value, place in side.items() if abs(abs(place - here) - distance) < 1e-9}  # noqa: PLR2004
-        if exact:
-            return frozenset(exact)
-    if phrases_in(tuple(near), "step", told):
-        nearest = min(side, key=lambda value: abs(side[value] - here))
-        return frozenset({nearest})
+        return frozenset(value for value, place in side.items() if abs(abs(place - here) - distance) < _SAME)
+    if side and phrases_in(said, "step", told):
+        return frozenset({min(side, key=lambda value: abs(side[value] - here))})
     return frozenset(side)
 
 

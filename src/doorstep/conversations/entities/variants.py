@@ -70,7 +70,8 @@ def _about(words: tuple[Word, ...], line: KnownLine, others: Sequence[KnownLine]
     if not any(one.lines != frozenset({0}) for one in mentions):
         return words
     kept: list[Word] = []
-    ours = not mentions or 0 in mentions[0].lines
+    named_itself = any(0 in one.lines for one in mentions)
+    ours = not named_itself or 0 in mentions[0].lines
     borders = {_phrase_start(words, one.start): 0 in one.lines for one in mentions}
     for place, word in enumerate(words):
         ours = borders.get(place, ours)
@@ -94,14 +95,19 @@ def _choose(wish: Wish, line: KnownLine, variants: Sequence[KnownVariant], value
         again = next((one for one in variants if one.variant_id == line.variant_id), None)
         if again is None:
             return MeantVariants()
+        if wish.fallback:
+            second = [one for one in others if one.available and wish.nearly(one, line)]
+            return MeantVariants(unsure=(*((again.variant_id,) if again.available else ()), *_nearest(second, wish, line)))
         return MeantVariants(variant=again.variant_id) if again.available else MeantVariants(gone=(again.variant_id,))
     wanted = {key: tuple(sorted(choice)) for key, choice in wish.hard.items()}
     fits = [one for one in others if wish.allows(one, line)]
     can = [one for one in fits if one.available]
     gone = tuple(one.variant_id for one in fits if not one.available)
     if not can:
-        near = [one for one in others if one.available and wish.nearly(one, line)]
-        return MeantVariants(unsure=_nearest(near, wish, line), gone=gone, wanted=wanted)
+        near = [one for one in others if one.available and wish.nearly(one, line)] or [
+            one for one in others if one.available and wish.asked(one)
+        ]
+        return MeantVariants(unsure=_nearest(wish.preferred(near), wish, line), gone=gone, wanted=wanted)
     can = wish.preferred(can)
     can = wish.priced(can, line)
     if len(can) == 1 and not wish.vague:
@@ -118,4 +124,3 @@ def _nearest(lot: Sequence[KnownVariant], wish: Wish, line: KnownLine) -> tuple[
         return -asked * 10 - kept, one.price.amount_minor, one.variant_id
 
     return tuple(one.variant_id for one in sorted(lot, key=far)[:_MOST])
-

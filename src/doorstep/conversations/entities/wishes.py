@@ -11,6 +11,11 @@ from doorstep.domain.actions.known import KnownLine, KnownVariant
 
 #: Words between "instead of" and what it takes away; between "same" or "any" and what they are about.
 _OLD_REACH, _KEY_REACH = 4, 4
+#: What "the same" is of where the very same thing is meant; stems.
+_THING = frozenset(
+    "one item product thing again pair model spec specification please articulo producto article produit artikel stuck modell articolo prodotto produto wala".split()
+)
+_LIKE = frozenset({"as", "like", "but", "in", "with", "only"})
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,12 +68,14 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         return value == line.options.get(key, value)
 
     def nearly(self, variant: KnownVariant, line: KnownLine) -> bool:
-        """Tell whether a variant has what was asked for, or what was named as second best."""
-        if self.fallback:
-            wanted = {**{key: frozenset({value}) for key, value in line.options.items() if key not in self.soft}, **self.hard}
-            relaxed = {key: choice | self.fallback.get(key, frozenset()) for key, choice in wanted.items()}
-            if all(variant.options.get(key) in choice for key, choice in relaxed.items() if key in variant.options):
-                return True
+        """Tell whether a variant is what was named as second best."""
+        kept = {key: frozenset({value}) for key, value in line.options.items() if key not in self.soft}
+        wanted = {**kept, **self.hard}
+        second = {key: choice | self.fallback.get(key, frozenset()) for key, choice in wanted.items()}
+        return bool(self.fallback) and all(variant.options.get(key) in choice for key, choice in second.items() if key in variant.options)
+
+    def asked(self, variant: KnownVariant) -> bool:
+        """Tell whether a variant has all that was asked for outright."""
         return all(variant.options.get(key) in choice for key, choice in self.hard.items())
 
     def preferred(self, lot: list[KnownVariant]) -> list[KnownVariant]:
@@ -245,5 +252,11 @@ def _price(words: tuple[Word, ...], told: References) -> str:
 
 
 def _again(words: tuple[Word, ...], same: frozenset[str], told: References) -> bool:
-    """Tell whether the very same thing is wished: "the same one", "a new pair of the same"."""
-    return bool(phrases_in(words, "same", told)) and not same
+    """Tell whether the very same thing is wished: "the same one", "the same item again"; not "the same type as the other"."""
+    if same:
+        return False
+    for _, end in phrases_in(words, "same", told):
+        behind = words[end : end + 3]
+        if not behind or behind[0].broken or (behind[0].stem in _THING and not any(one.plain in _LIKE for one in behind)):
+            return True
+    return False

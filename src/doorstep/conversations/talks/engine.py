@@ -76,10 +76,20 @@ def _next_wanted(turn: Turn) -> bool:
     turn.remember(waiting=waiting[1:])
     talk = turn.book.answering(waiting[0].intent)
     if talk is not None:
-        turn.say("say.next", about=talk.slug)
-        turn.begin(talk, waiting[0].intent, waiting[0].text)
+        turn.say("say.next")
+        order = {"order": waiting[0].order} if waiting[0].order else {}
+        turn.begin(talk, waiting[0].intent, waiting[0].text, **order, **_said_for_both(turn, talk))
         turn.understood = turn.read(waiting[0].text)
     return True
+
+
+def _said_for_both(turn: Turn, talk: Talk) -> dict[str, object]:
+    """What was answered for the request before counts for the next of its kind."""
+    before = turn.ended
+    if before is None or before.talk != talk.slug:
+        return {}
+    slots = before.slots
+    return {name: value for name in ("reason", "method", "way", "remedy") if (value := getattr(slots, name))}
 
 
 def _step(turn: Turn) -> Flow[None]:

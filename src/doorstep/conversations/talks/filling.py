@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from doorstep.conversations.entities import MeantVariants, lines_meant, variants_meant
+from doorstep.conversations.entities import MeantVariants, address_told, lines_meant, variants_meant
 from doorstep.conversations.talks.choosing import (
     day_offers,
     line_named,
@@ -73,7 +73,11 @@ def _take_units(turn: Turn, order: OrderTold, words: str) -> bool:
     lines = order.known.lines
     meant = lines_meant(words, lines, turn.memory.language)
     if meant.lines and not meant.unsure:
-        turn.fill(units=tuple(unit for one in lines if one.line_id in meant.lines for unit in units_of([one], meant.quantities.get(one.line_id, 0))))
+        turn.fill(
+            units=tuple(
+                unit for one in lines if one.line_id in meant.lines for unit in units_of([one], meant.quantities.get(one.line_id, 0))
+            )
+        )
     elif (len(lines) == 1 and not meant.unsure) or (Act.ALL in turn.understood.acts and not meant.unsure):
         turn.fill(units=units_of(lines))
     else:
@@ -153,10 +157,13 @@ def _take_window(turn: Turn, _order: OrderTold, _words: str) -> bool:
 
 
 def _take_address(turn: Turn, order: OrderTold, _words: str) -> bool:
+    country = (order.known.ship_to.country if order.known.ship_to else None) or turn.shop.country
+    asked = turn.memory.frames[-1].asked == "address"
     found = next((one.address for one in turn.understood.of(EntityKind.ADDRESS) if one.address is not None), None)
+    found = found or (address_told(turn.heard.text, country) if asked else None)
     if found is None:
         return False
-    before = order.known.ship_to
+    before = order.known.ship_to or (order.customer.address if order.customer else None)
     if before is not None:  # who does not name a country means the one it is in, and is the same person
         found = msgspec.structs.replace(
             found, country=found.country or before.country, name=found.name or before.name, phone=found.phone or before.phone
@@ -302,5 +309,7 @@ _ASKERS: dict[str, Callable[[Turn, OrderTold], None]] = {
     "done": lambda turn, _order: turn.ask("done", list(_YES_OR_NO)),
     "case": _ask_case,
 }
+#: Slots that any text fills: only an answer that is surely no other request is one.
+FREE = frozenset({"point", "place"})
 #: What can be asked for; the checker holds the definitions against it.
 ASKED = frozenset({*_TAKERS, "order", "identity", "confirm", "code"})

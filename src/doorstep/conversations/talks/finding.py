@@ -1,17 +1,18 @@
 """Who asks, and which of their orders a request is about: told, recognised, looked up among their own, or asked for; nobody else's is ever named."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import msgspec
 
-from doorstep.conversations.entities import closest_orders, lines_meant
+from doorstep.conversations.entities import closest_orders, lines_meant, postcode_in
 from doorstep.conversations.talks.book import Talk
 from doorstep.conversations.talks.state import Turn
 from doorstep.conversations.talks.wishes import Flow, checked, identified, listed, read, sent_code
 from doorstep.domain.actions.kinds import ActionKind, OrderState
 from doorstep.domain.talking.handovers import HandoverReason
 from doorstep.domain.talking.intents import Act
-from doorstep.domain.talking.memory import Offer, Told
+from doorstep.domain.talking.memory import Offer, Told, Wanted
 from doorstep.domain.talking.told import OrderTold
 from doorstep.domain.talking.understood import EntityKind, Understood
 
@@ -20,6 +21,8 @@ _replace = msgspec.structs.replace
 _MOST_TRIES = 3
 #: Orders that are offered to choose from.
 _MOST_OFFERED = 9
+#: Speaks of several orders.
+_MANY = re.compile(r"orders|pedidos|commandes|bestellungen|ordini|encomendas|ऑर्डर|sab order", re.IGNORECASE)
 _ALL = frozenset(OrderState)
 _NOT_SENT = frozenset({OrderState.PENDING})
 _ARRIVED = frozenset({OrderState.DELIVERED, OrderState.PARTLY_DELIVERED})
@@ -46,6 +49,9 @@ _FITTING: dict[ActionKind, frozenset[OrderState]] = {
 def noted(turn: Turn, understood: Understood) -> None:
     """Keep what an utterance tells of who asks."""
     told, before = turn.memory.told, turn.memory.told
+    if turn.top is not None and turn.top.asked == "identity" and not understood.of(EntityKind.POSTCODE):
+        typed = postcode_in(turn.heard.text, turn.shop.country)
+        told = _replace(told, postcode=typed.value) if typed else told
     numbers = tuple(dict.fromkeys((*told.numbers, *(one.value for one in understood.of(EntityKind.ORDER_NUMBER)))))[-5:]
     told = _replace(told, numbers=numbers)
     for kind, name in (
@@ -153,6 +159,13 @@ def which_order(turn: Turn) -> Flow[OrderTold | None]:
     if chosen is not None:
         turn.fill(order=chosen.known.external_id)
         return (yield from _whole(turn, chosen.known.external_id))
+    several = _several(turn, fitting)
+    if several:
+        first, *others = several
+        waiting = tuple(Wanted(intent=frame.intent, text=frame.slots.words, order=one.known.external_id) for one in others)
+        turn.remember(waiting=(*waiting, *turn.memory.waiting))
+        turn.fill(order=first.known.external_id)
+        return (yield from _whole(turn, first.known.external_id))
     if _names_unknown(turn):
         turn.say("say.no_such_order")
     turn.ask("order", [order_offer(one) for one in fitting[:_MOST_OFFERED]])
@@ -219,6 +232,24 @@ def _by_words(turn: Turn, orders: Sequence[OrderTold]) -> OrderTold | None:
     language = turn.memory.language
     holding = [one for one in orders if lines_meant(words, one.known.lines, language).lines]
     return holding[0] if len(holding) == 1 else None
+
+
+def _several(turn: Turn, orders: Sequence[OrderTold]) -> Sequence[OrderTold]:
+    """Several that are meant together: all of them, or those over which the things spoken of are spread, each thing in one order only."""
+    words, talk = turn.memory.frames[-1].slots.words, turn.talk
+    if not words or talk is None or not talk.actions:
+        return ()
+    whole = not {"units", "swaps"} & set(talk.needs)
+    if whole and Act.ALL in turn.understood.acts and _MANY.search(words):
+        return orders
+    held: list[tuple[OrderTold, frozenset[str]]] = []
+    for one in orders:
+        meant = lines_meant(words, one.known.lines, turn.memory.language)
+        names = frozenset(line.name for line in one.known.lines if line.line_id in meant.lines)
+        if names and not meant.unsure:
+            held.append((one, names))
+    told = [name for _, names in held for name in names]
+    return [one for one, _ in held] if len(held) > 1 and len(told) == len(set(told)) else ()
 
 
 def _only(turn: Turn, orders: Sequence[OrderTold]) -> OrderTold | None:

@@ -4,14 +4,15 @@ from datetime import date
 
 import msgspec
 
+from doorstep.conversations.entities import clauses_of
 from doorstep.conversations.talks.acting import confirm
 from doorstep.conversations.talks.choosing import units_of
-from doorstep.conversations.talks.filling import is_filled, take
+from doorstep.conversations.talks.filling import FREE, NO_ORDER, is_filled, take
 from doorstep.conversations.talks.finding import chosen_order, send_the_code, their_orders, try_code
 from doorstep.conversations.talks.ordinals import ordinal_in
 from doorstep.conversations.talks.state import Turn
 from doorstep.conversations.talks.wishes import Flow, read, searched
-from doorstep.conversations.understanding import is_bare_no, is_bare_yes
+from doorstep.conversations.understanding.acts import is_bare_no, is_bare_yes
 from doorstep.domain.actions.arguments import Swap
 from doorstep.domain.actions.kinds import Remedy
 from doorstep.domain.talking.handovers import HandoverReason
@@ -32,6 +33,9 @@ _MOST_ANGER = 2
 #: Below it nothing that a shop's customers ask is meant.
 _SCOPE = 0.5
 _SMALL_TALK = frozenset({Intent.TALK_THANKS, Intent.TALK_BYE, Intent.TALK_HELLO, Intent.TALK_MOOD, Intent.TALK_BOT, Intent.TALK_ABILITIES})
+#: What a part of an utterance wants done with goods → the intent.
+_WISHES = {"return": Intent.RETURN_START, "exchange": Intent.EXCHANGE_START, "cancel": Intent.ORDER_CANCEL}
+_OF_GOODS = frozenset({Intent.RETURN_START, Intent.REFUND_ASK, Intent.EXCHANGE_START, Intent.ORDER_CHANGE_ITEMS, Intent.ORDER_CANCEL})
 _CLARIFIED = 3
 #: Characters kept of what was not clear.
 _LONGEST = 2000
@@ -233,17 +237,28 @@ def _answered(turn: Turn, frame: Frame) -> Flow[bool]:
 def _slot_answered(turn: Turn, frame: Frame, text: str) -> Flow[bool]:
     """Read the utterance as the slot that was asked for, else as the place of one in the list."""
     order = (yield from read(frame.slots.order)) if frame.slots.order else None
-    if _digresses(turn, frame):
+    if frame.asked in FREE and _digresses(turn, frame):
         return False
     if is_bare_no(text, turn.memory.language) and frame.asked not in {"there", "ready", "done"}:
         yield from _yes_or_no(turn, yes=False)
         return True
-    if order is not None and take(turn, frame.asked, order, text):
+    if take(turn, frame.asked, order or NO_ORDER, text):
+        _take_more(turn, order, text)
         return True
+    if _digresses(turn, frame):
+        return False
     place = ordinal_in(text, len(turn.memory.offered))
     if place and (yield from choose(turn, turn.memory.offered[place - 1].value)):
         return True
     return is_filled(turn, frame.asked)
+
+
+def _take_more(turn: Turn, order: OrderTold | None, text: str) -> None:
+    """Whatever else an answer tells is taken, too."""
+    talk = turn.talk
+    for slot in (*talk.needs, *talk.may) if talk is not None and order is not None else ():
+        if slot not in {"order", "identity"} and not is_filled(turn, slot):
+            take(turn, slot, order or NO_ORDER, text)
 
 
 def _digresses(turn: Turn, frame: Frame) -> bool:
@@ -295,16 +310,15 @@ def _corrects(turn: Turn, slot: str, order: OrderTold, text: str) -> bool:
 def _requested(turn: Turn) -> Flow[None]:
     """Begin what is asked for; ask back where it is not sure; look it up where no talk covers it."""
     understood, text = turn.understood, turn.heard.text
-    wanted = [one for one in understood.wanted if turn.book.answering(one) is not None]
-    serious = [one for one in wanted if one not in _SMALL_TALK] or wanted[:1]
-    if serious:
-        turn.remember(unsure=0)
-        turn.intent = serious[0]
-        first = turn.book.answering(serious[0])
-        if first is not None:
-            order = {"order": turn.heard.order} if turn.heard.order and "order" in first.needs else {}
-            turn.begin(first, serious[0], text, **order)
-        turn.remember(waiting=tuple(Wanted(intent=one, text=text) for one in serious[1:]))
+    requests = _requests(turn)
+    if requests:
+        first, *others = requests
+        turn.remember(unsure=0, waiting=tuple(others))
+        turn.intent = first.intent
+        talk = turn.book.answering(first.intent)
+        if talk is not None:
+            order = {"order": turn.heard.order} if turn.heard.order and "order" in talk.needs else {}
+            turn.begin(talk, first.intent, first.text, **order)
         return
     if turn.top is not None and turn.top.asked:
         yield from _not_an_answer(turn, turn.top)
@@ -322,6 +336,19 @@ def _requested(turn: Turn) -> Flow[None]:
         turn.answered, turn.asks, turn.talk_said = True, True, "shop"
         return
     _lost(turn)
+
+
+def _requests(turn: Turn) -> list[Wanted]:
+    """What is asked for, in the order in which it was said, each with its own part of the words."""
+    text = turn.heard.text
+    wanted = [one for one in turn.understood.wanted if turn.book.answering(one) is not None]
+    serious = [one for one in wanted if one not in _SMALL_TALK] or wanted[:1]
+    parts = [one for one in clauses_of(text, turn.memory.language) if one.wish in _WISHES]
+    about_goods = [one for one in serious if one in _OF_GOODS]
+    if parts and (about_goods or not serious) and (len(parts) > 1 or not serious):
+        others = [Wanted(intent=one, text=text) for one in serious if one not in _OF_GOODS]
+        return [*(Wanted(intent=_WISHES[one.wish], text=one.text) for one in parts), *others]
+    return [Wanted(intent=one, text=text) for one in serious]
 
 
 def _not_an_answer(turn: Turn, frame: Frame) -> Flow[None]:

@@ -40,6 +40,8 @@ class Turn:
         self.talk_said = ""
         self.intent = ""
         self.confidence = 0.0
+        #: The request that ended last in this turn.
+        self.ended: Frame | None = None
         #: The orders of whoever asks, once they were read; None: not yet.
         self.orders: tuple[OrderTold, ...] | None = None
         self._whole: dict[str, OrderTold] = {}
@@ -87,7 +89,7 @@ class Turn:
 
     def end(self) -> None:
         """End the current request."""
-        frame = self.memory.frames[-1]
+        frame = self.ended = self.memory.frames[-1]
         self.remember(frames=self.memory.frames[:-1], last_talk=frame.talk, last_order=frame.slots.order or self.memory.last_order)
 
     def ask(self, slot: str, offers: list[Offer] | None = None, **facts: Fact) -> None:

@@ -92,6 +92,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     intent: str
     #: The customer's words for it.
     text: str = ""
+    #: The shop's id of the order it is about; "" not known yet.
+    order: str = ""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
