@@ -56,9 +56,10 @@ class NewArticle(msgspec.Struct, frozen=True, kw_only=True):
 _COLUMNS = "article_id, key, origin, title, body, language, url, audience, valid_until, passages, kept_at, seen_at, quoted_at, quoted"
 # Which version of a merchant's knowledge counts.
 _VERSION = "select version from knowledge where merchant_id = $1"
-# Count a change; the row orders those who change at once.
+# Note a change; the row orders those who change at once. The version is the moment, so that no other database has had the same one.
 _CHANGED = """
-insert into knowledge as k (merchant_id, version) values ($1, 1) on conflict (merchant_id) do update set version = k.version + 1 returning version
+insert into knowledge as k (merchant_id, version) values ($1, (extract(epoch from clock_timestamp()) * 1000000)::bigint)
+on conflict (merchant_id) do update set version = greatest(k.version + 1, excluded.version) returning version
 """
 # Let nobody else change a merchant's knowledge in this transaction.
 _HOLD = "insert into knowledge as k (merchant_id) values ($1) on conflict (merchant_id) do update set version = k.version"
@@ -129,7 +130,7 @@ async def version(tx: Tx, merchant_id: int) -> int:
 
 
 async def changed(tx: Tx, merchant_id: int) -> int:
-    """Count a change; return the new version."""
+    """Note a change; return the new version."""
     return int(await tx.fetchval(_CHANGED, merchant_id))
 
 

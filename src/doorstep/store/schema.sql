@@ -1349,7 +1349,7 @@ create index alarm_age on alarm (day);
 -- What a shop knows: its articles, cut into passages that are found and quoted; questions that nothing of it answers.
 create table knowledge (
     merchant_id bigint primary key references merchant,
-    -- Goes up with every change of what may be quoted: whoever holds an index in memory looks whether it is still this one.
+    -- Another one with every change of what may be quoted: whoever holds an index in memory looks whether it is still this one.
     version     bigint not null default 0
 );
 create table article (
