@@ -44,6 +44,7 @@ from doorstep.store import (
     customer_sessions,
     estimators,
     idempotency,
+    model_turns,
     one_time_codes,
     short_links,
 )
@@ -208,6 +209,7 @@ class Worker:
             await alarms.sweep(tx, now)
             await case_files.sweep(tx, now - LOOSE_FOR)
             await confirmations.sweep(tx, now)
+            await model_turns.sweep(tx, now)
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
 

@@ -109,6 +109,7 @@ _GROUPS = {
     "pitfalls": Group.ORDERS,
     "conversations": Group.TALKS,
     "replies": Group.TALKS,
+    "model-turns": Group.TALKS,
     "customers": Group.CUSTOMERS,
     "messages": Group.MESSAGES,
     "suppressions": Group.SUPPRESSIONS,
