@@ -153,7 +153,7 @@ def choose(turn: Turn, value: str) -> Flow[bool]:
     return _chosen_value(turn, frame, kind, rest, value, order)
 
 
-def _chosen_value(turn: Turn, frame: Frame, kind: str, rest: str, value: str, order: OrderTold | None) -> bool:
+def _chosen_value(turn: Turn, frame: Frame, kind: str, rest: str, value: str, order: OrderTold | None) -> bool:  # noqa: C901 - one line for each kind
     match kind:
         case "line" if order is not None:
             turn.fill(units=units_of([one for one in order.known.lines if one.line_id == rest]))
@@ -164,6 +164,8 @@ def _chosen_value(turn: Turn, frame: Frame, kind: str, rest: str, value: str, or
             unit = next((one for one in frame.slots.units if one.line_id == line_id), None)
             swap = Swap(line_id=line_id, quantity=unit.quantity if unit else 1, variant_id=variant_id)
             turn.fill(swaps=(*frame.slots.swaps, swap))
+        case "shipment":
+            turn.fill(shipment=rest)
         case "method":
             turn.fill(method=rest)
         case "reason":
