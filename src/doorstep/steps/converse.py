@@ -23,13 +23,14 @@ from doorstep.domain.talking.turns import Heard, Piece, Turned
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.handing_over import hand_to_human, when_answered
-from doorstep.steps.identity import Proof, asker_of
+from doorstep.steps.identity import Proof, asker_of, orders_of
 from doorstep.steps.saying import locale_of, may_say, reply_subject, said_back
 from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_saying import Spoken, spoken, tag_of
 from doorstep.steps.talk_world import TalkWorld, joined
 from doorstep.steps.understanding import reader
-from doorstep.store import conversations, handovers, messages, orders, people, talks, turns
+from doorstep.steps.whose_reply import learn
+from doorstep.store import conversations, handovers, messages, orders, people, reply_files, talks, turns
 from doorstep.store.connections import Connection
 from doorstep.store.conversations import Conversation
 from doorstep.store.database import Database, Row, Tx
@@ -44,6 +45,8 @@ _AGAIN, _MOST_TRIES = timedelta(seconds=5), 3
 #: What was begun on another channel is taken up within so long.
 _ELSEWHERE = timedelta(hours=24)
 #: What was shown of who asks holds for so long.
+#: Files that lie with the provider are waited for so long.
+_FILES_WITHIN, _LOOK_AGAIN = timedelta(seconds=30), timedelta(seconds=1)
 _SHOWN_FOR = timedelta(hours=12)
 _BY_PHONE = frozenset({ChannelKind.SMS, ChannelKind.WHATSAPP})
 
@@ -111,7 +114,12 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
     asker = await _asker(tx, merchant_id, row, channel, memory)
     locale = await locale_of(tx, tenant, talk.address, row["order_id"] or talk.order_id)
     shop = shop_told(tenant)
-    heard = Heard(text=row["text"], choice=row["choice"], channel=channel, order=await _bound_order(tx, merchant_id, asker, row))
+    files = await reply_files.of(tx, merchant_id, [row["reply_id"]])
+    if any(one["due_at"] for one in files) and now - row["came_at"] < _FILES_WITHIN:
+        await turns.wait(tx, merchant_id, row["turn_id"], now + _LOOK_AGAIN)
+        return
+    order = await _bound_order(tx, merchant_id, asker, row)
+    heard = Heard(text=row["text"], choice=row["choice"], channel=channel, order=order, files=len(files))
     world = TalkWorld(
         database,
         tx,
@@ -122,19 +130,22 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
         address=talk.address,
         language=memory.language or language_of(locale),
         now=now,
+        conversation_id=conversation_id,
+        reply_id=row["reply_id"],
     )
     book = tenant.book
     if not memory.language:
         memory = _replace(memory, language=language_of(locale))
     read = reader(tenant, shop, memory.language, now)
-    turned = await world.run(take_turn(heard, memory, book=book, shop=shop, read=read, now=now))
+    turned = await world.run(take_turn(heard, memory, book=book, shop=shop, read=read, now=now, rules=tenant.handing.rules))
     tag = tag_of(turned.memory.language, locale)
     order_id = await _order_id(tx, merchant_id, asker, turned, row)
     if turned.handover is not None:
         turned = await _handed(tx, tenant, talk, turned, row, tag, order_id, now)
     answer = spoken(turned, book, tag, shop.zone, channel)
     message_id = await _say(tx, tenant, connection, row, answer, tag, order_id, turned, now)
-    await talks.write(tx, merchant_id, conversation_id, talk.customer_id, turned.memory, now)
+    customer_id = await _learnt(tx, tenant, talk, row, memory, turned.memory, now)
+    await talks.write(tx, merchant_id, conversation_id, customer_id, turned.memory, now)
     closing = Closing(
         state="answered",
         took_ms=(time.perf_counter() - started) * 1000,
@@ -202,6 +213,24 @@ async def _asker(tx: Tx, merchant_id: int, row: Row, channel: ChannelKind, memor
     proof = Proof(assurance=Assurance(kept.assurance), kind=kept.kind, value=kept.value, order_ids=kept.order_ids, at=kept.at)
     asker = await asker_of(tx, merchant_id, proof, channel=str(channel))
     return joined(base, asker) if asker is not None else base
+
+
+async def _learnt(tx: Tx, tenant: Tenant, talk: Conversation, row: Row, before: Memory, after: Memory, now: datetime) -> int | None:
+    """Note whose address it is that wrote, once they have shown in the talk who they are."""
+    if after.shown is None or after.shown == before.shown:
+        return talk.customer_id
+    merchant_id, shown = tenant.merchant.merchant_id, after.shown
+    proof = Proof(assurance=Assurance(shown.assurance), kind=shown.kind, value=shown.value, order_ids=shown.order_ids, at=shown.at)
+    asker = await asker_of(tx, merchant_id, proof)
+    reached = await orders_of(tx, merchant_id, asker, 1) if asker else []
+    how = "one-time code" if proof.assurance is Assurance.CODE else "order number and e-mail"
+    reply = Reply(channel=ChannelKind(row["channel"]), sender=talk.address, to="", text="", provider_id=row["provider_id"])
+    customer_id = await learn(tx, merchant_id, talk.customer_id, reached[0] if reached else None, reply, talk.address, how, now)
+    order_id = talk.order_id or (reached[0].order_id if reached else None)
+    await conversations.heard(
+        tx, merchant_id, talk.conversation_id, row["came_at"], customer_id=customer_id, order_id=order_id, for_human=False
+    )
+    return customer_id
 
 
 async def _bound_order(tx: Tx, merchant_id: int, asker: Asker, row: Row) -> str:

@@ -61,7 +61,7 @@ class Session:
                 now=now,
             )
             heard = Heard(text=text, choice=choice or self._numbered(text), channel=self._channel)
-            turned = await world.run(take_turn(heard, memory, book=tenant.book, shop=shop, read=read, now=now))
+            turned = await world.run(take_turn(heard, memory, book=tenant.book, shop=shop, read=read, now=now, rules=tenant.handing.rules))
             self._asker, self._memory = world.asker, turned.memory
         self.human = turned.handover is not None
         if self.human:

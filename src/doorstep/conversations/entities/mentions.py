@@ -4,12 +4,39 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from doorstep.conversations.entities.options import values_at
-from doorstep.conversations.entities.pointing import References, Word, canonical, is_a, phrase_at, stem, words_of
+from doorstep.conversations.entities.pointing import References, Word, canonical, is_a, words_of
 from doorstep.conversations.entities.spelling import one_slip
 from doorstep.domain.actions.known import KnownLine
 
 #: Words of a name that mean nothing by themselves.
-_SMALL = frozenset("of the a and for with de la le du des von mit fur und di con da do das e y et in".split())
+_SMALL = frozenset(
+    [
+        "of",
+        "the",
+        "a",
+        "and",
+        "for",
+        "with",
+        "de",
+        "la",
+        "le",
+        "du",
+        "des",
+        "von",
+        "mit",
+        "fur",
+        "und",
+        "di",
+        "con",
+        "da",
+        "do",
+        "das",
+        "e",
+        "y",
+        "et",
+        "in",
+    ]
+)
 _SHORTEST_SLIP, _SHORTEST_END = 6, 4
 #: Words that join two things rather than describe one.
 _JOINING = (

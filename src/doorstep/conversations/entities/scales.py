@@ -35,7 +35,35 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NEAR = 4
 #: Words of "slightly", "a bit", "one size" and the like, in all languages.
 _SMALL = frozenset(
-    "slightly a bit little one size next tad ligeramente poco un una talla legerement peu etwas bisschen ein nummer leggermente taglia ligeiramente pouco um numero thoda ek".split()
+    [
+        "slightly",
+        "a",
+        "bit",
+        "little",
+        "one",
+        "size",
+        "next",
+        "tad",
+        "ligeramente",
+        "poco",
+        "un",
+        "una",
+        "talla",
+        "legerement",
+        "peu",
+        "etwas",
+        "bisschen",
+        "ein",
+        "nummer",
+        "leggermente",
+        "taglia",
+        "ligeiramente",
+        "pouco",
+        "um",
+        "numero",
+        "thoda",
+        "ek",
+    ]
 )
 #: Steps of a scale that lie nearer are one.
 _SAME = 1e-9

@@ -54,6 +54,15 @@ class Fitted(NamedTuple):
     left_out: Matrix | None
 
 
+def rows_of(texts: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], columns: int) -> "csr_array":
+    """Set texts' features and their weights side by side as rows of a sparse matrix."""
+    from scipy.sparse import csr_array
+
+    starts = np.cumsum([0, *(len(row) for _, row in texts)])
+    places, values = (np.concatenate([text[side] for text in texts]) for side in (0, 1))
+    return csr_array((values.astype(np.float64), places, starts), shape=(len(texts), columns))
+
+
 def fit_vectors(rows: NDArray[np.float32], taught: Targets, penalty: float) -> Fitted:
     """Fit dense rows of few numbers."""
     wide = rows.astype(np.float64)

@@ -24,9 +24,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     channel: ChannelKind
     #: The shop's id of the order that it answers a message about; "" none.
     order: str = ""
-    #: Ids of photos that came with it.
-    photos: tuple[str, ...] = ()
-    #: Files came that are no photos.
+    #: Files that came with it.
     files: int = 0
     #: With the choice of a talk: what a model read out of the conversation for it; judged like what a customer says. None: nothing.
     given: Slots | None = None
