@@ -37,6 +37,27 @@ _GOODS = frozenset(
         "iten",
     ]
 )
+#: What they deny ends at the next comma: "not the lamp, the headphones".
+_SHORT_DENIALS = frozenset(
+    [
+        "not",
+        "and",
+        "keep",
+        "keeping",
+        "without",
+        "garder",
+        "garde",
+        "behalte",
+        "tengo",
+        "quedarme",
+        "ficar",
+        "mas",
+        "aber",
+        "ma",
+        "pero",
+        "mais",
+    ]
+)
 _ANOTHER = frozenset(
     [
         "another",
@@ -93,7 +114,7 @@ def lines_meant(text: str, lines: Sequence[KnownLine], language: str) -> Meant:
     if not lines or not words:
         return Meant()
     told = references(language)
-    names = [named(line) for line in lines]
+    names = [named(line, told.language) for line in lines]
     excepts = _except_scopes(words, told)
     mentions = [one for one in mentions_in(words, names, told) if not _beside(words, one.start, told)]
     judged = [_judge(words, one, lines, told, excepts) for one in mentions]
@@ -125,10 +146,15 @@ def _except_scopes(words: tuple[Word, ...], told: References) -> list[tuple[int,
     """Give the words that "except" rules: to the end of the sentence, or the next "but", "and return"."""
     scopes = []
     for start, end in phrases_in(words, "except", told):
+        if told.language == "hi":
+            # It stands behind what it rules.
+            scopes.append((max(0, start - _BEFORE), start))
+            continue
         stop = end
+        ends = (",", ".") if words[start].plain in _SHORT_DENIALS else (".",)
         while (
             stop < len(words)
-            and (stop == end or words[stop].broken != ".")
+            and (stop == end or words[stop].broken not in ends)
             and not any(phrase_at(words, stop, one, told) for one in ("return", "exchange", "cancel"))
         ):
             stop += 1
