@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from doorstep.conversations.entities.folding import word_set
 from doorstep.conversations.entities.mentions import Mention, mentions_in, named
 from doorstep.conversations.entities.options import values_at
 from doorstep.conversations.entities.pointing import References, Word, is_a, phrase_at, phrases_in, references, words_of
@@ -13,72 +14,13 @@ from doorstep.domain.actions.known import KnownLine
 #: Words of a phrase before a name that describe it, and behind it.
 _BEFORE, _BEHIND = 4, 6
 #: What is bought, in general; stems.
-_GOODS = frozenset(
-    [
-        "item",
-        "thing",
-        "product",
-        "order",
-        "article",
-        "good",
-        "stuff",
-        "purchase",
-        "articulo",
-        "pedido",
-        "producto",
-        "artikel",
-        "bestellung",
-        "sachen",
-        "commande",
-        "produit",
-        "articolo",
-        "prodotto",
-        "ordine",
-        "iten",
-    ]
+_GOODS = word_set(
+    "item thing product order article good stuff purchase articulo pedido producto artikel bestellung sachen commande "
+    "produit articolo prodotto ordine iten"
 )
 #: What they deny ends at the next comma: "not the lamp, the headphones".
-_SHORT_DENIALS = frozenset(
-    [
-        "not",
-        "and",
-        "keep",
-        "keeping",
-        "without",
-        "garder",
-        "garde",
-        "behalte",
-        "tengo",
-        "quedarme",
-        "ficar",
-        "mas",
-        "aber",
-        "ma",
-        "pero",
-        "mais",
-    ]
-)
-_ANOTHER = frozenset(
-    [
-        "another",
-        "second",
-        "other",
-        "otro",
-        "otra",
-        "autre",
-        "deuxieme",
-        "andere",
-        "anderen",
-        "zweite",
-        "zweiten",
-        "altro",
-        "altra",
-        "outro",
-        "outra",
-        "dusra",
-        "dusri",
-    ]
-)
+_SHORT_DENIALS = word_set("not and keep keeping without garder garde behalte tengo quedarme ficar mas aber ma pero mais")
+_ANOTHER = word_set("another second other otro otra autre deuxieme andere anderen zweite zweiten altro altra outro outra dusra dusri")
 #: A text so short that it is an answer.
 _ANSWER = 7
 

@@ -3,40 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from doorstep.conversations.entities.folding import word_set
 from doorstep.conversations.entities.options import values_at
 from doorstep.conversations.entities.pointing import References, Word, canonical, is_a, phrase_at, words_of
 from doorstep.conversations.entities.spelling import one_slip
 from doorstep.domain.actions.known import KnownLine
 
 #: Words of a name that mean nothing by themselves.
-_SMALL = frozenset(
-    [
-        "of",
-        "the",
-        "a",
-        "and",
-        "for",
-        "with",
-        "de",
-        "la",
-        "le",
-        "du",
-        "des",
-        "von",
-        "mit",
-        "fur",
-        "und",
-        "di",
-        "con",
-        "da",
-        "do",
-        "das",
-        "e",
-        "y",
-        "et",
-        "in",
-    ]
-)
+_SMALL = word_set("of the a and for with de la le du des von mit fur und di con da do das e y et in")
 _SHORTEST_SLIP, _SHORTEST_END = 6, 4
 #: Languages in which what a thing is stands first in its name.
 _ROMANCE = frozenset({"es", "fr", "it", "pt"})

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from doorstep.conversations.entities import number_words
 from doorstep.conversations.entities.checks import sureness
-from doorstep.conversations.entities.folding import Folded, free
+from doorstep.conversations.entities.folding import Folded, free, word_set
 from doorstep.conversations.entities.number_words import class_of
 from doorstep.domain.talking.understood import Entity, EntityKind
 
@@ -29,47 +29,12 @@ _SHORT_STOP = re.compile(r"\b(?:no|nr|num|nro|n|ref|tel|id|order|bestell|nb)\.$"
 _REACH, _REACH_BACK = 5, 5
 _FEWEST_ORDER, _MOST_ORDER = 3, 24
 _YEARS = range(1990, 2036)
-_YEAR_BEFORE = frozenset(
-    ["in", "since", "from", "year", "anno", "ano", "annee", "jahr", "en", "de", "em", "depuis", "seit", "von", "nel", "del", "im", "of"]
-)
+_YEAR_BEFORE = word_set("in since from year anno ano annee jahr en de em depuis seit von nel del im of")
 #: A text that holds a number and little else.
 _LONGEST_ANSWER, _MOST_WORDS, _MOST_ALONE = 60, 4, 15
-_POLITE = frozenset(
-    [
-        "please",
-        "pls",
-        "plz",
-        "hi",
-        "hello",
-        "hey",
-        "thanks",
-        "thank",
-        "you",
-        "yes",
-        "ok",
-        "okay",
-        "sure",
-        "sorry",
-        "hola",
-        "si",
-        "gracias",
-        "por",
-        "favor",
-        "bonjour",
-        "oui",
-        "merci",
-        "hallo",
-        "ja",
-        "danke",
-        "bitte",
-        "ciao",
-        "grazie",
-        "ola",
-        "sim",
-        "obrigado",
-        "obrigada",
-        "namaste",
-    ]
+_POLITE = word_set(
+    "please pls plz hi hello hey thanks thank you yes ok okay sure sorry hola si gracias por favor bonjour oui merci hallo "
+    "ja danke bitte ciao grazie ola sim obrigado obrigada namaste"
 )
 #: Letters and digits by turns, as some shops number their orders.
 _MIXED = re.compile(r"(?=(?:[a-z]*\d){3})(?=(?:\d*[a-z]){2})[a-z0-9]{6,20}")
