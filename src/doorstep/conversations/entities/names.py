@@ -51,9 +51,10 @@ _EASY = frozenset({"soy", "je suis", "ich bin", "sono", "sou ", "sou o ", "sou a
 
 def _name_end(folded: Folded, start: int, *, certain: bool) -> int:
     """Give where a name that begins at a place ends; the place itself where there is none."""
-    end, parts = start, 0
+    end, parts, at = start, 0, start
     for part in _PART.finditer(folded.plain, start, min(len(folded.plain), start + 80)):
-        between = folded.plain[end : part.start()]
+        between = folded.plain[at : part.start()]
+        at = part.end()
         if between.strip(" ") or len(between) > 2 or (parts and not between) or parts == _MOST_PARTS:  # noqa: PLR2004
             break
         word, written = part[0].rstrip(".-'"), folded.original(*part.span())

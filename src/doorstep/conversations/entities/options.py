@@ -16,7 +16,7 @@ _SIZES = {"s": ("small",), "m": ("medium",), "l": ("large",), "xl": ("extra", "l
 _LETTERS = {("small",): "s", ("medium",): "m", ("large",): "l"}
 #: Values that say nothing unless the name of their option stands beside them.
 _VAGUE = word_set(
-    "high low medium full half none no yes light dark standard basic fixed custom plain fresh art road auto free other black_white"
+    "high low medium full half none no yes light dark standard basic fixed custom plain fresh road auto free other black_white"
 )
 #: Words that by themselves stand for no value: paying and speaking of things needs them, too.
 _COMMON = word_set(
