@@ -19,7 +19,7 @@ _LONGEST = 2_000
 
 #: Words with the vowel signs of Devanagari and with apostrophes; a mark that ends a part; else one sign, of which only pictures count.
 _PIECES = re.compile(r"[\w\u0900-\u0963\u0966-\u097f'’ʼ`]+|[.,;:!?¿¡।…\n()\"“”«»–—]+|\S")
-_MARKS = frozenset(".,;:!?¿¡।…\n()\"“”«»–—")
+_MARKS = frozenset('.,;:!?¿¡।…\n()"“”«»–—')
 _APOSTROPHES = str.maketrans("", "", "'’ʼ`")
 #: Joiners, colours of skin and sexes of pictures: the thumb means the same in all of them.
 _DRESSES = str.maketrans("", "", "\ufe0f\u200d\u2640\u2642" + "".join(map(chr, range(0x1F3FB, 0x1F400))))
