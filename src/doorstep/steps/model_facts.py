@@ -6,7 +6,7 @@ from datetime import datetime
 from doorstep.conversations.models import Fact, FactKind, Known
 from doorstep.conversations.talks.book import Book
 from doorstep.conversations.talks.saying import said
-from doorstep.conversations.talks.state import Turn
+from doorstep.conversations.talks.state import HOUSE, Turn
 from doorstep.conversations.talks.telling import TELLERS
 from doorstep.domain.actions.known import KnownCustomer, KnownVariant
 from doorstep.domain.talking.memory import Memory
@@ -43,7 +43,9 @@ def _facts(order: OrderTold, book: Book, shop: ShopTold, tag: str, now: datetime
         called = ", ".join((line.name, *line.options.values()))
         yield Fact(name=f"line {line.line_id}, product {line.product_id}", kind=FactKind.PRODUCT, value=called)
     for what in _TOLD:
-        turn = Turn(Heard(text="", channel=ChannelKind.CHAT), Memory(), book=book, shop=shop, read=lambda _: Understood(), now=now)
+        turn = Turn(
+            Heard(text="", channel=ChannelKind.CHAT), Memory(), book=book, shop=shop, read=lambda _: Understood(), now=now, rules=HOUSE
+        )
         for _ in TELLERS[what](turn, order):
             break  # none of these asks anything of the world
         for piece in turn.pieces:

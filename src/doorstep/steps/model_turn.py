@@ -2,7 +2,7 @@
 
 For whoever runs turns, before the turn's own transaction is opened:
 
-    came = await modelled(database, directory, wire, tenant, turn)
+    came = await modelled(database, directory, wire, tenant, turn, now, find)
     # None: the turn is taken as if there were no model.
     # came.heard: take the turn with this instead; a talk begins by it, asks what is missing, and for the yes.
     # came.text: say this in the place of the pieces; offers and the page stay those of the turn as it is taken without a model.
@@ -13,16 +13,16 @@ something, a human) no model is asked.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from doorstep.conversations.models import Context, Outcome, Rights, Said, ToolWish, WishKind
+from doorstep.conversations.models import Context, Outcome, Rights, Said, ToolWish, Voice, WishKind
 from doorstep.conversations.models.wished import wished_of
 from doorstep.conversations.talks import take_turn
 from doorstep.conversations.talks.saying import said
-from doorstep.conversations.talks.wishes import Flow, Given, Judge, ListOrders, ReadOrder, Search
+from doorstep.conversations.talks.wishes import Flow, Given, Judge, ListOrders, ReadOrder, Search, TimesAsked
 from doorstep.domain.actions.askers import Asker
 from doorstep.domain.languages import language_of
 from doorstep.domain.talking.memory import Memory
@@ -38,14 +38,18 @@ from doorstep.steps.talk_told import order_told, orders_told
 from doorstep.steps.talk_world import Find, TalkWorld
 from doorstep.steps.understanding import reader
 from doorstep.steps.wire import Wire
+from doorstep.store import conversations
+from doorstep.store.conversations import Conversation
 from doorstep.store.database import Database, Tx
 from doorstep.store.orders import number_key
 
-_READING = (ListOrders, ReadOrder, Judge, Search)
+_READING = (ListOrders, ReadOrder, Judge, Search, TimesAsked)
 #: What only the customer's own words may answer.
 _OWN = frozenset({"confirm", "code", "identity"})
 #: Orders of the asker that a model is told of unasked.
 _MOST_ORDERS = 3
+#: What was said so long ago, and more utterances than these, a model is not told.
+_BEFORE, _MOST_BEFORE = timedelta(days=2), 8
 _replace = msgspec.structs.replace
 
 
@@ -83,6 +87,21 @@ class _Dry(msgspec.Struct, frozen=True, kw_only=True):
     orders: tuple[OrderTold, ...]
     understood: bool
     tag: str
+
+
+async def said_before(tx: Tx, merchant_id: int, talk: Conversation, reply_id: int, now: datetime) -> tuple[Said, ...]:
+    """Read what was said in a conversation before a reply, both sides, the oldest first."""
+    theirs = [
+        (row["received_at"], Said(Voice.CUSTOMER, row["text"]))
+        for row in await conversations.replies(tx, merchant_id, talk.conversation_id, _MOST_BEFORE + 1)
+        if row["reply_id"] < reply_id and row["text"]
+    ]
+    ours = [
+        (row["created_at"], Said(Voice.SHOP, row["text"]))
+        for row in await conversations.told(tx, merchant_id, talk.channel, talk.address, now - _BEFORE, _MOST_BEFORE)
+        if row["text"]
+    ]
+    return tuple(said for _, said in sorted([*theirs, *ours], key=lambda one: one[0])[-_MOST_BEFORE:])
 
 
 async def modelled(
@@ -125,9 +144,12 @@ async def _taken_dry(
         memory = _replace(memory, language=language_of(turn.locale))
     read = reader(tenant, shop, memory.language, now)
     world = TalkWorld(
-        database, tx, directory, tenant, asker=turn.asker, channel=turn.heard.channel, address=turn.address, language=memory.language, now=now, find=find
+        database, tx, directory, tenant, asker=turn.asker, channel=turn.heard.channel, address=turn.address, language=memory.language, now=now, find=find,
+        conversation_id=turn.conversation_id,
     )  # fmt: skip
-    turned = await world.run(_only_reading(take_turn(turn.heard, memory, book=tenant.book, shop=shop, read=read, now=now)))
+    turned = await world.run(
+        _only_reading(take_turn(turn.heard, memory, book=tenant.book, shop=shop, read=read, now=now, rules=tenant.handing.rules))
+    )
     if turned is None:
         return None
     tag = tag_of(turned.memory.language, turn.locale)
