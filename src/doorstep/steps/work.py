@@ -35,6 +35,7 @@ from doorstep.steps.train import train
 from doorstep.steps.watch import watch
 from doorstep.steps.wire import Wire
 from doorstep.store import (
+    agents,
     alarms,
     asks,
     case_files,
@@ -194,6 +195,7 @@ class Worker:
             await short_links.forget(tx, now)
             await one_time_codes.sweep(tx, now)
             await customer_sessions.sweep(tx, now)
+            await agents.sweep(tx, now)
             await alarms.sweep(tx, now)
             await case_files.sweep(tx, now - LOOSE_FOR)
             await confirmations.sweep(tx, now)

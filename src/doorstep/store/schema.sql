@@ -1195,6 +1195,51 @@ create table customer_session (
 );
 create index customer_session_age on customer_session (expires_at);
 
+-- Programs that registered themselves to act for customers (OAuth).
+create table agent_client (
+    merchant_id bigint not null references merchant,
+    client_id   text collate "C" not null,    -- random; all of them are public clients: they prove themselves by PKCE
+    name        text not null,                -- as the program calls itself
+    redirects   text[] not null,              -- addresses that a customer may be led back to
+    made_at     timestamptz not null,
+    used_at     timestamptz,                  -- null: no customer has let it
+    revoked_at  timestamptz,
+    primary key (merchant_id, client_id)
+);
+create index agent_client_unused on agent_client (made_at) where used_at is null;
+
+-- What a customer lets an assistant do, and the hashes of what it shows for it.
+create table agent_grant (
+    merchant_id       bigint not null references merchant,
+    grant_id          bigint generated always as identity,
+    client_id         text collate "C",       -- null: a token that the customer made and carried there by hand
+    name              text not null,          -- what the customer knows it by
+    scopes            text[] not null,        -- 'orders:read', 'actions:prepare', 'actions:commit_reversible'
+    kind              text not null,          -- 'email', 'phone': what the customer had shown to be theirs
+    address           text not null,
+    locale            text not null,
+    made_at           timestamptz not null,
+    expires_at        timestamptz not null,   -- of all that stands below
+    used_at           timestamptz,
+    revoked_at        timestamptz,
+    code_hash         bytea,                  -- of the code that is exchanged once for the first tokens; null: it was
+    code_expires_at   timestamptz,
+    challenge         text,                   -- PKCE, S256
+    redirect          text,
+    access_hash       bytea,
+    access_expires_at timestamptz,
+    family_hash       bytea,                  -- the part that all refresh tokens of this grant share
+    refresh_hash      bytea,                  -- of the one that holds; another of the family ends the grant: it was copied
+    primary key (merchant_id, grant_id),
+    foreign key (merchant_id, client_id) references agent_client
+);
+create unique index agent_grant_code on agent_grant (merchant_id, code_hash) where code_hash is not null;
+create unique index agent_grant_access on agent_grant (merchant_id, access_hash) where access_hash is not null;
+create unique index agent_grant_family on agent_grant (merchant_id, family_hash) where family_hash is not null;
+create index agent_grant_person on agent_grant (merchant_id, kind, address);
+create index agent_grant_client on agent_grant (merchant_id, client_id) where client_id is not null;
+create index agent_grant_age on agent_grant (expires_at);
+
 -- Who tried too often to find out what is not theirs, by day.
 create table alarm (
     merchant_id bigint not null references merchant,

@@ -1,0 +1,5 @@
+"""placeholder"""
+
+
+async def serve(house, path, scope, receive, send) -> bool:
+    return False
