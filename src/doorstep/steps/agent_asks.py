@@ -24,6 +24,7 @@ from doorstep.steps.identity import Proof
 from doorstep.store import agents, confirmations, orders
 from doorstep.store.confirmations import Waiting
 from doorstep.store.database import Tx
+from doorstep.store.orders import KeptOrder
 from doorstep.store.sealing import Sealer
 
 _HANDLE, _PARTS = "agent_yes", 4
@@ -181,3 +182,13 @@ def _read(sealer: Sealer, merchant_id: int, handle: str) -> tuple[str, str] | No
     except NotFoundError:
         return None
     return parts[2:] if len(parts) == _PARTS and parts[:2] == (_HANDLE, str(merchant_id)) else None  # type: ignore[return-value]
+
+
+async def linked_order(tx: Tx, sealer: Sealer, merchant_id: int, handle: str) -> KeptOrder | None:
+    """Find the order by whose link an assistant came; None: it came otherwise."""
+    parts = _read(sealer, merchant_id, handle)
+    kind, _, number = parts[0].partition(" ") if parts else ("", "", "")
+    if kind != "link":
+        return None
+    key = (merchant_id, int(number))
+    return (await orders.read(tx, [key])).get(key)

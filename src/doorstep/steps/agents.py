@@ -13,6 +13,7 @@ import msgspec
 
 from doorstep.domain.actions.askers import Asker
 from doorstep.domain.actions.kinds import Assurance
+from doorstep.errors import NotFoundError
 from doorstep.steps.directory import Tenant
 from doorstep.steps.identity import Proof, by_link, hint_of
 from doorstep.store import agents, connections
@@ -20,6 +21,7 @@ from doorstep.store.agents import Client, Grant, Issued, NewGrant
 from doorstep.store.connections import Merchant
 from doorstep.store.database import Tx
 from doorstep.store.orders import KeptOrder
+from doorstep.store.sealing import Sealer
 
 #: A code is exchanged within this, an access token holds so long. Source: OAuth 2.1 draft 13, sections 4.1.2 and 7.1 (a code at most ten
 #: minutes, tokens short-lived), as known on 2026-11-30.
@@ -27,7 +29,10 @@ CODE_LASTS, ACCESS_LASTS = timedelta(minutes=5), timedelta(hours=1)
 #: What a customer agreed to ends after this, used or not; a token made by hand lasts as long as was chosen.
 GRANT_LASTS = timedelta(days=90)
 DAYS_BY_HAND = (1, 7, 30)
+#: A customer has so long to sign in and answer.
+WISH_LASTS = timedelta(minutes=30)
 CHANNEL = "mcp"
+_WISH, _WISH_PARTS = "agent_wish", 3
 _SETTING = "agents"
 
 
@@ -86,6 +91,20 @@ class Let(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
     #: None: the customer carries a token there by hand.
     client_id: str | None = None
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a program wishes to be let do, on its way to the customer and back; sealed, so that nobody changes it there."""
+
+    client_id: str
+    #: Where the customer is led back to.
+    redirect: str
+    #: PKCE, S256.
+    challenge: str
+    scopes: tuple[str, ...]
+    #: The program's own, given back unread; None: it gave none.
+    state: str | None
+    at: datetime
 
 
 def switches_of(merchant: Merchant) -> Switches:
@@ -233,3 +252,20 @@ def caller_by_link(tenant: Tenant, kept: KeptOrder) -> Caller:
 def shopper(tenant: Tenant) -> Caller:
     """Tell who calls for nobody: about deliveries in general, and no person."""
     return Caller(tenant=tenant, asker=Asker(channel=CHANNEL, actor="agent"), scopes=frozenset(), who="shopping", about="no customer")
+
+
+def wish_token(sealer: Sealer, merchant_id: int, wish: Wish) -> str:
+    """Seal a wish for the page where the customer answers it."""
+    return sealer.token(_WISH, str(merchant_id), msgspec.json.encode(wish).decode())
+
+
+def read_wish(sealer: Sealer, merchant_id: int, token: str, now: datetime) -> Wish | None:
+    """Open a wish; None: it is none of ours, or too old."""
+    try:
+        parts = sealer.read_token(token)
+    except NotFoundError:
+        return None
+    if len(parts) != _WISH_PARTS or parts[:2] != (_WISH, str(merchant_id)):
+        return None
+    wish = msgspec.json.decode(parts[2], type=Wish)
+    return wish if now - wish.at <= WISH_LASTS else None

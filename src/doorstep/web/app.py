@@ -22,6 +22,7 @@ from doorstep.web import api, chat, desk, hooks, track, wallet
 from doorstep.web.chat import crossing
 from doorstep.web.chat.streaming import Hub
 from doorstep.web.house import House, house_of
+from doorstep.web.mcp import oauth
 from doorstep.web.mcp import serving as agents
 from doorstep.web.network import client_of
 from doorstep.web.problems import doorstep_error, http_error, problem, unforeseen
@@ -99,7 +100,7 @@ async def _keeping(app: Litestar) -> AsyncIterator[None]:
 def make_app(house: House) -> Litestar:
     """Put the rooms of the web together over a running house."""
     app = Application(
-        route_handlers=[health, metrics, *api.ROUTES, *track.ROUTES, *wallet.ROUTES, *chat.ROUTES, *desk.ROUTES],
+        route_handlers=[health, metrics, *api.ROUTES, *track.ROUTES, *wallet.ROUTES, *chat.ROUTES, *desk.ROUTES, *oauth.ROUTES],
         exception_handlers={DoorstepError: doorstep_error, HTTPException: http_error, Exception: unforeseen},
         lifespan=[_keeping],
         openapi_config=api.OPENAPI,

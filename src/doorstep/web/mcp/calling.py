@@ -12,14 +12,12 @@ from doorstep.domain.actions import arguments as asking
 from doorstep.domain.actions.kinds import ActionKind
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
 from doorstep.errors import BadInputError, DoorstepError
-from doorstep.messages import tag_to_speak
 from doorstep.steps import act, agent_asks, identity
 from doorstep.steps.act import Done
 from doorstep.steps.agent_asks import Pending
 from doorstep.steps.agents import Caller
 from doorstep.steps.footprint import tells_carbon
 from doorstep.steps.known import know
-from doorstep.steps.rules import policy_of
 from doorstep.steps.sum_up import AGENT_CALLS
 from doorstep.steps.work import utc_now
 from doorstep.store import connections, shipments
@@ -32,7 +30,7 @@ from doorstep.web.mcp.declared import Offered, Way, offered
 from doorstep.web.mcp.shopping import shop
 from doorstep.web.track.orders import Read, page_shown
 from doorstep.web.track.pages import scans_of
-from doorstep.web.track.portal.entering import Visit
+from doorstep.web.track.portal.entering import Visit, visit_for
 from doorstep.web.track.words import Words, words_for
 
 _LOG = structlog.get_logger()
@@ -169,26 +167,7 @@ async def _done(called: Called, done: Done) -> Told:
 
 
 async def _visit(called: Called, action: asking.BusinessAction) -> Visit | None:
-    """Find the order an action is about, as its customer's pages have it; None: it is about none, or about one that is not theirs."""
-    tenant, asker = called.caller.tenant, called.caller.asker
-    found = await know(called.tx, tenant, asker, action, called.now)
-    if found.order is None or found.known.order is None or not asker.owns(found.known.order):
-        return None
-    kept = found.order
-    spoken = tag_to_speak(called.words.tag, kept.order.locale)
-    return Visit(
-        house=called.house,
-        tenant=tenant,
-        kept=kept,
-        gift=False,
-        base=f"/o/{kept.token}",
-        lang="",
-        asker=asker,
-        known=found.known,
-        policy=await policy_of(called.tx, called.caller.merchant_id, called.now),
-        words=words_for(spoken, called.words.tag),
-        now=called.now,
-    )
+    return await visit_for(called.tx, called.house, called.caller.tenant, called.caller.asker, action, called.words, called.now)
 
 
 async def _read(called: Called, action: asking.BusinessAction) -> Told:
@@ -238,7 +217,7 @@ def _brief(kept: KeptOrder, state: str) -> dict[str, Any]:
         "placed_at": telling.plain(order.placed_at),
         "state": state,
         "total": telling.money(order.total),
-        "items": [f"{line.quantity} × {line.name}" for line in order.lines],
+        "items": [{"quantity": line.quantity, "name": line.name} for line in order.lines],
     }
 
 

@@ -67,9 +67,11 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
 #: Shopping tools: name → description and properties of what they take.
 _SHOPPING: Mapping[str, tuple[str, dict[str, Any]]] = {
     "delivery_performance": (
-        "How this shop's deliveries went in the last 26 whole weeks: share on time and delivered at the first attempt, days under way (p10, "
-        "median, p90), problems per thousand, by carrier, service or lane. Measured from carriers' scans, with 95 % ranges; nothing that rests "
-        "on few parcels is told.",
+        (
+            "How this shop's deliveries went in the last 26 whole weeks: share on time and delivered at the first attempt, days under way (p10, "
+            "median, p90), problems per thousand, by carrier, service or lane. Measured from carriers' scans, with 95 % ranges; nothing that rests "
+            "on few parcels is told."
+        ),
         {"by": {"type": "string", "enum": ["carrier", "service", "lane"], "default": "carrier", "description": "What to tell apart."}},
     ),
     "delivery_estimate": (

@@ -83,14 +83,15 @@ async def serve(house: House, manager: StreamableHTTPSessionManager | None, scop
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         client = scope["client"]
         entered = await enter(house, path, headers, client[0] if client else "")
-        if manager is None:
-            raise TurnedAwayError(503, "starting; come back in a moment", {"retry-after": "5"})
     except TurnedAwayError as error:
         await _answer(send, error.status, error.headers, str(error))
         return
     except Exception as error:  # noqa: BLE001 - the net of this route: every error has its answer
         status, told, _ = bare_answer(error)
         await _answer(send, status, {name: value for name, value in told.items() if name == "retry-after"}, "this cannot be answered now")
+        return
+    if manager is None:
+        await _answer(send, 503, {"retry-after": "5"}, "starting; come back in a moment")
         return
     await manager.handle_request({**scope, _KEY: entered}, receive, send)  # type: ignore[arg-type]  # two names for one ASGI
 
