@@ -26,7 +26,7 @@ from doorstep.steps.decide import decide
 from doorstep.steps.identity import Proof
 from doorstep.steps.order import Told, take_orders
 from doorstep.steps.work import utc_now
-from doorstep.store import cases, connections, goods
+from doorstep.store import cases, connections, goods, orders
 from doorstep.store.connections import Connection
 from doorstep.store.goods import KeptVariant
 from doorstep.web.house import House
@@ -212,6 +212,6 @@ async def cases_of(house: House, shop: Shop, number: str) -> list[Any]:
 
 async def cancelled(house: House, shop: Shop, number: str) -> bool:
     """Whether an order was cancelled."""
+    key = (shop.merchant_id, shop.ids[number])
     async with house.database.system() as tx:
-        row = await tx.fetchval('select document from "order" where merchant_id = $1 and order_id = $2', shop.merchant_id, shop.ids[number])
-    return '"cancelled_at"' in str(row)
+        return (await orders.read(tx, [key]))[key].order.cancelled_at is not None

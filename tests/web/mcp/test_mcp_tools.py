@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import httpx
+import msgspec
 import pytest
 from mcp.shared.exceptions import MCPError
 from mcp_shops import (
@@ -19,13 +20,14 @@ from mcp_shops import (
     order,
     sell,
     switch,
-    told,
     token_for,
+    told,
 )
 
 from doorstep.domain.actions.declared import DECLARATIONS
 from doorstep.domain.actions.kinds import Weight
 from doorstep.steps.agents import Scope
+from doorstep.steps.rules import HOUSE
 from doorstep.steps.work import utc_now
 from doorstep.store import policies
 from doorstep.web.mcp.declared import offered
@@ -318,7 +320,10 @@ async def test_the_policy_of_the_moment_counts_when_the_customer_says_yes(house,
         asked = await told(client, "prepare_cancel_order", order="loom-1")
         yes = yes_of((await browser.get(asked["confirm_url"])).text)
         async with house.database.system() as tx:
-            version = await policies.add(tx, ours.merchant_id, b'{"cancelling": {"offered": false}}', "", "test", utc_now())
+            document = msgspec.json.encode(
+                msgspec.structs.replace(HOUSE, cancelling=msgspec.structs.replace(HOUSE.cancelling, offered=False))
+            )
+            version = await policies.add(tx, ours.merchant_id, document, "", "test", utc_now())
             await policies.go_live(tx, ours.merchant_id, version, utc_now() - timedelta(minutes=1))
         page = await say(browser, asked["confirm_url"], yes=yes)
         assert page.status_code == 422

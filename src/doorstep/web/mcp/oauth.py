@@ -5,13 +5,13 @@ Source: MCP 2026-07-28, authorization; RFC 6749, 7009, 7591, 7636, 8414, 8707, 9
 
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.types import HTTPScope, Receive, Send
 from mcp.server.auth.handlers.authorize import AuthorizationHandler
-from mcp.server.auth.handlers.revoke import RevocationHandler
 from mcp.server.auth.handlers.token import TokenHandler
 from mcp.server.auth.middleware.client_auth import ClientAuthenticator
 from mcp.server.auth.provider import RegistrationError
@@ -75,14 +75,26 @@ async def serve(house: House, path: str, scope: HTTPScope, receive: Receive, sen
         answer = await _register(provider, network, await request.body())
         await answer(cast("dict[str, Any]", scope), receive, send)  # type: ignore[arg-type]
         return True
-    checked = ClientAuthenticator(provider)
     handlers = {
         "authorize": AuthorizationHandler(provider).handle,
-        "token": TokenHandler(provider, checked).handle,
-        "revoke": RevocationHandler(provider, checked).handle,
+        "token": TokenHandler(provider, ClientAuthenticator(provider)).handle,
+        "revoke": partial(_revoke, provider),
     }
     await request_response(handlers[way])(cast("dict[str, Any]", scope), receive, send)  # type: ignore[arg-type]
     return True
+
+
+async def _revoke(provider: Provider, request: Request) -> Answer:
+    """Let a program give its token back (RFC 7009). The SDK's own handler (2.3.0) asks every program for a secret, and ours have none."""
+    form = await request.form()
+    token, client_id = str(form.get("token", ""))[:400], str(form.get("client_id", ""))[:200]
+    client = await provider.get_client(client_id)
+    if client is None:
+        return JSONResponse({"error": "invalid_client"}, 401, {"cache-control": "no-store"})
+    found = await provider.load_access_token(token) or await provider.load_refresh_token(client, token)
+    if found is not None and found.client_id == client.client_id:
+        await provider.revoke_token(found)
+    return JSONResponse({}, 200, {"cache-control": "no-store"})
 
 
 async def _register(provider: Provider, network: str, body: bytes) -> Answer:

@@ -46,7 +46,7 @@ async def answer_yes(request: AnyRequest, merchant_slug: FromPath[str]) -> Respo
     form = await request.form()
     token, house, now = clean_text(form.get("yes"), 80), guest.house, utc_now()
     async with house.database.for_merchant(guest.merchant_id) as tx:
-        if not token:
+        if form.get("no"):
             await agent_asks.say_no(tx, house.directory.sealer, guest.tenant, guest.proof, guest.ask, now)
             return _said(guest, "yes_no")
         answer = await agent_asks.say_yes(tx, house.directory, guest.tenant, guest.proof, guest.ask, token, now)
