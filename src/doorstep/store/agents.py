@@ -10,6 +10,8 @@ from doorstep.store.database import Row, Tx
 
 #: A program that no customer let in is forgotten after this; a grant so long after its end.
 _UNUSED, _ENDED = timedelta(days=2), timedelta(days=30)
+#: What assistants asked for is kept so long; what they changed stands in the cases.
+_CALLS_KEPT = timedelta(days=90)
 _SWEPT = 1000
 #: A grant that is in use is written down this often.
 _SEEN = timedelta(minutes=1)
@@ -119,6 +121,9 @@ _PAGE = (
 _SWEEP_GRANTS = (
     "delete from agent_grant where ctid = any(array(select ctid from agent_grant where expires_at < $1 order by expires_at limit $2))"
 )
+_SWEEP_CALLS = """
+delete from audit where ctid = any(array(select ctid from audit where starts_with(action, 'agent.') and at < $1 order by at limit $2))
+"""
 _SWEEP_CLIENTS = """
 delete from agent_client c where ctid = any(array(
     select ctid from agent_client where used_at is null and made_at < $1 order by made_at limit $2
@@ -240,6 +245,7 @@ async def page(tx: Tx, merchant_id: int, before: int | None, most: int) -> Seque
 
 
 async def sweep(tx: Tx, now: datetime) -> None:
-    """Forget what ended long ago and programs that nobody let in, of all merchants."""
+    """Forget what ended or was asked long ago and programs that nobody let in, of all merchants."""
     await tx.execute(_SWEEP_GRANTS, now - _ENDED, _SWEPT)
+    await tx.execute(_SWEEP_CALLS, now - _CALLS_KEPT, _SWEPT)
     await tx.execute(_SWEEP_CLIENTS, now - _UNUSED, _SWEPT)

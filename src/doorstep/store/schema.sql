@@ -1264,6 +1264,10 @@ create table audit (
     detail      text not null default '',
     primary key (merchant_id, audit_id)
 );
+-- Who changed what, apart from what assistants ask for: there may be many of those.
+create index audit_changes on audit (merchant_id, audit_id) where not starts_with(action, 'agent.');
+create index audit_agent_calls on audit (merchant_id, audit_id) where starts_with(action, 'agent.');
+create index audit_agent_age on audit (at) where starts_with(action, 'agent.');
 
 create table migration (
     name       text primary key,

@@ -73,6 +73,7 @@ def paths(shop):
         f"/desk/connections/{shop.connection_ids['ups']}",
         "/desk/connections/new?kind=channel&provider=email",
         "/desk/keys",
+        "/desk/agents",
         "/desk/brand",
         "/desk/settings",
         "/desk/users",

@@ -42,6 +42,10 @@ create unique index agent_grant_family on agent_grant (merchant_id, family_hash)
 create index agent_grant_person on agent_grant (merchant_id, kind, address);
 create index agent_grant_client on agent_grant (merchant_id, client_id) where client_id is not null;
 create index agent_grant_age on agent_grant (expires_at);
+-- Who changed what, apart from what assistants ask for: there may be many of those.
+create index audit_changes on audit (merchant_id, audit_id) where not starts_with(action, 'agent.');
+create index audit_agent_calls on audit (merchant_id, audit_id) where starts_with(action, 'agent.');
+create index audit_agent_age on audit (at) where starts_with(action, 'agent.');
 
 do $$
 declare

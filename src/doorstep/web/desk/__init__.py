@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from doorstep.web.desk import (
+    agents,
     approvals,
     brand,
     case_acts,
@@ -116,6 +117,10 @@ _PAGES: list[ControllerRouterHandler] = [
     keys.list_keys,
     keys.make_key,
     keys.revoke_key,
+    agents.list_agents,
+    agents.save_agents,
+    agents.revoke_client,
+    agents.revoke_grant,
     brand.brand_form,
     brand.save_brand,
     gallery.gallery,
