@@ -1,6 +1,6 @@
 """An action that an assistant asks for → judged, and put before the customer; the customer's own yes → done, once.
 
-What moves money or cannot be taken back is done only by a yes on a page of ours, by whoever has shown with a one-time code that they are
+What moves money, cannot be taken back or brings goods elsewhere is done only by a yes on a page of ours, by whoever has shown with a one-time code that they are
 the customer. The assistant holds a handle that opens nothing but the answer whether that happened.
 """
 
@@ -27,6 +27,8 @@ from doorstep.store.database import Tx
 from doorstep.store.orders import KeptOrder
 from doorstep.store.sealing import Sealer
 
+#: Can be taken back, and yet an assistant that was led astray could have goods brought where it likes: the customer says yes.
+ELSEWHERE = frozenset({ActionKind.REDIRECT, ActionKind.PICKUP_POINT, ActionKind.SAFE_PLACE, ActionKind.CHANGE_PROFILE})
 _HANDLE, _PARTS = "agent_yes", 4
 
 
@@ -66,9 +68,14 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     done: Done | None = None
 
 
+def only_customer(kind: ActionKind) -> bool:
+    """Tell whether nobody but the customer may ever say yes: money moves, it cannot be taken back, or goods would go elsewhere."""
+    return DECLARATIONS[kind].weight is not Weight.REVERSIBLE or kind in ELSEWHERE
+
+
 def customer_says(caller: Caller, kind: ActionKind) -> bool:
-    """Tell whether only the customer's own yes counts: always, but for what can be taken back where customer and merchant let it."""
-    return DECLARATIONS[kind].weight is not Weight.REVERSIBLE or Scope.COMMIT not in caller.scopes
+    """Tell whether only the customer's own yes counts here: always, but for what is light where customer and merchant let it."""
+    return only_customer(kind) or Scope.COMMIT not in caller.scopes
 
 
 async def ask(tx: Tx, directory: Directory, caller: Caller, action: BusinessAction, now: datetime) -> Asked | Refusal:

@@ -163,8 +163,9 @@ async def test_what_can_be_taken_back_is_committed_where_customer_and_shop_let_i
         done = await told(client, "commit", confirmation=asked["confirmation"])
         again = await told(client, "commit", confirmation=asked["confirmation"])
         heavy = await told(client, "prepare_change_address", order="loom-1", **at)
+        away = await told(client, "prepare_safe_place", order="loom-7", place="With the man at the corner")
     assert (done["status"], done["again"], again["again"]) == ("done", False, True)
-    assert heavy["status"] == "waiting_for_customer"
+    assert heavy["status"] == away["status"] == "waiting_for_customer"  # goods go where an assistant says only if the customer does
     [case] = await cases_of(house, ours, "#loom-7")
     assert case.action == "reschedule"
 

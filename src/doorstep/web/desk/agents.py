@@ -22,7 +22,7 @@ _MOST, _CALLS = 50, 50
 #: Switch → what it lets.
 SWITCHES = {
     "customers": "Customers may let assistants see their orders and prepare what they wish; the customer says yes to it on a page of yours",
-    "commit": "Where the customer lets them too, assistants may do what can be taken back and moves no money without asking again",
+    "commit": "Where the customer lets them too, assistants may do without asking again what can be taken back: no money, no other address",
     "shopping": "Shopping assistants of anybody may ask for your delivery figures, delivery times and return rules; nothing about a person",
 }
 

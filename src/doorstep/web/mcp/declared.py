@@ -11,6 +11,7 @@ from mcp_types import Tool, ToolAnnotations
 from doorstep.domain.actions.arguments import BusinessAction
 from doorstep.domain.actions.declared import DECLARATIONS, Declaration
 from doorstep.domain.actions.kinds import ActionKind, Weight
+from doorstep.steps.agent_asks import only_customer
 from doorstep.steps.agents import Scope
 
 #: What an action's own arguments may not be used for: an assistant asks for the one customer it was let in by.
@@ -27,8 +28,8 @@ _PREPARED = (
     "says so, the link on which only they can say yes; then call commit with the confirmation."
 )
 _COMMIT = (
-    "Carry out what was prepared, once, or tell how it stands. What moves money or cannot be taken back is done only by the customer's own yes "
-    "on the page that the prepare tool linked to: this then tells done or pending. The same confirmation again changes nothing."
+    "Carry out what was prepared, once, or tell how it stands. What moves money, cannot be taken back or brings goods elsewhere is done only by "
+    "the customer's own yes on the page that the prepare tool linked to: this then tells done or pending. The same confirmation again changes nothing."
 )
 INSTRUCTIONS = (
     "You act for one customer of this shop, who let you in. Find orders with list_orders or find_order; read before you ask for a change. "
@@ -121,11 +122,12 @@ def _of_action(name: str, about: str, way: Way, scope: Scope, declared: Declarat
 def _weight_of(declared: Declaration, way: Way) -> str:
     if way is not Way.PREPARE:
         return ""
-    said = {
-        Weight.MONEY: " Money moves: only the customer can say yes to it.",
-        Weight.IRREVERSIBLE: " It cannot simply be taken back: only the customer can say yes to it.",
-        Weight.REVERSIBLE: " It can be taken back: you may commit it yourself where the customer let you, and the answer says so.",
-    }[declared.weight]
+    if declared.weight is Weight.MONEY:
+        said = " Money moves: only the customer can say yes to it."
+    elif only_customer(declared.kind):
+        said = " Only the customer can say yes to it."
+    else:
+        said = " It can be taken back: you may commit it yourself where the customer let you, and the answer says so."
     undone = f" It is undone by prepare_{declared.undone_by}." if declared.undone_by else ""
     return said + undone
 
