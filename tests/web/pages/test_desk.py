@@ -135,6 +135,9 @@ def posts():
 
 def test_every_change_is_listed_here_so_that_none_escapes_the_next_test():
     assert posts() == [
+        "/agents",
+        "/agents/clients/{client_id:str}/revoke",
+        "/agents/grants/{grant_id:int}/revoke",
         "/approvals/{connection_id:int}/ask",
         "/approvals/{connection_id:int}/hand-in",
         "/brand",
