@@ -26,8 +26,8 @@ from doorstep.steps.watch import watch
 from doorstep.steps.work import BATCH
 from doorstep.store import (
     access,
-    agents,
     alarms,
+    assistants,
     backtests,
     case_files,
     case_looks,
@@ -413,25 +413,27 @@ async def _signed_in(tx: Tx, know: Known) -> None:
 
 async def _assisted(tx: Tx, know: Known) -> None:
     later, email = know.now + timedelta(days=7), know.order["email"] or ""
-    await agents.register(tx, know.merchant_id, agents.Client(client_id="bench", name="Bench", redirects=("https://a.example/",)), know.now)
-    await agents.client_of(tx, know.merchant_id, "bench")
-    new = agents.NewGrant(
+    await assistants.register(
+        tx, know.merchant_id, assistants.Client(client_id="bench", name="Bench", redirects=("https://a.example/",)), know.now
+    )
+    await assistants.client_of(tx, know.merchant_id, "bench")
+    new = assistants.NewGrant(
         client_id="bench", name="Bench", scopes=("orders:read",), kind="email", address=email, locale="en", expires_at=later
     )
-    grant_id = await agents.add(tx, know.merchant_id, new, know.now)
-    await agents.set_code(tx, know.merchant_id, grant_id, "code", "challenge", "https://a.example/", later)
-    await agents.by_code(tx, know.merchant_id, "code", know.now)
-    issued = agents.Issued(access="access", until=later, refresh="refresh", family="family")
-    await agents.exchange(tx, know.merchant_id, grant_id, "code", issued, know.now)
-    await agents.by_family(tx, know.merchant_id, "family", "refresh", know.now)
-    await agents.rotate(tx, know.merchant_id, grant_id, "refresh", issued, know.now)
-    await agents.by_access(tx, know.merchant_id, "access", know.now + timedelta(minutes=2))
-    await agents.of_person(tx, know.merchant_id, "email", email, know.now)
-    await agents.page(tx, know.merchant_id, None, 51)
-    await agents.clients(tx, know.merchant_id, know.now)
-    await agents.revoke(tx, know.merchant_id, grant_id, know.now)
-    await agents.revoke_client(tx, know.merchant_id, "bench", know.now)
-    await agents.sweep(tx, know.now)
+    grant_id = await assistants.add(tx, know.merchant_id, new, know.now)
+    await assistants.set_code(tx, know.merchant_id, grant_id, "code", "challenge", "https://a.example/", later)
+    await assistants.by_code(tx, know.merchant_id, "code", know.now)
+    issued = assistants.Issued(access="access", until=later, refresh="refresh", family="family")
+    await assistants.exchange(tx, know.merchant_id, grant_id, "code", issued, know.now)
+    await assistants.by_family(tx, know.merchant_id, "family", "refresh", know.now)
+    await assistants.rotate(tx, know.merchant_id, grant_id, "refresh", issued, know.now)
+    await assistants.by_access(tx, know.merchant_id, "access", know.now + timedelta(minutes=2))
+    await assistants.of_person(tx, know.merchant_id, "email", email, know.now)
+    await assistants.page(tx, know.merchant_id, None, 51)
+    await assistants.clients(tx, know.merchant_id, know.now)
+    await assistants.revoke(tx, know.merchant_id, grant_id, know.now)
+    await assistants.revoke_client(tx, know.merchant_id, "bench", know.now)
+    await assistants.sweep(tx, know.now)
 
 
 async def _guessed(tx: Tx, know: Known) -> None:
@@ -514,7 +516,7 @@ WEB: Mapping[str, _Asks] = {
     "week": lambda tx, know: desk.states(tx, know.merchant_id, know.now - timedelta(days=7)),
     "open problems": lambda tx, know: desk.problems(tx, know.merchant_id),
     "changes": lambda tx, know: desk.changes(tx, know.merchant_id, 200),
-    "what assistants asked for": lambda tx, know: desk.agent_calls(tx, know.merchant_id, 50),
+    "what assistants asked for": lambda tx, know: desk.assistant_calls(tx, know.merchant_id, 50),
     "order's decisions": lambda tx, know: decisions.of_order(tx, know.merchant_id, know.order["order_id"]),
     "reasons": lambda tx, know: decisions.skips(tx, know.merchant_id, (know.now - timedelta(days=30)).date()),
     "mapped codes": lambda tx, know: mappings.of_merchant(tx, know.merchant_id),

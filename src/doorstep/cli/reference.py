@@ -6,7 +6,7 @@ from pathlib import Path
 
 from doorstep.carriers import carriers
 from doorstep.channels import channels
-from doorstep.cli.reference_agents import agents_markdown
+from doorstep.cli.reference_assistants import assistants_markdown
 from doorstep.cli.reference_messages import messages_markdown
 from doorstep.cli.reference_webhooks import webhooks_markdown
 from doorstep.domain.event_types import EVENT_TYPES, EventType
@@ -311,7 +311,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "figures.md": figures_markdown,
     "messages.md": messages_markdown,
     "webhooks.md": webhooks_markdown,
-    "mcp.md": agents_markdown,
+    "mcp.md": assistants_markdown,
 }
 
 

@@ -59,7 +59,7 @@ FIGURES: tuple[Figure, ...] = (
         "since the web process started",
     ),
     Figure(
-        "doorstep_agent_calls_total",
+        "doorstep_assistant_calls_total",
         "What outside assistants ask for",
         "calls of tools: ok, asked, pending, done, or the code of a refusal",
         "",

@@ -35,9 +35,9 @@ from doorstep.steps.train import train
 from doorstep.steps.watch import watch
 from doorstep.steps.wire import Wire
 from doorstep.store import (
-    agents,
     alarms,
     asks,
+    assistants,
     case_files,
     confirmations,
     customer_sessions,
@@ -195,7 +195,7 @@ class Worker:
             await short_links.forget(tx, now)
             await one_time_codes.sweep(tx, now)
             await customer_sessions.sweep(tx, now)
-            await agents.sweep(tx, now)
+            await assistants.sweep(tx, now)
             await alarms.sweep(tx, now)
             await case_files.sweep(tx, now - LOOSE_FOR)
             await confirmations.sweep(tx, now)

@@ -1196,7 +1196,7 @@ create table customer_session (
 create index customer_session_age on customer_session (expires_at);
 
 -- Programs that registered themselves to act for customers (OAuth).
-create table agent_client (
+create table assistant_client (
     merchant_id bigint not null references merchant,
     client_id   text collate "C" not null,    -- random; all of them are public clients: they prove themselves by PKCE
     name        text not null,                -- as the program calls itself
@@ -1206,10 +1206,10 @@ create table agent_client (
     revoked_at  timestamptz,
     primary key (merchant_id, client_id)
 );
-create index agent_client_unused on agent_client (made_at) where used_at is null;
+create index assistant_client_unused on assistant_client (made_at) where used_at is null;
 
 -- What a customer lets an assistant do, and the hashes of what it shows for it.
-create table agent_grant (
+create table assistant_grant (
     merchant_id       bigint not null references merchant,
     grant_id          bigint generated always as identity,
     client_id         text collate "C",       -- null: a token that the customer made and carried there by hand
@@ -1231,14 +1231,14 @@ create table agent_grant (
     family_hash       bytea,                  -- the part that all refresh tokens of this grant share
     refresh_hash      bytea,                  -- of the one that holds; another of the family ends the grant: it was copied
     primary key (merchant_id, grant_id),
-    foreign key (merchant_id, client_id) references agent_client
+    foreign key (merchant_id, client_id) references assistant_client
 );
-create unique index agent_grant_code on agent_grant (merchant_id, code_hash) where code_hash is not null;
-create unique index agent_grant_access on agent_grant (merchant_id, access_hash) where access_hash is not null;
-create unique index agent_grant_family on agent_grant (merchant_id, family_hash) where family_hash is not null;
-create index agent_grant_person on agent_grant (merchant_id, kind, address);
-create index agent_grant_client on agent_grant (merchant_id, client_id) where client_id is not null;
-create index agent_grant_age on agent_grant (expires_at);
+create unique index assistant_grant_code on assistant_grant (merchant_id, code_hash) where code_hash is not null;
+create unique index assistant_grant_access on assistant_grant (merchant_id, access_hash) where access_hash is not null;
+create unique index assistant_grant_family on assistant_grant (merchant_id, family_hash) where family_hash is not null;
+create index assistant_grant_person on assistant_grant (merchant_id, kind, address);
+create index assistant_grant_client on assistant_grant (merchant_id, client_id) where client_id is not null;
+create index assistant_grant_age on assistant_grant (expires_at);
 
 -- Who tried too often to find out what is not theirs, by day.
 create table alarm (
@@ -1265,9 +1265,9 @@ create table audit (
     primary key (merchant_id, audit_id)
 );
 -- Who changed what, apart from what assistants ask for: there may be many of those.
-create index audit_changes on audit (merchant_id, audit_id) where not starts_with(action, 'agent.');
-create index audit_agent_calls on audit (merchant_id, audit_id) where starts_with(action, 'agent.');
-create index audit_agent_age on audit (at) where starts_with(action, 'agent.');
+create index audit_changes on audit (merchant_id, audit_id) where not starts_with(action, 'assistant.');
+create index audit_assistant_calls on audit (merchant_id, audit_id) where starts_with(action, 'assistant.');
+create index audit_assistant_age on audit (at) where starts_with(action, 'assistant.');
 
 create table migration (
     name       text primary key,

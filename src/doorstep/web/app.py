@@ -23,7 +23,7 @@ from doorstep.web.chat import crossing
 from doorstep.web.chat.streaming import Hub
 from doorstep.web.house import House, house_of
 from doorstep.web.mcp import oauth
-from doorstep.web.mcp import serving as agents
+from doorstep.web.mcp import serving as assistants
 from doorstep.web.network import client_of
 from doorstep.web.problems import doorstep_error, http_error, problem, unforeseen
 
@@ -70,9 +70,9 @@ class Application(Litestar):
         elif scope["type"] == ScopeType.HTTP and cast("HTTPScope", scope)["path"].startswith(crossing.PREFIX):
             inner = cast("crossing.Inner", super().__call__)
             await crossing.serve(self.state["house"], cast("HTTPScope", scope), cast("Receive", receive), cast("Send", send), inner)
-        elif scope["type"] == ScopeType.HTTP and cast("HTTPScope", scope)["path"].startswith(agents.PREFIX):
+        elif scope["type"] == ScopeType.HTTP and cast("HTTPScope", scope)["path"].startswith(assistants.PREFIX):
             http, house = cast("HTTPScope", scope), cast("House", self.state["house"])
-            await agents.serve(house, self.state.get("agents"), http, cast("Receive", receive), cast("Send", send))
+            await assistants.serve(house, self.state.get("assistants"), http, cast("Receive", receive), cast("Send", send))
         else:
             await super().__call__(scope, receive, send)
 
@@ -85,7 +85,7 @@ async def _keeping(app: Litestar) -> AsyncIterator[None]:
     works("ES", utc_now().date())  # reads the calendars' code in: half a second that no checkout waits for
     running = [asyncio.create_task(house.receiver.run()), asyncio.create_task(hub.run()), asyncio.create_task(hub.hear())]
     try:
-        async with agents.running(app.state):
+        async with assistants.running(app.state):
             yield
     finally:
         hub.close()

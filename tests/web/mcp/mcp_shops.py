@@ -19,9 +19,9 @@ from doorstep.domain.plugins import OrderSeen
 from doorstep.domain.times import OccurredAt
 from doorstep.domain.tracking import Checkpoint, Tracking
 from doorstep.domain.vocabulary import Precision, ZoneSource
-from doorstep.steps import agents, customer_sessions
+from doorstep.steps import assistants, customer_sessions
 from doorstep.steps.advance import Seen, advance
-from doorstep.steps.agents import Let, Scope, Switches
+from doorstep.steps.assistants import Let, Scope, Switches
 from doorstep.steps.decide import decide
 from doorstep.steps.identity import Proof
 from doorstep.steps.order import Told, take_orders
@@ -159,7 +159,7 @@ async def switch(house: House, shop: Shop, **on: bool) -> None:
     """Set what a merchant lets assistants do."""
     async with house.database.system() as tx:
         merchant = (await connections.merchants(tx, [shop.merchant_id]))[shop.merchant_id]
-        await connections.set_merchant(tx, agents.with_switches(merchant, Switches(**on)))
+        await connections.set_merchant(tx, assistants.with_switches(merchant, Switches(**on)))
     await house.directory.refresh(house.database, utc_now(), force=True)
 
 
@@ -173,7 +173,7 @@ async def token_for(house: House, shop: Shop, email: str = ANA, scopes: tuple[st
     tenant = house.directory.tenant(shop.merchant_id)
     async with house.database.for_merchant(shop.merchant_id) as tx:
         let = Let(name="Helper", scopes=scopes, locale=locale, until=utc_now() + timedelta(days=days))
-        return await agents.grant_by_hand(tx, tenant, proof(email), let, utc_now())
+        return await assistants.grant_by_hand(tx, tenant, proof(email), let, utc_now())
 
 
 async def cookie_for(house: House, shop: Shop, email: str = ANA) -> dict[str, str]:

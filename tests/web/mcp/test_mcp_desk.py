@@ -6,10 +6,10 @@ import httpx
 import pytest
 from mcp_shops import BASE, assistant, proof, switch, token_for, told
 
-from doorstep.steps import agents as granting
-from doorstep.steps.agents import Let, Switches
+from doorstep.steps import assistants as granting
+from doorstep.steps.assistants import Let, Switches
 from doorstep.steps.work import utc_now
-from doorstep.store import access, agents
+from doorstep.store import access, assistants
 
 PASSWORD = "correct horse battery staple"
 
@@ -35,7 +35,7 @@ async def desks(house, ours, theirs, site):
 
 
 async def csrf_of(client):
-    return {"csrf": re.search(r'name="csrf" value="([^"]+)"', (await client.get("/desk/agents")).text)[1]}
+    return {"csrf": re.search(r'name="csrf" value="([^"]+)"', (await client.get("/desk/assistants")).text)[1]}
 
 
 async def let_in(house, shop):
@@ -43,11 +43,11 @@ async def let_in(house, shop):
     client = granting.new_client("Desk Helper", ("https://helper.example/back",))
     now = utc_now()
     async with house.database.for_merchant(shop.merchant_id) as tx:
-        await agents.register(tx, shop.merchant_id, client, now)
+        await assistants.register(tx, shop.merchant_id, client, now)
         tenant = house.directory.tenant(shop.merchant_id)
         let = Let(name=client.name, scopes=("orders:read",), locale="en", until=now + granting.GRANT_LASTS, client_id=client.client_id)
         code = await granting.grant_by_code(tx, tenant, proof(), let, "c", client.redirects[0], now)
-        found = await agents.by_code(tx, shop.merchant_id, code, now)
+        found = await assistants.by_code(tx, shop.merchant_id, code, now)
         issued = await granting.exchange_code(tx, shop.merchant_id, found.grant, code, now)
     return client.client_id, issued.access
 
@@ -57,25 +57,25 @@ async def test_the_desk_lists_programs_customers_and_calls_and_turns_a_program_o
     async with assistant("loom", token) as client:
         await told(client, "read_order", order="loom-4")
     owner = await desks("owner@loom.example")
-    page = (await owner.get("/desk/agents")).text
+    page = (await owner.get("/desk/assistants")).text
     for text in ("Desk Helper", "https://helper.example/back", "a…a@….example", "read_order", "not_found", f"{BASE}/mcp/loom"):
         assert text in page, text
     assert "ana@mail.example" not in page
-    assert "agent.read_order" not in (await owner.get("/desk/changes")).text
-    done = await owner.post(f"/desk/agents/clients/{client_id}/revoke", data=await csrf_of(owner))
+    assert "assistant.read_order" not in (await owner.get("/desk/changes")).text
+    done = await owner.post(f"/desk/assistants/clients/{client_id}/revoke", data=await csrf_of(owner))
     assert done.status_code == 303
     async with httpx.AsyncClient(base_url=BASE) as http:
         assert (await http.post("/mcp/loom", headers={"authorization": f"Bearer {token}"}, json={})).status_code == 401
-    assert "Revoke agent client" in (await owner.get("/desk/changes")).text
+    assert "Revoke assistant client" in (await owner.get("/desk/changes")).text
 
 
 async def test_one_customers_assistant_is_ended_and_the_others_stay(house, ours, desks):
     gone, stays = await token_for(house, ours), await token_for(house, ours, "ben@mail.example")
     owner = await desks("owner@loom.example")
     async with house.database.system() as tx:
-        grant = await tx.fetchval("select min(grant_id) from agent_grant")
-    assert (await owner.post(f"/desk/agents/grants/{grant}/revoke", data=await csrf_of(owner))).status_code == 303
-    assert (await owner.post(f"/desk/agents/grants/{grant}/revoke", data=await csrf_of(owner))).status_code == 404
+        grant = await tx.fetchval("select min(grant_id) from assistant_grant")
+    assert (await owner.post(f"/desk/assistants/grants/{grant}/revoke", data=await csrf_of(owner))).status_code == 303
+    assert (await owner.post(f"/desk/assistants/grants/{grant}/revoke", data=await csrf_of(owner))).status_code == 404
     async with httpx.AsyncClient(base_url=BASE) as http:
         answers = [(await http.post("/mcp/loom", headers={"authorization": f"Bearer {one}"}, json={})).status_code for one in (gone, stays)]
     assert answers[0] == 401
@@ -84,7 +84,7 @@ async def test_one_customers_assistant_is_ended_and_the_others_stay(house, ours,
 
 async def test_switches_are_kept_and_hold_at_once(house, ours, desks):
     owner = await desks("owner@loom.example")
-    await owner.post("/desk/agents", data=await csrf_of(owner) | {"on": ["customers", "shopping", "everything"]})
+    await owner.post("/desk/assistants", data=await csrf_of(owner) | {"on": ["customers", "shopping", "everything"]})
     await house.directory.refresh(house.database, utc_now(), force=True)
     merchant = house.directory.tenant(ours.merchant_id).merchant
     assert granting.switches_of(merchant) == Switches(customers=True, commit=False, shopping=True)
@@ -95,21 +95,21 @@ async def test_switches_are_kept_and_hold_at_once(house, ours, desks):
 async def test_support_sees_and_changes_nothing_and_a_stranger_finds_nothing(house, ours, desks):
     client_id, token = await let_in(house, ours)
     support, stranger = await desks("support@loom.example"), await desks("owner@vega.example")
-    assert "Desk Helper" in (await support.get("/desk/agents")).text
-    assert "Desk Helper" not in (await stranger.get("/desk/agents")).text
+    assert "Desk Helper" in (await support.get("/desk/assistants")).text
+    assert "Desk Helper" not in (await stranger.get("/desk/assistants")).text
     async with house.database.system() as tx:
-        grant = await tx.fetchval("select min(grant_id) from agent_grant")
+        grant = await tx.fetchval("select min(grant_id) from assistant_grant")
     for path in ("", f"/clients/{client_id}/revoke", f"/grants/{grant}/revoke"):
-        assert (await support.post(f"/desk/agents{path}", data=await csrf_of(stranger))).status_code == 403
-        assert (await stranger.post(f"/desk/agents{path}", data=await csrf_of(stranger))).status_code == (404 if path else 303)
+        assert (await support.post(f"/desk/assistants{path}", data=await csrf_of(stranger))).status_code == 403
+        assert (await stranger.post(f"/desk/assistants{path}", data=await csrf_of(stranger))).status_code == (404 if path else 303)
     async with house.database.for_merchant(ours.merchant_id) as tx:
-        assert await agents.by_access(tx, ours.merchant_id, token, utc_now()) is not None
+        assert await assistants.by_access(tx, ours.merchant_id, token, utc_now()) is not None
 
 
 @pytest.mark.parametrize("kept", [None, "yes", {"commit": "yes"}, {"everything": True}, []])
 async def test_settings_that_are_no_switches_count_as_the_usual(house, ours, kept):
     merchant = house.directory.tenant(ours.merchant_id).merchant
-    merchant.settings["agents"] = kept
+    merchant.settings["assistants"] = kept
     assert granting.switches_of(merchant) == Switches()
 
 

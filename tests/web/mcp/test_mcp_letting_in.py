@@ -15,10 +15,10 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 from mcp_shops import ANA, BASE, BEN, assistant, cookie_for, switch, token_for, told
 
-from doorstep.steps import agents as granting
-from doorstep.steps.agents import Scope
+from doorstep.steps import assistants as granting
+from doorstep.steps.assistants import Scope
 from doorstep.steps.work import utc_now
-from doorstep.store import access, agents
+from doorstep.store import access, assistants
 
 #: Where a program on the customer's own machine waits.
 CALLBACK = "http://127.0.0.1:7777/callback"
@@ -96,7 +96,7 @@ async def test_a_program_has_itself_let_in_reads_refreshes_and_is_turned_out(hou
     assert first.scope == "orders:read actions:prepare"
 
     async with house.database.system() as tx:
-        await tx.execute("update agent_grant set access_expires_at = now() - interval '1 second'")
+        await tx.execute("update assistant_grant set access_expires_at = now() - interval '1 second'")
     refreshing = program.auth()
     async with httpx.AsyncClient(base_url=BASE) as http:
         body = {"grant_type": "refresh_token", "refresh_token": first.refresh_token, "client_id": program.storage.client.client_id}
@@ -139,7 +139,7 @@ async def test_a_customer_who_answers_no_lets_nobody_in(house, ours, browser):
         await reads(program.auth())
     assert "access_denied" in repr(caught.value) or caught.group_contains(PermissionError, match="access_denied")
     async with house.database.system() as tx:
-        assert await tx.fetchval("select count(*) from agent_grant") == 0
+        assert await tx.fetchval("select count(*) from assistant_grant") == 0
 
 
 async def test_a_code_is_exchanged_once_by_its_program_with_its_proof(house, ours, browser):
@@ -248,7 +248,7 @@ async def test_nobody_makes_a_token_for_whom_it_is_not_sure_that_they_are_the_cu
 async def test_tokens_are_kept_as_hashes(house, ours):
     token = await token_for(house, ours)
     async with house.database.system() as tx:
-        row = await tx.fetchrow("select row_to_json(g)::text as all, access_hash from agent_grant g")
+        row = await tx.fetchrow("select row_to_json(g)::text as all, access_hash from assistant_grant g")
     assert token not in row["all"]
     assert row["access_hash"] == access.token_hash(token)
 
@@ -308,7 +308,7 @@ async def test_shopping_tools_are_for_anybody_where_the_shop_opened_them(house, 
     assert (no["code"], human["code"]) == ("scope", "scope")
     assert "mail.example" not in json.dumps([figures, rules])
     async with house.database.system() as tx:
-        assert await tx.fetchval("select count(*) from audit where action like 'agent%'") == 0
+        assert await tx.fetchval("select count(*) from audit where action like 'assistant%'") == 0
 
 
 async def test_an_estimate_says_from_how_much_it_was_learnt(house, ours):
@@ -323,9 +323,9 @@ async def test_what_ended_long_ago_is_forgotten(house, ours):
     await token_for(house, ours)
     now = utc_now()
     async with house.database.system() as tx:
-        await agents.register(tx, ours.merchant_id, granting.new_client("Never used", (CALLBACK,)), now - timedelta(days=3))
-        await agents.sweep(tx, now)
-        assert await tx.fetchval("select count(*) from agent_client") == 0
-        assert await tx.fetchval("select count(*) from agent_grant") == 1
-        await agents.sweep(tx, now + timedelta(days=60))
-        assert await tx.fetchval("select count(*) from agent_grant") == 0
+        await assistants.register(tx, ours.merchant_id, granting.new_client("Never used", (CALLBACK,)), now - timedelta(days=3))
+        await assistants.sweep(tx, now)
+        assert await tx.fetchval("select count(*) from assistant_client") == 0
+        assert await tx.fetchval("select count(*) from assistant_grant") == 1
+        await assistants.sweep(tx, now + timedelta(days=60))
+        assert await tx.fetchval("select count(*) from assistant_grant") == 0

@@ -26,7 +26,7 @@ from mcp_shops import (
 
 from doorstep.domain.actions.declared import DECLARATIONS
 from doorstep.domain.actions.kinds import Weight
-from doorstep.steps.agents import Scope
+from doorstep.steps.assistants import Scope
 from doorstep.steps.rules import HOUSE
 from doorstep.steps.work import utc_now
 from doorstep.store import policies
@@ -308,11 +308,11 @@ async def test_each_call_is_written_down_with_who_made_it(house, ours):
     async with house.database.system() as tx:
         rows = await tx.fetch("select actor, action, detail from audit where merchant_id = $1 order by audit_id", ours.merchant_id)
     assert [(row["action"], row["detail"]) for row in rows] == [
-        ("agent let in", "Helper for a…a@….example: orders:read, actions:prepare"),
-        ("agent.read_order", "Helper for a…a@….example: not_found"),
-        ("agent.prepare_cancel_order", "Helper for a…a@….example: asked"),
+        ("assistant let in", "Helper for a…a@….example: orders:read, actions:prepare"),
+        ("assistant.read_order", "Helper for a…a@….example: not_found"),
+        ("assistant.prepare_cancel_order", "Helper for a…a@….example: asked"),
     ]
-    assert all(re.fullmatch(r"agent \d+", row["actor"]) for row in rows)
+    assert all(re.fullmatch(r"assistant \d+", row["actor"]) for row in rows)
 
 
 async def test_the_policy_of_the_moment_counts_when_the_customer_says_yes(house, ours, browser):

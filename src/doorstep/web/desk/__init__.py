@@ -4,8 +4,8 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from doorstep.web.desk import (
-    agents,
     approvals,
+    assistants,
     brand,
     case_acts,
     case_photos,
@@ -117,10 +117,10 @@ _PAGES: list[ControllerRouterHandler] = [
     keys.list_keys,
     keys.make_key,
     keys.revoke_key,
-    agents.list_agents,
-    agents.save_agents,
-    agents.revoke_client,
-    agents.revoke_grant,
+    assistants.list_assistants,
+    assistants.save_assistants,
+    assistants.revoke_client,
+    assistants.revoke_grant,
     brand.brand_form,
     brand.save_brand,
     gallery.gallery,

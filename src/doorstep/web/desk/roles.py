@@ -48,7 +48,7 @@ class Group(StrEnum):
     CONNECTIONS = "connections"
     KEYS = "keys"
     #: Customers' assistants: what they may be let do, who was let in.
-    AGENTS = "agents"
+    ASSISTANTS = "assistants"
     #: Brand, templates, their approval.
     WORDS = "words"
     RULES = "rules"
@@ -90,7 +90,7 @@ _TABLE: dict[Group, tuple[Level, Level, Level, Level]] = {
     Group.LETTERS: (_CHANGE, _CHANGE, _NONE, _SEE),
     Group.CONNECTIONS: (_SEE, _SEE, _NONE, _SEE),
     Group.KEYS: (_SEE, _NONE, _NONE, _NONE),
-    Group.AGENTS: (_CHANGE, _SEE, _NONE, _SEE),
+    Group.ASSISTANTS: (_CHANGE, _SEE, _NONE, _SEE),
     Group.WORDS: (_SEE, _SEE, _CHANGE, _SEE),
     Group.RULES: (_CHANGE, _SEE, _SEE, _SEE),
     Group.PEOPLE: (_SEE, _SEE, _SEE, _SEE),
@@ -120,7 +120,7 @@ _GROUPS = {
     "connections": Group.CONNECTIONS,
     "approvals": Group.WORDS,
     "keys": Group.KEYS,
-    "agents": Group.AGENTS,
+    "assistants": Group.ASSISTANTS,
     "brand": Group.WORDS,
     "gallery": Group.WORDS,
     "templates": Group.WORDS,

@@ -12,13 +12,13 @@ from doorstep.domain.actions import arguments as asking
 from doorstep.domain.actions.kinds import ActionKind
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
 from doorstep.errors import BadInputError, DoorstepError
-from doorstep.steps import act, agent_asks, identity
+from doorstep.steps import act, assistant_asks, identity
 from doorstep.steps.act import Done
-from doorstep.steps.agent_asks import Pending
-from doorstep.steps.agents import Caller
+from doorstep.steps.assistant_asks import Pending
+from doorstep.steps.assistants import Caller
 from doorstep.steps.footprint import tells_carbon
 from doorstep.steps.known import know
-from doorstep.steps.sum_up import AGENT_CALLS
+from doorstep.steps.sum_up import ASSISTANT_CALLS
 from doorstep.steps.work import utc_now
 from doorstep.store import connections, shipments
 from doorstep.store.database import Tx
@@ -79,11 +79,11 @@ async def call(house: House, caller: Caller, tool: Offered, given: Mapping[str, 
             told = await _answered(Called(house=house, caller=caller, tx=tx, words=words, now=utc_now()), tool, arguments)
     except DoorstepError as error:
         told = Told(body={"status": "failed", "code": "failed", "sentence": str(error)}, outcome=type(error).__name__)
-    AGENT_CALLS.labels(tool.name, told.outcome).inc()
+    ASSISTANT_CALLS.labels(tool.name, told.outcome).inc()
     if tool.way is not Way.SHOPPING:  # of whom there is no customer, nothing is kept: it would be anybody's to fill
         async with house.database.for_merchant(caller.merchant_id) as tx:
             await connections.audit(
-                tx, caller.merchant_id, caller.asker.actor, f"agent.{tool.name}", f"{caller.about}: {told.outcome}"[:400]
+                tx, caller.merchant_id, caller.asker.actor, f"assistant.{tool.name}", f"{caller.about}: {told.outcome}"[:400]
             )
     return _result(told)
 
@@ -136,7 +136,7 @@ def _refused(called: Called, refusal: Refusal) -> Told:
 
 async def _prepared(called: Called, action: asking.BusinessAction) -> Told:
     visit = await _visit(called, action)
-    asked = await agent_asks.ask(called.tx, called.house.directory, called.caller, action, called.now)
+    asked = await assistant_asks.ask(called.tx, called.house.directory, called.caller, action, called.now)
     if isinstance(asked, Refusal):
         return _refused(called, asked)
     plan = telling.plan_told(asked.plan, visit, called.words)
@@ -145,7 +145,7 @@ async def _prepared(called: Called, action: asking.BusinessAction) -> Told:
 
 async def _committed(called: Called, arguments: Mapping[str, Any]) -> Told:
     handle = clean_text(arguments.get("confirmation"), 1000)
-    answer = await agent_asks.settle(called.tx, called.house.directory, called.caller, handle, called.now)
+    answer = await assistant_asks.settle(called.tx, called.house.directory, called.caller, handle, called.now)
     if isinstance(answer, Refusal):
         return _refused(called, answer)
     if isinstance(answer, Pending):

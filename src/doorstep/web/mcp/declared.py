@@ -11,8 +11,8 @@ from mcp_types import Tool, ToolAnnotations
 from doorstep.domain.actions.arguments import BusinessAction
 from doorstep.domain.actions.declared import DECLARATIONS, Declaration
 from doorstep.domain.actions.kinds import ActionKind, Weight
-from doorstep.steps.agent_asks import only_customer
-from doorstep.steps.agents import Scope
+from doorstep.steps.assistant_asks import only_customer
+from doorstep.steps.assistants import Scope
 
 #: What an action's own arguments may not be used for: an assistant asks for the one customer it was let in by.
 _NOT_THEIRS = frozenset({"action", "customer"})

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from doorstep.errors import DoorstepError, NotFoundError
-from doorstep.steps import agents
-from doorstep.steps.agents import Caller, Scope
+from doorstep.steps import assistants
+from doorstep.steps.assistants import Caller, Scope
 from doorstep.steps.directory import Tenant
 from doorstep.steps.work import utc_now
 from doorstep.store import orders
@@ -50,10 +50,10 @@ async def enter(house: House, path: str, headers: dict[str, str], direct: str) -
     _only_ours(house, headers)
     slug, _, rest = path.strip("/").partition("/")
     tenant = await merchant_of(house, slug)
-    switches = agents.switches_of(tenant.merchant)
+    switches = assistants.switches_of(tenant.merchant)
     if rest == SHOPPING and switches.shopping:
         _slow(_SHOPPERS, f"{tenant.merchant.merchant_id} {network}")
-        return Entered(house=house, caller=agents.shopper(tenant), shopping=True)
+        return Entered(house=house, caller=assistants.shopper(tenant), shopping=True)
     if rest.partition("/")[0] not in {"", LINK} or not switches.customers:
         raise TurnedAwayError(404, "this shop has no such tools")
     caller = await _caller(house, tenant, rest, headers)
@@ -82,7 +82,7 @@ async def _caller(house: House, tenant: Tenant, rest: str, headers: dict[str, st
     found = await _by_link(house, tenant, linked or token)
     if found is None and not linked and is_token(token):
         async with house.database.for_merchant(tenant.merchant.merchant_id) as tx:
-            found = await agents.caller_by_token(tx, tenant, token, utc_now())
+            found = await assistants.caller_by_token(tx, tenant, token, utc_now())
     if found is None:
         raise _unknown(house, tenant, "invalid_token")
     if not found.scopes:
@@ -96,14 +96,14 @@ async def _by_link(house: House, tenant: Tenant, token: str) -> Caller | None:
         return None
     async with house.database.for_merchant(tenant.merchant.merchant_id) as tx:
         kept = await orders.by_token(tx, token)
-    return agents.caller_by_link(tenant, kept) if kept is not None and kept.merchant_id == tenant.merchant.merchant_id else None
+    return assistants.caller_by_link(tenant, kept) if kept is not None and kept.merchant_id == tenant.merchant.merchant_id else None
 
 
 def _unknown(house: House, tenant: Tenant, error: str) -> TurnedAwayError:
     """Say where to have oneself let in. Source: RFC 6750 section 3, RFC 9728 section 5.1, as known on 2026-11-30."""
     where = f"{house.settings.base_url}/.well-known/oauth-protected-resource/mcp/{tenant.merchant.slug}"
     told = [f'error="{error}"'] if error else []
-    told += [f'scope="{" ".join(agents.scopes_of(tuple(Scope), tenant.merchant))}"', f'resource_metadata="{where}"']
+    told += [f'scope="{" ".join(assistants.scopes_of(tuple(Scope), tenant.merchant))}"', f'resource_metadata="{where}"']
     return TurnedAwayError(401, "ask the customer to let you in", {"www-authenticate": f"Bearer {', '.join(told)}"})
 
 

@@ -25,11 +25,11 @@ from starlette.responses import Response as Answer
 from starlette.routing import request_response
 
 from doorstep.errors import NotFoundError
-from doorstep.steps import agents as granting
-from doorstep.steps.agents import Scope
+from doorstep.steps import assistants as granting
+from doorstep.steps.assistants import Scope
 from doorstep.steps.directory import Tenant
 from doorstep.steps.work import utc_now
-from doorstep.store import access, agents
+from doorstep.store import access, assistants
 from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, network_named
 from doorstep.web.mcp.entering import TurnedAwayError, merchant_of
@@ -100,7 +100,7 @@ async def _revoke(provider: Provider, request: Request) -> Answer:
 async def _register(provider: Provider, network: str, body: bytes) -> Answer:
     """Take a program in; one that no customer lets in is forgotten again."""
     merchant_id, house = provider.merchant_id, provider.house
-    counts = {f"agent client of {network}": _FROM_A_NETWORK, "agent client": _AT_A_MERCHANT}
+    counts = {f"assistant client of {network}": _FROM_A_NETWORK, "assistant client": _AT_A_MERCHANT}
     if _REGISTERING.take(network):
         raise TurnedAwayError(429, "too many programs registered from here", {"retry-after": "360"})
     try:
@@ -114,7 +114,7 @@ async def _register(provider: Provider, network: str, body: bytes) -> Answer:
         raise TurnedAwayError(429, "too many programs registered here", {"retry-after": "360"})
     client = granting.new_client(name, redirects)
     async with house.database.for_merchant(merchant_id) as tx:
-        await agents.register(tx, merchant_id, client, utc_now())
+        await assistants.register(tx, merchant_id, client, utc_now())
     shown = client_shown(client).model_dump(mode="json", exclude_none=True)
     return JSONResponse({**shown, "client_id_issued_at": int(utc_now().timestamp())}, 201, {"cache-control": "no-store"})
 

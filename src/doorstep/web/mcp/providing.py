@@ -15,12 +15,12 @@ from mcp.server.auth.provider import (
 )
 from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
 
-from doorstep.steps import agents as granting
-from doorstep.steps.agents import ACCESS_LASTS, Scope, Wish
+from doorstep.steps import assistants as granting
+from doorstep.steps.assistants import ACCESS_LASTS, Scope, Wish
 from doorstep.steps.directory import Tenant
 from doorstep.steps.work import utc_now
-from doorstep.store import agents
-from doorstep.store.agents import Grant, Issued
+from doorstep.store import assistants
+from doorstep.store.assistants import Grant, Issued
 from doorstep.store.database import Tx
 from doorstep.web.house import House
 from doorstep.web.look.asking import is_token
@@ -50,7 +50,7 @@ class Provider:
         if not is_token(client_id):
             return None
         async with self._tx() as tx:
-            client = await agents.client_of(tx, self.merchant_id, client_id)
+            client = await assistants.client_of(tx, self.merchant_id, client_id)
         return client_shown(client) if client else None
 
     async def register_client(self, client_info: OAuthClientInformationFull) -> None:
@@ -81,7 +81,7 @@ class Provider:
     async def load_authorization_code(self, client: OAuthClientInformationFull, authorization_code: str) -> AuthorizationCode | None:
         """Find what a code stands for."""
         async with self._tx() as tx:
-            found = await agents.by_code(tx, self.merchant_id, authorization_code, utc_now())
+            found = await assistants.by_code(tx, self.merchant_id, authorization_code, utc_now())
         if found is None or found.grant.client_id != client.client_id:
             return None
         return AuthorizationCode.model_validate(
@@ -100,7 +100,7 @@ class Provider:
         """Give the first tokens out."""
         now, code = utc_now(), authorization_code.code
         async with self._tx() as tx:
-            found = await agents.by_code(tx, self.merchant_id, code, now)
+            found = await assistants.by_code(tx, self.merchant_id, code, now)
             issued = await granting.exchange_code(tx, self.merchant_id, found.grant, code, now) if found else None
         if found is None or issued is None or found.grant.client_id != client.client_id:
             raise TokenError("invalid_grant", "this code was exchanged before")
@@ -132,7 +132,7 @@ class Provider:
     async def load_access_token(self, token: str) -> AccessToken | None:
         """Find what a token opens."""
         async with self._tx() as tx:
-            found = await agents.by_access(tx, self.merchant_id, token, utc_now())
+            found = await assistants.by_access(tx, self.merchant_id, token, utc_now())
         if found is None or found[0].client_id is None:
             return None
         return AccessToken(token=token, client_id=found[0].client_id, scopes=list(found[0].scopes), subject=str(found[0].grant_id))
@@ -154,7 +154,7 @@ class Provider:
     async def _grant_of(self, tx: Tx, token: AccessToken | RefreshToken) -> Grant | None:
         if isinstance(token, RefreshToken):
             return await granting.find_refresh(tx, self.merchant_id, token.token, utc_now())
-        found = await agents.by_access(tx, self.merchant_id, token.token, utc_now())
+        found = await assistants.by_access(tx, self.merchant_id, token.token, utc_now())
         return found[0] if found else None
 
 

@@ -6,8 +6,8 @@ from mcp.server.auth.provider import RegistrationError
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata
 from pydantic import ValidationError
 
-from doorstep.steps.agents import Scope
-from doorstep.store.agents import Client
+from doorstep.steps.assistants import Scope
+from doorstep.store.assistants import Client
 from doorstep.web.look.asking import clean_text
 
 _MOST_REDIRECTS, _LONGEST_REDIRECT, _LONGEST_NAME = 5, 400, 60

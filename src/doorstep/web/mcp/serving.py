@@ -67,11 +67,11 @@ async def running(state: Any) -> AsyncIterator[None]:
     """Keep the tools up as long as an application is."""
     manager = make_manager()
     async with manager.run():
-        state["agents"] = manager
+        state["assistants"] = manager
         try:
             yield
         finally:
-            del state["agents"]
+            del state["assistants"]
 
 
 async def serve(house: House, manager: StreamableHTTPSessionManager | None, scope: HTTPScope, receive: Receive, send: Send) -> None:

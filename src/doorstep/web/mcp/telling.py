@@ -14,8 +14,8 @@ from doorstep.domain.actions.refusals import Refusal
 from doorstep.domain.actions.saying import concern_text, instead_text
 from doorstep.domain.money import Money
 from doorstep.steps.act import Done
-from doorstep.steps.agent_asks import Asked
-from doorstep.steps.agents import Caller
+from doorstep.steps.assistant_asks import Asked
+from doorstep.steps.assistants import Caller
 from doorstep.web.track.portal.confirming import address_text, facts_of, items_of
 from doorstep.web.track.portal.entering import Visit
 from doorstep.web.track.portal.saying import refusal_text

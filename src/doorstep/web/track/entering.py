@@ -17,7 +17,7 @@ from doorstep.domain.actions.askers import Asker
 from doorstep.domain.actions.kinds import Assurance
 from doorstep.errors import NotFoundError
 from doorstep.steps import identity
-from doorstep.steps.agents import switches_of
+from doorstep.steps.assistants import switches_of
 from doorstep.steps.directory import Tenant
 from doorstep.steps.guessing import PER, Act
 from doorstep.steps.identity import MINUTES, Proof, Told, hint_of

@@ -8,12 +8,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK
 
-from doorstep.steps import agents as granting
-from doorstep.steps.agents import GRANT_LASTS, Let, Scope, Wish
+from doorstep.steps import assistants as granting
+from doorstep.steps.assistants import GRANT_LASTS, Let, Scope, Wish
 from doorstep.steps.identity import Proof, hint_of
 from doorstep.steps.work import utc_now
-from doorstep.store import agents
-from doorstep.store.agents import Client
+from doorstep.store import assistants
+from doorstep.store.assistants import Client
 from doorstep.web.look.asking import AnyRequest
 from doorstep.web.look.rendering import CUSTOMER_CSP
 from doorstep.web.track.assistants.doors import Guest, enter, turned_away
@@ -61,7 +61,7 @@ async def _asked(guest: Guest) -> tuple[Wish, Client] | None:
     if wish is None:
         return None
     async with guest.house.database.for_merchant(guest.merchant_id) as tx:
-        client = await agents.client_of(tx, guest.merchant_id, wish.client_id)
+        client = await assistants.client_of(tx, guest.merchant_id, wish.client_id)
     return (wish, client) if client is not None and wish.redirect in client.redirects else None
 
 

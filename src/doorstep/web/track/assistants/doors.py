@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from doorstep.domain.actions.kinds import Assurance
 from doorstep.errors import NotFoundError
-from doorstep.steps.agents import switches_of
+from doorstep.steps.assistants import switches_of
 from doorstep.steps.directory import Tenant
 from doorstep.steps.identity import Proof
 from doorstep.web.house import House, house_of

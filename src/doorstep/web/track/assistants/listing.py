@@ -10,12 +10,12 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from doorstep.messages.wording import day_text
-from doorstep.steps import agents as granting
-from doorstep.steps.agents import DAYS_BY_HAND, Let, Scope
+from doorstep.steps import assistants as granting
+from doorstep.steps.assistants import DAYS_BY_HAND, Let, Scope
 from doorstep.steps.identity import Proof, hint_of
 from doorstep.steps.work import utc_now
-from doorstep.store import agents
-from doorstep.store.agents import Grant
+from doorstep.store import assistants
+from doorstep.store.assistants import Grant
 from doorstep.web.look.asking import AnyRequest, clean_text
 from doorstep.web.track.assistants.doors import Guest, enter, turned_away
 
@@ -63,7 +63,7 @@ async def _make(guest: Guest, proof: Proof, name: str, wanted: set[str], days: i
     now = utc_now()
     let = Let(name=name, scopes=wanted, locale=guest.words.tag, until=now + timedelta(days=days))
     async with guest.house.database.for_merchant(guest.merchant_id) as tx:
-        held = await agents.of_person(tx, guest.merchant_id, proof.kind, proof.value, now)
+        held = await assistants.of_person(tx, guest.merchant_id, proof.kind, proof.value, now)
         token = await granting.grant_by_hand(tx, guest.tenant, proof, let, now) if len(held) < _MOST_HELD else ""
     return await _page(guest, proof, made=token, wrong="" if token else "many", status=200 if token else 422)
 
@@ -71,7 +71,7 @@ async def _make(guest: Guest, proof: Proof, name: str, wanted: set[str], days: i
 async def _end(guest: Guest, proof: Proof, grant_id: int) -> Response[Any]:
     """End a grant of the customer's own; another's is not told from one that is not there."""
     async with guest.house.database.for_merchant(guest.merchant_id) as tx:
-        grant = await agents.one(tx, guest.merchant_id, grant_id)
+        grant = await assistants.one(tx, guest.merchant_id, grant_id)
         if grant is not None and (grant.kind, grant.address) == (proof.kind, proof.value):
             await granting.end(tx, guest.merchant_id, grant, "its customer ended it", utc_now())
     return await _page(guest, proof, done="revoked")
@@ -79,7 +79,7 @@ async def _end(guest: Guest, proof: Proof, grant_id: int) -> Response[Any]:
 
 async def _page(guest: Guest, proof: Proof, *, made: str = "", wrong: str = "", done: str = "", status: int = 200) -> Response[str]:
     async with guest.house.database.for_merchant(guest.merchant_id) as tx:
-        held = await agents.of_person(tx, guest.merchant_id, proof.kind, proof.value, utc_now())
+        held = await assistants.of_person(tx, guest.merchant_id, proof.kind, proof.value, utc_now())
     return guest.page(
         "assistants",
         status=status,

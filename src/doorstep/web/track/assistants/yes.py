@@ -9,9 +9,9 @@ from litestar.status_codes import HTTP_200_OK
 from doorstep.domain.actions.arguments import ChangeProfile
 from doorstep.domain.actions.plans import CaseOpened, Plan
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
-from doorstep.steps import agent_asks
+from doorstep.steps import assistant_asks
 from doorstep.steps.act import Done, Prepared
-from doorstep.steps.agent_asks import Opened, Standing
+from doorstep.steps.assistant_asks import Opened, Standing
 from doorstep.steps.identity import Proof
 from doorstep.steps.work import utc_now
 from doorstep.store.database import Tx
@@ -31,7 +31,7 @@ async def yes_page(request: AnyRequest, merchant_slug: FromPath[str]) -> Respons
     if guest.proof is None:
         return await _sign_in(guest)
     async with guest.house.database.for_merchant(guest.merchant_id) as tx:
-        standing = await agent_asks.open_for(tx, guest.house.directory.sealer, guest.tenant, guest.proof, guest.ask, utc_now())
+        standing = await assistant_asks.open_for(tx, guest.house.directory.sealer, guest.tenant, guest.proof, guest.ask, utc_now())
         return await _page(tx, guest, guest.proof, standing)
 
 
@@ -47,20 +47,20 @@ async def answer_yes(request: AnyRequest, merchant_slug: FromPath[str]) -> Respo
     token, house, now = clean_text(form.get("yes"), 80), guest.house, utc_now()
     async with house.database.for_merchant(guest.merchant_id) as tx:
         if form.get("no"):
-            await agent_asks.say_no(tx, house.directory.sealer, guest.tenant, guest.proof, guest.ask, now)
+            await assistant_asks.say_no(tx, house.directory.sealer, guest.tenant, guest.proof, guest.ask, now)
             return _said(guest, "yes_no")
-        answer = await agent_asks.say_yes(tx, house.directory, guest.tenant, guest.proof, guest.ask, token, now)
+        answer = await assistant_asks.say_yes(tx, house.directory, guest.tenant, guest.proof, guest.ask, token, now)
     if isinstance(answer, Done):
         return _said(guest, "yes_done")
     async with house.database.for_merchant(guest.merchant_id) as tx:
-        standing = await agent_asks.open_for(tx, house.directory.sealer, guest.tenant, guest.proof, guest.ask, now)
+        standing = await assistant_asks.open_for(tx, house.directory.sealer, guest.tenant, guest.proof, guest.ask, now)
         return await _page(tx, guest, guest.proof, standing, said_again=isinstance(answer, Refusal))
 
 
 async def _sign_in(guest: Guest) -> Response[Any]:
     """Lead to the code: it goes to the address on the order, where the assistant came by an order's link."""
     async with guest.house.database.for_merchant(guest.merchant_id) as tx:
-        kept = await agent_asks.linked_order(tx, guest.house.directory.sealer, guest.merchant_id, guest.ask)
+        kept = await assistant_asks.linked_order(tx, guest.house.directory.sealer, guest.merchant_id, guest.ask)
     return guest.sign_in(_BELOW, kept.token if kept else "")
 
 
@@ -74,7 +74,7 @@ async def _page(tx: Tx, guest: Guest, proof: Proof, standing: Standing | Opened,
     if standing.done is not None:
         return _said(guest, "yes_done")
     now, action = utc_now(), standing.waiting.action
-    asker, answer = await agent_asks.show(tx, guest.tenant, proof, standing, now)
+    asker, answer = await assistant_asks.show(tx, guest.tenant, proof, standing, now)
     visit = await visit_for(tx, guest.house, guest.tenant, asker, action, guest.words, now)
     refused = isinstance(answer, Refusal)
     values: dict[str, Any] = {

@@ -16,8 +16,8 @@ from doorstep.domain.actions.kinds import Assurance
 from doorstep.errors import NotFoundError
 from doorstep.steps.directory import Tenant
 from doorstep.steps.identity import Proof, by_link, hint_of
-from doorstep.store import agents, connections
-from doorstep.store.agents import Client, Grant, Issued, NewGrant
+from doorstep.store import assistants, connections
+from doorstep.store.assistants import Client, Grant, Issued, NewGrant
 from doorstep.store.connections import Merchant
 from doorstep.store.database import Tx
 from doorstep.store.orders import KeptOrder
@@ -32,8 +32,8 @@ DAYS_BY_HAND = (1, 7, 30)
 #: A customer has so long to sign in and answer.
 WISH_LASTS = timedelta(minutes=30)
 CHANNEL = "mcp"
-_WISH, _WISH_PARTS = "agent_wish", 3
-_SETTING = "agents"
+_WISH, _WISH_PARTS = "assistant_wish", 3
+_SETTING = "assistants"
 
 
 class Scope(StrEnum):
@@ -138,14 +138,14 @@ def new_client(name: str, redirects: tuple[str, ...]) -> Client:
 async def grant_by_hand(tx: Tx, tenant: Tenant, proof: Proof, let: Let, now: datetime) -> str:
     """Make a token that a customer carries to an assistant by hand; it is shown this once."""
     token = f"da_{secrets.token_urlsafe(32)}"
-    await agents.set_access(tx, tenant.merchant.merchant_id, await _add(tx, tenant, proof, let, now), token, let.until)
+    await assistants.set_access(tx, tenant.merchant.merchant_id, await _add(tx, tenant, proof, let, now), token, let.until)
     return token
 
 
 async def grant_by_code(tx: Tx, tenant: Tenant, proof: Proof, let: Let, challenge: str, redirect: str, now: datetime) -> str:
     """Let a program in as the customer agreed; return the code that it exchanges for tokens."""
     code, merchant_id = secrets.token_urlsafe(32), tenant.merchant.merchant_id
-    await agents.set_code(tx, merchant_id, await _add(tx, tenant, proof, let, now), code, challenge, redirect, now + CODE_LASTS)
+    await assistants.set_code(tx, merchant_id, await _add(tx, tenant, proof, let, now), code, challenge, redirect, now + CODE_LASTS)
     return code
 
 
@@ -160,21 +160,21 @@ async def _add(tx: Tx, tenant: Tenant, proof: Proof, let: Let, now: datetime) ->
         locale=let.locale,
         expires_at=let.until,
     )
-    grant_id = await agents.add(tx, tenant.merchant.merchant_id, new, now)
+    grant_id = await assistants.add(tx, tenant.merchant.merchant_id, new, now)
     detail = f"{let.name} for {hint_of(proof.value)}: {', '.join(scopes)}"
-    await connections.audit(tx, tenant.merchant.merchant_id, f"agent {grant_id}", "agent let in", detail)
+    await connections.audit(tx, tenant.merchant.merchant_id, f"assistant {grant_id}", "assistant let in", detail)
     return grant_id
 
 
 async def exchange_code(tx: Tx, merchant_id: int, grant: Grant, code: str, now: datetime) -> Issued | None:
     """Exchange a code for the first tokens; None: somebody has."""
     issued = _issued(secrets.token_urlsafe(16), now)
-    return issued if await agents.exchange(tx, merchant_id, grant.grant_id, code, issued, now) else None
+    return issued if await assistants.exchange(tx, merchant_id, grant.grant_id, code, issued, now) else None
 
 
 async def find_refresh(tx: Tx, merchant_id: int, refresh: str, now: datetime) -> Grant | None:
     """Find what a refresh token refreshes; one that was exchanged before was copied, and ends the grant."""
-    found = await agents.by_family(tx, merchant_id, _family_of(refresh), refresh, now)
+    found = await assistants.by_family(tx, merchant_id, _family_of(refresh), refresh, now)
     if found is None:
         return None
     grant, holds = found
@@ -187,7 +187,7 @@ async def find_refresh(tx: Tx, merchant_id: int, refresh: str, now: datetime) ->
 async def exchange_refresh(tx: Tx, merchant_id: int, grant: Grant, refresh: str, now: datetime) -> Issued | None:
     """Exchange a refresh token for new tokens; None: somebody has."""
     issued = _issued(_family_of(refresh), now)
-    return issued if await agents.rotate(tx, merchant_id, grant.grant_id, refresh, issued, now) else None
+    return issued if await assistants.rotate(tx, merchant_id, grant.grant_id, refresh, issued, now) else None
 
 
 def _issued(family: str, now: datetime) -> Issued:
@@ -205,13 +205,13 @@ def _family_of(refresh: str) -> str:
 
 async def end(tx: Tx, merchant_id: int, grant: Grant, why: str, now: datetime) -> None:
     """End what a customer let an assistant do."""
-    if await agents.revoke(tx, merchant_id, grant.grant_id, now):
-        await connections.audit(tx, merchant_id, f"agent {grant.grant_id}", "agent turned out", f"{grant.name}: {why}")
+    if await assistants.revoke(tx, merchant_id, grant.grant_id, now):
+        await connections.audit(tx, merchant_id, f"assistant {grant.grant_id}", "assistant turned out", f"{grant.name}: {why}")
 
 
 async def caller_by_token(tx: Tx, tenant: Tenant, token: str, now: datetime) -> Caller | None:
     """Tell who calls with a token; None: it holds no more, or never did here."""
-    found = await agents.by_access(tx, tenant.merchant.merchant_id, token, now)
+    found = await assistants.by_access(tx, tenant.merchant.merchant_id, token, now)
     return caller_of(tenant, found[0]) if found else None
 
 
@@ -222,7 +222,7 @@ def caller_of(tenant: Tenant, grant: Grant) -> Caller:
         email=grant.address if grant.kind == "email" else "",
         phone=grant.address if grant.kind == "phone" else "",
         channel=CHANNEL,
-        actor=f"agent {grant.grant_id}",
+        actor=f"assistant {grant.grant_id}",
     )
     return Caller(
         tenant=tenant,
@@ -237,7 +237,7 @@ def caller_of(tenant: Tenant, grant: Grant) -> Caller:
 
 def caller_by_link(tenant: Tenant, kept: KeptOrder) -> Caller:
     """Tell who calls by an order's own link: that order, to read, and to have things put before its customer."""
-    asker = msgspec.structs.replace(by_link(kept, channel=CHANNEL), actor="agent by link")
+    asker = msgspec.structs.replace(by_link(kept, channel=CHANNEL), actor="assistant by link")
     return Caller(
         tenant=tenant,
         asker=asker,
@@ -251,7 +251,7 @@ def caller_by_link(tenant: Tenant, kept: KeptOrder) -> Caller:
 
 def shopper(tenant: Tenant) -> Caller:
     """Tell who calls for nobody: about deliveries in general, and no person."""
-    return Caller(tenant=tenant, asker=Asker(channel=CHANNEL, actor="agent"), scopes=frozenset(), who="shopping", about="no customer")
+    return Caller(tenant=tenant, asker=Asker(channel=CHANNEL, actor="assistant"), scopes=frozenset(), who="shopping", about="no customer")
 
 
 def wish_token(sealer: Sealer, merchant_id: int, wish: Wish) -> str:

@@ -69,65 +69,59 @@ _COLUMNS = "grant_id, client_id, name, scopes, kind, address, locale, made_at, e
 _ALIVE = "revoked_at is null and expires_at > $3"
 
 # A program registers itself.
-_REGISTER = "insert into agent_client (merchant_id, client_id, name, redirects, made_at) values ($1, $2, $3, $4, $5)"
-_CLIENT = "select client_id, name, redirects from agent_client where merchant_id = $1 and client_id = $2 and revoked_at is null"
-_CLIENT_USED = "update agent_client set used_at = $3 where merchant_id = $1 and client_id = $2"
+_REGISTER = "insert into assistant_client (merchant_id, client_id, name, redirects, made_at) values ($1, $2, $3, $4, $5)"
+_CLIENT = "select client_id, name, redirects from assistant_client where merchant_id = $1 and client_id = $2 and revoked_at is null"
+_CLIENT_USED = "update assistant_client set used_at = $3 where merchant_id = $1 and client_id = $2"
 # Programs that customers let in, the last used first, with how many grants of theirs hold.
 _CLIENTS = """
 select client_id, name, redirects, made_at, used_at, revoked_at,
-    (select count(*) from agent_grant g where g.merchant_id = $1 and g.client_id = c.client_id and g.revoked_at is null and g.expires_at > $2) as holding
-from agent_client c where merchant_id = $1 and used_at is not null order by used_at desc limit $3
+    (select count(*) from assistant_grant g where g.merchant_id = $1 and g.client_id = c.client_id and g.revoked_at is null and g.expires_at > $2) as holding
+from assistant_client c where merchant_id = $1 and used_at is not null order by used_at desc limit $3
 """
 _REVOKE_CLIENT = (
-    "update agent_client set revoked_at = $3 where merchant_id = $1 and client_id = $2 and revoked_at is null returning client_id"
+    "update assistant_client set revoked_at = $3 where merchant_id = $1 and client_id = $2 and revoked_at is null returning client_id"
 )
-_REVOKE_OF_CLIENT = "update agent_grant set revoked_at = $3 where merchant_id = $1 and client_id = $2 and revoked_at is null"
+_REVOKE_OF_CLIENT = "update assistant_grant set revoked_at = $3 where merchant_id = $1 and client_id = $2 and revoked_at is null"
 # A customer lets an assistant in.
 _ADD = """
-insert into agent_grant (merchant_id, client_id, name, scopes, kind, address, locale, made_at, expires_at)
+insert into assistant_grant (merchant_id, client_id, name, scopes, kind, address, locale, made_at, expires_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning grant_id
 """
-_SET_CODE = (
-    "update agent_grant set code_hash = $3, code_expires_at = $4, challenge = $5, redirect = $6 where merchant_id = $1 and grant_id = $2"
-)
-_SET_ACCESS = "update agent_grant set access_hash = $3, access_expires_at = $4 where merchant_id = $1 and grant_id = $2"
+_SET_CODE = "update assistant_grant set code_hash = $3, code_expires_at = $4, challenge = $5, redirect = $6 where merchant_id = $1 and grant_id = $2"
+_SET_ACCESS = "update assistant_grant set access_hash = $3, access_expires_at = $4 where merchant_id = $1 and grant_id = $2"
 # The code is exchanged: it never is again, and the first tokens hold.
 _EXCHANGE = """
-update agent_grant set code_hash = null, access_hash = $4, access_expires_at = $5, family_hash = $6, refresh_hash = $7, used_at = $8
+update assistant_grant set code_hash = null, access_hash = $4, access_expires_at = $5, family_hash = $6, refresh_hash = $7, used_at = $8
 where merchant_id = $1 and grant_id = $2 and code_hash = $3 and revoked_at is null returning grant_id
 """
 # A refresh token is exchanged: it never is again.
 _ROTATE = """
-update agent_grant set access_hash = $4, access_expires_at = $5, refresh_hash = $6, used_at = $7
+update assistant_grant set access_hash = $4, access_expires_at = $5, refresh_hash = $6, used_at = $7
 where merchant_id = $1 and grant_id = $2 and refresh_hash = $3 and revoked_at is null returning grant_id
 """
 _BY_CODE = (
-    f"select {_COLUMNS}, code_expires_at, challenge, redirect from agent_grant where merchant_id = $1 and code_hash = $2 and {_ALIVE}"
+    f"select {_COLUMNS}, code_expires_at, challenge, redirect from assistant_grant where merchant_id = $1 and code_hash = $2 and {_ALIVE}"
 )
-_BY_ACCESS = f"select {_COLUMNS}, access_expires_at from agent_grant where merchant_id = $1 and access_hash = $2 and access_expires_at > $3 and {_ALIVE}"
-_BY_FAMILY = f"select {_COLUMNS}, refresh_hash from agent_grant where merchant_id = $1 and family_hash = $2 and {_ALIVE}"
-_ONE = f"select {_COLUMNS} from agent_grant where merchant_id = $1 and grant_id = $2"
-_TOUCH = "update agent_grant set used_at = $3 where merchant_id = $1 and grant_id = $2"
-_REVOKE = "update agent_grant set revoked_at = $3 where merchant_id = $1 and grant_id = $2 and revoked_at is null returning grant_id"
+_BY_ACCESS = f"select {_COLUMNS}, access_expires_at from assistant_grant where merchant_id = $1 and access_hash = $2 and access_expires_at > $3 and {_ALIVE}"
+_BY_FAMILY = f"select {_COLUMNS}, refresh_hash from assistant_grant where merchant_id = $1 and family_hash = $2 and {_ALIVE}"
+_ONE = f"select {_COLUMNS} from assistant_grant where merchant_id = $1 and grant_id = $2"
+_TOUCH = "update assistant_grant set used_at = $3 where merchant_id = $1 and grant_id = $2"
+_REVOKE = "update assistant_grant set revoked_at = $3 where merchant_id = $1 and grant_id = $2 and revoked_at is null returning grant_id"
 # What a customer gave that still holds, the newest first.
 _OF_PERSON = f"""
-select {_COLUMNS} from agent_grant where merchant_id = $1 and kind = $2 and address = $4 and {_ALIVE} and access_hash is not null
+select {_COLUMNS} from assistant_grant where merchant_id = $1 and kind = $2 and address = $4 and {_ALIVE} and access_hash is not null
 order by grant_id desc limit 50
 """
 # What customers gave of late, the newest first.
-_PAGE = (
-    f"select {_COLUMNS} from agent_grant where merchant_id = $1 and ($2::bigint is null or grant_id < $2) order by grant_id desc limit $3"
-)
-_SWEEP_GRANTS = (
-    "delete from agent_grant where ctid = any(array(select ctid from agent_grant where expires_at < $1 order by expires_at limit $2))"
-)
+_PAGE = f"select {_COLUMNS} from assistant_grant where merchant_id = $1 and ($2::bigint is null or grant_id < $2) order by grant_id desc limit $3"
+_SWEEP_GRANTS = "delete from assistant_grant where ctid = any(array(select ctid from assistant_grant where expires_at < $1 order by expires_at limit $2))"
 _SWEEP_CALLS = """
-delete from audit where ctid = any(array(select ctid from audit where starts_with(action, 'agent.') and at < $1 order by at limit $2))
+delete from audit where ctid = any(array(select ctid from audit where starts_with(action, 'assistant.') and at < $1 order by at limit $2))
 """
 _SWEEP_CLIENTS = """
-delete from agent_client c where ctid = any(array(
-    select ctid from agent_client where used_at is null and made_at < $1 order by made_at limit $2
-)) and not exists (select from agent_grant g where g.merchant_id = c.merchant_id and g.client_id = c.client_id)
+delete from assistant_client c where ctid = any(array(
+    select ctid from assistant_client where used_at is null and made_at < $1 order by made_at limit $2
+)) and not exists (select from assistant_grant g where g.merchant_id = c.merchant_id and g.client_id = c.client_id)
 """
 
 

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from doorstep.domain.actions.declared import DECLARATIONS
-from doorstep.steps.agent_asks import only_customer
-from doorstep.steps.agents import ACCESS_LASTS, CODE_LASTS, GRANT_LASTS, Scope
+from doorstep.steps.assistant_asks import only_customer
+from doorstep.steps.assistants import ACCESS_LASTS, CODE_LASTS, GRANT_LASTS, Scope
 from doorstep.web.mcp.declared import Offered, Way, offered
 
 _INTRODUCTION = """\
 # Tools for assistants (MCP)
 
 What programs may call by the Model Context Protocol, at `/mcp/SHOP` (streamable HTTP, stateless). Generated from
-`doorstep.domain.actions.declared` and `doorstep.web.mcp.declared`; [let agents help](../how-to/let-agents-help.md) says how to use it.
+`doorstep.domain.actions.declared` and `doorstep.web.mcp.declared`; [let assistants help](../how-to/let-assistants-help.md) says how to use it.
 
 ## Who calls
 
@@ -49,7 +49,7 @@ What reads has no status. Codes of refusals are those of [the API](api.md), and 
 """
 
 
-def agents_markdown() -> str:
+def assistants_markdown() -> str:
     """Write the page of the tools."""
     minutes = {"access": int(ACCESS_LASTS.total_seconds()) // 60, "code": int(CODE_LASTS.total_seconds()) // 60}
     return "\n".join((_INTRODUCTION.format(**minutes, grant=GRANT_LASTS.days), *_scopes(), _ANSWERS, *_tools()))

@@ -18,10 +18,10 @@ from doorstep.domain.actions.refusals import Refusal, RefusalCode
 from doorstep.errors import NotFoundError
 from doorstep.steps import act, identity
 from doorstep.steps.act import Done, Prepared
-from doorstep.steps.agents import Caller, Scope
+from doorstep.steps.assistants import Caller, Scope
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.identity import Proof
-from doorstep.store import agents, confirmations, orders
+from doorstep.store import assistants, confirmations, orders
 from doorstep.store.confirmations import Waiting
 from doorstep.store.database import Tx
 from doorstep.store.orders import KeptOrder
@@ -29,7 +29,7 @@ from doorstep.store.sealing import Sealer
 
 #: Can be taken back, and yet an assistant that was led astray could have goods brought where it likes: the customer says yes.
 ELSEWHERE = frozenset({ActionKind.REDIRECT, ActionKind.PICKUP_POINT, ActionKind.SAFE_PLACE, ActionKind.CHANGE_PROFILE})
-_HANDLE, _PARTS = "agent_yes", 4
+_HANDLE, _PARTS = "assistant_yes", 4
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +127,7 @@ async def open_for(
 
 
 async def _of_grant(tx: Tx, merchant_id: int, grant_id: int, proof: Proof, now: datetime) -> str | Opened:
-    grant = await agents.one(tx, merchant_id, grant_id)
+    grant = await assistants.one(tx, merchant_id, grant_id)
     if grant is None or (grant.kind, grant.address) != (proof.kind, proof.value):
         return Opened.MISSING
     return Opened.OLD if grant.revoked_at is not None or grant.expires_at <= now else grant.name

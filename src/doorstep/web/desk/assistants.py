@@ -8,11 +8,11 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK
 
 from doorstep.errors import NotFoundError
-from doorstep.steps import agents as granting
-from doorstep.steps.agents import Switches
+from doorstep.steps import assistants as granting
+from doorstep.steps.assistants import Switches
 from doorstep.steps.identity import hint_of
 from doorstep.steps.work import utc_now
-from doorstep.store import agents, desk
+from doorstep.store import assistants, desk
 from doorstep.web.desk.doors import before_of, desk_page, id_of, note, tenant_of, user_of
 from doorstep.web.desk.merchants import change
 from doorstep.web.house import house_of
@@ -27,19 +27,19 @@ SWITCHES = {
 }
 
 
-@get("/agents", include_in_schema=False)
-async def list_agents(request: AnyRequest) -> Response[str]:
+@get("/assistants", include_in_schema=False)
+async def list_assistants(request: AnyRequest) -> Response[str]:
     """List programs, what customers let them do, and their newest calls."""
     house, merchant_id, now = house_of(request), user_of(request).merchant_id, utc_now()
     async with house.database.for_merchant(merchant_id) as tx:
-        clients = await agents.clients(tx, merchant_id, now)
-        grants = await agents.page(tx, merchant_id, before_of(request), _MOST + 1)
-        calls = await desk.agent_calls(tx, merchant_id, _CALLS)
+        clients = await assistants.clients(tx, merchant_id, now)
+        grants = await assistants.page(tx, merchant_id, before_of(request), _MOST + 1)
+        calls = await desk.assistant_calls(tx, merchant_id, _CALLS)
     tenant = tenant_of(request)
     switches = granting.switches_of(tenant.merchant)
     return desk_page(
         request,
-        "agents.html",
+        "assistants.html",
         switches=[(name, label, getattr(switches, name)) for name, label in SWITCHES.items()],
         address=f"{house.settings.base_url}/mcp/{tenant.merchant.slug}",
         shopping=switches.shopping,
@@ -51,38 +51,38 @@ async def list_agents(request: AnyRequest) -> Response[str]:
     )
 
 
-def _standing(grant: agents.Grant, now: Any) -> str:
+def _standing(grant: assistants.Grant, now: Any) -> str:
     if grant.revoked_at is not None:
         return "ended"
     return "ran out" if grant.expires_at <= now else "holds"
 
 
-@post("/agents", status_code=HTTP_200_OK, include_in_schema=False)
-async def save_agents(request: AnyRequest) -> Response[Any]:
+@post("/assistants", status_code=HTTP_200_OK, include_in_schema=False)
+async def save_assistants(request: AnyRequest) -> Response[Any]:
     """Say what assistants may be let do."""
     ticked = set((await request.form()).getall("on", []))
     switches = Switches(**{name: name in ticked for name in SWITCHES})
     await change(request, lambda kept: granting.with_switches(kept, switches), "change_settings")
-    return Redirect("/desk/agents?saved=1", status_code=303)
+    return Redirect("/desk/assistants?saved=1", status_code=303)
 
 
-@post("/agents/clients/{client_id:str}/revoke", status_code=HTTP_200_OK, include_in_schema=False)
+@post("/assistants/clients/{client_id:str}/revoke", status_code=HTTP_200_OK, include_in_schema=False)
 async def revoke_client(request: AnyRequest, client_id: FromPath[str]) -> Response[Any]:
     """Turn a program out, with all that customers let it do."""
     merchant_id, name = user_of(request).merchant_id, clean_text(client_id, 100)
     async with house_of(request).database.for_merchant(merchant_id) as tx:
-        if not await agents.revoke_client(tx, merchant_id, name, utc_now()):
+        if not await assistants.revoke_client(tx, merchant_id, name, utc_now()):
             raise NotFoundError("there is no such program")
-        await note(tx, request, "revoke_agent_client", f"client {name}")
-    return Redirect("/desk/agents?saved=1", status_code=303)
+        await note(tx, request, "revoke_assistant_client", f"client {name}")
+    return Redirect("/desk/assistants?saved=1", status_code=303)
 
 
-@post("/agents/grants/{grant_id:int}/revoke", status_code=HTTP_200_OK, include_in_schema=False)
+@post("/assistants/grants/{grant_id:int}/revoke", status_code=HTTP_200_OK, include_in_schema=False)
 async def revoke_grant(request: AnyRequest, grant_id: FromPath[int]) -> Response[Any]:
     """End what one customer lets one assistant do."""
     merchant_id, number = user_of(request).merchant_id, id_of(grant_id)
     async with house_of(request).database.for_merchant(merchant_id) as tx:
-        if not await agents.revoke(tx, merchant_id, number, utc_now()):
+        if not await assistants.revoke(tx, merchant_id, number, utc_now()):
             raise NotFoundError("there is no such assistant")
-        await note(tx, request, "revoke_agent", f"agent {number}")
-    return Redirect("/desk/agents?saved=1", status_code=303)
+        await note(tx, request, "revoke_assistant", f"assistant {number}")
+    return Redirect("/desk/assistants?saved=1", status_code=303)
