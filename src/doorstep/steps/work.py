@@ -16,11 +16,13 @@ from doorstep.shops import shops
 from doorstep.steps.ask import Inquirer
 from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.case_watch import watch_cases
+from doorstep.steps.converse import converse
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.errands import take_up
 from doorstep.steps.fall_back import fall_back
 from doorstep.steps.fetch import Fetcher
+from doorstep.steps.handover_watch import watch_handovers
 from doorstep.steps.labels import make_labels
 from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
@@ -43,6 +45,7 @@ from doorstep.store import (
     customer_sessions,
     estimators,
     idempotency,
+    model_turns,
     one_time_codes,
     short_links,
 )
@@ -98,11 +101,13 @@ class Worker:
         await self._directory.refresh(self._database, utc_now())
         async with Wire(allow_private=self._allow_private, observe=observe_call) as wire, asyncio.TaskGroup() as loops:
             loops.create_task(self._loop("batch", self._batch))
+            loops.create_task(self._loop("converse", lambda: converse(self._database, self._directory, utc_now(), wire=wire)))
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
             loops.create_task(self._loop("fall_back", self._fall_back, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("errands", self._errands, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("case_watch", self._watch_cases, rest_s=(0.5, 5.0)))
+            loops.create_task(self._loop("handover_watch", self._watch_handovers, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
             loops.create_task(self._loop("tally", self._tally, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("train", self._train, rest_s=(5.0, 60.0)))
@@ -173,6 +178,10 @@ class Worker:
     async def _watch_cases(self) -> int:
         return await watch_cases(self._database, self._directory, utc_now(), SLICE)
 
+    async def _watch_handovers(self) -> int:
+        async with self._database.system() as tx:
+            return await watch_handovers(tx, self._directory, utc_now(), SLICE)
+
     async def _reread(self) -> int:
         return await reread(self._database, self._directory, utc_now(), SLICE)
 
@@ -199,6 +208,7 @@ class Worker:
             await alarms.sweep(tx, now)
             await case_files.sweep(tx, now - LOOSE_FOR)
             await confirmations.sweep(tx, now)
+            await model_turns.sweep(tx, now)
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
 
