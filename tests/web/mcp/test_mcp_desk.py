@@ -89,7 +89,7 @@ async def test_switches_are_kept_and_hold_at_once(house, ours, desks):
     merchant = house.directory.tenant(ours.merchant_id).merchant
     assert granting.switches_of(merchant) == Switches(customers=True, commit=False, shopping=True)
     async with assistant("loom/shopping") as client:
-        assert len((await client.list_tools()).tools) == 3
+        assert len((await client.list_tools()).tools) == 4
 
 
 async def test_support_sees_and_changes_nothing_and_a_stranger_finds_nothing(house, ours, desks):

@@ -17,6 +17,7 @@ from mcp_shops import ANA, BASE, BEN, assistant, cookie_for, switch, token_for, 
 
 from doorstep.steps import assistants as granting
 from doorstep.steps.assistants import Scope
+from doorstep.steps.importing_knowledge import bring_in, read_document
 from doorstep.steps.work import utc_now
 from doorstep.store import access, assistants
 
@@ -301,7 +302,7 @@ async def test_shopping_tools_are_for_anybody_where_the_shop_opened_them(house, 
         nowhere = await told(client, "delivery_estimate", country="XX")
         no = await told(client, "read_order", order="loom-1")
         human = await told(client, "talk_to_human", summary="spam")
-    assert names == {"delivery_performance", "delivery_estimate", "return_rules"}
+    assert names == {"delivery_performance", "delivery_estimate", "ask_shop", "return_rules"}
     assert (figures["shop"], figures["whole"], figures["by_lane"]) == ("Loom", None, [])  # one parcel is too few to be told
     assert any("days after the day on which the goods arrived" in line for line in rules["rules"])
     assert (wrong["status"], nowhere["status"]) == ("failed", "failed")
@@ -309,6 +310,23 @@ async def test_shopping_tools_are_for_anybody_where_the_shop_opened_them(house, 
     assert "mail.example" not in json.dumps([figures, rules])
     async with house.database.system() as tx:
         assert await tx.fetchval("select count(*) from audit where action like 'assistant%'") == 0
+
+
+async def test_what_the_shop_says_is_quoted_with_its_source_or_it_does_not_say(house, ours, theirs):
+    text = b"# Shipping\n\n## Where we ship\n\nWe ship to Spain and Portugal only. Delivery to the islands costs 12 euros."
+    document = read_document(text, "shipping.md", language="en", url="https://loom.example/shipping")
+    await bring_in(house.database, ours.merchant_id, [document], "test", utc_now())
+    for shop in (ours, theirs):
+        await switch(house, shop, shopping=True)
+    async with assistant("loom/shopping") as client:
+        found = await told(client, "ask_shop", question="Do you ship to Portugal?")
+        wrong = await told(client, "ask_shop", question="")
+    async with assistant("vega/shopping") as client:
+        silent = await told(client, "ask_shop", question="Do you ship to Portugal?")
+    assert "We ship to Spain and Portugal only." in found["says"]
+    assert (found["url"], found["as_of"]) == ("https://loom.example/shipping", utc_now().date().isoformat())
+    assert (silent["says"], silent["why"]) == (None, "empty")
+    assert wrong["status"] == "failed"
 
 
 async def test_an_estimate_says_from_how_much_it_was_learnt(house, ours):

@@ -96,7 +96,8 @@ def _result(told: Told) -> CallToolResult:
 async def _answered(called: Called, tool: Offered, arguments: dict[str, Any]) -> Told:
     match tool.way:
         case Way.SHOPPING:
-            return Told(body=await shop(called.house, called.tx, called.caller.tenant, tool.name, arguments, called.now))
+            told = await shop(called.house, called.tx, called.caller.tenant, tool.name, arguments, called.words.tag, called.now)
+            return Told(body=told)
         case Way.LIST:
             return Told(body={"orders": await _listed(called)})
         case Way.COMMIT:

@@ -82,9 +82,14 @@ _SHOPPING: Mapping[str, tuple[str, dict[str, Any]]] = {
             "postcode": {"type": "string", "maxLength": 20, "default": "", "description": "The better it is known, the better the answer."},
         },
     ),
+    "ask_shop": (
+        "What the shop itself says to a question, such as where it ships and what that costs: its own sentences, word for word, with their source "
+        "and date, or that it does not say. " + _DATA,
+        {"question": {"type": "string", "minLength": 2, "maxLength": 500, "description": "In the customer's words and language."}},
+    ),
     "return_rules": ("Until when and how goods can be sent back or exchanged, and who pays for it.", {}),
 }
-_NEEDED = {"delivery_estimate": ["country"]}
+_NEEDED = {"delivery_estimate": ["country"], "ask_shop": ["question"]}
 
 
 @cache

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from doorstep.actions.wording import said
 from doorstep.carriers.countries import country_of
+from doorstep.conversations.knowledge.quoting import NoAnswer
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.insights.performance import LEAST_PUBLIC, By
 from doorstep.insights.publishing import public_figures, public_groups
 from doorstep.steps.directory import Tenant
+from doorstep.steps.knowing_shop import LONGEST_QUESTION, look
 from doorstep.steps.report import report
 from doorstep.steps.rules import policy_of
 from doorstep.store.database import Tx
@@ -35,12 +38,16 @@ class _Estimate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     postcode: str = ""
 
 
+class _Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    question: Annotated[str, Meta(min_length=2, max_length=LONGEST_QUESTION)]
+
+
 class _Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-async def shop(house: House, tx: Tx, tenant: Tenant, tool: str, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Answer.
+async def shop(house: House, tx: Tx, tenant: Tenant, tool: str, arguments: Mapping[str, Any], tag: str, now: datetime) -> dict[str, Any]:
+    """Answer; `tag`: BCP 47 of the language asked in.
 
     Raises:
         BadInputError: the arguments are of another shape.
@@ -52,6 +59,8 @@ async def shop(house: House, tx: Tx, tenant: Tenant, tool: str, arguments: Mappi
                 return await _performance(tx, tenant, msgspec.convert(dict(arguments), _Figures).by, now)
             case "delivery_estimate":
                 return _estimate(house, tenant, msgspec.convert(dict(arguments), _Estimate), now)
+            case "ask_shop":
+                return await _said(tx, tenant, msgspec.convert(dict(arguments), _Question).question, tag, now)
             case _:
                 msgspec.convert(dict(arguments), _Nothing)
                 return await _returns(tx, tenant, now)
@@ -92,6 +101,23 @@ def _estimate(house: House, tenant: Tenant, asked: _Estimate, now: datetime) -> 
         "chance": told.chance,
         "order_by": told.cut_off.isoformat(),
         "basis": msgspec.to_builtins(told.basis),
+    }
+
+
+async def _said(tx: Tx, tenant: Tenant, question: str, tag: str, now: datetime) -> dict[str, Any]:
+    """Quote the shop. Nothing is noted of the question: anybody may ask, and could fill the list of what the shop should write."""
+    answer = (await look(tx, tenant.merchant.merchant_id, question, tag, now)).answer
+    if isinstance(answer, NoAnswer):
+        return {"shop": tenant.brand.name, "says": None, "why": answer.why}
+    return {
+        "shop": tenant.brand.name,
+        "says": answer.text,
+        "source": " / ".join((answer.title, *answer.path)),
+        "url": answer.url or None,
+        "language": answer.language or None,
+        "as_of": answer.as_of.isoformat(),
+        "valid_until": answer.valid_until.isoformat() if answer.valid_until else None,
+        "likelihood": round(answer.score, 2),
     }
 
 
