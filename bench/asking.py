@@ -27,6 +27,7 @@ from doorstep.steps.work import BATCH
 from doorstep.store import (
     access,
     alarms,
+    assistants,
     backtests,
     case_files,
     case_looks,
@@ -411,6 +412,31 @@ async def _signed_in(tx: Tx, know: Known) -> None:
     await customer_sessions.sweep(tx, know.now)
 
 
+async def _assisted(tx: Tx, know: Known) -> None:
+    later, email = know.now + timedelta(days=7), know.order["email"] or ""
+    await assistants.register(
+        tx, know.merchant_id, assistants.Client(client_id="bench", name="Bench", redirects=("https://a.example/",)), know.now
+    )
+    await assistants.client_of(tx, know.merchant_id, "bench")
+    new = assistants.NewGrant(
+        client_id="bench", name="Bench", scopes=("orders:read",), kind="email", address=email, locale="en", expires_at=later
+    )
+    grant_id = await assistants.add(tx, know.merchant_id, new, know.now)
+    await assistants.set_code(tx, know.merchant_id, grant_id, "code", "challenge", "https://a.example/", later)
+    await assistants.by_code(tx, know.merchant_id, "code", know.now)
+    issued = assistants.Issued(access="access", until=later, refresh="refresh", family="family")
+    await assistants.exchange(tx, know.merchant_id, grant_id, "code", issued, know.now)
+    await assistants.by_family(tx, know.merchant_id, "family", "refresh", know.now)
+    await assistants.rotate(tx, know.merchant_id, grant_id, "refresh", issued, know.now)
+    await assistants.by_access(tx, know.merchant_id, "access", know.now + timedelta(minutes=2))
+    await assistants.of_person(tx, know.merchant_id, "email", email, know.now)
+    await assistants.page(tx, know.merchant_id, None, 51)
+    await assistants.clients(tx, know.merchant_id, know.now)
+    await assistants.revoke(tx, know.merchant_id, grant_id, know.now)
+    await assistants.revoke_client(tx, know.merchant_id, "bench", know.now)
+    await assistants.sweep(tx, know.now)
+
+
 async def _guessed(tx: Tx, know: Known) -> None:
     await alarms.count(tx, know.merchant_id, "order", "1001", "1001", know.now)
     await alarms.today(tx, know.merchant_id, know.now)
@@ -445,6 +471,7 @@ WEB: Mapping[str, _Asks] = {
     "/me by post code": lambda tx, know: orders.of_postcode(tx, know.merchant_id, "28004", 200),
     "a code": _coded,
     "a customer's session": _signed_in,
+    "a customer's assistant": _assisted,
     "guessing": _guessed,
     "a model's turn": _modelled,
     "language": lambda tx, know: orders.set_locale(tx, know.merchant_id, know.order["email"], "fr"),
@@ -507,6 +534,7 @@ WEB: Mapping[str, _Asks] = {
     "week": lambda tx, know: desk.states(tx, know.merchant_id, know.now - timedelta(days=7)),
     "open problems": lambda tx, know: desk.problems(tx, know.merchant_id),
     "changes": lambda tx, know: desk.changes(tx, know.merchant_id, 200),
+    "what assistants asked for": lambda tx, know: desk.assistant_calls(tx, know.merchant_id, 50),
     "order's decisions": lambda tx, know: decisions.of_order(tx, know.merchant_id, know.order["order_id"]),
     "reasons": lambda tx, know: decisions.skips(tx, know.merchant_id, (know.now - timedelta(days=30)).date()),
     "mapped codes": lambda tx, know: mappings.of_merchant(tx, know.merchant_id),

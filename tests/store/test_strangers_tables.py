@@ -25,6 +25,7 @@ from doorstep.store import (
     access,
     alarms,
     asks,
+    assistants,
     backtests,
     case_files,
     case_looks,
@@ -412,6 +413,26 @@ ROWS: dict[str, dict[str, str]] = {
         "expires_at": "'2026-11-18T11:10:00Z'",
     },
     "customer_session": {"session_hash": "sha256(('session-' || m)::bytea)", "seen_at": _AT, "expires_at": "'2026-11-18T23:00:00Z'"},
+    "assistant_client": {"client_id": "'dc-' || m", "name": "'Helper'", "redirects": "'{}'", "made_at": _AT, "used_at": _AT},
+    "assistant_grant": {
+        "grant_id": "7",
+        "client_id": "'dc-' || m",
+        "name": "'Helper'",
+        "scopes": "'{orders:read}'",
+        "kind": "'email'",
+        "address": "'ana@customer.example'",
+        "locale": "'en'",
+        "made_at": _AT,
+        "expires_at": "'2026-12-18T11:00:00Z'",
+        "code_hash": "sha256(('code-' || m)::bytea)",
+        "code_expires_at": "'2026-12-18T11:00:00Z'",
+        "challenge": "'c'",
+        "redirect": "'https://a.example/'",
+        "access_hash": "sha256(('access-' || m)::bytea)",
+        "access_expires_at": "'2026-12-18T11:00:00Z'",
+        "family_hash": "sha256(('family-' || m)::bytea)",
+        "refresh_hash": "sha256(('refresh-' || m)::bytea)",
+    },
     "alarm": {
         "day": "'2026-11-18'",
         "kind": "'guessing'",
@@ -455,7 +476,7 @@ ROWS: dict[str, dict[str, str]] = {
         "asker": "'ana'",
         "order_id": "7",
         "created_at": _AT,
-        "expires_at": _AT,
+        "expires_at": "'2026-11-18T11:30:00Z'",
     },
     "action_policy": {"version": "1", "document": _JSON, "made_by": "'user 7'", "made_at": _AT, "live_from": _AT},
     "refusal_count": {"day": "'2026-11-18'", "action": "'open_return'", "code": "'window'", "asked": "1"},
@@ -651,7 +672,9 @@ async def test_a_merchant_empties_a_table_of_its_own_rows_only(houses: Database,
             for referring in [
                 t
                 for t in reversed(ROWS)
-                if table in {"merchant", t} or (table, t) in {("customer", "customer_identity"), ("orders", "payment"), ("orders", "cases")}
+                if table in {"merchant", t}
+                or (table, t)
+                in {("customer", "customer_identity"), ("orders", "payment"), ("orders", "cases"), ("assistant_client", "assistant_grant")}
             ]:
                 await tx.execute(f"delete from {referring}")
             await tx.execute("reset role")
@@ -786,6 +809,14 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "one_time_codes.asked": await one_time_codes.asked(tx, merchant, b"p", NOW.replace(year=2020)),
         "one_time_codes.sent": await one_time_codes.sent(tx, merchant, "ana@customer.example", NOW.replace(year=2020)),
         "customer_sessions.is_alive": await customer_sessions.is_alive(tx, merchant, f"session-{merchant}", NOW, timedelta(minutes=30)),
+        "assistants.client_of": await assistants.client_of(tx, merchant, f"dc-{merchant}"),
+        "assistants.clients": await assistants.clients(tx, merchant, NOW),
+        "assistants.one": await assistants.one(tx, merchant, 7),
+        "assistants.by_code": await assistants.by_code(tx, merchant, f"code-{merchant}", NOW),
+        "assistants.by_access": await assistants.by_access(tx, merchant, f"access-{merchant}", NOW),
+        "assistants.by_family": await assistants.by_family(tx, merchant, f"family-{merchant}", f"refresh-{merchant}", NOW),
+        "assistants.of_person": await assistants.of_person(tx, merchant, "email", "ana@customer.example", NOW),
+        "assistants.page": await assistants.page(tx, merchant, None, 9),
         "alarms.today": (await alarms.today(tx, merchant, NOW))["times"],
         "alarms.listed": await alarms.listed(tx, merchant, NOW.date()),
         "orders.of_contact": await orders.of_contact(tx, merchant, "email", "ana@customer.example", 9),
@@ -967,6 +998,49 @@ async def test_codes_sessions_and_alarms_of_a_stranger_are_neither_tried_nor_end
         assert await tx.fetchval("select tries + (used_at is not null)::int from one_time_code where merchant_id = 1") == 0
         assert await _count(tx, "customer_session") == 2
         assert await _count(tx, "alarm") == 2
+
+
+async def test_what_a_strangers_assistants_asked_for_is_not_told(houses: Database) -> None:
+    with pytest.raises(_UndoneError):
+        async with houses.system() as tx:
+            for merchant in (MINE, STRANGER):
+                await connections.audit(tx, merchant, "assistant 7", "assistant.read_order", f"of {merchant}")
+            assert [row["detail"] for row in await desk.assistant_calls(tx, MINE, 9)] == ["of 1"]
+            await tx.execute("set local role doorstep_web")
+            await tx.execute("select set_config('doorstep.merchant_id', $1, true)", str(STRANGER))
+            assert await desk.assistant_calls(tx, MINE, 9) == []
+            assert [row["tool"] for row in await desk.assistant_calls(tx, STRANGER, 9)] == ["read_order"]
+            raise _UndoneError
+
+
+async def test_assistants_of_a_strangers_customers_are_neither_turned_out_nor_let_in(houses: Database) -> None:
+    issued = assistants.Issued(access="forged", until=NOW, refresh="forged", family="forged")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert not await assistants.revoke_client(tx, MINE, "dc-1", NOW)
+        assert not await assistants.revoke(tx, MINE, 7, NOW)
+        assert not await assistants.exchange(tx, MINE, 7, "code-1", issued, NOW)
+        assert not await assistants.rotate(tx, MINE, 7, "refresh-1", issued, NOW)
+        await assistants.set_access(tx, MINE, 7, "forged", NOW)
+        await assistants.set_code(tx, MINE, 7, "forged", "c", "https://evil.example/", NOW)
+        await confirmations.withdraw(tx, MINE, 7)
+        await assistants.sweep(tx, NOW + timedelta(days=900))
+        new = assistants.NewGrant(
+            client_id=None, name="forged", scopes=(), kind="email", address="ana@customer.example", locale="en", expires_at=NOW
+        )
+        for forged in (
+            lambda: assistants.register(tx, MINE, assistants.Client(client_id="forged", name="forged", redirects=()), NOW),
+            lambda: assistants.add(tx, MINE, new, NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged()
+    async with houses.for_merchant(MINE) as tx:
+        found = await assistants.by_access(tx, MINE, "access-1", NOW)
+        assert found is not None
+        assert found[0].revoked_at is None
+        assert await assistants.by_code(tx, MINE, "code-1", NOW) is not None
+    async with houses.system() as tx:
+        assert await tx.fetchval("select count(*) from prepared where merchant_id = 1 and expires_at <= created_at") == 0
 
 
 async def test_nobody_of_a_strangers_gets_another_role(houses: Database) -> None:

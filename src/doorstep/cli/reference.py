@@ -6,6 +6,7 @@ from pathlib import Path
 
 from doorstep.carriers import carriers
 from doorstep.channels import channels
+from doorstep.cli.reference_assistants import assistants_markdown
 from doorstep.cli.reference_messages import messages_markdown
 from doorstep.cli.reference_webhooks import webhooks_markdown
 from doorstep.conversations.models import models
@@ -313,6 +314,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "figures.md": figures_markdown,
     "messages.md": messages_markdown,
     "webhooks.md": webhooks_markdown,
+    "mcp.md": assistants_markdown,
 }
 
 

@@ -39,6 +39,7 @@ from doorstep.steps.wire import Wire
 from doorstep.store import (
     alarms,
     asks,
+    assistants,
     case_files,
     confirmations,
     customer_sessions,
@@ -203,6 +204,7 @@ class Worker:
             await short_links.forget(tx, now)
             await one_time_codes.sweep(tx, now)
             await customer_sessions.sweep(tx, now)
+            await assistants.sweep(tx, now)
             await alarms.sweep(tx, now)
             await case_files.sweep(tx, now - LOOSE_FOR)
             await confirmations.sweep(tx, now)

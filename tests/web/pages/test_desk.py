@@ -76,6 +76,7 @@ def paths(shop):
         f"/desk/connections/{shop.connection_ids['ups']}",
         "/desk/connections/new?kind=channel&provider=email",
         "/desk/keys",
+        "/desk/assistants",
         "/desk/brand",
         "/desk/settings",
         "/desk/users",
@@ -137,6 +138,9 @@ def posts():
 
 def test_every_change_is_listed_here_so_that_none_escapes_the_next_test():
     assert posts() == [
+        "/assistants",
+        "/assistants/clients/{client_id:str}/revoke",
+        "/assistants/grants/{grant_id:int}/revoke",
         "/approvals/{connection_id:int}/ask",
         "/approvals/{connection_id:int}/hand-in",
         "/brand",

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 
 from doorstep.web.desk import (
     approvals,
+    assistants,
     brand,
     case_acts,
     case_photos,
@@ -129,6 +130,10 @@ _PAGES: list[ControllerRouterHandler] = [
     keys.list_keys,
     keys.make_key,
     keys.revoke_key,
+    assistants.list_assistants,
+    assistants.save_assistants,
+    assistants.revoke_client,
+    assistants.revoke_grant,
     brand.brand_form,
     brand.save_brand,
     gallery.gallery,
