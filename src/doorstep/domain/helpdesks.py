@@ -27,7 +27,13 @@ class HelpdeskFile(msgspec.Struct, frozen=True, kw_only=True):
     #: As the sender named it; never used as a path.
     name: str
     content_type: str
-    content: bytes
+    #: Bytes.
+    size: int
+    #: Where we keep it.
+    reply_id: int
+    position: int
+    #: b"" while it lies in the outbox: it is read when it leaves.
+    content: bytes = b""
 
 
 class HelpdeskWords(msgspec.Struct, frozen=True, kw_only=True):
