@@ -12,6 +12,7 @@ PATH = (
     "reread",  # a code mapped or taken back → its history, read anew and folded
     "watch",  # shipments whose next look is due → what time alone makes new
     "case_watch",  # cases whose next look is due → what their parcels say, reminders, expiry, money, what is told to the desk
+    "handover_watch",  # conversations put off until now → back; answers of humans that are late → told of
     "labels",  # approved returns → labels bought, or made void
     "decide",  # what is new + journeys + now → due actions, or the counted reason why not
     "compose",  # due action → gates → channel → rendered message in the outbox

@@ -12,6 +12,7 @@ from doorstep.domain.talking.handovers import HandoverReason
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.errors import NotFoundError
 from doorstep.steps.announcing import announce_reply
+from doorstep.steps.asking_how import take_rating
 from doorstep.steps.confirm import follow_up
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.handing_over import pass_on
@@ -85,6 +86,8 @@ async def _take(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversati
     if reply_id is not None:
         choice = found.bound.choice or reply.choice
         await announce_reply(tx, tenant, talk.conversation_id, reply, reply_id, keyword="", choice=choice, order_id=found.order_id, now=now)
+        if await take_rating(tx, tenant, connection, talk, reply, choice, now):
+            return
         await pass_on(tx, tenant, talk, reply, HandoverReason.NO_ANSWER, found.order_id, now)
         await _respond(tx, tenant, connection, talk, reply, found, now)
 

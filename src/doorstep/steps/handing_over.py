@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from doorstep.conversations.handing.expecting import expect, expected_words, usual_minutes
 from doorstep.conversations.handing.hours import after_open_minutes
 from doorstep.conversations.handing.routing import Wanted, route
 from doorstep.conversations.handing.rules import may_resume
@@ -14,7 +15,7 @@ from doorstep.steps.announcing import announce_reply
 from doorstep.steps.directory import Tenant
 from doorstep.steps.handover_news import HANDOVER_CLOSED, HANDOVER_OPENED, announce
 from doorstep.steps.saying import locale_of
-from doorstep.store import agents, connections, conversations, handovers, helpdesks, orders
+from doorstep.store import agents, connections, conversations, handover_lists, handovers, helpdesks, orders
 from doorstep.store.conversations import Conversation
 from doorstep.store.database import Tx
 from doorstep.store.handovers import NewHandover
@@ -34,8 +35,12 @@ async def hand_to_human(  # noqa: PLR0913 - what a hand-over is made of
     intent: str = "",
     turn_id: int | None = None,
     actor: str = "talk",
+    gives_out: bool = True,
 ) -> int:
-    """Hand a conversation over and return the hand-over's id; one that is open keeps its first reason and gets this one beside it."""
+    """Hand a conversation over and return the hand-over's id; one that is open keeps its first reason and gets this one beside it.
+
+    `gives_out`: where conversations are given out in turn, somebody is given it; False: whoever asks takes it themselves.
+    """
     merchant_id, handing = tenant.merchant.merchant_id, tenant.handing
     order_id = order_id or conversation.order_id
     kept = (await orders.read(tx, [(merchant_id, order_id)])).get((merchant_id, order_id)) if order_id else None
@@ -64,7 +69,7 @@ async def hand_to_human(  # noqa: PLR0913 - what a hand-over is made of
     one, is_new = await handovers.open_one(tx, merchant_id, new, actor)
     if is_new:
         await announce(tx, tenant, HANDOVER_OPENED, one, now)
-        if handing.assign == "round_robin":
+        if gives_out and handing.assign == "round_robin":
             await _give_out(tx, merchant_id, one, now)
     return one.handover_id
 
@@ -75,6 +80,20 @@ async def _give_out(tx: Tx, merchant_id: int, one: handovers.Handover, now: date
     if user_id is not None:
         await handovers.give(tx, merchant_id, one.handover_id, user_id, now)
         await handovers.note(tx, one, EntryKind.GIVEN, "rule", f"{user_id}", now)
+
+
+async def language_at(tx: Tx, tenant: Tenant, address: str, order_id: int | None) -> str:
+    """Tell the language (ISO 639-1) in which somebody is written to."""
+    return (await locale_of(tx, tenant, address, order_id)).replace("_", "-").partition("-")[0].lower()
+
+
+async def when_answered(tx: Tx, tenant: Tenant, handover_id: int, locale: str, now: datetime) -> str:
+    """Say to the customer when a human answers: by the queue's hours and promise, and no sooner than it lately took."""
+    merchant_id, handing = tenant.merchant.merchant_id, tenant.handing
+    one = await handovers.one(tx, merchant_id, handover_id)
+    queue = one.queue if one else handing.queues[0].name
+    lately = await handover_lists.lately_answered(tx, merchant_id, queue, now)
+    return expected_words(expect(handing, queue, now, usual_minutes(handing, queue, lately)), locale, now)
 
 
 async def heard_by_human(tx: Tx, tenant: Tenant, conversation_id: int, now: datetime) -> bool:
@@ -103,8 +122,7 @@ async def pass_on(
     """Give a reply that no machine answers to a human; None: a human has the conversation already."""
     if await heard_by_human(tx, tenant, conversation.conversation_id, now):
         return None
-    locale = await locale_of(tx, tenant, conversation.address, order_id)
-    language = locale.replace("_", "-").partition("-")[0].lower()
+    language = await language_at(tx, tenant, conversation.address, order_id)
     return await hand_to_human(
         tx, tenant, conversation, reason=reason, summary=reply.text[:500], order_id=order_id, language=language, now=now, actor="rule"
     )
@@ -140,7 +158,7 @@ async def hand_over(tx: Tx, tenant: Tenant, asker: Asker, order: KeptOrder | Non
         now=now,
     )
     await conversations.heard(tx, merchant_id, talk.conversation_id, now, customer_id=talk.customer_id, order_id=order_id, for_human=True)
-    language = (await locale_of(tx, tenant, address, order_id)).replace("_", "-").partition("-")[0].lower()
+    language = await language_at(tx, tenant, address, order_id)
     await hand_to_human(
         tx, tenant, talk, reason=HandoverReason.ASKED, summary=summary, order_id=order_id, language=language, now=now, actor=asker.actor
     )

@@ -1,6 +1,7 @@
 """What a helpdesk said → told to the customer once, by the channel they wrote on; its closing closes here, its reopening opens again."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
@@ -8,10 +9,10 @@ import msgspec
 from doorstep.domain.helpdesks import Heard, HeardKind, HelpdeskLink
 from doorstep.domain.talking.inbox import CloseReason, EntryKind
 from doorstep.domain.vocabulary import ChannelKind
-from doorstep.errors import BadInputError
+from doorstep.errors import BadInputError, ConflictError, NotFoundError
 from doorstep.steps.directory import Tenant
 from doorstep.steps.handing_over import hand_to_human
-from doorstep.steps.handover_news import HANDOVER_CLOSED, announce
+from doorstep.steps.handover_moves import close
 from doorstep.steps.saying import LONGEST, Hindrance, say
 from doorstep.store import conversations, handovers, helpdesks
 from doorstep.store.connections import Connection
@@ -115,9 +116,8 @@ def _parts(text: str) -> Iterator[str]:
 async def _resolved(tx: Tx, tenant: Tenant, connection: Connection, kept: KeptLink, now: datetime) -> None:
     """Close the handover here, as it is there."""
     await helpdesks.write(tx, _replace(kept, state=LinkState.CLOSED, look_at=kept.look_at if kept.message_id else now))
-    closed = await handovers.close(tx, kept.merchant_id, kept.handover_id, CloseReason.SOLVED, f"helpdesk {connection.connection_id}", now)
-    if closed is not None:
-        await announce(tx, tenant, HANDOVER_CLOSED, closed, now)
+    with suppress(ConflictError, NotFoundError):  # it was closed here before
+        await close(tx, tenant, kept.handover_id, CloseReason.SOLVED, f"helpdesk {connection.connection_id}", now)
 
 
 async def _reopened(tx: Tx, tenant: Tenant, connection: Connection, kept: KeptLink, now: datetime) -> None:

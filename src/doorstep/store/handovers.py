@@ -151,10 +151,6 @@ from (select merchant_id, handover_id from handover where state in ('waiting', '
       order by due_at limit $2 for update skip locked) due
 where h.merchant_id = due.merchant_id and h.handover_id = due.handover_id returning {COLUMNS}
 """
-# What nobody took since then.
-_IDLE = f"""
-select {COLUMNS} from handover h where merchant_id = $1 and state = 'waiting' and touched_at <= $2 order by touched_at limit $3 for update skip locked
-"""
 _CSAT_ASKED = (
     "update handover set csat_asked_at = $3, csat_message_id = $4 where merchant_id = $1 and handover_id = $2 and csat_asked_at is null"
 )
@@ -312,11 +308,6 @@ async def close(tx: Tx, merchant_id: int, handover_id: int, reason: CloseReason,
 async def late(tx: Tx, now: datetime, most: int) -> list[Handover]:
     """Take the hand-overs whose answer is late and of which nobody was told yet, of all merchants, as told."""
     return [kept(row) for row in await tx.fetch(_LATE, now, most)]
-
-
-async def idle(tx: Tx, merchant_id: int, since: datetime, most: int) -> list[Handover]:
-    """Hold the hand-overs of a merchant that nobody took and nobody touched since then."""
-    return [kept(row) for row in await tx.fetch(_IDLE, merchant_id, since, most)]
 
 
 async def csat_asked(tx: Tx, one: Handover, message_id: UUID, now: datetime) -> None:
