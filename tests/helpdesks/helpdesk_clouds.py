@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Generator
 from email import message_from_bytes
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -68,6 +69,7 @@ class Chatwoot(Cloud):
     def __init__(self, account: str = "12", inbox: int = 67, token: str = "an-access-token", *, one_conversation: bool = False) -> None:
         super().__init__()
         self.account, self.inbox, self.token, self.one_conversation = account, inbox, token, one_conversation
+        self._ticks = count()
         self.contacts: list[dict[str, Any]] = []
         self.conversations: list[dict[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
@@ -218,6 +220,7 @@ class Chatwoot(Cloud):
             "status": conversation["status"],
             "custom_attributes": conversation["custom_attributes"],
             "meta": {"sender": {"id": conversation["contact_id"]}, "assignee": None},
+            "updated_at": 1_794_999_900 + next(self._ticks),
         }
 
     def signed(self, body: bytes, secret: str, at: int) -> dict[str, str]:

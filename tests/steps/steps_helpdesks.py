@@ -15,12 +15,14 @@ from doorstep.steps.connect import checked, new_connection, plugin_named, secret
 from doorstep.steps.directory import Tenant
 from doorstep.steps.handing_over import hand_to_human
 from doorstep.steps.helpdesk_links import take_up_helpdesks
+from doorstep.steps.outlets import outlet_of
 from doorstep.steps.send import call, send_wave, settle_lost
 from doorstep.steps.wire import Wire
-from doorstep.store import connections, conversations, handovers, helpdesks
+from doorstep.store import access, connections, conversations, handovers, helpdesks
 from doorstep.store.database import Database
 from doorstep.store.handovers import Handover
 from doorstep.store.helpdesks import KeptLink
+from doorstep.store.messages import Leased
 
 PHONE = "+34612345678"
 MINUTE = timedelta(minutes=1)
@@ -86,6 +88,22 @@ class Desk:
         """Let workers take turns until nothing is left to do now."""
         for _ in range(turns):
             await self.turn(run, now)
+
+    def flow(self, leased: Leased) -> Any:
+        """The flow that a worker would run."""
+        outlet = outlet_of(self.shop.directory.connection(self.shop.merchant_id, leased.connection_id))
+        assert outlet
+        return outlet.flow(leased.message, leased.attempt > 1, NOON, "")
+
+    async def own(self) -> None:
+        """Give the merchant an owner."""
+        async with self.shop.database.system() as tx:
+            await access.add_user(tx, self.shop.merchant_id, "owner@shop.example", "a long password", "owner")
+
+    async def resume(self) -> None:
+        async with self.shop.database.system() as tx:
+            await connections.resume(tx, self.shop.merchant_id, self.shop.connected[self.provider])
+        await self.shop.directory.refresh(self.shop.database, NOON, force=True)
 
     async def lose(self, now: datetime) -> None:
         await settle_lost(self.shop.database, self.shop.directory, now)

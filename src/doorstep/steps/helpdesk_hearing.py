@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -25,8 +25,8 @@ _WHY = {
     Hindrance.SUPPRESSED: "they asked not to be written to, or their address does not take messages",
     Hindrance.WINDOW_CLOSED: "their messenger takes a free text only so long after they wrote last, and that time is over",
 }
-#: Parts of one answer at most; a longer one is cut.
-_MOST_PARTS = 5
+#: Parts of one answer at most; a longer one is cut. They leave one after the other, so that they arrive in order.
+_MOST_PARTS, _APART = 5, timedelta(seconds=3)
 _replace = msgspec.structs.replace
 
 
@@ -94,7 +94,7 @@ async def _say(tx: Tx, tenant: Tenant, kept: KeptLink, remote_id: str, text: str
     for place, part in enumerate(_parts(text)):
         once = f"helpdesk {kept.connection_id} {remote_id} {place}"
         try:
-            said = await say(tx, tenant, talk, part, who, once, now, where="in the helpdesk")
+            said = await say(tx, tenant, talk, part, who, once, now + place * _APART, where="in the helpdesk")
         except BadInputError as error:
             return str(error)
         if isinstance(said, Hindrance):

@@ -9,6 +9,7 @@ import msgspec
 from doorstep.domain.helpdesks import HelpdeskDeed, HelpdeskFile, HelpdeskOrder, HelpdeskPerson, HelpdeskWords
 from doorstep.domain.messages import Location, Message, Rendered
 from doorstep.domain.orders import Customer
+from doorstep.domain.people import IdentityKind
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.message_ids import new_message_id
@@ -29,6 +30,8 @@ _LONGEST_TURN, _LONGEST = 1_500, 20_000
 #: Files of one thing written that go along, bytes of one, and of all in one call. Source: Chatwoot takes 40 MB a file unless told
 #: otherwise, Zendesk 50 MB; kept below what a call carries within its time, as known on 2026-11-30.
 _MOST_FILES, _LARGEST, _LARGEST_TOGETHER = 10, 10_000_000, 20_000_000
+#: Orders that are named where it is not known which one it is about.
+_MOST_ORDERS = 5
 _ENCODE = msgspec.json.Encoder()
 _ORDER = msgspec.json.Decoder(HelpdeskOrder)
 _PLACE = msgspec.json.Decoder(Location)
@@ -42,6 +45,7 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     handover: Handover
     #: A row of `conversations.one`.
     row: Row
+    #: What it is about; None: that is not known.
     order: KeptOrder | None
 
 
@@ -198,6 +202,15 @@ def _words(kept: KeptLink, wrote: Sequence[Wrote], directory: Directory) -> tupl
     return tuple(found)
 
 
+async def _numbers(tx: Tx, talk: Talk) -> list[str]:
+    """Name the newest orders that were placed with the address that wrote."""
+    address = talk.row["address"]
+    kind = IdentityKind.EMAIL if talk.row["channel"] == ChannelKind.EMAIL else IdentityKind.PHONE if address.startswith("+") else None
+    if kind is None:
+        return []
+    return [one.order.number for one in await orders.of_contact(tx, talk.kept.merchant_id, kind, address, _MOST_ORDERS)]
+
+
 async def _told_so_far(tx: Tx, directory: Directory, talk: Talk, now: datetime) -> str:
     """Write for the agents what it is about, and what both sides said, the oldest first."""
     kept, handover, row = talk.kept, talk.handover, talk.row
@@ -205,6 +218,8 @@ async def _told_so_far(tx: Tx, directory: Directory, talk: Talk, now: datetime) 
     lines = [f"Handed over by Doorstep: {reasons}", f"Channel: {row['channel']}, {row['address']}"]
     if talk.order:
         lines.append(f"Order: {talk.order.order.number}")
+    elif numbers := await _numbers(tx, talk):
+        lines.append(f"Orders with this address: {', '.join(numbers)}")
     if handover.language:
         lines.append(f"Language: {handover.language}")
     if handover.intent:
