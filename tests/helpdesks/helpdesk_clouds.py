@@ -56,7 +56,8 @@ class Cloud:
         return response
 
     def answer(self, request: HttpRequest) -> Response:
-        raise NotImplementedError
+        """What stands for no vendor knows nothing."""
+        return _json(404, {"error": request.url})
 
 
 def _json(status: int, value: Any) -> Response:
@@ -82,40 +83,40 @@ class Chatwoot(Cloud):
         if not found:
             return _json(404, {"error": "Resource could not be found"})
         path, asked = found[1].split("/"), parse_qs(parts.query)
-        body = self._body(request)
-        match (request.method, *path):
-            case ("GET", "inboxes", number):
-                known = number == str(self.inbox)
-                return _json(200, {"id": self.inbox, "name": "Parcels", "channel_type": "Channel::Api"}) if known else _json(404, {})
-            case ("GET", "contacts", "search"):
-                q = asked["q"][0]
-                return _json(
-                    200,
-                    {
-                        "payload": [
-                            c for c in self.contacts if any(q in str(c.get(n) or "") for n in ("identifier", "email", "phone_number"))
-                        ]
-                    },
-                )
-            case ("POST", "contacts"):
-                for name in ("identifier", "email", "phone_number"):
+        if path[0] == "inboxes":
+            known = path[1] == str(self.inbox)
+            return _json(200, {"id": self.inbox, "name": "Parcels", "channel_type": "Channel::Api"}) if known else _json(404, {})
+        known_paths = self._of_contacts if path[0] == "contacts" else self._of_conversations
+        return known_paths(request.method, path[1:], asked, self._body(request))
+
+    def _of_contacts(self, method: str, path: list[str], asked: dict[str, list[str]], body: dict[str, Any]) -> Response:
+        names = ("identifier", "email", "phone_number")
+        match (method, *path):
+            case ("GET", "search"):
+                return _json(200, {"payload": [c for c in self.contacts if any(asked["q"][0] in str(c.get(n) or "") for n in names)]})
+            case ("POST",):
+                for name in names:
                     if body.get(name) and any(c.get(name) == body[name] for c in self.contacts):
                         return _json(422, {"message": f"{name.capitalize()} has already been taken", "attributes": [name]})
                 self.contacts.append({"id": len(self.contacts) + 1, **body})
                 return _json(200, {"payload": {"contact": self.contacts[-1]}})
-            case ("GET", "contacts", number, "conversations"):
+            case ("GET", number, "conversations"):
                 return _json(200, {"payload": [c for c in self.conversations if c["contact_id"] == int(number)]})
-            case ("POST", "conversations"):
+        return _json(404, {"error": "Resource could not be found"})
+
+    def _of_conversations(self, method: str, path: list[str], asked: dict[str, list[str]], body: dict[str, Any]) -> Response:
+        match (method, *path):
+            case ("POST",):
                 return self._begin(body)
-            case ("POST", "conversations", _, "labels"):
+            case ("POST", _, "labels"):
                 return _json(200, {"payload": body["labels"]})
-            case ("GET", "conversations", number, "messages"):
+            case ("GET", number, "messages") if self.conversation(int(number)):
                 before = int(asked.get("before", ["1000000"])[0])
                 mine = [m for m in self.messages if m["conversation_id"] == int(number) and m["id"] < before]
                 return _json(200, {"payload": mine[-20:]})
-            case ("POST", "conversations", number, "messages"):
+            case ("POST", number, "messages"):
                 return self._post(int(number), body)
-            case ("POST", "conversations", number, "toggle_status"):
+            case ("POST", number, "toggle_status"):
                 return self._turn(int(number), body["status"])
         return _json(404, {"error": "Resource could not be found"})
 
@@ -154,7 +155,7 @@ class Chatwoot(Cloud):
         self.messages.append({"id": len(self.messages) + 1, "conversation_id": number, **body})
         if body["message_type"] == "incoming":
             conversation["status"] = "open"
-        return _json(200, self.messages[-1])
+        return _json(200, {name: value for name, value in self.messages[-1].items() if name != "attachments"})
 
     def _turn(self, number: int, status: str) -> Response:
         conversation = self.conversation(number)
@@ -251,28 +252,36 @@ class Zendesk(Cloud):
             case ("GET", "users", "me"):
                 return _json(200, {"user": {"id": self.agent, "role": "agent"}})
             case ("POST", "users", "create_or_update"):
-                wanted = json.loads(request.body)["user"]
-                for user in self.users:
-                    if user["external_id"] == wanted["external_id"]:
-                        user |= wanted
-                        return _json(200, {"user": user})
-                self.users.append({"id": 9000 + len(self.users), **wanted})
-                return _json(201, {"user": self.users[-1]})
-            case ("GET", "tickets"):
-                return _json(200, {"tickets": [t for t in self.tickets if t["external_id"] == asked["external_id"][0]]})
-            case ("POST", "tickets"):
-                return self._make(request)
-            case ("GET", "tickets", number):
-                found = self.ticket(int(number))
-                return _json(200, {"ticket": found}) if found else _json(404, {"error": "RecordNotFound", "description": "Not found"})
-            case ("PUT", "tickets", number):
-                return self._change(int(number), json.loads(request.body)["ticket"])
-            case ("GET", "tickets", number, "audits"):
-                return self._audits(int(number), int(asked.get("page[after]", ["0"])[0]), int(asked["page[size]"][0]))
+                return self._person(json.loads(request.body)["user"])
             case ("POST", "uploads"):
                 token = f"upload-{len(self.uploads)}"
                 self.uploads[token] = (unquote(asked["filename"][0]), request.body)
                 return _json(201, {"upload": {"token": token}})
+            case (method, "tickets", *rest):
+                return self._of_tickets(method, rest, asked, request)
+        return _json(404, {"error": "InvalidEndpoint"})
+
+    def _person(self, wanted: dict[str, Any]) -> Response:
+        for user in self.users:
+            if user["external_id"] == wanted["external_id"]:
+                user.update(wanted)
+                return _json(200, {"user": user})
+        self.users.append({"id": 9000 + len(self.users), **wanted})
+        return _json(201, {"user": self.users[-1]})
+
+    def _of_tickets(self, method: str, path: list[str], asked: dict[str, list[str]], request: HttpRequest) -> Response:
+        match (method, *path):
+            case ("GET",):
+                return _json(200, {"tickets": [t for t in self.tickets if t["external_id"] == asked["external_id"][0]]})
+            case ("POST",):
+                return self._make(request)
+            case ("GET", number):
+                found = self.ticket(int(number))
+                return _json(200, {"ticket": found}) if found else _json(404, {"error": "RecordNotFound", "description": "Not found"})
+            case ("PUT", number):
+                return self._change(int(number), json.loads(request.body)["ticket"])
+            case ("GET", number, "audits"):
+                return self._audits(int(number), int(asked.get("page[after]", ["0"])[0]), int(asked["page[size]"][0]))
         return _json(404, {"error": "InvalidEndpoint"})
 
     def ticket(self, number: int) -> dict[str, Any] | None:

@@ -221,7 +221,7 @@ async def test_a_worker_that_dies_after_the_call_leaves_nothing_twice(desk: Desk
 
 async def test_a_refused_token_pauses_the_connection_and_tells_the_owners_and_all_goes_on_once_it_is_mended(desk: Desk) -> None:
     await desk.own()
-    await handed_over(desk, Chatwoot(token="another"))  # noqa: S106 - a cloud that knows other tokens
+    await handed_over(desk, Chatwoot(token="another"))
     [row] = await desk.shop.rows(
         "select state from connection where merchant_id = $1 and connection_id = $2", desk.shop.merchant_id, desk.shop.connected["chatwoot"]
     )

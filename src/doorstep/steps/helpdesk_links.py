@@ -175,3 +175,31 @@ async def _queue(
     message_id = UUID(new.message.message_id)
     under_way = _replace(talk.kept, deed=order.deed, message_id=message_id, upto_reply_id=upto, noting=noted, look_at=now + _SOON)
     await helpdesks.write(tx, under_way)
+
+
+class AtHelpdesk(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a conversation is at a helpdesk, for whoever looks at our desk."""
+
+    #: The connection's name.
+    name: str
+    #: The helpdesk's id of it; "": it is not there yet.
+    remote_id: str
+    #: The page on which the agents see it; "": not known.
+    url: str
+    state: LinkState
+    #: Who has it there; "": nobody, or untold.
+    agent: str
+    #: Why the helpdesk does not take it; "": it does.
+    why: str
+
+
+async def helpdesk_of(tx: Tx, tenant: Tenant, conversation_id: int) -> AtHelpdesk | None:
+    """Tell where a conversation was handed to last; None: to no helpdesk."""
+    kept = await helpdesks.of_conversation(tx, tenant.merchant.merchant_id, conversation_id)
+    if kept is None:
+        return None
+    connection = tenant.connections.get(kept.connection_id)
+    plugin = plugins().get(connection.provider) if connection else None
+    url = plugin.page(kept.remote_id, connection.settings) if plugin and connection and kept.remote_id else ""
+    name = connection.name if connection else "a helpdesk that was removed"
+    return AtHelpdesk(name=name, remote_id=kept.remote_id, url=url, state=kept.state, agent=kept.agent, why=kept.why)

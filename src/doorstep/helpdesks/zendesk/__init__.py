@@ -12,7 +12,8 @@ HELPDESK = Helpdesk(
         Setting(name="email", label="E-mail address of the agent whose API token it is", required=False, example="agent@shop.example"),
         Setting(name="api_token", label="API token", secret=True, required=False),
         Setting(name="oauth_token", label="OAuth access token with read and write, in place of an API token", secret=True, required=False),
-        Setting(name="signing_secret", label="Signing secret of the webhook", secret=True),
+        # Zendesk shows it once the webhook is made, for which it wants this connection's address first.
+        Setting(name="signing_secret", label="Signing secret of the webhook; without it nothing is taken", secret=True, required=False),
     ),
     open=open_,
     say=say,
