@@ -72,12 +72,12 @@ class Desk:
         """Let a worker take up, lease, call and write down; return which helpdesks were called."""
         await self.take_up(now)
         line = Line(run)
-        leased = [one for one in await send_wave(self.shop.database, self.shop.directory, [], now) if self._is_called(one)]
+        leased = [one for one in await send_wave(self.shop.database, self.shop.directory, [], now) if self.is_called(one)]
         ended = [await call(one, self.shop.directory, cast(Wire, line), now) for one in leased]
         await send_wave(self.shop.database, self.shop.directory, ended, now, 0)
         return line.carried
 
-    def _is_called(self, leased: Any) -> bool:
+    def is_called(self, leased: Any) -> bool:
         return leased.message.merchant_id == self.shop.merchant_id and leased.trigger == "helpdesk"
 
     async def take_up(self, now: datetime = NOON) -> int:
