@@ -108,6 +108,7 @@ _GROUPS = {
     "orders": Group.ORDERS,
     "pitfalls": Group.ORDERS,
     "conversations": Group.TALKS,
+    "inbox": Group.TALKS,
     "replies": Group.TALKS,
     "customers": Group.CUSTOMERS,
     "messages": Group.MESSAGES,
