@@ -63,7 +63,7 @@ async def test_a_handover_becomes_a_conversation_there_and_the_agents_word_comes
     assert note["private"] is True
     assert "Customer: Where is my parcel?" in note["content"]
     assert "Orders with this address: #1001" in note["content"]
-    assert f"/desk/conversations/{(await desk.link()).conversation_id}" in note["content"]
+    assert f"/desk/inbox/{(await desk.link()).conversation_id}" in note["content"]
     assert (words["content"], words["message_type"]) == ("Where is my parcel?", "incoming")
     kept = await desk.link()
     assert (kept.state, kept.remote_id) == (LinkState.OPEN, str(conversation["id"]))

@@ -61,7 +61,7 @@ async def talk_of(tx: Tx, kept: KeptLink, handover: Handover) -> Talk | None:
 
 def desk_url(directory: Directory, conversation_id: int) -> str:
     """The conversation's page at our desk."""
-    return f"{directory.base_url}/desk/conversations/{conversation_id}"
+    return f"{directory.base_url}/desk/inbox/{conversation_id}"
 
 
 async def opening(tx: Tx, directory: Directory, tenant: Tenant, talk: Talk, wrote: Sequence[Wrote], now: datetime) -> HelpdeskOrder:

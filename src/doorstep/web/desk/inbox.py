@@ -16,6 +16,7 @@ from doorstep.domain.vocabulary import ChannelKind
 from doorstep.errors import NotFoundError
 from doorstep.steps.directory import Tenant
 from doorstep.steps.handover_moves import LONGEST_NOTE
+from doorstep.steps.helpdesk_links import helpdesk_of
 from doorstep.steps.saying import LONGEST, hindrance, window_until
 from doorstep.steps.work import utc_now
 from doorstep.store import agents, conversations, handover_lists, handovers, macros
@@ -258,6 +259,7 @@ async def _talk(
         "wishes": wishes(story, intent),
         "closings": CLOSINGS,
         "others": desks_of(request).others(merchant_id, conversation_id, user.user_id),
+        "there": await helpdesk_of(tx, tenant, conversation_id),
         "seen": await mark_seen(tx, merchant_id, talk),
         "once": secrets.token_urlsafe(12),
         "longest": LONGEST,

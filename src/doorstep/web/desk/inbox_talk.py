@@ -107,7 +107,11 @@ async def _said(tx: Tx, merchant_id: int, talk: Row) -> tuple[list[Turn], dict[U
     for row in await conversations.told(tx, merchant_id, ChannelKind(talk["channel"]), talk["address"], since, MOST_TURNS):
         choices = extras_of(row["extras"]).choices
         offered[row["message_id"]] = {one.choice_id: one.title for one in choices}
-        who = row["why"].removesuffix(" answered at the desk").partition("@")[0] if row["template"] == "answer" else ""
+        who = (
+            row["why"].removesuffix(" answered at the desk").removesuffix(" answered in the helpdesk").partition("@")[0]
+            if row["template"] == "answer"
+            else ""
+        )
         turns.append(Turn(at=row["created_at"], kind="ours", row=row, who=who, choices=tuple(one.title for one in choices)))
     return turns, offered
 
@@ -137,6 +141,8 @@ def actor_name(actor: str, names: Mapping[int, str]) -> str:
     kind, _, number = actor.partition(" ")
     if kind == "user" and number.isdigit():
         return names.get(int(number), actor)
+    if kind == "helpdesk":
+        return "in the helpdesk"
     return {"rule": "by rule", "talk": "by the talk", "customer": ""}.get(actor, actor)
 
 
