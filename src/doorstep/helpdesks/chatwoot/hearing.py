@@ -26,8 +26,8 @@ _AT_WORK = frozenset({"open", "pending", "snoozed"})
 def verify(raw: Raw, settings: Settings, now: datetime) -> None:
     """Check the signature, where the connection has Chatwoot's secret; the hook's unguessable address is the proof without.
 
-    Source: the signature is sent since 2026 (SHA-256 HMAC over time, a dot and the body, "sha256=" before its hex digits); older servers
-    sign nothing. github.com/chatwoot/chatwoot, issue 13809, and users' code, read 2026-11-30.
+    It is the SHA-256 HMAC over time, a dot and the body, "sha256=" before its hex digits; older servers sign nothing. Source: code of users
+    that check it, and what they say of github.com/chatwoot/chatwoot issue 13809 (an API inbox's own secret), read 2026-11-30.
 
     Raises:
         BadSignatureError: it is missing, wrong or old.

@@ -28,7 +28,7 @@ from doorstep.web.desk.doors import desk_page, id_of, note, user_of
 from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 
-_KINDS = ("shop", "carrier", "channel", "helpdesk")
+_KINDS = ("shop", "channel", "helpdesk", "carrier")
 _DONE = {
     "hook": "The address is new. Give it to the provider; the one before is taken for 24 hours more.",
     "beside": "The new one stands beside the old one.",
