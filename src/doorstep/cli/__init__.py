@@ -26,6 +26,7 @@ _COMMANDS = {
     "replay": ("doorstep.cli.replay:replay", "Print which delivery problems a history opens, worsens and closes, and when."),
     "performance": ("doorstep.cli.performance:performance", "Published delivery figures: verify who signed them; the keys that sign them."),
     "policy": ("doorstep.cli.policy:policy", "What a merchant's customers may do: show, check, try against the past, put into force."),
+    "chat": ("doorstep.cli.chatting:chat", "Talk in the terminal with what answers customers."),
     "explain": ("doorstep.cli.explain:explain", "Tell why a message was sent, or why none was: channel, hour, gates, what became of it."),
     "preview": ("doorstep.cli.preview:preview", "Render a template to a file, with a real order or a sample."),
     "doctor": ("doorstep.cli.doctor:doctor", "Examine an installation and say what to mend."),

@@ -84,6 +84,13 @@ class _NotThere(Exception):  # noqa: N818 - no error: undoes what was begun and 
         self.code = code
 
 
+async def judged(tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, now: datetime) -> Refusal | None:
+    """Tell whether an action would be refused as it stands; nothing is kept or counted."""
+    found = await know(tx, tenant, asker, action, now)
+    plan = judge(action, asker, found.known, await _rules(tx, tenant, asker, now), now)
+    return plan if isinstance(plan, Refusal) else None
+
+
 async def prepare(tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, now: datetime) -> Prepared | Refusal:
     """Judge an action and keep what it would do until somebody says yes; nothing else is changed."""
     policy = await _rules(tx, tenant, asker, now)

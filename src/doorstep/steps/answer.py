@@ -15,10 +15,10 @@ from doorstep.steps.announcing import announce_reply
 from doorstep.steps.asking_how import take_rating
 from doorstep.steps.confirm import follow_up
 from doorstep.steps.directory import Directory, Tenant
-from doorstep.steps.handing_over import pass_on
+from doorstep.steps.handing_over import heard_by_human, pass_on
 from doorstep.steps.saying import locale_of, may_say, said_back
 from doorstep.steps.whose_reply import Whose, sender_of, whose
-from doorstep.store import conversations, message_lists, messages, receipts, recipients
+from doorstep.store import conversations, message_lists, messages, receipts, recipients, turns
 from doorstep.store.connections import Connection
 from doorstep.store.conversations import Conversation
 from doorstep.store.database import Tx
@@ -88,8 +88,11 @@ async def _take(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversati
         await announce_reply(tx, tenant, talk.conversation_id, reply, reply_id, keyword="", choice=choice, order_id=found.order_id, now=now)
         if await take_rating(tx, tenant, connection, talk, reply, choice, now):
             return
-        await pass_on(tx, tenant, talk, reply, HandoverReason.NO_ANSWER, found.order_id, now)
-        await _respond(tx, tenant, connection, talk, reply, found, now)
+        if not tenant.book.on:
+            await pass_on(tx, tenant, talk, reply, HandoverReason.NO_ANSWER, found.order_id, now)
+            await _respond(tx, tenant, connection, talk, reply, found, now)
+        elif not await heard_by_human(tx, tenant, talk.conversation_id, now):
+            await turns.add(tx, merchant_id, talk.conversation_id, reply_id, found.order_id, reply.at or now, now)
 
 
 async def _replied(tx: Tx, merchant_id: int, message_id: UUID, reply: Reply, now: datetime) -> None:

@@ -10,6 +10,7 @@ import structlog
 from doorstep.carriers.mapping import MappedCodes
 from doorstep.channels import channels
 from doorstep.conversations.handing.routing import Handing
+from doorstep.conversations.talks.book import Book, Changes, book_of
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.errors import BadInputError
 from doorstep.journeys import Journeys, load_defaults, with_overrides
@@ -61,6 +62,8 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     carrier_desks: Mapping[str, str] = {}
     #: How its people answer customers.
     handing: Handing = Handing()
+    #: What the machine answers, and how.
+    book: Book = msgspec.field(default_factory=book_of)
 
     def approved_on(self, template: str, locale: str) -> frozenset[ChannelKind]:
         """Name the channels whose provider lets this template through in this language at any time."""
@@ -236,4 +239,5 @@ def tenant_of(
         approved=frozenset((of, name.removeprefix(APPROVED_PREFIX), language.partition("_")[0]) for of, name, language in approved),
         carrier_desks=desks_of(settings),
         handing=msgspec.convert(settings.get("handing", {}), Handing, strict=False),
+        book=book_of(msgspec.convert(settings.get("talks", {}), Changes)),
     )

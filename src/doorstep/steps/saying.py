@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from doorstep.channels import channels
 from doorstep.domain.messages import Message, Rendered, Reply
@@ -151,7 +152,7 @@ async def _by_hand(tx: Tx, tenant: Tenant, talk: Row, last: Row, text: str, why:
             channel=channel,
             to=talk["address"],
             to_name=last["sender_name"] or None,
-            content=Rendered(subject=await _subject(tx, tenant, last) if by_mail else tenant.brand.name, text=text),
+            content=Rendered(subject=await reply_subject(tx, tenant, last["message_id"]) if by_mail else tenant.brand.name, text=text),
             locale=await locale_of(tx, tenant, talk["address"], talk["order_id"]),
             purpose=Purpose.TRANSACTIONAL,
             topic="replies",
@@ -172,8 +173,8 @@ async def _by_hand(tx: Tx, tenant: Tenant, talk: Row, last: Row, text: str, why:
     )
 
 
-async def _subject(tx: Tx, tenant: Tenant, last: Row) -> str:
-    """Name the mail that was answered, else the shop."""
-    found = await message_lists.one(tx, tenant.merchant.merchant_id, last["message_id"]) if last["message_id"] else None
+async def reply_subject(tx: Tx, tenant: Tenant, message_id: UUID | None) -> str:
+    """Name the mail of ours that was answered, else the shop."""
+    found = await message_lists.one(tx, tenant.merchant.merchant_id, message_id) if message_id else None
     subject = (found[0]["subject"] if found else "") or tenant.brand.name
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"

@@ -215,6 +215,12 @@ async def read(tx: Tx, merchant_id: int, conversation_id: int) -> Conversation |
     return _read(row) if row else None
 
 
+async def find(tx: Tx, merchant_id: int, conversation_id: int) -> Conversation | None:
+    """Read a conversation as a value; None: there is none."""
+    row = await tx.fetchrow(_ONE, merchant_id, conversation_id)
+    return _read(row) if row else None
+
+
 async def of_reply(tx: Tx, merchant_id: int, reply_id: int) -> int | None:
     """Tell in which conversation a reply came; None: there is no such reply, or it is in none."""
     conversation_id: int | None = await tx.fetchval(_OF_REPLY, merchant_id, reply_id)

@@ -11,6 +11,7 @@ from doorstep.domain.actions.cases import Case, CaseLine
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, Remedy
 from doorstep.domain.actions.plans import CaseOpened, Plan
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
+from doorstep.domain.actions.saying import cause_text, words_of
 from doorstep.domain.money import Money
 from doorstep.domain.places import Address
 from doorstep.messages.wording import locale_named
@@ -201,8 +202,8 @@ def _wish(visit: Visit, action: asking.BusinessAction) -> Iterator[Fact]:  # noq
 
 def reason_said(visit: Visit, reason: str) -> str:
     """Say why an order is cancelled: one of the policy's reasons, in words where we have them, or what was typed."""
-    name = reason.replace(" ", "_")
-    return visit.words(f"change.{name}") if name in {"no_longer_needed", "ordered_by_mistake"} else reason
+    known = reason.replace(" ", "_") in words_of(visit.words.tag).reasons
+    return cause_text(reason, visit.words.tag) if known else reason
 
 
 def _window(visit: Visit, window: str) -> str:

@@ -1,0 +1,199 @@
+"""Words, names of things → where the things are named, and how surely."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from doorstep.conversations.entities.options import values_at
+from doorstep.conversations.entities.pointing import References, Word, canonical, is_a, words_of
+from doorstep.conversations.entities.spelling import one_slip
+from doorstep.domain.actions.known import KnownLine
+
+#: Words of a name that mean nothing by themselves.
+_SMALL = frozenset(
+    [
+        "of",
+        "the",
+        "a",
+        "and",
+        "for",
+        "with",
+        "de",
+        "la",
+        "le",
+        "du",
+        "des",
+        "von",
+        "mit",
+        "fur",
+        "und",
+        "di",
+        "con",
+        "da",
+        "do",
+        "das",
+        "e",
+        "y",
+        "et",
+        "in",
+    ]
+)
+_SHORTEST_SLIP, _SHORTEST_END = 6, 4
+#: Words that join two things rather than describe one.
+_JOINING = (
+    "function",
+    "determiner",
+    "adjective",
+    "all",
+    "both",
+    "return",
+    "exchange",
+    "cancel",
+    "single",
+    "one",
+    "first",
+    "last",
+    "same",
+    "any",
+    "except",
+    "new",
+    "old",
+)
+
+
+class Named(NamedTuple):
+    """The name of a thing as stems, and what is said of it."""
+
+    stems: tuple[str, ...]
+    options: dict[str, str]
+    #: Its own name says several: "boots".
+    plural: bool
+
+
+class Mention(NamedTuple):
+    """A place at which something is named."""
+
+    #: Words [start, end).
+    start: int
+    end: int
+    #: Indexes of what it may be.
+    lines: frozenset[int]
+    #: The name itself, and not something that is like it.
+    sure: bool
+    #: Several are named.
+    plural: bool
+
+
+def named(line: KnownLine) -> Named:
+    """Read a line's name; words of its options that its name repeats are no part of it."""
+    words = [one for one in words_of(line.name) if one.stem not in _SMALL]
+    values = {one.stem for value in line.options.values() for one in words_of(value)}
+    own = [one for one in words if one.stem not in values] or words
+    return Named(tuple(one.stem for one in own), line.options, bool(own) and own[-1].plain != own[-1].stem and own[-1].plain.endswith("s"))
+
+
+def mentions_in(words: tuple[Word, ...], names: Sequence[Named], told: References) -> list[Mention]:
+    """Find where things are named, from left to right, each word once."""
+    vocabulary = _vocabulary(names)
+    hits = [_hits(word, vocabulary, told) for word in words]
+    found: list[Mention] = []
+    at = 0
+    while at < len(words):
+        mention = _mention(words, hits, at, names, told) or _synonym(words, at, names)
+        if mention is not None:
+            found.append(mention)
+        at = mention.end if mention else at + 1
+    return found
+
+
+def _vocabulary(names: Sequence[Named]) -> dict[str, frozenset[int]]:
+    """Map each stem, and two that are written as one ("tshirt"), to the things whose names hold it."""
+    found: dict[str, set[int]] = {}
+    for index, name in enumerate(names):
+        joined = (f"{one}{other}" for one, other in zip(name.stems, name.stems[1:], strict=False))
+        for one in (*name.stems, *joined):
+            found.setdefault(one, set()).add(index)
+    return {one: frozenset(lot) for one, lot in found.items()}
+
+
+def _hits(word: Word, vocabulary: dict[str, frozenset[int]], told: References) -> frozenset[int]:
+    """Give the things whose names hold a word, or one that is a slip away."""
+    found = vocabulary.get(word.stem)
+    if found is not None:
+        return found
+    if len(word.stem) < _SHORTEST_SLIP or not word.stem.isalpha() or is_a(word, _JOINING, told):
+        return frozenset()
+    near = [one for one in vocabulary if len(one) >= _SHORTEST_SLIP and one[0] == word.stem[0] and one_slip(one, word.stem)]
+    return vocabulary[near[0]] if len(near) == 1 else frozenset()
+
+
+def _mention(words: tuple[Word, ...], hits: list[frozenset[int]], at: int, names: Sequence[Named], told: References) -> Mention | None:
+    """Read the longest name, or part of one, that begins at a place."""
+    if not hits[at]:
+        return None
+    end = at + 1
+    lot = hits[at]
+    while end < len(words) and hits[end] & lot and not words[end].broken and words[end].stem not in {one.stem for one in words[at:end]}:
+        lot &= hits[end]
+        end += 1
+    said = {one.stem for one in words[at:end]}
+    counts = {index: len(names[index].stems) for index in lot}
+    whole = frozenset(index for index in lot if counts[index] <= end - at or said >= set(names[index].stems))
+    plural = words[end - 1].plain != words[end - 1].stem and words[end - 1].plain.endswith("s")
+    if whole:
+        lot = whole if len(whole) < len(lot) and end - at > 1 else lot
+    several = plural and not any(names[index].plural for index in lot)
+    if not _named_by(words, at, end, lot, names, told, whole=bool(whole)):
+        if all(one in canonical().modifiers for one in said):
+            return None
+        return Mention(at, end, lot, sure=False, plural=several)
+    return Mention(at, end, lot, sure=True, plural=several)
+
+
+def _named_by(
+    words: tuple[Word, ...], at: int, end: int, lot: frozenset[int], names: Sequence[Named], told: References, *, whole: bool
+) -> bool:
+    """Tell whether words name a thing, and not another that shares a word with it."""
+    described = _describes(words, at, lot, names, told)
+    if whole and (end - at > 1 or described):
+        return True
+    last = words[end - 1].stem
+    heads = {names[index].stems[-1] for index in lot} | {
+        names[index].stems[0] for index in lot if told.numbers.get("dos") or told.numbers.get("deux")
+    }
+    if (
+        last in heads
+        or f"{last}" in {"".join(names[index].stems) for index in lot}
+        or any(last == f"{a}{b}" for index in lot for a, b in zip(names[index].stems, names[index].stems[1:], strict=False))
+    ):
+        return described
+    closed = end == len(words) or bool(words[end].broken) or is_a(words[end], _JOINING, told)
+    return described and closed and last not in canonical().modifiers
+
+
+def _describes(words: tuple[Word, ...], at: int, lot: frozenset[int], names: Sequence[Named], told: References) -> bool:
+    """Tell whether the word before a name lets it be that name: an article, a colour of it; not "floor" before "lamp"."""
+    if at == 0 or words[at].broken:
+        return True
+    before = words[at - 1]
+    if is_a(before, _JOINING, told) or before.plain in told.numbers or before.plain.isdigit() or before.plain in told.sizes:
+        return True
+    return any(values_at(words[max(0, at - 3) : at], names[index].options, last=True) for index in lot)
+
+
+def _synonym(words: tuple[Word, ...], at: int, names: Sequence[Named]) -> Mention | None:
+    """Read another name of one thing: "bike" for "Bicycle"."""
+    for group in canonical().synonyms:
+        for phrase in sorted(group, key=len, reverse=True):
+            end = at + len(phrase)
+            if tuple(one.stem for one in words[at:end]) != phrase or any(one.broken for one in words[at + 1 : end]):
+                continue
+            lot = frozenset(index for index, name in enumerate(names) if any(name.stems[-len(other) :] == other for other in group))
+            if lot:
+                plural = words[end - 1].plain.endswith("s")
+                return Mention(at, end, lot, sure=len(lot) == 1, plural=plural and not any(names[one].plural for one in lot))
+    end_of = frozenset(
+        index
+        for index, name in enumerate(names)
+        if name.stems and len(words[at].stem) > _SHORTEST_END and name.stems[-1].endswith(words[at].stem)
+    )
+    return Mention(at, at + 1, end_of, sure=False, plural=False) if end_of else None
