@@ -77,7 +77,7 @@ async def test_a_handover_becomes_a_ticket_and_the_agents_comment_comes_back_to_
     cloud = Zendesk()
     await handed_over(zendesk, cloud)
     [ticket], [user] = cloud.tickets, cloud.users
-    assert ticket["subject"] == "Where is my parcel?"
+    assert ticket["subject"] == "wants a human"
     assert "email" not in user  # else Zendesk's own triggers would write to the customer, too
     [note, words] = cloud.comments()
     assert (note["public"], words["public"], words["author_id"]) == (False, True, user["id"])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from desk_clients import csrf_of, entered
-from desk_inbox import wrote
+from desk_inbox import again, wrote
 from page_shops import fill
 
 from doorstep.store import connections, helpdesks
@@ -75,6 +75,7 @@ async def test_zendesk_is_connected_before_its_secret_is_known_and_the_secret_is
 async def test_the_inbox_says_where_a_conversation_was_handed_to_and_who_has_it(desk, house, shop):
     connection_id = int((await connect(desk, "chatwoot", **CHATWOOT)).headers["location"].rpartition("/")[2])
     talk = await wrote(house, shop, "+34600000901", "Where is it?")
+    await again(house, shop, talk, "asked")
     assert "at-helpdesk" not in (await desk.get(f"/desk/inbox/{talk}")).text
     await linked(house, shop, talk, connection_id, remote_id="", state="opening")
     assert "On its way to Our chatwoot." in (await desk.get(f"/desk/inbox/{talk}")).text
@@ -90,6 +91,7 @@ async def test_a_stranger_sees_nothing_of_where_it_was_handed_to(desk, house, sh
     other = await fill(house.database, house.directory, f"helpdesk{next(_MADE)}", "Another")
     connection_id = int((await connect(desk, "chatwoot", **CHATWOOT)).headers["location"].rpartition("/")[2])
     talk = await wrote(house, shop, "+34600000902", "Where is it?")
+    await again(house, shop, talk, "asked")
     await linked(house, shop, talk, connection_id, remote_id="123", state="open")
     stranger = await entered(app, other.owner)
     assert (await stranger.get(f"/desk/inbox/{talk}")).status_code == 404
