@@ -116,6 +116,10 @@ class Chatwoot(Cloud):
                 return _json(200, {"payload": mine[-20:]})
             case ("POST", number, "messages"):
                 return self._post(int(number), body)
+            case ("POST", number, "toggle_priority"):
+                if found := self.conversation(int(number)):
+                    found["priority"] = body["priority"]
+                return _json(200, {})
             case ("POST", number, "toggle_status"):
                 return self._turn(int(number), body["status"])
         return _json(404, {"error": "Resource could not be found"})

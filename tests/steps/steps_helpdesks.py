@@ -16,6 +16,7 @@ from doorstep.steps.directory import Tenant
 from doorstep.steps.handing_over import hand_to_human
 from doorstep.steps.helpdesk_links import take_up_helpdesks
 from doorstep.steps.outlets import outlet_of
+from doorstep.steps.saying import say
 from doorstep.steps.send import call, send_wave, settle_lost
 from doorstep.steps.wire import Wire
 from doorstep.store import access, connections, conversations, handovers, helpdesks
@@ -104,6 +105,17 @@ class Desk:
         async with self.shop.database.system() as tx:
             await connections.resume(tx, self.shop.merchant_id, self.shop.connected[self.provider])
         await self.shop.directory.refresh(self.shop.database, NOON, force=True)
+
+    async def answer_here(self, text: str, now: datetime) -> None:
+        """Let a human at our own desk answer."""
+        async with self.shop.database.system() as tx:
+            row = await conversations.one(tx, self.shop.merchant_id, (await self.link()).conversation_id)
+            assert row
+            assert await say(tx, self.tenant, row, text, "ana@shop.example", text, now) is True
+
+    async def wake(self, now: datetime) -> None:
+        async with self.shop.database.system() as tx:
+            await helpdesks.wake(tx, self.shop.merchant_id, (await self.link()).conversation_id, now)
 
     async def lose(self, now: datetime) -> None:
         await settle_lost(self.shop.database, self.shop.directory, now)

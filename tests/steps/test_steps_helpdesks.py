@@ -1,5 +1,6 @@
 """A handover → the helpdesk of the merchant's agents and back: each word once, whatever is lost on the way."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -404,3 +405,34 @@ async def test_in_whatever_order_webhooks_come_and_come_again_each_word_is_told_
     said = [one["content"] for one in cloud.messages if one["message_type"] == "outgoing" and not one["private"]]
     assert sorted(await desk.told()) == sorted(said)
     assert sum(one.open for one in await desk.handovers()) <= 1
+
+
+async def test_agents_customers_and_colleagues_that_speak_at_once_do_not_wait_in_a_ring(desk: Desk) -> None:
+    cloud = Chatwoot()
+    await handed_over(desk, cloud)
+    for n in range(6):
+        now = NOON + n * MINUTE
+        await asyncio.gather(
+            desk.hook(cloud.says(f"word {n}"), now=now),
+            desk.write(f"Hello {n}?", f"more-{n}", now),
+            desk.answer_here(f"From here {n}", now=now),
+            desk.take_up(now),
+        )
+        await desk.turn(cloud.run, now)
+    await desk.settle(cloud.run, NOON + HOURS, turns=20)
+    assert sorted(await desk.told()) == sorted([f"word {n}" for n in range(6)] + [f"From here {n}" for n in range(6)])
+    assert incoming(cloud) == ["Where is my parcel?", *(f"Hello {n}?" for n in range(6))]
+
+
+async def test_agents_there_read_what_a_colleague_answered_at_our_own_desk_and_not_their_own_words(desk: Desk) -> None:
+    cloud = Chatwoot()
+    await handed_over(desk, cloud)
+    await desk.hook(cloud.says("It is with the driver."), now=NOON + MINUTE)
+    for minute, text in ((2, "It comes on Friday."), (3, "By noon.")):
+        await desk.answer_here(text, now=NOON + minute * MINUTE)
+    await desk.wake(NOON + 4 * MINUTE)
+    await desk.settle(cloud.run, NOON + 4 * MINUTE)
+    notes = [one["content"] for one in cloud.messages if one["private"]][1:]
+    assert notes == ["ana answered at Doorstep:\n\nIt comes on Friday.", "ana answered at Doorstep:\n\nBy noon."]
+    await desk.settle(cloud.run, NOON + 30 * MINUTE)
+    assert len([one for one in cloud.messages if one["private"]]) == 3

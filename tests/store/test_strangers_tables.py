@@ -479,6 +479,7 @@ ROWS: dict[str, dict[str, str]] = {
         "state": "'open'",
         "message_id": f"({_ID})::uuid",
         "made_at": _AT,
+        "told_at": _AT,
         "look_at": _AT,
     },
     "helpdesk_word": {
@@ -716,6 +717,7 @@ def _link_of(merchant: int) -> helpdesks.KeptLink:
         remote_id="forged",
         state=helpdesks.LinkState.FAILED,
         told_reply_id=9,
+        told_at=NOW,
         deed="",
         upto_reply_id=0,
         message_id=None,
@@ -832,6 +834,7 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "helpdesks.link_of, by our key": await helpdesks.link_of(
             tx, merchant, 7, Heard(kind=HeardKind.RESOLVED, remote_id="", key=f"doorstep-k{merchant}")
         ),
+        "helpdesks.lock": await helpdesks.lock(tx, merchant, 7),
         "helpdesks.wrote": await helpdesks.wrote(tx, merchant, 7, 0, 9),
         "helpdesks.last_reply": await helpdesks.last_reply(tx, merchant, 7),
         "helpdesks.contents": await helpdesks.contents(tx, [(merchant, 7, 0)]),

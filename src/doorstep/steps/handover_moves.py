@@ -190,4 +190,5 @@ async def answered(tx: Tx, tenant: Tenant, conversation_id: int, user_id: int, n
     if await handovers.open_of(tx, merchant_id, conversation_id) is None:
         await take_over(tx, tenant, conversation_id, user_id, now)
     done = await handovers.answered(tx, merchant_id, conversation_id, user_id, now)
+    await helpdesks.wake(tx, merchant_id, conversation_id, now)
     return _changed(done, "it was closed at this very moment")

@@ -33,7 +33,8 @@ _replace = msgspec.structs.replace
 async def hear(tx: Tx, tenant: Tenant, connection: Connection, said: Sequence[Heard], now: datetime) -> None:
     """Take in what a helpdesk said; of conversations that are not ours nothing is done, and what was heard before changes nothing."""
     for one in said:
-        kept = await helpdesks.link_of(tx, connection.merchant_id, connection.connection_id, one)
+        found = await helpdesks.link_of(tx, connection.merchant_id, connection.connection_id, one)
+        kept = await _held(tx, found, now) if found else None
         if kept is None:
             continue
         if kept.state is LinkState.OPENING and not kept.remote_id:  # it speaks before we know that it was made
@@ -50,6 +51,16 @@ async def hear(tx: Tx, tenant: Tenant, connection: Connection, said: Sequence[He
                 await _resolved(tx, tenant, connection, kept, now)
             case HeardKind.REOPENED:
                 await _reopened(tx, tenant, connection, kept, now)
+
+
+async def _held(tx: Tx, found: KeptLink, now: datetime) -> KeptLink | None:
+    """Hold the conversation, its hand-over and the link until this transaction ends, in the order in which a reply of the customer's does."""
+    talk = await conversations.one(tx, found.merchant_id, found.conversation_id)
+    if talk is None:
+        return None
+    await conversations.hold(tx, found.merchant_id, ChannelKind(talk["channel"]), talk["address"], talk["connection_id"], now)
+    await handovers.one(tx, found.merchant_id, found.handover_id, lock=True)
+    return await helpdesks.lock(tx, found.merchant_id, found.link_id)
 
 
 async def _said(tx: Tx, tenant: Tenant, connection: Connection, kept: KeptLink, one: Heard, now: datetime) -> None:
@@ -129,7 +140,7 @@ async def _reopened(tx: Tx, tenant: Tenant, connection: Connection, kept: KeptLi
     if before is None or talk is None or await handovers.open_of(tx, kept.merchant_id, kept.conversation_id) is not None:
         return
     channel = ChannelKind(talk["channel"])
-    conversation = await conversations.hold(tx, kept.merchant_id, channel, talk["address"], talk["connection_id"], now)
+    conversation = await conversations.hold(tx, kept.merchant_id, channel, talk["address"], talk["connection_id"], now)  # held already
     handover_id = await hand_to_human(
         tx,
         tenant,

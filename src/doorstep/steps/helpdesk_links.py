@@ -17,7 +17,7 @@ from doorstep.errors import DoorstepError
 from doorstep.helpdesks import helpdesks as plugins
 from doorstep.messages.notices.helpdesks import helpdesk_failed
 from doorstep.steps.directory import Directory, Tenant
-from doorstep.steps.helpdesk_orders import Talk, desk_url, message_of, noting, opening, saying, talk_of, turning
+from doorstep.steps.helpdesk_orders import Talk, answered_here, desk_url, message_of, noting, opening, saying, talk_of, turning
 from doorstep.steps.pausing import Notice, tell_owners_of
 from doorstep.store import errands, handovers, helpdesks, messages
 from doorstep.store.connections import Connection
@@ -34,7 +34,7 @@ _IDLE = timedelta(minutes=5)
 #: Words wait so long for the files that came with them.
 _FILES_WITHIN, _FILES_AGAIN = timedelta(minutes=1), timedelta(seconds=5)
 #: Things written that one call carries.
-_MOST_WORDS = 10
+_MOST_WORDS = 5
 _ENDED_BADLY = frozenset({MessageState.BOUNCED, MessageState.REFUSED, MessageState.CANCELLED, MessageState.UNKNOWN})
 _replace = msgspec.structs.replace
 
@@ -79,7 +79,7 @@ async def _look(tx: Tx, directory: Directory, tenant: Tenant, kept: KeptLink, no
     if ended is None:
         await helpdesks.write(tx, _replace(kept, look_at=now + _SOON))
     elif ended.state is not LinkState.FAILED:
-        await _go_on(tx, directory, tenant, msgspec.structs.replace(talk, kept=ended), connection, now)
+        await _go_on(tx, directory, tenant, _replace(talk, kept=ended), connection, now)
 
 
 async def _ended(tx: Tx, directory: Directory, tenant: Tenant, talk: Talk, now: datetime) -> KeptLink | None:
@@ -108,7 +108,7 @@ async def _done(tx: Tx, kept: KeptLink, remote_id: str, now: datetime) -> KeptLi
             return _replace(free, told_reply_id=kept.upto_reply_id)
         case HelpdeskDeed.NOTE:
             await helpdesks.noted(tx, kept, kept.noting, now)
-            return free
+            return free  # of an answer at our own desk `told_at` has moved on already
         case _:
             return _replace(free, state=LinkState.CLOSED)
 
@@ -143,6 +143,7 @@ async def _go_on(tx: Tx, directory: Directory, tenant: Tenant, talk: Talk, conne
         upto = await helpdesks.last_reply(tx, kept.merchant_id, kept.conversation_id)
         newest = await helpdesks.wrote(tx, kept.merchant_id, kept.conversation_id, upto - 1, 1)
         order = await opening(tx, directory, tenant, talk, newest, now)
+        talk = _replace(talk, kept=_replace(kept, told_at=now))
         await _queue(tx, talk, connection, order, "open", now, upto=upto)
         return
     if (untold := await helpdesks.to_note(tx, kept)) is not None:
@@ -160,6 +161,9 @@ async def _go_on(tx: Tx, directory: Directory, tenant: Tenant, talk: Talk, conne
         await _queue(tx, talk, connection, saying(directory, tenant, talk, here), f"say {upto}", now, upto=upto)
     elif wrote:
         await helpdesks.write(tx, _replace(kept, look_at=now + _FILES_AGAIN))
+    elif (answer := await helpdesks.answered_here(tx, kept, talk.row["channel"], talk.row["address"])) is not None:
+        talk = _replace(talk, kept=_replace(kept, told_at=answer["created_at"]))
+        await _queue(tx, talk, connection, answered_here(tenant, talk, answer), f"answer {answer['message_id']}", now)
     elif not handover.open:
         await _queue(tx, talk, connection, turning(tenant, talk, HelpdeskDeed.CLOSE), f"close {handover.handover_id}", now)
     else:

@@ -110,6 +110,19 @@ def noting(tenant: Tenant, talk: Talk, about: str, untold: str) -> HelpdeskOrder
     )
 
 
+def answered_here(tenant: Tenant, talk: Talk, answer: Row) -> HelpdeskOrder:
+    """Say what tells the agents there that somebody answered at our own desk."""
+    who = answer["why"].removesuffix(" answered at the desk").partition("@")[0]
+    return HelpdeskOrder(
+        deed=HelpdeskDeed.NOTE,
+        key=talk.kept.key,
+        person=_person(tenant, talk, ()),
+        remote_id=talk.kept.remote_id,
+        note=f"{who} answered at Doorstep:\n\n{answer['text']}",
+        note_key=f"{talk.kept.key}-{answer['message_id'].hex}",
+    )
+
+
 def turning(tenant: Tenant, talk: Talk, deed: HelpdeskDeed) -> HelpdeskOrder:
     """Say what closes a conversation there, or opens it again."""
     return HelpdeskOrder(deed=deed, key=talk.kept.key, person=_person(tenant, talk, ()), remote_id=talk.kept.remote_id)

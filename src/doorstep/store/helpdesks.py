@@ -34,6 +34,7 @@ class KeptLink(msgspec.Struct, frozen=True, kw_only=True):
     remote_id: str
     state: LinkState
     told_reply_id: int
+    told_at: datetime
     deed: str
     upto_reply_id: int
     message_id: UUID | None
@@ -73,8 +74,8 @@ _FILES = msgspec.json.Decoder(list[_File])
 _COLUMNS = ", ".join(f"l.{field}" for field in KeptLink.__struct_fields__)
 # Link handovers that are open and have no link yet, of these merchants through these connections.
 _LINK = """
-insert into helpdesk_link (merchant_id, connection_id, conversation_id, handover_id, key, made_at, look_at)
-select h.merchant_id, k.connection_id, h.conversation_id, h.handover_id, 'doorstep-' || gen_random_uuid(), $3, $3
+insert into helpdesk_link (merchant_id, connection_id, conversation_id, handover_id, key, made_at, told_at, look_at)
+select h.merchant_id, k.connection_id, h.conversation_id, h.handover_id, 'doorstep-' || gen_random_uuid(), $3, $3, $3
 from unnest($1::bigint[], $2::bigint[]) as k (merchant_id, connection_id)
 join handover h on h.merchant_id = k.merchant_id and h.state <> 'closed'
 where not exists (select from helpdesk_link l where l.merchant_id = h.merchant_id and l.handover_id = h.handover_id)
@@ -82,17 +83,18 @@ order by h.handover_id limit $4 on conflict do nothing
 """
 # Links of which something is to be done or looked after, taken by this worker alone, the longest waiting first.
 _DUE = f"select {_COLUMNS} from helpdesk_link l where l.look_at <= $1 order by l.look_at limit $2 for update of l skip locked"
-# The link of what a helpdesk speaks of, by its own id or by our key; of several (one conversation for all of a customer's) the newest. For
-# this transaction alone.
+# The link of what a helpdesk speaks of, by its own id or by our key; of several (one conversation for all of a customer's) the newest.
 _OF = f"""
 select {_COLUMNS} from helpdesk_link l
 where l.merchant_id = $1 and l.connection_id = $2 and ((l.remote_id = $3 and l.remote_id <> '') or l.key = $4)
-order by l.link_id desc limit 1 for update of l
+order by l.link_id desc limit 1
 """
+# One link, for this transaction alone.
+_LOCK = f"select {_COLUMNS} from helpdesk_link l where l.merchant_id = $1 and l.link_id = $2 for update of l"
 # Write a locked link back.
 _WRITE = """
-update helpdesk_link set handover_id = $3, remote_id = $4, state = $5, told_reply_id = $6, deed = $7, upto_reply_id = $8, message_id = $9,
-    noting = $10, agent = $11, why = $12, look_at = $13
+update helpdesk_link set handover_id = $3, remote_id = $4, state = $5, told_reply_id = $6, told_at = $7, deed = $8, upto_reply_id = $9,
+    message_id = $10, noting = $11, agent = $12, why = $13, look_at = $14
 where merchant_id = $1 and link_id = $2
 """
 # Something was said, or ended, in a conversation: have its links looked at now.
@@ -122,6 +124,13 @@ from reply r where r.merchant_id = $1 and r.conversation_id = $2 and r.reply_id 
 """
 # The newest reply of a conversation.
 _LAST = "select coalesce(max(reply_id), 0) from reply where merchant_id = $1 and conversation_id = $2"
+# The oldest answer that was written at our own desk after a time.
+_ANSWERED_HERE = """
+select message_id, created_at, text, why from message
+where merchant_id = $1 and recipient = $2 and channel = $3 and created_at > $4 and month >= date_trunc('month', $4 at time zone 'UTC')::date
+  and template = 'answer' and why not like '% in the helpdesk'
+order by created_at, message_id limit 1
+"""
 # The bytes of files.
 _CONTENT = """
 select f.merchant_id, f.reply_id, f.position, f.content from unnest($1::bigint[], $2::bigint[], $3::int[]) as k (merchant_id, reply_id, position)
@@ -167,8 +176,14 @@ async def due(tx: Tx, now: datetime, most: int) -> list[KeptLink]:
 
 
 async def link_of(tx: Tx, merchant_id: int, connection_id: int, heard: Heard) -> KeptLink | None:
-    """Find the link of what a helpdesk speaks of, for this transaction; None: it is none of our conversations."""
+    """Find the link of what a helpdesk speaks of; None: it is none of our conversations."""
     row = await tx.fetchrow(_OF, merchant_id, connection_id, heard.remote_id, heard.key)
+    return _kept(row) if row else None
+
+
+async def lock(tx: Tx, merchant_id: int, link_id: int) -> KeptLink | None:
+    """Read a link for this transaction alone; None: there is none such."""
+    row = await tx.fetchrow(_LOCK, merchant_id, link_id)
     return _kept(row) if row else None
 
 
@@ -182,6 +197,7 @@ async def write(tx: Tx, kept: KeptLink) -> None:
         kept.remote_id,
         kept.state,
         kept.told_reply_id,
+        kept.told_at,
         kept.deed,
         kept.upto_reply_id,
         kept.message_id,
@@ -236,6 +252,11 @@ async def last_reply(tx: Tx, merchant_id: int, conversation_id: int) -> int:
     """Return the id of a conversation's newest reply; 0: there is none."""
     found: int = await tx.fetchval(_LAST, merchant_id, conversation_id)
     return found
+
+
+async def answered_here(tx: Tx, kept: KeptLink, channel: str, address: str) -> Row | None:
+    """Find the oldest answer written at our own desk of which the helpdesk does not know: `message_id, created_at, text, why`."""
+    return await tx.fetchrow(_ANSWERED_HERE, kept.merchant_id, address, channel, kept.told_at)
 
 
 async def contents(tx: Tx, keys: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, int], bytes]:

@@ -879,6 +879,7 @@ create table helpdesk_link (
     remote_id       text not null default '',  -- the helpdesk's id of the conversation; '': it was not made yet
     state           text not null default 'opening' check (state in ('opening', 'open', 'closed', 'failed')),
     told_reply_id   bigint not null default 0, -- the helpdesk has what the customer wrote up to this reply
+    told_at         timestamptz not null,      -- and what was answered at our own desk up to then
     deed            text not null default '',  -- domain.helpdesks.HelpdeskDeed that the message in the outbox does; '': none is under way
     upto_reply_id   bigint not null default 0, -- it tells what was written up to this reply
     message_id      uuid,                      -- in the outbox; null: none is under way

@@ -27,7 +27,7 @@ _ENCODE = msgspec.json.Encoder()
 _UNPROCESSABLE = 422
 #: Pages of a conversation's messages, twenty each, in which what was posted before is looked for.
 _MOST_PAGES = 5
-_PRIORITIES = ("urgent", "high", "medium", "low")
+_PRIORITIES, _USUAL = ("urgent", "high", "medium", "low"), 2
 _Asks = Generator[HttpRequest, Response, str]
 
 
@@ -48,7 +48,6 @@ def open_(wanted: HelpdeskTry, settings: Settings, now: datetime) -> Flow:
             "inbox_id": int(number_setting(settings, "inbox_id")),
             "contact_id": int(contact_id),
             "status": "open",
-            "priority": _PRIORITIES[min(max(order.priority, 0), 3)],
             "custom_attributes": {KEY: order.key},
         }
         response = yield _call("POST", "conversations", settings, made)
@@ -56,6 +55,9 @@ def open_(wanted: HelpdeskTry, settings: Settings, now: datetime) -> Flow:
             raise MisconfiguredError(f"{NAME} knows no inbox {settings['inbox_id']} in this account, or the contact is gone")
         _check(response, now, "begin a conversation")
         remote_id = _id_in(response, "id")
+        if order.priority != _USUAL:  # making it takes none
+            priority = _PRIORITIES[min(max(order.priority, 0), 3)]
+            yield _call("POST", f"conversations/{remote_id}/toggle_priority", settings, {"priority": priority})
         if order.tags:
             yield _call("POST", f"conversations/{remote_id}/labels", settings, {"labels": list(order.tags)})
     return (yield from _post(order, remote_id, settings, now, looks=wanted.again))
