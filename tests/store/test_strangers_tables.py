@@ -47,10 +47,12 @@ from doorstep.store import (
     idempotency,
     imports,
     inbox,
+    knowledge,
     labels,
     mailboxes,
     message_lists,
     messages,
+    model_turns,
     one_time_codes,
     opting_in,
     orders,
@@ -65,6 +67,7 @@ from doorstep.store import (
     signing,
     tallies,
     templates,
+    unanswered,
     wallet,
 )
 from doorstep.store.case_queue import Tab
@@ -468,6 +471,18 @@ ROWS: dict[str, dict[str, str]] = {
         "made_at": _AT,
         "look_at": _AT,
     },
+    "model_day": {"connection_id": "7", "day": "'2026-11-18'", "turns": "1", "micros": "5"},
+    "model_rest": {"connection_id": "7", "failures": "1"},
+    "model_turn": {
+        "model_turn_id": "7",
+        "connection_id": "7",
+        "conversation_id": "7",
+        "at": _AT,
+        "model": "'small'",
+        "outcome": "'used'",
+        "limits": _JSON,
+        "text": "'t'",
+    },
     "label_try": {"errand_id": "7", "provider": "'easypost'", "tries": "1"},
     "helpdesk_link": {
         "link_id": "7",
@@ -492,6 +507,29 @@ ROWS: dict[str, dict[str, str]] = {
         "heard_at": _AT,
         "untold": "'why'",
     },
+    "knowledge": {"version": "3"},
+    "article": {
+        "article_id": "7",
+        "key": "'faq.md'",
+        "origin": "'faq.md'",
+        "title": "'Shipping'",
+        "body": "'Two days.'",
+        "digest": "'d'",
+        "passages": "1",
+        "kept_at": _AT,
+        "seen_at": _AT,
+    },
+    "passage": {
+        "article_id": "7",
+        "place": "0",
+        "path": "'{Shipping}'",
+        "text": "'Two days.'",
+        "vectors": "'v'",
+        "heading": "'{=delivery}'",
+        "tokens": "'{=delivery}'",
+        "read_by": "'r'",
+    },
+    "unanswered": {"unanswered_id": "7", "question": "'why?'", "question_key": "'why'", "at": _AT, "why": "'not_near'", "score": "0.1"},
     "audit": {"audit_id": "7", "actor": "'cli'", "action": "'made'"},
 }
 TABLES = sorted(ROWS)
@@ -861,10 +899,24 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "cases.events": await cases.events(tx, merchant, [7]),
         "confirmations.find": await confirmations.find(tx, merchant, f"token-{merchant}"),
         "confirmations.refusals": await confirmations.refusals(tx, merchant, NOW.date(), NOW.date()),
+        "knowledge.version": await knowledge.version(tx, merchant),
+        "knowledge.standing": await knowledge.standing(tx, merchant, ["faq.md"], "faq.md"),
+        "knowledge.passage_count": await knowledge.passage_count(tx, merchant),
+        "knowledge.every": await knowledge.every(tx, merchant),
+        "knowledge.read": await knowledge.read(tx, merchant, 7),
+        "knowledge.by_key": await knowledge.by_key(tx, merchant, "faq.md"),
+        "knowledge.passages_of": await knowledge.passages_of(tx, merchant, 7),
+        "knowledge.listed": await knowledge.listed(tx, merchant, "shipping"),
+        "unanswered.open_questions": await unanswered.open_questions(tx, merchant),
+        "unanswered.read": await unanswered.read(tx, merchant, 7),
         "policies.live": await policies.live(tx, merchant, NOW),
         "policies.read": await policies.read(tx, merchant, 1),
         "policies.versions": await policies.versions(tx, merchant),
         "orders.named": await orders.named(tx, merchant, [7], "1001"),
+        "model_turns.spent": (await model_turns.spent(tx, merchant, 7, NOW.date())).month_micros,
+        "model_turns.read": await model_turns.read(tx, merchant, 7),
+        "model_turns.of_conversation": await model_turns.of_conversation(tx, merchant, 7),
+        "model_turns.newest": await model_turns.newest(tx, merchant, 7),
         "goods.variants": await goods.variants(tx, merchant, 7, ["p"]),
         "goods.products_of": await goods.products_of(tx, merchant, 7, ["v"]),
         "goods.products": await goods.products(tx, merchant, 7),
@@ -1055,6 +1107,29 @@ async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses
         assert await tx.fetchval("select asked from refusal_count where merchant_id = 1") == 1
 
 
+async def test_a_strangers_model_is_neither_paid_for_nor_rested_nor_forged(houses: Database) -> None:
+    turn = model_turns.KeptTurn(
+        connection_id=7, conversation_id=7, turn_id=1, at=NOW, model="m", outcome="used", why="forged", context=None, limits="{}"
+    )
+    async with houses.for_merchant(STRANGER) as tx:
+        await model_turns.settle(tx, MINE, 7, NOW.date(), (9, 9), 9)
+        await model_turns.failed(tx, MINE, 7, 1, NOW, NOW)
+        await model_turns.try_again(tx, MINE, 7, NOW)
+        await model_turns.answered(tx, MINE, 7)
+        for forged in (
+            lambda: model_turns.fares(tx, MINE, 7, NOW.date()),
+            lambda: model_turns.set_aside(tx, MINE, 7, NOW.date(), 9),
+            lambda: model_turns.add(tx, MINE, turn),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged()
+    async with houses.system() as tx:
+        assert await tx.fetchval("select micros from model_day where merchant_id = 1") == 5
+        assert await tx.fetchval("select failures from model_rest where merchant_id = 1 and rests_until is null") == 1
+        assert await _count(tx, "model_turn") == 2
+
+
 async def test_a_strangers_labels_and_looks_are_neither_changed_nor_forged(houses: Database) -> None:
     job = labels.LabelJob(merchant_id=MINE, errand_id=7, case_id=7, kind="label", body={}, sent_at=NOW)
     made = MadeLabel(content_type="application/pdf", body=b"forged")
@@ -1178,3 +1253,45 @@ async def test_files_of_a_strangers_customers_are_neither_fetched_nor_given_up(h
     async with houses.system() as tx:
         assert await tx.fetchval("select trouble from file_due where merchant_id = 1 and due_at = wanted_at") == "gone"
         assert await tx.fetchval("select name || unfetched from reply_file where merchant_id = 1") == "n"
+
+
+async def test_what_a_stranger_knows_is_neither_changed_nor_forged(houses: Database) -> None:
+    new = knowledge.NewArticle(
+        key="faq.md",
+        origin="faq.md",
+        title="Forged",
+        body="Never.",
+        language="en",
+        url="",
+        audience="customers",
+        valid_until=None,
+        digest=b"f",
+        passages=(),
+    )
+    question = unanswered.Unanswered(
+        question="forged?", question_key="forged", language="en", conversation_id=None, why="empty", article_id=None, place=None, score=0
+    )
+    cut = knowledge.KeptPassage(path=("Forged",), text="Never.", vectors=b"f", heading=(), tokens=(), read_by="f")
+    async with houses.for_merchant(STRANGER) as tx:
+        await knowledge.seen(tx, MINE, ["faq.md"], NOW)
+        await knowledge.remove_keys(tx, MINE, ["faq.md"])
+        assert await knowledge.remove(tx, MINE, 7) is None
+        await knowledge.read_anew(tx, MINE, [(7, 0, cut)])
+        await knowledge.count_quote(tx, MINE, 7, NOW)
+        assert await unanswered.settle(tx, MINE, 7, "eve", NOW) == 0
+        await unanswered.forget(tx, MINE, NOW + timedelta(days=9999))
+        for forging in (
+            lambda: knowledge.write(tx, MINE, new, NOW),
+            lambda: knowledge.changed(tx, MINE),
+            lambda: knowledge.hold(tx, MINE),
+            lambda: unanswered.note(tx, MINE, question, NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forging()
+    async with houses.for_merchant(MINE) as tx:
+        assert await knowledge.version(tx, MINE) == 3
+        [article] = await knowledge.listed(tx, MINE)
+        assert (article.title, article.quoted) == ("Shipping", 0)
+        assert [row["text"] for row in await knowledge.every(tx, MINE)] == ["Two days."]
+        assert [row["question"] for row in await unanswered.open_questions(tx, MINE)] == ["why?"]

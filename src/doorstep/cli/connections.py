@@ -1,4 +1,4 @@
-"""`connection add | list | pause | resume | remove`: a merchant's connected shops, carriers, channels and helpdesks."""
+"""`connection add | list | pause | resume | remove`: a merchant's connected shops, carriers, channels, helpdesks and models."""
 
 import sys
 from pathlib import Path
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from doorstep.cli.merchants import at_work
+from doorstep.domain.models import Model
 from doorstep.domain.plugins import Channel
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.settings import Settings, environment_value
@@ -21,8 +22,8 @@ from doorstep.store import connections, mailboxes
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database
 
-connection = App(name="connection", help="Connected shops, carriers, channels and helpdesks of a merchant.")
-_KINDS = ("carrier", "shop", "channel", "helpdesk")
+connection = App(name="connection", help="Connected shops, carriers, channels, helpdesks and models of a merchant.")
+_KINDS = ("carrier", "shop", "channel", "helpdesk", "model")
 
 
 @connection.command
@@ -41,7 +42,7 @@ def add(
     Args:
         merchant: the merchant's slug.
         provider: the plug-in's slug, e.g. shopify, ups, email.
-        kind: carrier, shop, channel or helpdesk; needed only where two plug-ins share the slug.
+        kind: carrier, shop, channel, helpdesk or model; needed only where two plug-ins share the slug.
         name: to tell two connections of one provider apart.
         set_: name=value for each setting; `name=env:VARIABLE` takes the value from the environment, so that no secret stands in a history.
         set_stdin: read further name=value lines from standard input.
@@ -106,7 +107,7 @@ def given_settings(pairs: list[str], plugin: Plugin) -> dict[str, str]:
 
 
 def _is_called(plugin: Plugin) -> bool:
-    return not isinstance(plugin, Channel) or plugin.read is not None
+    return not isinstance(plugin, Model) and (not isinstance(plugin, Channel) or plugin.read is not None)
 
 
 @connection.command(name="list")

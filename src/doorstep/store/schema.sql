@@ -89,11 +89,11 @@ create table api_key (
     primary key (merchant_id, key_id)
 );
 
--- One connected shop, carrier or channel.
+-- One connected shop, carrier, channel or language model.
 create table connection (
     merchant_id   bigint not null references merchant,
     connection_id bigint generated always as identity,
-    kind          text not null check (kind in ('shop', 'carrier', 'channel', 'helpdesk')),
+    kind          text not null check (kind in ('shop', 'carrier', 'channel', 'model', 'helpdesk')),
     provider      text not null,              -- a plug-in's slug
     name          text not null,
     hook_token    text not null unique,       -- the unguessable part of its hook's address
@@ -1391,6 +1391,117 @@ create table alarm (
     primary key (merchant_id, day, kind, subject)
 );
 create index alarm_age on alarm (day);
+
+-- What a shop knows: its articles, cut into passages that are found and quoted; questions that nothing of it answers.
+create table knowledge (
+    merchant_id bigint primary key references merchant,
+    -- Another one with every change of what may be quoted: whoever holds an index in memory looks whether it is still this one.
+    version     bigint not null default 0
+);
+create table article (
+    merchant_id  bigint not null references merchant,
+    article_id   bigint generated always as identity,
+    key          text not null,             -- tells it from the merchant's others: a path, an address, the question of a row
+    origin       text not null,             -- what it was brought in by: a file, an address, "desk"; brought in again it is replaced
+    title        text not null,
+    body         text not null,             -- Markdown
+    language     text not null default '',  -- BCP 47; '': not told
+    url          text not null default '',  -- where a customer can read it; '': nowhere
+    audience     text not null default 'customers',
+    valid_until  date,                      -- the last day on which it is quoted; null: until it is changed
+    digest       bytea not null,            -- of all that the columns above say
+    passages     int not null,
+    kept_at      timestamptz not null,      -- when this text came
+    seen_at      timestamptz not null,      -- when we were last given it, changed or not
+    quoted_at    timestamptz,               -- null: never
+    quoted       bigint not null default 0,
+    primary key (merchant_id, article_id),
+    unique (merchant_id, key)
+);
+create index article_origin on article (merchant_id, origin);
+create table passage (
+    merchant_id bigint not null,
+    article_id  bigint not null,
+    place       int not null,
+    path        text[] not null,            -- headings above it, the outermost first
+    text        text not null,
+    vectors     bytea not null,             -- of the whole, the heading, each sentence; see conversations/knowledge/encoding
+    heading     text[] not null,            -- what the heading is found by
+    tokens      text[] not null,            -- what the whole is found by
+    read_by     text not null,              -- what made the three above; what another made is made anew
+    primary key (merchant_id, article_id, place),
+    foreign key (merchant_id, article_id) references article on delete cascade
+);
+create table unanswered (
+    merchant_id     bigint not null references merchant,
+    unanswered_id   bigint generated always as identity,
+    question        text not null,          -- without addresses and long numbers
+    question_key    text not null,          -- the same for questions that differ in capitals, accents and signs alone
+    language        text not null default '',
+    conversation_id bigint,                 -- null: not asked in a conversation
+    at              timestamptz not null,
+    why             text not null,
+    article_id      bigint,                 -- whose passage came nearest; null: there was none
+    place           int,
+    score           real not null,
+    settled_at      timestamptz,            -- an answer was written, or none is wanted; null: open
+    settled_by      text not null default '',
+    primary key (merchant_id, unanswered_id)
+);
+create index unanswered_open on unanswered (merchant_id, question_key) where settled_at is null;
+create index unanswered_at on unanswered (merchant_id, at);
+
+-- What a merchant's model cost on a day (UTC); what turns under way may cost at most stands in it too, until they end.
+create table model_day (
+    merchant_id       bigint not null,
+    connection_id     bigint not null,
+    day               date not null,
+    turns             int not null default 0,
+    prompt_tokens     bigint not null default 0,
+    completion_tokens bigint not null default 0,
+    micros            bigint not null default 0,  -- millionths of the major unit of the connection's currency
+    primary key (merchant_id, connection_id, day),
+    foreign key (merchant_id, connection_id) references connection on delete cascade
+);
+
+-- How often in a row a merchant's model failed, and until when it is left alone; the same for all workers.
+create table model_rest (
+    merchant_id   bigint not null,
+    connection_id bigint not null,
+    failures      int not null default 0,
+    rests_until   timestamptz,                -- null: it does not rest
+    primary key (merchant_id, connection_id),
+    foreign key (merchant_id, connection_id) references connection on delete cascade
+);
+
+-- What a model was told and answered in one turn, personal things hidden; kept ninety days.
+create table model_turn (
+    merchant_id       bigint not null references merchant,
+    model_turn_id     bigint generated always as identity,
+    connection_id     bigint not null,        -- no reference: it outlives its connection
+    conversation_id   bigint,                 -- null: of none, such as a test at the desk
+    turn_id           bigint,                 -- the turn that was answered
+    at                timestamptz not null,
+    model             text not null,
+    outcome           text not null,          -- conversations.models.context.Outcome
+    why               text not null default '',
+    context           json,                   -- conversations.models.context.Context; null: nothing was asked
+    limits            json not null,          -- conversations.models.context.Limits without key and address
+    tools             json not null default '[]',
+    exchanges         json not null default '[]', -- conversations.models.context.Exchange: each request and what came back
+    text              text not null default '',
+    proposals         text[] not null default '{}', -- names of the tools that were taken up
+    rounds            int not null default 0,
+    prompt_tokens     bigint not null default 0,
+    completion_tokens bigint not null default 0,
+    micros            bigint not null default 0,
+    currency          text not null default '',
+    took_ms           int not null default 0,
+    primary key (merchant_id, model_turn_id)
+);
+create index model_turn_talk on model_turn (merchant_id, conversation_id, model_turn_id) where conversation_id is not null;
+create index model_turn_of on model_turn (merchant_id, connection_id, model_turn_id);
+create index model_turn_age on model_turn (at);
 
 create table audit (
     merchant_id bigint not null,

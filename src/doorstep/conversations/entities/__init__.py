@@ -25,9 +25,9 @@ from doorstep.domain.talking.understood import Entity
 
 __all__ = [
     "Clause",
-    "address_told",
     "Meant",
     "MeantVariants",
+    "address_told",
     "clauses_of",
     "closest_orders",
     "code_in",

@@ -12,23 +12,25 @@ _MONTH_FIRST = frozenset({"US", "PH", "PR", "GU", "VI", "FM", "MH", "PW", "AS", 
 #: A date of the last weeks is told, not wished for the next year.
 _LATELY = 60
 _WEEK, _SATURDAY = 7, 5
+#: Todays from which every day that is named here can be counted.
+_FIRST, _LAST = date(10, 1, 1), date(9990, 1, 1)
 
 _MONTHS = re.compile(
     "(?:W[FRT.]*)?(?:"
-    "(?:[fIR]+)?R?[NO][.]?[aTtJR]R?[NO][.]?[FfR]*M(?:[Ff.]*y)?|"
-    "R*[NO][.]?[FfR]*M(?:[Ff.]*y)?|"
-    "M[.]?R*[NO](?:[aTt][NO](?![Hh]))?(?:[Ff.]*y)?)"
+    "(?:[fwIR]+)?R?[NO][.]?[aTtJR]R?[NO][.]?[FfwR]*M(?:[Ffw.]*y)?|"
+    "R*[NO][.]?[FfwR]*M(?:[Ffw.]*y)?|"
+    "M[.]?R*[NO](?:[aTt][NO](?![Hh]))?(?:[Ffw.]*y)?)"
 )
 _DIGITS = re.compile("(?:W[FR.]*)?R*d")
-_WEEKDAY_NUMBER = re.compile("W[FR.]*R[NO](?![HPQ])|WO|W[.]?N(?![HPQTtasZz:C])|(?:I|f)R*O[aTt]R*O")
-_NEXT_MONTH = re.compile("Xm[FR]*[NO]|[NO][FRf]*Xm|[NO][FRf]*mX")
+_WEEKDAY_NUMBER = re.compile("W[FR.]*R[NO](?![HPQ])|WO|W[.]?N(?![HPQTtasZz:C])|[Ifw]R*O[aTt]R*O|[Ifw]R+[NO][.]?[aTtJ]R*[NO][.]?(?![HQCu])")
+_NEXT_MONTH = re.compile("Xm[FR]*[NO]|[NO][FRfw]*Xm|[NO][FRfw]*mX")
 _DAY_OF_MONTH = re.compile("R+O(?!h)|FO|O(?=$|[|.aTt>FABfItPVD])|(?<![JN])RN[.]?(?=$|[|.FPVABfItTJaC>zyZ])|NR(?![NO])")
 _IN_DAYS = re.compile("[iIt]N[TtaJ]Nu|[iIAt]Nu|Nu[gZA](?![JCNRGMdWD])|iR?u(?=$|[|.F])")
 _DURATION = re.compile("N[uhm]|N[TtaJ]N[uhm]")
-_OF_WEEK = re.compile("(?:W[aTt])*W[RFf]*XR?K|(?:W[aTt])*W[RFf]*KX|XF?KF?W|KXF?W|W[RFf]*xK|x?KW")
-_WEEKS = re.compile("[Se]?[RFf]*XR?K|[Se]?[RFf]*KX|[Se]?[RFf]*x[RF]*K|[Se][RF]*K|[RF]*x?R?E[RFf]*X?|XR?E")
+_OF_WEEK = re.compile("(?:W[aTt])*W[RFfw]*XR?K|(?:W[aTt])*W[RFfw]*KX|XF?KF?W|KXF?W|W[RFfw]*xK|x?KW")
+_WEEKS = re.compile("(?:[Se][RFfw]*)?R?XR?K|(?:[Se][RFfw]*)?R?KX|(?:[Se][RFfw]*)?R?xR?K|[Se][RF]*K|R*x?R?E[RFw]*X?|XR?E")
 _WEEKDAYS = re.compile("[Xx][RF]?W|W[RF]?X(?!K)|Wx|YW|WY|W")
-_LISTS = re.compile("[IfR]*G[FR]*(?:[aTtsJ][FR]*G)+I?|f?GJG")
+_LISTS = re.compile("[IfwR]*G[FR]*(?:[aTtsJ][FR]*G)+I?|[fw]?GJG")
 _LIMITS = re.compile("[ABft][RF]*G|G[FR]*[Zzys><]")
 _NEGATED = re.compile("n[FRJ]*G(?!V)|G[?F]{0,2}o")
 
@@ -37,7 +39,7 @@ class Calendar:
     """Reads days by one today."""
 
     def __init__(self, today: date, region: str, *, next_is_week: bool) -> None:
-        self.today = today
+        self.today = min(max(today, _FIRST), _LAST)
         self.month_first = region in _MONTH_FIRST
         self.next_is_week = next_is_week
 
@@ -98,7 +100,7 @@ class Calendar:
     @staticmethod
     def _without_word(found: list[Token]) -> list[Token]:
         """Leave articles at the beginning out of what is marked."""
-        first = next(place for place, one in enumerate(found) if one.kind not in "fIRF")
+        first = next(place for place, one in enumerate(found) if one.kind not in "fwIRF")
         return found[first:]
 
     def _digits(self, found: list[Token]) -> list[Token] | None:
@@ -192,7 +194,7 @@ class Calendar:
 
     @staticmethod
     def _trim(found: list[Token]) -> list[Token]:
-        marked = [one for one in found if one.kind not in "RFf"]
+        marked = [one for one in found if one.kind not in "RFfw"]
         return marked or found
 
     def _skips(self, weekend: bool) -> bool:  # noqa: FBT001 - one word, one question
@@ -226,7 +228,7 @@ class Calendar:
             ):
                 days[place] = days[place]._replace(low=(days[place].low or 0) + _WEEK, high=(days[place].high or 0) + _WEEK)
         low, high = days[0].low or 0, days[-1].high or 0
-        joined = any(one.kind in "TtsIJ" for one in found) or found[0].kind == "f"
+        joined = any(one.kind in "TtsIJ" for one in found) or found[0].kind in "fw"
         if joined and high < low:
             high += _WEEK
         follow = all((later.low or 0) == (sooner.high or 0) + 1 for sooner, later in pairwise(days))

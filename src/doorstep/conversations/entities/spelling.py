@@ -145,10 +145,45 @@ def _ours() -> Lexicon:
 
 #: Proper words that are one slip from one of ours.
 _PROPER = frozenset(
-    (
-        "older border oder mornings orden ordena ordini gesamt sorgen return returned returns delivers phones colours colors colis colts retour borders "
-        "ordering orderly mars mardis lundis reorder cancels parcels packages refunds exchanged cancelled invoices receipts addressed trackings numbers"
-    ).split()
+    [
+        "older",
+        "border",
+        "oder",
+        "mornings",
+        "orden",
+        "ordena",
+        "ordini",
+        "gesamt",
+        "sorgen",
+        "return",
+        "returned",
+        "returns",
+        "delivers",
+        "phones",
+        "colours",
+        "colors",
+        "colis",
+        "colts",
+        "retour",
+        "borders",
+        "ordering",
+        "orderly",
+        "mars",
+        "mardis",
+        "lundis",
+        "reorder",
+        "cancels",
+        "parcels",
+        "packages",
+        "refunds",
+        "exchanged",
+        "cancelled",
+        "invoices",
+        "receipts",
+        "addressed",
+        "trackings",
+        "numbers",
+    ]
 )
 
 

@@ -27,11 +27,11 @@ _NOT_UNTIL = re.compile("n[?FiJR]{0,4}[tB](?=[JRxX]*[CNGWDd])")
 #: The same in Hindi, behind it.
 _NOT_BEFORE = re.compile("z[no]")
 _PART_TO_PART = re.compile("P[aTt]P")
-_RANGES = re.compile(f"I{_T}[aTtJ]{_T}|f{_T}[TtaJ]+{_T}|J?C[TtJ]{_T}|J?C[a](?:J*C)|J?N[Tt]{_T}H?(?![uM?])|{_T}s{_T}[Iy]?|{_T}a{_T}I")
-_AFTER = re.compile(f"[Af][fF]?{_T}H?|[Af]P(?=C)|C(?:Z|s|>)|N(?:Z)(?!u)|C[F]?>|A(?:P)(?![a-z])")
-_BEFORE = re.compile(f"[Bt][fF]?{_T}|C[zy<]|N[zy]")
+_RANGES = re.compile(f"I{_T}[aTtJ]{_T}|[fw]R?{_T}[TtaJ]+{_T}|J?C[TtJ]{_T}|J?C[a](?:J*C)|J?N[Tt]{_T}H?(?![uM?])|{_T}s{_T}[Iy]?|{_T}a{_T}I")
+_AFTER = re.compile(f"[Af][fwF]?{_T}H?|[Af]P(?=C)|C(?:Z|s|>)|N(?:Z)(?!u)|C[F]?>|A(?:P)(?![a-z])")
+_BEFORE = re.compile(f"[Bt][fwF]?{_T}|C[zy<]|N[zy]")
 _AT = re.compile("J+C|C|J+N(?![?uMEKW/])(?!T)|NZ")
-_MEET = re.compile("(?:P[FJ.]{0,2}V)|(?:V[FJf]{0,2}P)")
+_MEET = re.compile("(?:P[FJ.]{0,2}V)|(?:V[FJfw]{0,2}P)")
 _MEET_RANGE = re.compile("PN[TtaJs]J?N|P[FJ]?N(?=$|[|.GDWFZy])|N(?=P)P")
 
 

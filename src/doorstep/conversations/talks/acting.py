@@ -262,6 +262,13 @@ def _return(slots: Slots, order: OrderTold | None) -> asking.OpenReturn:
     )
 
 
+def _day(slots: Slots) -> date:
+    day = slots.on or slots.until
+    if day is None:
+        raise LookupError("a day is asked for before this is made")
+    return day
+
+
 _MAKERS: dict[ActionKind, Callable[[Slots, OrderTold | None], asking.BusinessAction]] = {
     ActionKind.CANCEL_ORDER: lambda s, _: asking.CancelOrder(order=s.order, reason=s.reason),
     ActionKind.CHANGE_ADDRESS: lambda s, _: asking.ChangeAddress(order=s.order, address=s.address or Address()),
@@ -285,8 +292,5 @@ _MAKERS: dict[ActionKind, Callable[[Slots, OrderTold | None], asking.BusinessAct
 }
 
 
-def _day(slots: Slots) -> date:
-    day = slots.on or slots.until
-    if day is None:
-        raise LookupError("a day is asked for before this is made")
-    return day
+#: Actions that a talk can make; the checker holds the definitions against it.
+MADE = frozenset(_MAKERS)

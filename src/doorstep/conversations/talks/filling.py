@@ -6,11 +6,13 @@ import msgspec
 
 from doorstep.conversations.entities import MeantVariants, address_told, lines_meant, variants_meant
 from doorstep.conversations.talks.choosing import (
+    MOST_OFFERED,
     day_offers,
     line_named,
     line_offers,
     method_offers,
     reason_offers,
+    short,
     units_of,
     variant_offers,
 )
@@ -21,8 +23,9 @@ from doorstep.domain.actions.kinds import ENDED, CaseKind, OrderState
 from doorstep.domain.actions.known import KnownLine, KnownOrder
 from doorstep.domain.talking.intents import Act
 from doorstep.domain.talking.memory import Offer, Slots
-from doorstep.domain.talking.told import OrderTold
+from doorstep.domain.talking.told import OrderTold, ParcelTold
 from doorstep.domain.talking.understood import EntityKind
+from doorstep.domain.vocabulary import Status
 
 #: Stands where a request is about no order.
 NO_ORDER = OrderTold(known=KnownOrder(external_id="", number="", state=OrderState.PENDING))
@@ -62,11 +65,34 @@ def ask(turn: Turn, need: str, order: OrderTold) -> None:
 
 def skipped(need: str, order: OrderTold) -> bool:
     """Whether a slot need not be asked for: the policy does not ask, or there is only one thing to say."""
+    if need == "shipment":
+        return len(_under_way(order)) <= 1
     if need == "reason":
         return not order.rules.reason_needed
     if need == "cancel_reason":
         return not order.rules.cancel_reasons
     return False
+
+
+def _under_way(order: OrderTold) -> list[ParcelTold]:
+    return [one for one in order.parcels if not one.returning and one.status not in {Status.DELIVERED, Status.RETURNED, Status.CANCELLED}]
+
+
+def _take_shipment(turn: Turn, order: OrderTold, _words: str) -> bool:
+    named = {one.value or one.text for one in turn.understood.of(EntityKind.TRACKING_NUMBER)}
+    found = [one for one in _under_way(order) if one.tracking_number in named]
+    if len(found) != 1:
+        return False
+    turn.fill(shipment=found[0].tracking_number)
+    return True
+
+
+def _ask_shipment(turn: Turn, order: OrderTold) -> None:
+    parcels = _under_way(order)[:MOST_OFFERED]
+    turn.ask(
+        "shipment",
+        [Offer(value=f"shipment.{one.tracking_number}", title=short(one.tracking_number), about=one.carrier_name) for one in parcels],
+    )
 
 
 def _take_units(turn: Turn, order: OrderTold, words: str) -> bool:
@@ -278,6 +304,7 @@ def _take_done(turn: Turn, _order: OrderTold, _words: str) -> bool:
 
 
 _TAKERS: dict[str, Callable[[Turn, OrderTold, str], bool]] = {
+    "shipment": _take_shipment,
     "units": _take_units,
     "swaps": _take_swaps,
     "on": _take_day,
@@ -299,6 +326,7 @@ _TAKERS: dict[str, Callable[[Turn, OrderTold, str], bool]] = {
 }
 _YES_OR_NO = [Offer(value="yes", key="title.yes"), Offer(value="no", key="title.no")]
 _ASKERS: dict[str, Callable[[Turn, OrderTold], None]] = {
+    "shipment": _ask_shipment,
     "units": _ask_units,
     "swaps": _ask_swaps,
     "on": lambda turn, _order: turn.ask("on", day_offers(turn.today)),

@@ -125,11 +125,18 @@ def _begin_talk(turn: Turn, slug: str) -> bool:
         return False
     order = {"order": turn.heard.order} if turn.heard.order and "order" in talk.needs else {}
     turn.intent, turn.confidence = (talk.intents[0] if talk.intents else f"talk.{slug}"), 1.0
-    turn.begin(talk, turn.intent, turn.memory.unclear, **order)
+    turn.begin(talk, turn.intent, turn.memory.unclear, **{**_given(turn), **order})
     if turn.memory.unclear:  # what was said before the question back tells more than the button
         turn.understood = turn.read(turn.memory.unclear)
         turn.remember(unclear="", unsure=0)
     return True
+
+
+def _given(turn: Turn) -> dict[str, object]:
+    """What a model read out of the conversation, as far as it read anything."""
+    slots = turn.heard.given
+    told = {name: getattr(slots, name) for name in slots.__struct_fields__} if slots is not None else {}
+    return {name: value for name, value in told.items() if value or value is False}
 
 
 def choose(turn: Turn, value: str) -> Flow[bool]:
@@ -153,7 +160,7 @@ def choose(turn: Turn, value: str) -> Flow[bool]:
     return _chosen_value(turn, frame, kind, rest, value, order)
 
 
-def _chosen_value(turn: Turn, frame: Frame, kind: str, rest: str, value: str, order: OrderTold | None) -> bool:
+def _chosen_value(turn: Turn, frame: Frame, kind: str, rest: str, value: str, order: OrderTold | None) -> bool:  # noqa: C901 - one line for each kind
     match kind:
         case "line" if order is not None:
             turn.fill(units=units_of([one for one in order.known.lines if one.line_id == rest]))
@@ -164,6 +171,8 @@ def _chosen_value(turn: Turn, frame: Frame, kind: str, rest: str, value: str, or
             unit = next((one for one in frame.slots.units if one.line_id == line_id), None)
             swap = Swap(line_id=line_id, quantity=unit.quantity if unit else 1, variant_id=variant_id)
             turn.fill(swaps=(*frame.slots.swaps, swap))
+        case "shipment":
+            turn.fill(shipment=rest)
         case "method":
             turn.fill(method=rest)
         case "reason":

@@ -59,7 +59,9 @@ def _fitted(half: str, rows: Any, taken: Lesson) -> tuple[tuple[str, ...], Weigh
         # The rounds are few on purpose: the last ones only fit what was learnt by heart.
         warnings.simplefilter("ignore", ConvergenceWarning)
         fitted = LogisticRegression(C=_LEEWAY[half], max_iter=_ROUNDS[half]).fit(rows, list(taken.labels))
-    return tuple(str(label) for label in fitted.classes_), Weights.of(fitted.coef_.T.astype(np.float64), fitted.intercept_.astype(np.float64))
+    return tuple(str(label) for label in fitted.classes_), Weights.of(
+        fitted.coef_.T.astype(np.float64), fitted.intercept_.astype(np.float64)
+    )
 
 
 def _spread(taken: Lesson, labels: Sequence[str]) -> Floats:

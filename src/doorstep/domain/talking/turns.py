@@ -7,7 +7,7 @@ import msgspec
 from doorstep.domain.actions.refusals import Refusal
 from doorstep.domain.money import Money
 from doorstep.domain.talking.handovers import HandoverReason
-from doorstep.domain.talking.memory import Memory, Offer
+from doorstep.domain.talking.memory import Memory, Offer, Slots
 from doorstep.domain.talking.told import Span
 from doorstep.domain.vocabulary import ChannelKind
 
@@ -26,6 +26,8 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     order: str = ""
     #: Files that came with it.
     files: int = 0
+    #: With the choice of a talk: what a model read out of the conversation for it; judged like what a customer says. None: nothing.
+    given: Slots | None = None
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):

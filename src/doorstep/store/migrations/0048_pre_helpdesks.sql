@@ -1,5 +1,5 @@
 alter table connection drop constraint connection_kind_check;
-alter table connection add constraint connection_kind_check check (kind in ('shop', 'carrier', 'channel', 'helpdesk'));
+alter table connection add constraint connection_kind_check check (kind in ('shop', 'carrier', 'channel', 'model', 'helpdesk'));
 
 -- Handovers as the helpdesk has them in which the merchant's agents work: which conversation or ticket there, and how far it knows what was said.
 create table helpdesk_link (

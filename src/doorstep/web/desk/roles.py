@@ -111,6 +111,7 @@ _GROUPS = {
     "inbox": Group.TALKS,
     "macros": Group.TALKS,
     "replies": Group.TALKS,
+    "model-turns": Group.TALKS,
     "customers": Group.CUSTOMERS,
     "messages": Group.MESSAGES,
     "suppressions": Group.SUPPRESSIONS,
