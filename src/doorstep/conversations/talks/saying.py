@@ -39,7 +39,8 @@ def said(pieces: Sequence[Piece], tag: str, book: Book, write: Write) -> str:
         text = _said(piece, tag, book, write)
         if text:
             group = _group(piece)
-            told = f"{told}{'\n' if group and group == about else '\n\n' if told else ''}{text}"
+            between = "\n" if group and group == about else "\n\n" if told else ""
+            told = f"{told}{between}{text}"
             about = group
     return told
 
