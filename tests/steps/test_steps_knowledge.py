@@ -112,7 +112,7 @@ async def test_looking_notes_and_counts_nothing(shop: Shop):
     assert isinstance(looked.answer, Quoted)
     assert looked.found[0].shared == ("=delivery", "=time")
     assert isinstance(missed.answer, NoAnswer)
-    assert missed.answer.nearest is not None
+    assert missed.answer.title
     assert [one.quoted for one in await listed(shop)] == [0]
 
 
