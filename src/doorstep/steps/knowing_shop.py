@@ -105,6 +105,7 @@ async def note_unanswered(
         place=why.place,
         score=why.score,
     )
+    await unanswered.forget(tx, merchant_id, now - KEPT_FOR)
     await unanswered.note(tx, merchant_id, one, now)
 
 
