@@ -51,6 +51,7 @@ from doorstep.store import (
     mappings,
     message_lists,
     messages,
+    model_turns,
     one_time_codes,
     orders,
     people,
@@ -420,6 +421,22 @@ async def _guessed(tx: Tx, know: Known) -> None:
     await alarms.sweep(tx, know.now)
 
 
+async def _modelled(tx: Tx, know: Known) -> None:
+    """A turn in which a language model is asked; the shop's connection stands in for the model's."""
+    of, day = (know.merchant_id, know.shop), know.now.date()
+    await model_turns.fares(tx, *of, day)
+    await model_turns.set_aside(tx, *of, day, 9)
+    await model_turns.settle(tx, *of, day, (9, 9), -1)
+    await model_turns.failed(tx, *of, 3, know.now, None)
+    await model_turns.answered(tx, *of)
+    turn = model_turns.KeptTurn(
+        connection_id=know.shop, conversation_id=1, turn_id=1, at=know.now, model="m", outcome="used", why="", context="{}", limits="{}"
+    )
+    await model_turns.read(tx, know.merchant_id, await model_turns.add(tx, know.merchant_id, turn))
+    await model_turns.of_conversation(tx, know.merchant_id, 1)
+    await model_turns.newest(tx, *of)
+
+
 #: What the web asks as a merchant.
 WEB: Mapping[str, _Asks] = {
     "page's order": lambda tx, know: orders.read(tx, [(know.merchant_id, know.order["order_id"])]),
@@ -431,6 +448,7 @@ WEB: Mapping[str, _Asks] = {
     "a code": _coded,
     "a customer's session": _signed_in,
     "guessing": _guessed,
+    "a model's turn": _modelled,
     "language": lambda tx, know: orders.set_locale(tx, know.merchant_id, know.order["email"], "fr"),
     "choices": lambda tx, know: recipients.standing(tx, [(know.merchant_id, know.order["email"])], know.now),
     "new": lambda tx, know: desk.shipments(tx, know.merchant_id, most=51),

@@ -27,7 +27,7 @@ def test_a_talk_reads_as_it_is_written_down(script: Script, channel: ChannelKind
         if step.said.startswith("[") and step.said.endswith("]"):
             turned = talk.choose(int(step.said[1:-1]))
         elif step.said == "(photo)":
-            turned = talk.say("", photos=("p1",))
+            turned = talk.say("", files=1)
         else:
             turned = talk.say(step.said)
         told = f"> {step.said}\n{talk.spoken.text if talk.spoken else ''}"

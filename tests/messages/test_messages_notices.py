@@ -129,10 +129,11 @@ def test_a_mailbox_that_is_not_read_is_told_with_what_to_do(locale, said, refuse
         assert ("goes on trying" in told.text) is not refused
 
 
-@pytest.mark.parametrize("rests", ["carrier", "channel", "webhook", "shop"])
+@pytest.mark.parametrize("rests", ["carrier", "channel", "webhook", "shop", "model"])
 def test_what_rests_meanwhile_is_said(rests):
     told = paused_notice(Paused(shop="S", name="N", provider="P", rests=rests, why="w", url="u"), "en").text
-    assert {"carrier": "is not asked", "channel": "two days", "webhook": "sent afterwards", "shop": "still kept"}[rests] in told
+    said = {"carrier": "is not asked", "channel": "two days", "webhook": "sent afterwards", "shop": "still kept", "model": "by itself"}
+    assert said[rests] in told
 
 
 def test_a_name_is_one_line_and_no_pattern():

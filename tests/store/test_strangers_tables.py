@@ -50,6 +50,7 @@ from doorstep.store import (
     mailboxes,
     message_lists,
     messages,
+    model_turns,
     one_time_codes,
     opting_in,
     orders,
@@ -468,6 +469,18 @@ ROWS: dict[str, dict[str, str]] = {
         "made_at": _AT,
         "look_at": _AT,
     },
+    "model_day": {"connection_id": "7", "day": "'2026-11-18'", "turns": "1", "micros": "5"},
+    "model_rest": {"connection_id": "7", "failures": "1"},
+    "model_turn": {
+        "model_turn_id": "7",
+        "connection_id": "7",
+        "conversation_id": "7",
+        "at": _AT,
+        "model": "'small'",
+        "outcome": "'used'",
+        "limits": _JSON,
+        "text": "'t'",
+    },
     "label_try": {"errand_id": "7", "provider": "'easypost'", "tries": "1"},
     "knowledge": {"version": "3"},
     "article": {
@@ -842,6 +855,10 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "policies.read": await policies.read(tx, merchant, 1),
         "policies.versions": await policies.versions(tx, merchant),
         "orders.named": await orders.named(tx, merchant, [7], "1001"),
+        "model_turns.spent": (await model_turns.spent(tx, merchant, 7, NOW.date())).month_micros,
+        "model_turns.read": await model_turns.read(tx, merchant, 7),
+        "model_turns.of_conversation": await model_turns.of_conversation(tx, merchant, 7),
+        "model_turns.newest": await model_turns.newest(tx, merchant, 7),
         "goods.variants": await goods.variants(tx, merchant, 7, ["p"]),
         "goods.products_of": await goods.products_of(tx, merchant, 7, ["v"]),
         "goods.products": await goods.products(tx, merchant, 7),
@@ -1007,6 +1024,29 @@ async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses
         for table in ("case_event", "errand", "action_policy"):
             assert await _count(tx, table) == 2
         assert await tx.fetchval("select asked from refusal_count where merchant_id = 1") == 1
+
+
+async def test_a_strangers_model_is_neither_paid_for_nor_rested_nor_forged(houses: Database) -> None:
+    turn = model_turns.KeptTurn(
+        connection_id=7, conversation_id=7, turn_id=1, at=NOW, model="m", outcome="used", why="forged", context=None, limits="{}"
+    )
+    async with houses.for_merchant(STRANGER) as tx:
+        await model_turns.settle(tx, MINE, 7, NOW.date(), (9, 9), 9)
+        await model_turns.failed(tx, MINE, 7, 1, NOW, NOW)
+        await model_turns.try_again(tx, MINE, 7, NOW)
+        await model_turns.answered(tx, MINE, 7)
+        for forged in (
+            lambda: model_turns.fares(tx, MINE, 7, NOW.date()),
+            lambda: model_turns.set_aside(tx, MINE, 7, NOW.date(), 9),
+            lambda: model_turns.add(tx, MINE, turn),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged()
+    async with houses.system() as tx:
+        assert await tx.fetchval("select micros from model_day where merchant_id = 1") == 5
+        assert await tx.fetchval("select failures from model_rest where merchant_id = 1 and rests_until is null") == 1
+        assert await _count(tx, "model_turn") == 2
 
 
 async def test_a_strangers_labels_and_looks_are_neither_changed_nor_forged(houses: Database) -> None:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from doorstep.conversations.understanding.building import builtin
 from doorstep.conversations.understanding.encoder import EncoderPort, encoder
-from doorstep.conversations.understanding.learning import learn, lesson
+from doorstep.conversations.understanding.learning import Edges, learn, lesson
 from doorstep.conversations.understanding.measuring import OUTSIDE, Case, Further, Measured, Meanings, further, measure
 from doorstep.conversations.understanding.model import Model
 from doorstep.conversations.understanding.seeds import seeds
@@ -126,10 +126,10 @@ def read_map(path: Path) -> Meanings:
 
 def learnt(rows: Sequence[Row], with_encoder: EncoderPort | None) -> Model:
     """Learn a merchant's own labels; messages that are to be refused teach only that."""
-    ours = seeds(_OF_A_LINE)
-    elsewhere = lesson([seed.text for seed in ours], [seed.intent.value for seed in ours], with_encoder)
-    taken = lesson([row.sentence for row in rows], [None if row.label in OUTSIDE else row.label for row in rows], with_encoder)
-    return learn(taken, elsewhere, "").model
+    below, ours = builtin(), seeds(_OF_A_LINE)
+    foreign = lesson([seed.text for seed in ours], [seed.intent.value for seed in ours], with_encoder, below)
+    labels = [None if row.label in OUTSIDE else row.label for row in rows]
+    return learn(lesson([row.sentence for row in rows], labels, with_encoder, below), Edges(foreign, below))
 
 
 def meant(rows: Sequence[Row], labels: Sequence[str], mapped: Meanings | None) -> tuple[list[Row], Meanings]:

@@ -18,10 +18,9 @@ from doorstep.cli.retail.playing import Base, Memory
 from doorstep.cli.retail.records import read_store
 from doorstep.cli.retail.talking import TalkMemory
 from doorstep.conversations.talks import book_of, take_turn
-from doorstep.domain.actions.plans import Plan
 from doorstep.domain.talking import memory as remembering
 from doorstep.domain.talking.told import ShopTold
-from doorstep.domain.talking.turns import Heard, Turned
+from doorstep.domain.talking.turns import Heard
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.errors import BadInputError
 from doorstep.steps.talk_saying import spoken

@@ -8,6 +8,7 @@ from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.cli.reference_messages import messages_markdown
 from doorstep.cli.reference_webhooks import webhooks_markdown
+from doorstep.conversations.models import models
 from doorstep.domain.event_types import EVENT_TYPES, EventType
 from doorstep.domain.pitfalls import ALONE, LADDERS, PITFALL_KINDS, Family, NextStep
 from doorstep.domain.plugins import Asking, Carrier, Channel, Labelling, ProviderCode, Setting, Shop
@@ -196,7 +197,7 @@ _REASONS = {
 
 
 def plugins_markdown() -> str:
-    """Write the page of shops, carriers and channels and what each needs to be told."""
+    """Write the page of shops, carriers, channels and language models and what each needs to be told."""
     rooms: tuple[tuple[str, Mapping[str, Carrier | Channel | Shop]], ...] = (
         ("Shops", shops()),
         ("Carriers", carriers()),
@@ -209,6 +210,8 @@ def plugins_markdown() -> str:
     asked = ((f"`{slug}`", *_asking(carrier.asking)) for slug, carrier in sorted(carriers().items()) if carrier.asking)
     heads = ("slug", "needs", "numbers a call", "calls a second", "at once after a rest", "also asked for")
     parts.append(f"## Carriers that are asked\n\n{_table(heads, asked)}\n")
+    spoken_to = ((f"`{p.slug}`", p.name, _settings(p.settings)) for _, p in sorted(models().items()))
+    parts.append(f"## Language models\n\n{_table(('slug', 'name', 'settings'), spoken_to)}\n")
     labels = ((f"`{slug}`", *_labelling(carrier.labelling)) for slug, carrier in sorted(carriers().items()) if carrier.labelling)
     parts.append(
         f"## Carriers that make return labels\n\n{_table(('slug', 'needs', 'takes labels back', 'fetches at the door'), labels)}\n"

@@ -50,6 +50,13 @@ FIGURES: tuple[Figure, ...] = (
         "",
         "since the worker started",
     ),
+    Figure(
+        "doorstep_model_turns_total",
+        "Turns of conversations in which a merchant's language model was to be asked",
+        "turns, by how they ended: used and proposed, else Doorstep answered by itself",
+        "",
+        "since the worker started",
+    ),
     Figure("doorstep_hooks_total", "Requests to hooks, by provider and outcome", "requests", "", "since the web process started"),
     Figure(
         "doorstep_guesses_refused_total",

@@ -24,6 +24,12 @@ LABELS = Counter(
     ("outcome",),
     registry=WORKER,
 )
+MODEL_TURNS = Counter(
+    "doorstep_model_turns",
+    "Turns in which a merchant's language model was to be asked, by how they ended: used and proposed, else Doorstep answered by itself.",
+    ("outcome",),
+    registry=WORKER,
+)
 CASE_LOOKS = Counter(
     "doorstep_case_looks",
     "Cases looked at because their time had come or their parcel was heard of, failed ones among them.",

@@ -29,7 +29,7 @@ from doorstep.store.shipments import KeptShipment
 #: Orders of one asker that a talk looks at, the newest.
 _MOST_ORDERS = 20
 #: What customers say themselves, or what is told by a status, is no problem to be named first.
-_UNTOLD = frozenset(WORDS_OF_CUSTOMERS)
+_UNTOLD = frozenset(one.kind for one in WORDS_OF_CUSTOMERS)
 
 
 async def orders_told(tx: Tx, directory: Directory, tenant: Tenant, asker: Asker, now: datetime) -> tuple[OrderTold, ...]:
@@ -84,7 +84,7 @@ def parcel_told(shipment: KeptShipment, kept: KeptOrder, base_url: str, now: dat
     folded = parcel.folded
     estimate = standing_window(folded, kept.order)
     today = now.astimezone(ZoneInfo(shipment.zone or "UTC")).date()
-    heard = sorted((one for one in folded.open_pitfalls if one.heard and one.kind not in _UNTOLD), key=lambda one: -one.severity)
+    heard = sorted((one for one in folded.open_pitfalls if one.heard and one.kind not in _UNTOLD), key=lambda one: -one.severity.rank)
     point = parcel.point
     return ParcelTold(
         shipment_id=shipment.shipment_id,
@@ -101,7 +101,7 @@ def parcel_told(shipment: KeptShipment, kept: KeptOrder, base_url: str, now: dat
         late=estimate is not None and estimate.to_on < today,
         pitfalls=tuple(one.kind for one in heard),
         attempts=folded.attempts,
-        point=", ".join(part for part in (point.name, *(point.address.lines if point.address else ())) if part) if point else "",
+        point=", ".join(part for part in (point.name, *point.lines, point.city) if part) if point else "",
         returning=folded.direction is Direction.RETURN,
     )
 

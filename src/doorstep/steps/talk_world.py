@@ -1,7 +1,7 @@
 """What a talk wishes for → carried out in the talk's own transaction, as whoever asks and never as more; see `conversations.talks.wishes`."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -14,6 +14,7 @@ from doorstep.conversations.talks.wishes import (
     Given,
     Identify,
     Judge,
+    KeepPhotos,
     ListOrders,
     Prepare,
     Prepared,
@@ -22,6 +23,7 @@ from doorstep.conversations.talks.wishes import (
     SendCode,
     Subscribe,
     T,
+    TimesAsked,
     Wish,
 )
 from doorstep.domain.actions.askers import Asker
@@ -32,15 +34,16 @@ from doorstep.domain.orders import Consent
 from doorstep.domain.talking.memory import Shown, Told
 from doorstep.domain.talking.told import QuoteTold
 from doorstep.domain.vocabulary import ChannelKind, Purpose
-from doorstep.steps import act
+from doorstep.steps import act, photos
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.guessing import Act as Trying
 from doorstep.steps.guessing import Tried, note_wrong, take_try
 from doorstep.steps.identity import Proof, asker_of, check_code, knows, read_told, send_code
 from doorstep.steps.identity import Told as Typed
+from doorstep.steps.photos import MOST_PHOTOS
 from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_told import order_told, orders_told
-from doorstep.store import orders, recipients
+from doorstep.store import orders, recipients, reply_files, turns
 from doorstep.store.database import Database, Tx
 
 #: A question and its language → the shop's own words; None: it has none.
@@ -63,6 +66,8 @@ class TalkWorld:
         address: str,
         language: str,
         now: datetime,
+        conversation_id: int = 0,
+        reply_id: int = 0,
         find: Find | None = None,
     ) -> None:
         self._database, self._tx, self._directory, self._tenant, self._now = database, tx, directory, tenant, now
@@ -72,6 +77,9 @@ class TalkWorld:
         self._channel, self._address = channel, address
         self.language = language
         self._find = find
+        self._merchant_id = tenant.merchant.merchant_id
+        #: 0: the talk is on no channel, and nothing of it is kept.
+        self._conversation_id, self._reply_id = conversation_id, reply_id
 
     async def run(self, flow: Flow[T]) -> T:
         """Carry out what a talk wishes for until it is done."""
@@ -84,7 +92,7 @@ class TalkWorld:
                 return result
             given = await self._carry(wish)
 
-    async def _carry(self, wish: Wish) -> Given:
+    async def _carry(self, wish: Wish) -> Given:  # noqa: C901, PLR0911 - one line for each wish
         match wish:
             case ListOrders():
                 return await orders_told(self._tx, self._directory, self._tenant, self.asker, self._now)
@@ -107,6 +115,12 @@ class TalkWorld:
                 return await self._done(await act.do(self._tx, self._directory, self._tenant, self.asker, wish.action, self._now))
             case Search():
                 return await self._find(wish.question, wish.language) if self._find else None
+            case KeepPhotos():
+                return await self._photos(wish.order)
+            case TimesAsked():
+                return await turns.times(
+                    self._tx, self._merchant_id, self._conversation_id, wish.intent, self._now - timedelta(days=wish.days)
+                )
             case Subscribe():
                 return await self._subscribe(wanted=wish.wanted)
 
@@ -127,6 +141,19 @@ class TalkWorld:
             waits=bool(outcome.plan.concerns) and opened,
             page_url=url,
         )
+
+    async def _photos(self, order: str) -> tuple[str, ...]:
+        """Keep the files that came as photos of an order, as far as they are some."""
+        told = await order_told(self._tx, self._directory, self._tenant, self.asker, order, self.language, self._now)
+        if told is None or not self._reply_id:
+            return ()
+        rows = await reply_files.of(self._tx, self._merchant_id, [self._reply_id])
+        files = [await reply_files.one(self._tx, self._merchant_id, self._reply_id, row["position"]) for row in rows[:MOST_PHOTOS]]
+        sent = [bytes(one["content"]) for one in files if one is not None and one["content"]]
+        kept = await photos.take(
+            self._database, self._merchant_id, told.known.order_id, sent, f"{self._channel} {self._address}", self._now
+        )
+        return kept.photos
 
     async def _identify(self, told: Told) -> Shown | None:
         """Judge what was told, within the limits that hold for pages, too; the newest number first."""

@@ -8,6 +8,7 @@ import msgspec
 from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.channels.reading import redacted
+from doorstep.conversations.models import limits_of, probe
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 from doorstep.steps.askers import asking_of
 from doorstep.steps.connect import plugin_named, secret_names
@@ -29,6 +30,8 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
 
 def can_try(connection: Connection) -> bool:
     """Tell whether a connection can be tested without writing to anybody."""
+    if connection.kind == "model":
+        return True
     if connection.kind == "channel":
         channel = channels().get(connection.provider)
         return channel is not None and channel.probe is not None
@@ -59,6 +62,8 @@ async def try_connection(connection: Connection, now: datetime, *, allow_private
 
 async def _ask(wire: Wire, connection: Connection, now: datetime) -> str:
     key = (connection.merchant_id, connection.connection_id)
+    if connection.kind == "model":
+        return await wire.ask(probe(limits_of(connection.settings)), connection=key, provider=connection.provider)
     if connection.kind == "channel":
         channel = channels()[connection.provider]
         if channel.probe is None:

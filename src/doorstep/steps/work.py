@@ -44,6 +44,7 @@ from doorstep.store import (
     customer_sessions,
     estimators,
     idempotency,
+    model_turns,
     one_time_codes,
     short_links,
 )
@@ -99,7 +100,7 @@ class Worker:
         await self._directory.refresh(self._database, utc_now())
         async with Wire(allow_private=self._allow_private, observe=observe_call) as wire, asyncio.TaskGroup() as loops:
             loops.create_task(self._loop("batch", self._batch))
-            loops.create_task(self._loop("converse", self._converse))
+            loops.create_task(self._loop("converse", lambda: converse(self._database, self._directory, utc_now(), wire=wire)))
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
             loops.create_task(self._loop("fall_back", self._fall_back, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("errands", self._errands, rest_s=(0.1, 1.0)))
@@ -158,9 +159,6 @@ class Worker:
             DEAD.inc(done.dead)
         return done.rows
 
-    async def _converse(self) -> int:
-        return await converse(self._database, self._directory, utc_now())
-
     async def _waiting(self) -> int:
         async with self._database.system() as tx:
             return await decide_waiting(tx, self._directory, utc_now(), BATCH)
@@ -208,6 +206,7 @@ class Worker:
             await alarms.sweep(tx, now)
             await case_files.sweep(tx, now - LOOSE_FOR)
             await confirmations.sweep(tx, now)
+            await model_turns.sweep(tx, now)
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
 

@@ -89,11 +89,11 @@ create table api_key (
     primary key (merchant_id, key_id)
 );
 
--- One connected shop, carrier or channel.
+-- One connected shop, carrier, channel or language model.
 create table connection (
     merchant_id   bigint not null references merchant,
     connection_id bigint generated always as identity,
-    kind          text not null check (kind in ('shop', 'carrier', 'channel')),
+    kind          text not null check (kind in ('shop', 'carrier', 'channel', 'model')),
     provider      text not null,              -- a plug-in's slug
     name          text not null,
     hook_token    text not null unique,       -- the unguessable part of its hook's address
@@ -1404,6 +1404,58 @@ create table unanswered (
 );
 create index unanswered_open on unanswered (merchant_id, question_key) where settled_at is null;
 create index unanswered_at on unanswered (merchant_id, at);
+
+-- What a merchant's model cost on a day (UTC); what turns under way may cost at most stands in it too, until they end.
+create table model_day (
+    merchant_id       bigint not null,
+    connection_id     bigint not null,
+    day               date not null,
+    turns             int not null default 0,
+    prompt_tokens     bigint not null default 0,
+    completion_tokens bigint not null default 0,
+    micros            bigint not null default 0,  -- millionths of the major unit of the connection's currency
+    primary key (merchant_id, connection_id, day),
+    foreign key (merchant_id, connection_id) references connection on delete cascade
+);
+
+-- How often in a row a merchant's model failed, and until when it is left alone; the same for all workers.
+create table model_rest (
+    merchant_id   bigint not null,
+    connection_id bigint not null,
+    failures      int not null default 0,
+    rests_until   timestamptz,                -- null: it does not rest
+    primary key (merchant_id, connection_id),
+    foreign key (merchant_id, connection_id) references connection on delete cascade
+);
+
+-- What a model was told and answered in one turn, personal things hidden; kept ninety days.
+create table model_turn (
+    merchant_id       bigint not null references merchant,
+    model_turn_id     bigint generated always as identity,
+    connection_id     bigint not null,        -- no reference: it outlives its connection
+    conversation_id   bigint,                 -- null: of none, such as a test at the desk
+    turn_id           bigint,                 -- the turn that was answered
+    at                timestamptz not null,
+    model             text not null,
+    outcome           text not null,          -- conversations.models.context.Outcome
+    why               text not null default '',
+    context           json,                   -- conversations.models.context.Context; null: nothing was asked
+    limits            json not null,          -- conversations.models.context.Limits without key and address
+    tools             json not null default '[]',
+    exchanges         json not null default '[]', -- conversations.models.context.Exchange: each request and what came back
+    text              text not null default '',
+    proposals         text[] not null default '{}', -- names of the tools that were taken up
+    rounds            int not null default 0,
+    prompt_tokens     bigint not null default 0,
+    completion_tokens bigint not null default 0,
+    micros            bigint not null default 0,
+    currency          text not null default '',
+    took_ms           int not null default 0,
+    primary key (merchant_id, model_turn_id)
+);
+create index model_turn_talk on model_turn (merchant_id, conversation_id, model_turn_id) where conversation_id is not null;
+create index model_turn_of on model_turn (merchant_id, connection_id, model_turn_id);
+create index model_turn_age on model_turn (at);
 
 create table audit (
     merchant_id bigint not null,

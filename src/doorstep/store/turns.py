@@ -38,6 +38,7 @@ update turn set state = $3, turned_at = $4, took_ms = $5, driver = $6, language 
 where merchant_id = $1 and turn_id = $2
 """
 _PUT_OFF = "update turn set due_at = $3, tries = tries + 1 where merchant_id = $1 and turn_id = $2 returning tries"
+_WAIT = "update turn set due_at = $3 where merchant_id = $1 and turn_id = $2"
 _END = "update turn set state = $3, turned_at = $4, handover = $5 where merchant_id = $1 and turn_id = $2 and state = 'waiting'"
 _OF = """
 select turn_id, reply_id, came_at, turned_at, state, driver, language, talk, intent, confidence, answered, handover, unanswered, message_id,
@@ -119,6 +120,11 @@ async def put_off(tx: Tx, merchant_id: int, turn_id: int, due_at: datetime) -> i
     """Have a turn tried again later; return how often it was tried."""
     tries: int | None = await tx.fetchval(_PUT_OFF, merchant_id, turn_id, due_at)
     return tries or 0
+
+
+async def wait(tx: Tx, merchant_id: int, turn_id: int, until: datetime) -> None:
+    """Have a turn wait for what comes with it; that is no try."""
+    await tx.execute(_WAIT, merchant_id, turn_id, until)
 
 
 async def end(tx: Tx, merchant_id: int, turn_id: int, state: str, handover: str, now: datetime) -> None:

@@ -115,7 +115,7 @@ class Customer:
     def _next(self) -> str:
         """Bring up what is still missing, in words of its own, each once."""
         wishes = self.wishes()
-        if self.repeated >= 2 * len(self.left) + 2 or not wishes:  # noqa: PLR2004 - each twice
+        if self.repeated >= 2 * len(self.left) + 2 or not wishes:
             return ""
         wish = wishes[self.repeated % len(wishes)]
         self.repeated += 1
@@ -130,7 +130,7 @@ class Customer:
     def _order(self, wish: Wish) -> KnownOrder | None:
         return self._world.world.order(getattr(wish.action, "order", ""))
 
-    def _slot(self, slot: str, frame: Frame, wish: Wish) -> str:  # noqa: PLR0911 - one for each slot
+    def _slot(self, slot: str, frame: Frame, wish: Wish) -> str:
         """Say what a slot holds, in words."""
         action, order = wish.action, self._order(wish)
         match slot:

@@ -135,11 +135,11 @@ async def judge(base: Base, world: World, task: Task, expected: Expected, clock:
     seconds = clock() - began
     wanted = Counter(name for name, _ in expected.reference_errors)
     came = wanted & refused
-    differing = (*differing(changed, rounded(expected.changed)), *sorted((wanted - refused).elements()))
+    unequal = (*differing(changed, rounded(expected.changed)), *sorted((wanted - refused).elements()))
     return Judged(
         task_id=task.id,
-        equal=not differing and not unguarded,
-        differing=differing,
+        equal=not unequal and not unguarded,
+        differing=unequal,
         refused_as_expected=came.total(),
         unguarded=tuple(unguarded),
         seconds=seconds,
@@ -155,6 +155,7 @@ async def _unguarded(base: Base, world: World, talk: Talk, call: ToolCall) -> li
 
 
 def differing(found: Records, expected: Records) -> Iterable[str]:
+    """Name the records that are otherwise than expected."""
     for group in sorted(found.keys() | expected.keys()):
         one, other = found.get(group, {}), expected.get(group, {})
         yield from (f"{group}/{name}" for name in sorted(one.keys() | other.keys()) if one.get(name) != other.get(name))

@@ -2,10 +2,9 @@
 
 from typing import TypeVar
 
-import msgspec
-
 from doorstep.actions import prepare as judge
 from doorstep.cli.retail.playing import Memory
+from doorstep.cli.retail.records import name_key
 from doorstep.conversations.talks.wishes import (
     CheckCode,
     Commit,
@@ -15,6 +14,7 @@ from doorstep.conversations.talks.wishes import (
     Given,
     Identify,
     Judge,
+    KeepPhotos,
     ListOrders,
     Prepare,
     Prepared,
@@ -22,9 +22,9 @@ from doorstep.conversations.talks.wishes import (
     Search,
     SendCode,
     Subscribe,
+    TimesAsked,
     Wish,
 )
-from doorstep.cli.retail.records import name_key
 from doorstep.domain.actions import arguments as asking
 from doorstep.domain.actions.askers import Asker
 from doorstep.domain.actions.kinds import Assurance
@@ -76,7 +76,9 @@ class TalkMemory:
                 return self._commit(wish.token)
             case Do():
                 return self._do(wish.action)
-            case SendCode() | CheckCode() | Search() | Subscribe():
+            case TimesAsked():
+                return 0
+            case SendCode() | CheckCode() | Search() | Subscribe() | KeepPhotos():
                 return None
 
     def _orders(self) -> list[KnownOrder]:

@@ -3,58 +3,63 @@
 import re
 from calendar import monthrange
 from datetime import date, timedelta
+from itertools import pairwise
 
-from doorstep.conversations.entities.tokens import Token, over, reduced
+from doorstep.conversations.entities.tokens import Run, Token, over, reduced
 
 #: Regions in which the month stands first in "12/05" (CLDR: short date patterns of en-US, en-PH and the like), as known on 2026-11-22.
 _MONTH_FIRST = frozenset({"US", "PH", "PR", "GU", "VI", "FM", "MH", "PW", "AS", "MP"})
 #: A date of the last weeks is told, not wished for the next year.
 _LATELY = 60
 _WEEK, _SATURDAY = 7, 5
+#: Todays from which every day that is named here can be counted.
+_FIRST, _LAST = date(10, 1, 1), date(9990, 1, 1)
 
 _MONTHS = re.compile(
     "(?:W[FRT.]*)?(?:"
-    "(?:[fIR]+)?R?[NO][.]?[aTtJR]R?[NO][.]?[FfR]*M[Ff.]*y?|"
-    "R*[NO][.]?[FfR]*M[Ff.]*y?|"
-    "M[.]?R*[NO](?:[aTt][NO](?![Hh]))?[Ff.]*y?)"
+    "(?:[fwIR]+)?R?[NO][.]?[aTtJR]R?[NO][.]?[FfwR]*M(?:[Ffw.]*y)?|"
+    "R*[NO][.]?[FfwR]*M(?:[Ffw.]*y)?|"
+    "M[.]?R*[NO](?:[aTt][NO](?![Hh]))?(?:[Ffw.]*y)?)"
 )
 _DIGITS = re.compile("(?:W[FR.]*)?R*d")
-_WEEKDAY_NUMBER = re.compile("W[FR.]*R[NO](?![HPQ])|WO|W[.]?N(?![HPQTtasZz:C])|(?:I|f)R*O[aTt]R*O")
-_DAY_OF_MONTH = re.compile("R+O|FO|O(?=$|[|.aTt>FABfItPVD])|(?<![JN])RN[.]?(?=$|[|.FPVABfItTJaC>zyZ])|NR(?![NO])")
-_IN_DAYS = re.compile("[iIA]Nu|N(?:u)[gZ]|iR?u(?=$|[|.F])")
-_DURATION = re.compile("Nu|N[TtaJ]Nu")
-_OF_WEEK = re.compile("W[RFf]*XR?K|W[RFf]*KX|XF?KF?W|KXF?W|W[RFf]*xK|x?KW")
-_WEEKS = re.compile("[Se]?[RFf]*XR?K|[Se]?[RFf]*KX|[Se]?[RFf]*x[RF]*K|[Se][RF]*K|[RF]*x?R?E[RFf]*X?|XR?E")
+_WEEKDAY_NUMBER = re.compile("W[FR.]*R[NO](?![HPQ])|WO|W[.]?N(?![HPQTtasZz:C])|[Ifw]R*O[aTt]R*O|[Ifw]R+[NO][.]?[aTtJ]R*[NO][.]?(?![HQCu])")
+_NEXT_MONTH = re.compile("Xm[FR]*[NO]|[NO][FRfw]*Xm|[NO][FRfw]*mX")
+_DAY_OF_MONTH = re.compile("R+O(?!h)|FO|O(?=$|[|.aTt>FABfItPVD])|(?<![JN])RN[.]?(?=$|[|.FPVABfItTJaC>zyZ])|Nr|(?<=[ABft])RN[.]?(?![HQCu])")
+_IN_DAYS = re.compile("NK[gZ]|[iIt]N[TtaJ]Nu|[iIAt]Nu|Nu[gZA](?![JCNRGMdWD])|iR?u(?=$|[|.F])")
+_DURATION = re.compile("N[uhm]|N[TtaJ]N[uhm]")
+_OF_WEEK = re.compile("(?:W[aTt])*W[RFfw]*XR?K|(?:W[aTt])*W[RFfw]*KX|XF?KF?W|KXF?W|W[RFfw]*xK|x?KW")
+_WEEKS = re.compile("(?:[Se][RFfw]*)?R?XR?K|(?:[Se][RFfw]*)?R?KX|(?:[Se][RFfw]*)?R?xR?K|[Se][RF]*K|R*x?R?E[RFw]*X?|XR?E")
 _WEEKDAYS = re.compile("[Xx][RF]?W|W[RF]?X(?!K)|Wx|YW|WY|W")
-_LISTS = re.compile("[IfR]*G[FR]*(?:[aTtsJ][FR]*G)+I?|f?GJG")
+_LISTS = re.compile("[IfwR]*G[FR]*(?:[aTtsJ][FR]*G)+[Iy]?|[fw]?GJG")
 _LIMITS = re.compile("[ABft][RF]*G|G[FR]*[Zzys><]")
-_NEGATED = re.compile("n[FRJ]*G(?!V)")
+_NEGATED = re.compile("n[FRJ]*G(?!V)|G[?F]{0,2}o")
 
 
 class Calendar:
     """Reads days by one today."""
 
     def __init__(self, today: date, region: str, *, next_is_week: bool) -> None:
-        self.today = today
+        self.today = min(max(today, _FIRST), _LAST)
         self.month_first = region in _MONTH_FIRST
         self.next_is_week = next_is_week
 
-    def early(self, tokens: list[Token]) -> list[Token]:
+    def early(self, tokens: Run) -> Run:
         """Make one token G of each day with a date, before times take its numbers."""
         tokens = reduced(tokens, _MONTHS, self._month)
         tokens = reduced(tokens, _DIGITS, self._digits)
         tokens = reduced(tokens, _IN_DAYS, self._in_days)
+        tokens = reduced(tokens, _NEXT_MONTH, self._next_month)
         tokens = reduced(tokens, _DURATION, lambda found: [Token("?", *over(found))])
         tokens = reduced(tokens, _WEEKDAY_NUMBER, self._weekday_number)
         return reduced(tokens, _DAY_OF_MONTH, self._day_of_month)
 
-    def late(self, tokens: list[Token]) -> list[Token]:
+    def late(self, tokens: Run) -> Run:
         """Make one token G of each other day, and of days that belong together."""
         tokens = reduced(tokens, re.compile("D"), lambda found: [self._one(found, self._in(found[0].number))])
         tokens = reduced(tokens, _OF_WEEK, self._of_week)
         tokens = reduced(tokens, _WEEKS, self._weeks)
         tokens = reduced(tokens, _WEEKDAYS, self._weekday)
-        tokens = reduced(tokens, _NEGATED, lambda found: [found[-1]._replace(sure=0.2)])
+        tokens = reduced(tokens, _NEGATED, lambda found: [one._replace(sure=0.2) for one in found if one.kind == "G"])
         tokens = reduced(tokens, _LISTS, self._list)
         return reduced(tokens, _LIMITS, self._limit)
 
@@ -95,7 +100,7 @@ class Calendar:
     @staticmethod
     def _without_word(found: list[Token]) -> list[Token]:
         """Leave articles at the beginning out of what is marked."""
-        first = next(place for place, one in enumerate(found) if one.kind not in "fIRF")
+        first = next(place for place, one in enumerate(found) if one.kind not in "fwIRF")
         return found[first:]
 
     def _digits(self, found: list[Token]) -> list[Token] | None:
@@ -117,10 +122,18 @@ class Calendar:
         return [self._one(self._without_word(found), day or other, 1.0 if day is None or other is None or other == day else 0.8)]
 
     def _in_days(self, found: list[Token]) -> list[Token] | None:
-        number = next((one.number for one in found if one.kind == "N"), 1)
-        unit = next(one.number for one in found if one.kind == "u")
-        day = self._in(number * unit)
-        return [self._one(found, day)] if day and number * unit <= 366 else None  # noqa: PLR2004
+        numbers = [one.number for one in found if one.kind == "N"] or [1]
+        unit = next((one.number for one in found if one.kind == "u"), _WEEK)
+        low, high = self._in(numbers[0] * unit), self._in(numbers[-1] * unit)
+        if low is None or high is None or low > high or numbers[-1] * unit > 366:  # noqa: PLR2004
+            return None
+        return [Token("G", *over(found), low=low.toordinal(), high=high.toordinal())]
+
+    def _next_month(self, found: list[Token]) -> list[Token] | None:
+        number = next(one.number for one in found if one.kind in "NO")
+        year, month = (self.today.year, self.today.month + 1) if self.today.month < 12 else (self.today.year + 1, 1)  # noqa: PLR2004
+        day = self._dated(number, month, year)
+        return [self._one(found, day)] if day else None
 
     def _this_month(self, number: int) -> date | None:
         """Give the next day of that number, today included."""
@@ -147,7 +160,7 @@ class Calendar:
     def _day_of_month(self, found: list[Token]) -> list[Token] | None:
         token = next(one for one in found if one.kind in "NO")
         day = self._this_month(token.number)
-        if day is None or (token.kind == "O" and token.end - token.start > 4 and found[0].kind not in "R"):  # noqa: PLR2004 - "first" alone
+        if day is None or (token.kind == "O" and token.end - token.start > 4 and found[0].kind != "R"):  # noqa: PLR2004 - "first" alone
             return None
         return [self._one(found, day, 0.9)]
 
@@ -155,9 +168,14 @@ class Calendar:
         return self.today - timedelta(days=self.today.weekday())
 
     def _of_week(self, found: list[Token]) -> list[Token]:
-        weekday = next(one.number for one in found if one.kind == "W")
         weeks = 1 if any(one.kind == "X" for one in found) else 0
-        return [self._one(found, self._monday() + timedelta(days=weekday + weeks * _WEEK))]
+        named = [one for one in found if one.kind in "WaTt"]
+        days = [self._one([one], self._monday() + timedelta(days=one.number + weeks * _WEEK)) if one.kind == "W" else one for one in named]
+        return (
+            [*days[:-1], days[-1]._replace(end=over(found)[1])]
+            if days[-1].kind == "G" and len(days) > 1
+            else [days[0]._replace(start=over(found)[0], end=over(found)[1])]
+        )
 
     def _weeks(self, found: list[Token]) -> list[Token]:
         """Read weeks and weekends, and how they begin and end."""
@@ -176,7 +194,7 @@ class Calendar:
 
     @staticmethod
     def _trim(found: list[Token]) -> list[Token]:
-        marked = [one for one in found if one.kind not in "RFf"]
+        marked = [one for one in found if one.kind not in "RFfw"]
         return marked or found
 
     def _skips(self, weekend: bool) -> bool:  # noqa: FBT001 - one word, one question
@@ -210,10 +228,10 @@ class Calendar:
             ):
                 days[place] = days[place]._replace(low=(days[place].low or 0) + _WEEK, high=(days[place].high or 0) + _WEEK)
         low, high = days[0].low or 0, days[-1].high or 0
-        joined = any(one.kind in "TtsIJ" for one in found) or found[0].kind == "f"
+        joined = any(one.kind in "TtsIJ" for one in found) or found[0].kind in "fw"
         if joined and high < low:
             high += _WEEK
-        follow = all((later.low or 0) == (sooner.high or 0) + 1 for sooner, later in zip(days, days[1:], strict=False))
+        follow = all((later.low or 0) == (sooner.high or 0) + 1 for sooner, later in pairwise(days))
         if not (joined or follow):
             return days
         return [Token("G", days[0].start, over(found)[1], low=low, high=high, sure=min(one.sure for one in days))] if low <= high else None

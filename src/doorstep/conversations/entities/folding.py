@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import date
+from typing import TypedDict, Unpack
 
 import msgspec
 
@@ -80,6 +81,18 @@ class _Table(dict[int, str]):
 _TABLE = _Table()
 
 
+class Told(TypedDict, total=False):
+    """What an entity says beside its place; see `Entity`."""
+
+    value: str
+    first_on: date | None
+    last_on: date | None
+    address: Address | None
+    amount: Money | None
+    quantity: int
+    confidence: float
+
+
 class Folded(msgspec.Struct, frozen=True):
     """A text, and the same in lower case without accents, with ASCII digits."""
 
@@ -88,36 +101,11 @@ class Folded(msgspec.Struct, frozen=True):
     #: Place in `plain` → place in `text`, one more than `plain` has; None: they are the same.
     at: tuple[int, ...] | None = None
 
-    def entity(
-        self,
-        kind: EntityKind,
-        start: int,
-        end: int,
-        *,
-        value: str = "",
-        first_on: date | None = None,
-        last_on: date | None = None,
-        address: Address | None = None,
-        amount: Money | None = None,
-        quantity: int = 0,
-        confidence: float = 1.0,
-    ) -> Entity:
+    def entity(self, kind: EntityKind, start: int, end: int, **told: Unpack[Told]) -> Entity:
         """Make an entity of [start, end) of `plain`."""
         if self.at is not None:
             start, end = self.at[start], self.at[end]
-        return Entity(
-            kind=kind,
-            text=self.text[start:end],
-            start=start,
-            end=end,
-            value=value,
-            first_on=first_on,
-            last_on=last_on,
-            address=address,
-            amount=amount,
-            quantity=quantity,
-            confidence=confidence,
-        )
+        return Entity(kind=kind, text=self.text[start:end], start=start, end=end, **told)
 
     def original(self, start: int, end: int) -> str:
         """Give [start, end) of `plain` as it was written."""
@@ -139,3 +127,8 @@ def fold(text: str) -> Folded:
 def free(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
     """Tell whether nothing that was taken before lies in [start, end)."""
     return all(end <= other_start or other_end <= start for other_start, other_end in taken)
+
+
+def word_set(table: str) -> frozenset[str]:
+    """Make a set of the words of a table."""
+    return frozenset(table.split())

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from doorstep.conversations.entities.mentions import Mention, Named, mentions_in, named
+from doorstep.conversations.entities.folding import word_set
+from doorstep.conversations.entities.mentions import Mention, mentions_in, named
 from doorstep.conversations.entities.options import values_at
 from doorstep.conversations.entities.pointing import References, Word, is_a, phrase_at, phrases_in, references, words_of
 from doorstep.domain.actions.known import KnownLine
@@ -13,12 +14,13 @@ from doorstep.domain.actions.known import KnownLine
 #: Words of a phrase before a name that describe it, and behind it.
 _BEFORE, _BEHIND = 4, 6
 #: What is bought, in general; stems.
-_GOODS = frozenset(
-    "item thing product order article good stuff purchase articulo pedido producto artikel bestellung sachen commande produit articolo prodotto ordine iten".split()
+_GOODS = word_set(
+    "item thing product order article good stuff purchase articulo pedido producto artikel bestellung sachen commande "
+    "produit articolo prodotto ordine iten"
 )
-_ANOTHER = frozenset(
-    "another second other otro otra autre deuxieme andere anderen zweite zweiten altro altra outro outra dusra dusri".split()
-)
+#: What they deny ends at the next comma: "not the lamp, the headphones".
+_SHORT_DENIALS = word_set("not and keep keeping without garder garde behalte tengo quedarme ficar mas aber ma pero mais")
+_ANOTHER = word_set("another second other otro otra autre deuxieme andere anderen zweite zweiten altro altra outro outra dusra dusri")
 #: A text so short that it is an answer.
 _ANSWER = 7
 
@@ -54,16 +56,16 @@ def lines_meant(text: str, lines: Sequence[KnownLine], language: str) -> Meant:
     if not lines or not words:
         return Meant()
     told = references(language)
-    names = [named(line) for line in lines]
+    names = [named(line, told.language) for line in lines]
     excepts = _except_scopes(words, told)
     mentions = [one for one in mentions_in(words, names, told) if not _beside(words, one.start, told)]
-    judged = [_judge(words, one, lines, names, told, excepts) for one in mentions]
+    judged = [_judge(words, one, lines, told, excepts) for one in mentions]
     whole = _whole(words, mentions, told)
     if whole is not None:
         return _all_but(lines, judged, excepts, sure=whole)
     told_of = [*_parted([one for one in judged if not one.excepted], lines), *_by_number(words, lines)]
     if not told_of:
-        return _pointed(words, lines, names, told, excepted=bool(judged))
+        return _pointed(words, lines, told, excepted=bool(judged))
     sure = frozenset[int]().union(*(one.sure for one in told_of))
     unsure = frozenset[int]().union(*(one.unsure for one in told_of if not one.unsure & sure)) - sure
     quantities = {lines[next(iter(one.sure))].line_id: one.quantity for one in told_of if one.quantity and len(one.sure) == 1}
@@ -86,10 +88,15 @@ def _except_scopes(words: tuple[Word, ...], told: References) -> list[tuple[int,
     """Give the words that "except" rules: to the end of the sentence, or the next "but", "and return"."""
     scopes = []
     for start, end in phrases_in(words, "except", told):
+        if told.language == "hi":
+            # It stands behind what it rules.
+            scopes.append((max(0, start - _BEFORE), start))
+            continue
         stop = end
+        ends = (",", ".") if words[start].plain in _SHORT_DENIALS else (".",)
         while (
             stop < len(words)
-            and (stop == end or words[stop].broken != ".")
+            and (stop == end or words[stop].broken not in ends)
             and not any(phrase_at(words, stop, one, told) for one in ("return", "exchange", "cancel"))
         ):
             stop += 1
@@ -101,7 +108,6 @@ def _judge(
     words: tuple[Word, ...],
     mention: Mention,
     lines: Sequence[KnownLine],
-    names: Sequence[Named],
     told: References,
     excepts: list[tuple[int, int]],
 ) -> _Judged:
@@ -110,7 +116,7 @@ def _judge(
     lot = mention.lines
     number = _number_before(words, mention, told)
     if len(lot) > 1:
-        narrowed = _narrowed(words, mention, lines, names, told)
+        narrowed = _narrowed(words, mention, lines, told)
         if len(narrowed) > 1 and _several(words, mention, len(narrowed), number, told):
             return _Judged(narrowed, frozenset(), excepted, 0)
         lot = narrowed
@@ -130,7 +136,7 @@ def _number_before(words: tuple[Word, ...], mention: Mention, told: References) 
             break
         if word.plain.isdigit() and not word.glued and len(word.plain) <= 2:  # noqa: PLR2004
             return int(word.plain)
-        if word.plain in told.numbers and (told.numbers[word.plain] > 1 or word.plain in {"one"}):
+        if word.plain in told.numbers and (told.numbers[word.plain] > 1 or word.plain == "one"):
             return told.numbers[word.plain]
     return 0
 
@@ -145,9 +151,7 @@ def _several(words: tuple[Word, ...], mention: Mention, count: int, number: int,
     return mention.plural
 
 
-def _narrowed(
-    words: tuple[Word, ...], mention: Mention, lines: Sequence[KnownLine], names: Sequence[Named], told: References
-) -> frozenset[int]:
+def _narrowed(words: tuple[Word, ...], mention: Mention, lines: Sequence[KnownLine], told: References) -> frozenset[int]:
     """Keep those of a mention's lines that fit best what is said of it."""
     around = _phrase(words, mention, told)
     fits = {one: len(values_at(around, lines[one].options)) for one in mention.lines}
@@ -190,7 +194,6 @@ def _turns(word: Word) -> bool:
         "y",
         "e",
         "aur",
-        "und",
     }
 
 
@@ -279,7 +282,7 @@ def _all_but(lines: Sequence[KnownLine], judged: Sequence[_Judged], excepts: lis
     return _meant(lines, everything - away - maybe, maybe)
 
 
-def _pointed(words: tuple[Word, ...], lines: Sequence[KnownLine], names: Sequence[Named], told: References, *, excepted: bool) -> Meant:
+def _pointed(words: tuple[Word, ...], lines: Sequence[KnownLine], told: References, *, excepted: bool) -> Meant:
     """Find what is pointed at without its name: "the blue one", "the cheaper one", "the first", "both", "it"."""
     everything = frozenset(range(len(lines)))
     if excepted:

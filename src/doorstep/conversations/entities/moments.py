@@ -5,7 +5,7 @@ from datetime import date
 
 from doorstep.conversations.entities.days import Calendar
 from doorstep.conversations.entities.folding import Folded, free
-from doorstep.conversations.entities.tokens import Token, lexicon, tokens_of
+from doorstep.conversations.entities.tokens import Run, Token, lexicon, tokens_of
 from doorstep.conversations.entities.windows import windows, written
 from doorstep.domain.languages import LANGUAGES
 from doorstep.domain.talking.understood import Entity, EntityKind
@@ -17,19 +17,22 @@ _TELLING = frozenset("DWMOdCPKEqQcNu")
 def moments_in(folded: Folded, plain: str, *, language: str, today: date, region: str, taken: list[tuple[int, int]]) -> Iterator[Entity]:
     """Find days and times of a day.
 
-    Args:
-        plain: the text as grammars read it, what is taken blanked out.
-        language: ISO 639-1; where it is not served or names nothing, English is tried, and then the one that finds most.
+    `plain` is the text as grammars read it, what is `taken` blanked out. Where `language` (ISO 639-1) is not served, or names nothing, English is
+    tried, and then the one that finds something.
     """
     found: list[Token] = []
     for tried in _order(language, region):
         found = _read(plain, tried, today, region)
         if found:
             break
+    told: set[str] = set()
     for token in found:
         if not free(token.start, token.end, taken):
             continue
+        if token.kind == "V" and written(token) in told:
+            continue
         if token.kind == "V":
+            told.add(written(token))
             yield folded.entity(EntityKind.WINDOW, token.start, token.end, value=written(token), confidence=token.sure)
         else:
             first, last = (
@@ -52,5 +55,5 @@ def _read(plain: str, language: str, today: date, region: str) -> list[Token]:
     if not any(one.kind in _TELLING for one in tokens):
         return []
     calendar = Calendar(today, region, next_is_week=lexicon(language).next_is_week)
-    tokens = calendar.late(windows(calendar.early(tokens)))
-    return [one for one in tokens if one.kind in "VG" and (one.low is not None or one.high is not None)]
+    run = calendar.late(windows(calendar.early(Run.of(tokens))))
+    return [one for one in run.tokens if one.kind in "VG" and (one.low is not None or one.high is not None)]

@@ -1,7 +1,9 @@
 """What a number is called in seven languages → what it is the number of."""
 
+import re
 from functools import lru_cache
 
+from doorstep.conversations.entities.folding import word_set
 from doorstep.conversations.entities.spelling import Lexicon
 
 ORDER, TRACKING, OTHER, PHONE, CODE, POSTCODE = "order", "tracking", "other", "phone", "code", "postcode"
@@ -78,10 +80,13 @@ for _class in _CLASSES:
 #: Words that are mended: those that say what a number is of.
 _SLIPS = (ORDER, TRACKING, OTHER, PHONE)
 #: One slip from a keyword, and another word altogether.
-_NOT_SLIPS = frozenset(
-    "older border orders parcels trucking cased cards carte sizes order ordered ordering packing packed phones cold bills hills placed "
-    "compare comprar compro articles clients contacts accent amount objects colin consent suite mobil texte tests fall cell".split()
+_NOT_SLIPS = word_set(
+    "older border orders parcels trucking cased cards carte sizes order ordered ordering packing packed phones cold bills "
+    "hills placed compare comprar compro articles clients contacts accent amount objects colin consent suite mobil texte "
+    "tests fall cell"
 )
+#: "theorder", "ofpurchase": a space was left out.
+_GLUED = re.compile(r"(?:the|of|my|this|your|an|on|for|with|cancel|canceling|cancelling)(?:order|purchase)")
 
 
 @lru_cache(maxsize=1)
@@ -95,5 +100,8 @@ def class_of(word: str) -> str | None:
     found = KEYWORDS.get(word)
     if found is not None or word in _NOT_SLIPS:
         return found
-    near = _lexicon().nearest(word)
-    return KEYWORDS[near] if near else None
+    glued = _GLUED.fullmatch(word)
+    if glued is not None:
+        return ORDER
+    near = {KEYWORDS[one] for one in _lexicon().near(word)}
+    return near.pop() if len(near) == 1 else None

@@ -1,18 +1,20 @@
 """Text → order numbers, tracking numbers and numbers of other things, told apart by the words around them and by their form."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping
 
 from doorstep.conversations.entities import number_words
 from doorstep.conversations.entities.checks import sureness
-from doorstep.conversations.entities.folding import Folded, free
+from doorstep.conversations.entities.folding import Folded, free, word_set
 from doorstep.conversations.entities.number_words import class_of
 from doorstep.domain.talking.understood import Entity, EntityKind
 
 #: A run of letters, digits and dashes that holds a digit, with "#" before it; or groups of digits of which none is short.
 _CANDIDATE = re.compile(
     r"(?<![\w@])(?P<sign>#|n[°º]|№)? ?(?P<body>"
-    r"[a-z]{1,5}[-_/ ]?\d[\w-]{2,30}"
+    r"(?:[a-z]{0,14}(?:order|purchase|pedido|commande|bestellung|ordine|encomenda)(?=\d{3}))\d{3,24}"
+    r"|[a-z]{1,5}[-_/ ]?\d[\w-]{2,30}"
     r"|\d{3,6}(?:[ -]\d{3,6}){1,5}(?:[ -]\d{1,2})?"
     r"|(?=[a-z0-9-]*\d)[a-z0-9][\w-]{1,30}"
     r")(?!\w)",
@@ -27,8 +29,21 @@ _SHORT_STOP = re.compile(r"\b(?:no|nr|num|nro|n|ref|tel|id|order|bestell|nb)\.$"
 _REACH, _REACH_BACK = 5, 5
 _FEWEST_ORDER, _MOST_ORDER = 3, 24
 _YEARS = range(1990, 2036)
-_YEAR_BEFORE = frozenset("in since from year anno ano annee jahr en de em depuis seit von nel del im of".split())
+_YEAR_BEFORE = word_set("in since from year anno ano annee jahr en de em depuis seit von nel del im of")
+#: A text that holds a number and little else.
+_LONGEST_ANSWER, _MOST_WORDS, _MOST_ALONE = 60, 4, 15
+_POLITE = word_set(
+    "please pls plz hi hello hey thanks thank you yes ok okay sure sorry hola si gracias por favor bonjour oui merci hallo "
+    "ja danke bitte ciao grazie ola sim obrigado obrigada namaste"
+)
+#: Letters and digits by turns, as some shops number their orders.
+_MIXED = re.compile(r"(?=(?:[a-z]*\d){3})(?=(?:\d*[a-z]){2})[a-z0-9]{6,20}")
+_GROUPS = re.compile(r"\d{2,6}(?:[ -]\d{2,6}){1,5}(?![\w])")
+_HEAD = re.compile(r"[a-z]+(?=[ ])")
+#: "order1234": a keyword that was run together with its number.
+_GLUED = re.compile(r"[a-z]{0,14}(?:order|purchase|pedido|commande|bestellung|ordine|encomenda)(?=\d)")
 #: Written as telephone numbers are.
+_FEWEST_DIALLED = 9
 _GROUPED = re.compile(r"\d[ -]\d")
 #: Shorter runs of digits are times and counts.
 _RUN = re.compile(r"\d{3}")
@@ -48,8 +63,7 @@ _LOOKS_LIKE_SIZE = re.compile(
 def numbers_in(folded: Folded, order_numbers: Collection[str], taken: list[tuple[int, int]]) -> Iterator[Entity]:
     """Find numbers of orders, parcels and other things.
 
-    Args:
-        order_numbers: of the customer who writes, as far as known: a number that is one of them is one, whatever stands around it.
+    `order_numbers` are of the customer who writes, as far as known: a number that is one of them is one, whatever stands around it.
     """
     if not any("0" <= one <= "9" for one in folded.plain):
         return
@@ -63,11 +77,13 @@ def numbers_in(folded: Folded, order_numbers: Collection[str], taken: list[tuple
     last = 0
     for match in _CANDIDATE.finditer(folded.plain):
         start, end = _trimmed(folded.plain, match)
+        if not match["sign"] and not _RUN.search(folded.plain, start, end) and not _MIXED.fullmatch(folded.plain, start, end):
+            continue
         if start < last or not free(start, end, taken):
             continue
         found = _judge(folded, match, start, end, words, known)
+        last = end
         if found is not None:
-            last = end
             yield found
 
 
@@ -79,9 +95,14 @@ def key_of(number: str) -> str:
 def _trimmed(plain: str, match: re.Match[str]) -> tuple[int, int]:
     """Leave away a word before a number that is a keyword ("order 1001") and dashes at the end."""
     start, end = match.start("body"), match.end("body")
-    head = re.match(r"[a-z]+(?=[ ])", plain[start:end])
-    if head:
-        start += head.end() + 1
+    head = _HEAD.match(plain, start, end)
+    glued = _GLUED.match(plain, start, end)
+    if glued:
+        start = glued.end()
+    elif head:
+        start = head.end() + 1
+        groups = _GROUPS.match(plain, start)
+        end = groups.end() if groups else end
     elif match["sign"]:
         start = match.start("sign")
     while plain[end - 1] in "-_":
@@ -100,6 +121,8 @@ def _judge(
     if value in known:
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=known[value])
     kind, before = _called(plain, start, end, words)
+    if match.start("body") < start and _GLUED.match(plain, match.start("body"), start + 1):
+        kind = number_words.ORDER
     sure = sureness(value)
     if sure >= 0.75 or (sure and kind == number_words.TRACKING):  # noqa: PLR2004 - a check digit and a prefix
         return folded.entity(
@@ -112,8 +135,6 @@ def _judge(
 
 def _by_word(folded: Folded, start: int, end: int, value: str, kind: str | None, *, signed: bool, sure: float) -> Entity | None:
     """Say what a number is of by the nearest word, its sign and its form."""
-    if not signed and not _RUN.search(folded.plain, start, end):
-        return None
     long_enough = _FEWEST_ORDER <= len(value) <= _MOST_ORDER and sum(one.isdigit() for one in value) >= 2  # noqa: PLR2004
     if kind == number_words.OTHER:
         return folded.entity(EntityKind.OTHER_NUMBER, start, end, value=value, confidence=0.9)
@@ -127,7 +148,7 @@ def _by_word(folded: Folded, start: int, end: int, value: str, kind: str | None,
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.95)
     if signed and len(value) >= _FEWEST_ORDER and value[-1].isdigit():
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.85)
-    if kind == number_words.NUMBER and long_enough and not (len(value) >= 9 and _GROUPED.search(folded.plain, start, end)):  # noqa: PLR2004
+    if kind == number_words.NUMBER and long_enough and not _dialled(folded.plain, start, end):
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.6)
     return _by_form(folded, start, end, value, sure, long_enough=long_enough)
 
@@ -139,10 +160,30 @@ def _by_form(folded: Folded, start: int, end: int, value: str, sure: float, *, l
     head = value.rstrip("0123456789")
     if head and head.isalpha() and len(head) <= 4 and len(value) - len(head) >= 4:  # noqa: PLR2004
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.7)
-    alone = len(folded.plain) < 60 and len(_WORD.findall(folded.plain[:start])) <= 3 and len(_WORD.findall(folded.plain[end:])) <= 1  # noqa: PLR2004
-    if alone and long_enough and value.isdigit() and len(value) <= 15 and len(_WORD.findall(folded.plain)) <= 4:  # noqa: PLR2004
+    if (
+        long_enough
+        and value.isdigit()
+        and len(value) <= _MOST_ALONE
+        and _is_answer(folded.plain, start, end)
+        and not _dialled(folded.plain, start, end)
+    ):
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.5)
     return None
+
+
+def _dialled(plain: str, start: int, end: int) -> bool:
+    """Tell whether a number is written as telephone numbers are: so many digits in groups."""
+    return sum(one.isdigit() for one in plain[start:end]) >= _FEWEST_DIALLED and _GROUPED.search(plain, start, end) is not None
+
+
+def _is_answer(plain: str, start: int, end: int) -> bool:
+    """Tell whether a number is all that a text says: "5512", "it's 5512", "hi, 5512 please"."""
+    if len(plain) > _LONGEST_ANSWER:
+        return False
+    words = [*_WORD.findall(plain[:start]), *_WORD.findall(plain[end:])]
+    return len(words) <= _MOST_WORDS and all(
+        class_of(one) in {number_words.BETWEEN, number_words.NUMBER} or one in _POLITE for one in words
+    )
 
 
 def _is_measure(plain: str, start: int, end: int, value: str, before: str) -> bool:
@@ -154,7 +195,7 @@ def _is_measure(plain: str, start: int, end: int, value: str, before: str) -> bo
 
 def _called(plain: str, start: int, end: int, words: list[tuple[int, int, str]]) -> tuple[str | None, str]:
     """Give the class of the nearest word that says what a number is of (None: there is none), and the word right before it."""
-    index = next((place for place, one in enumerate(words) if one[1] > start), len(words))
+    index = bisect_right(words, start, key=lambda one: one[1])
     before = words[index - 1][2] if index else ""
     weak = None
     for place in range(index - 1, max(-1, index - 1 - _REACH), -1):
@@ -167,7 +208,7 @@ def _called(plain: str, start: int, end: int, words: list[tuple[int, int, str]])
             return kind, before
         elif kind is None and weak is None and place < index - 3:
             break
-    after = next((place for place, one in enumerate(words) if one[0] >= end), len(words))
+    after = bisect_left(words, end, key=lambda one: one[0])
     for place in range(after, min(len(words), after + _REACH_BACK)):
         if _ends_between(plain, words[place - 1][1] if place > after else end, words[place][0]) or words[place][2].isdigit():
             break

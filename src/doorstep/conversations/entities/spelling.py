@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+from doorstep.conversations.entities.folding import word_set
+
 #: What people write on telephones → what it stands for.
 SHORTHAND: dict[str, str] = {
     "u": "you",
@@ -120,17 +122,21 @@ class Lexicon:
     def __contains__(self, word: str) -> bool:
         return word in self._words
 
-    def nearest(self, word: str) -> str | None:
-        """Give the word itself where it is one of ours, the only one that is a slip away, or None.
+    def near(self, word: str) -> set[str]:
+        """Give the words that are one slip away.
 
-        The first letter stays: people slip there least, and other words begin so ("former" is no "dormer").
+        The first letter stays, or is swapped with the second: people slip there least, and other words begin so ("former" is no "dormer").
         """
+        if not _SHORTEST - 1 <= len(word) <= _LONGEST:
+            return set()
+        near = {other for shorter in _shorter(word) for other in self._near.get(shorter, ())}
+        return {other for other in near if (other[0] == word[0] or other[:2] == word[1::-1]) and one_slip(word, other)}
+
+    def nearest(self, word: str) -> str | None:
+        """Give the word itself where it is one of ours, the only one that is a slip away, or None."""
         if word in self._words:
             return word
-        if not _SHORTEST - 1 <= len(word) <= _LONGEST:
-            return None
-        near = {other for shorter in _shorter(word) for other in self._near.get(shorter, ())}
-        fits = {other for other in near if other[0] == word[0] and one_slip(word, other)}
+        fits = self.near(word)
         return fits.pop() if len(fits) == 1 else None
 
 
@@ -140,25 +146,10 @@ def _ours() -> Lexicon:
 
 
 #: Proper words that are one slip from one of ours.
-_PROPER = frozenset(
-    (
-        "older",
-        "border",
-        "oder",
-        "mornings",
-        "orden",
-        "ordena",
-        "ordini",
-        "gesamt",
-        "sorgen",
-        "return",
-        "returned",
-        "returns",
-        "delivers",
-        "phones",
-    )
-    + ("colours", "colors", "colis", "colts", "retour", "borders", "ordering", "orderly", "mars", "mardis", "lundis", "reorder", "today's")
-    + ("cancels", "parcels", "packages", "refunds", "exchanged", "cancelled", "invoices", "receipts", "addressed", "trackings", "numbers")
+_PROPER = word_set(
+    "older border oder mornings orden ordena ordini gesamt sorgen return returned returns delivers phones colours colors "
+    "colis colts retour borders ordering orderly mars mardis lundis reorder cancels parcels packages refunds exchanged "
+    "cancelled invoices receipts addressed trackings numbers"
 )
 
 

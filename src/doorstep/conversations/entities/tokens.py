@@ -3,8 +3,8 @@
 Classes (of `tongues/*.toml`, the same for all languages):
 D day by its distance from today; W weekday; M month; N number; O ordinal number; d date in digits; y year; C time of day (c in the tables);
 P part of a day; H hour's unit; q fraction before an hour, Q behind it; u unit of days; K week; E weekend; m month as a unit;
-X next, x this, Y last; S start of, e end of; A after, f from, B before, t until, I between, a and/or, T to; behind what they belong to
-(Hindi): Z after, z before, y until, s from; > onwards, < or earlier; J at; R article of a date; F filling word; n not; i in (so many days),
+X next, x this, Y last; S start of, e end of; A after, f from, w the same word where it may also mean "of", B before, t until, I between, a and/or, T to; behind what they belong to
+(Hindi): Z after, z before, y until, s from; > onwards, < or earlier, o not; J at; R article of a date, r the same behind it; F filling word; n not; h what an ordinal counts ("floor"); i in (so many days),
 g from now; . a full stop; | end of a sentence; ? any other word. Made by grammars: V window, G days.
 """
 
@@ -63,15 +63,19 @@ _LEX = re.compile(
   | (?P<dash>-)
   | (?P<stop>[.](?=\s|$|-|,))
   | (?P<end>[!?;\n।]|\s\|)
-  | (?P<sign>[<>&~/])
+  | (?P<sign>[<>&~/@])
     """,
     re.VERBOSE,
 )
-_WORDS = re.compile(rf"{_WORD}|\d\w*|[<>&~/-]")
+_WORDS = re.compile(rf"{_WORD}|\d\w*|[<>&~/@-]")
 #: The words of a phrase stand at most this far apart.
-_GAP = re.compile(r"[\s'’.,-]{0,3}")
-#: Where a phrase stands in two classes, the first named here is the one.
-_PRECEDENCE = "FRTJiIgZzysaNOHumKEMWqQcPD"
+_GAP = re.compile(r"[\s'.-]{0,3}")
+#: The part of a day at the end of "tonight", "stasera", "Freitagabend".
+_PART_OF_WORD = re.compile(r"(?:night|nite|sera|mattina|attina|vormittag|nachmittag|mittag|morgen|abend|fruh|.)$")
+#: What stands behind a "not" that denies what is before it.
+_CLOSED = re.compile(r"\s*(?:[,;.!]|$)")
+#: Where a phrase stands in two classes, the later named here is the one; classes that are not named come before all.
+_PRECEDENCE = "FRTJiIgAwfBtZzysaNOHumKEMWqQcPD"
 _VALUED = frozenset("DWMNOuqQcP")
 
 
@@ -121,15 +125,40 @@ def tokens_of(plain: str, language: str) -> list[Token]:
         if kind in {"word", "shorthand", "sign"} or match[0] in words:
             count, meaning = _phrase(words.get(match[0], ()), matches, at, plain)
             if count:
-                end = matches[at + count - 1].end()
-                tokens.extend(Token(one, match.start(), end, number, name) for one, number, name in meaning)
+                tokens.extend(_told(matches[at : at + count], meaning, plain))
                 at += count
                 continue
         token = _written(kind, match)
         if token is not None:
             tokens.append(token)
         at += 1
-    return tokens
+    return _ranged(tokens, plain)
+
+
+def _ranged(tokens: list[Token], plain: str) -> list[Token]:
+    """Put a "to" between days that a dash joins: "Mon-Wed"."""
+    if "-" not in plain:
+        return tokens
+    made = tokens[:1]
+    for one in tokens[1:]:
+        last = made[-1]
+        if last.kind in "WDMP" and one.kind == last.kind and plain[last.end : one.start].strip() == "-":
+            made.append(Token("T", last.end, one.start))
+        made.append(one)
+    return made
+
+
+def _told(matches: Sequence[re.Match[str]], meaning: Sequence[tuple[str, int, str]], plain: str) -> list[Token]:
+    """Make the tokens of a phrase; where it says two things ("tonight"), each has a part of it."""
+    start, end = matches[0].start(), matches[-1].end()
+    if len(meaning) == 1:
+        kind, number, name = meaning[0]
+        # "today not, rather Friday": a "not" at the end of what it denies.
+        behind = kind == "n" and _CLOSED.match(plain, end) is not None
+        return [Token("o" if behind else kind, start, end, number, name)]
+    cut = matches[-1].start() if len(matches) > 1 else end - len(_PART_OF_WORD.search(plain, start, end)[0])  # type: ignore[index]
+    places = [(start, cut), *[(cut, end)] * (len(meaning) - 1)]
+    return [Token(kind, *place, number, name) for place, (kind, number, name) in zip(places, meaning, strict=True)]
 
 
 def _ranges(plain: str, match: re.Match[str]) -> bool:
@@ -166,7 +195,7 @@ def _written(kind: str, match: re.Match[str]) -> Token | None:
     if kind in {"number", "ordinal", "year", "ish"}:
         return Token({"ordinal": "O", "year": "y"}.get(kind, "N"), start, end, digits[0], name="ish" if kind == "ish" else text)
     if kind == "sign":
-        return Token("a", start, end) if text in "&/" else None
+        return Token("J" if text == "@" else "a", start, end) if text in "&/@" else None
     minutes = digits[0] * 60 + (digits[1] if len(digits) > 1 else 0)
     if digits[0] > 24 or minutes > 24 * 60 or (len(digits) > 1 and digits[1] > 59):  # noqa: PLR2004 - hours and minutes
         return Token("?", start, end)
@@ -178,21 +207,31 @@ def _written(kind: str, match: re.Match[str]) -> Token | None:
     return Token("C", start, end, minutes, loose=1 <= digits[0] <= 12 and not text.startswith("0"))  # noqa: PLR2004
 
 
+class Run(NamedTuple):
+    """Tokens, and their classes as one text."""
+
+    tokens: list[Token]
+    kinds: str
+
+    @classmethod
+    def of(cls, tokens: list[Token]) -> "Run":
+        """Make a run of tokens."""
+        return cls(tokens, "".join([one.kind for one in tokens]))
+
+
 #: What makes one token (or several) of those that a pattern fits; None: it means nothing here.
 Build = Callable[[list[Token]], list[Token] | None]
 
 
-def reduced(tokens: list[Token], pattern: re.Pattern[str], build: Build) -> list[Token]:
-    """Replace each run of tokens that fits a pattern by what is made of it, from the left."""
-    kinds = "".join(one.kind for one in tokens)
-    if not pattern.search(kinds):
-        return tokens
+def reduced(run: Run, pattern: re.Pattern[str], build: Build) -> Run:
+    """Replace each stretch of tokens that fits a pattern by what is made of it, from the left."""
+    tokens, kinds = run
+    match = pattern.search(kinds)
+    if match is None:
+        return run
     made: list[Token] = []
     at = 0
-    while at < len(kinds):
-        match = pattern.search(kinds, at)
-        if match is None:
-            break
+    while match is not None:
         made.extend(tokens[at : match.start()])
         replaced = build(tokens[match.start() : match.end()])
         if replaced is None:
@@ -201,8 +240,9 @@ def reduced(tokens: list[Token], pattern: re.Pattern[str], build: Build) -> list
         else:
             made.extend(replaced)
             at = match.end()
+        match = pattern.search(kinds, at)
     made.extend(tokens[at:])
-    return made
+    return Run.of(made)
 
 
 def over(tokens: Sequence[Token]) -> tuple[int, int]:

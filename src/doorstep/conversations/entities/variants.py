@@ -1,6 +1,6 @@
 """Text, a line, what else is sold of its product → the variants that are meant instead; those that may be, where it is not sure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -34,8 +34,7 @@ def variants_meant(
     Options that are not spoken of stay as they are. A variant is meant if it is the only one that can be had and fits; where several do, or
     what was said can be read in two ways, all of them come back as unsure.
 
-    Args:
-        others: other lines that the text may speak of: what is said of them is left out.
+    What is said of `others`, further lines that the text may speak of, is left out.
     """
     words = words_of(text)
     by_number = _by_number(words, line, variants)
@@ -47,7 +46,7 @@ def variants_meant(
     wish = wish_of(own, line.options, values, told)
     if wish.nothing:
         return MeantVariants()
-    return _choose(wish, line, variants, values)
+    return _choose(wish, line, variants)
 
 
 def _by_number(words: Sequence[Word], line: KnownLine, variants: Sequence[KnownVariant]) -> str:
@@ -66,7 +65,7 @@ def _about(words: tuple[Word, ...], line: KnownLine, others: Sequence[KnownLine]
     if not others:
         return words
     lines = [line, *others]
-    mentions = mentions_in(words, [named(one) for one in lines], told)
+    mentions = mentions_in(words, [named(one, told.language) for one in lines], told)
     if not any(one.lines != frozenset({0}) for one in mentions):
         return words
     kept: list[Word] = []
@@ -88,7 +87,7 @@ def _phrase_start(words: tuple[Word, ...], at: int) -> int:
     return at
 
 
-def _choose(wish: Wish, line: KnownLine, variants: Sequence[KnownVariant], values: Mapping[str, Sequence[str]]) -> MeantVariants:
+def _choose(wish: Wish, line: KnownLine, variants: Sequence[KnownVariant]) -> MeantVariants:
     """Pick the variants that fit a wish."""
     others = [one for one in variants if one.variant_id != line.variant_id or not line.variant_id]
     if wish.replacement:

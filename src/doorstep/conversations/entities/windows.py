@@ -2,7 +2,7 @@
 
 import re
 
-from doorstep.conversations.entities.tokens import Token, over, reduced
+from doorstep.conversations.entities.tokens import Run, Token, over, reduced
 
 #: Part of a day → its minutes; the same as on the customers' pages.
 PARTS = {
@@ -21,13 +21,19 @@ _T = "(?:J*[CN])"
 _FRACTION_BEFORE = re.compile("q[NC]H?")
 _CLOCKS = re.compile("NHN(?![HuTaM])|NHQ|NQH?|NH(?![?]|g)|CH|CQ")
 _DATE_AS_TIME = re.compile("(?<=[ABftIJT])d|d(?=H)")
-_DURATION = re.compile("[iI][NC]H?(?=H)H|iC(?!P)|A?NHg")
+_DURATION = re.compile("iNH|A?NHg")
+#: "I will not be in till 4": from then on.
+_NOT_UNTIL = re.compile("n[?FiJR]{0,4}[tB](?=[JRxX]*[CNGWDd])")
+#: "never in the morning" names no time that is wished.
+_DENIED = re.compile("n[FRJ]*P(?!C)")
+#: "not until" in Hindi stands behind.
+_NOT_BEFORE = re.compile("z[no]")
 _PART_TO_PART = re.compile("P[aTt]P")
-_RANGES = re.compile(f"I{_T}[aTtJ]{_T}|f{_T}[TtaJ]+{_T}|J?C[TtJ]{_T}|J?C[a](?:J*C)|J?N[Tt]{_T}H?(?![uM?])|{_T}s{_T}[Iy]?|{_T}a{_T}I")
-_AFTER = re.compile(f"[Af][fF]?{_T}H?|[Af]P(?=C)|C(?:Z|s|>)|N(?:Z)(?!u)|C[F]?>|A(?:P)(?![a-z])")
-_BEFORE = re.compile(f"[Bt][fF]?{_T}|C[zy<]|N[zy]")
+_RANGES = re.compile(f"I{_T}[aTtJ]{_T}|[fw]R?{_T}[TtaJ]+{_T}|J?C[TtJ]{_T}|J?C[a](?:J*C)|J?N[Tt]{_T}H?(?![uM?])|{_T}s{_T}[Iy]?|{_T}a{_T}I")
+_AFTER = re.compile(f"[Af][fwFR]?{_T}H?|[Af]P(?=C)|C(?:Z|s|>)|N(?:Z)(?!u)|C[F]?>|A(?:P)(?![a-z])")
+_BEFORE = re.compile(f"[Bt][fwFR]?{_T}|C[zy<]|N[zy]")
 _AT = re.compile("J+C|C|J+N(?![?uMEKW/])(?!T)|NZ")
-_MEET = re.compile("(?:P[FJ.]{0,2}V)|(?:V[FJf]{0,2}P)")
+_MEET = re.compile("(?:P[FJ.]{0,2}V)|(?:V[FJfw]{0,2}P)")
 _MEET_RANGE = re.compile("PN[TtaJs]J?N|P[FJ]?N(?=$|[|.GDWFZy])|N(?=P)P")
 
 
@@ -46,22 +52,34 @@ def hour_of(token: Token, part: str = "", *, floor: int | None = None) -> int:
     return minutes + _HALF if minutes < _EARLIEST_HOUR * _HOUR else minutes
 
 
-def windows(tokens: list[Token]) -> list[Token]:
+def windows(tokens: Run) -> Run:
     """Make one token V of each time of a day."""
     tokens = reduced(tokens, _FRACTION_BEFORE, _fraction_before)
     tokens = reduced(tokens, _DATE_AS_TIME, _dotted)
     tokens = reduced(tokens, _DURATION, lambda found: [Token("?", *over(found))])
+    tokens = reduced(tokens, _DENIED, lambda found: [Token("?", *over(found))])
+    tokens = reduced(tokens, _NOT_UNTIL, lambda found: [found[-1]._replace(kind="f")])
+    tokens = reduced(tokens, _NOT_BEFORE, lambda found: [found[0]._replace(kind="s")])
     tokens = reduced(tokens, _CLOCKS, _clock)
     tokens = reduced(tokens, _PART_TO_PART, _part_to_part)
-    parts = {place for place, one in enumerate(tokens) if one.kind == "P"}
-    near = tokens[min(parts)].name if len(parts) == 1 else ""
-    tokens = reduced(tokens, _MEET_RANGE, lambda found: _beside_part(found))
+    parts = {place for place, one in enumerate(tokens.tokens) if one.kind == "P"}
+    near = tokens.tokens[min(parts)].name if len(parts) == 1 else ""
+    tokens = reduced(tokens, _MEET_RANGE, _beside_part)
     tokens = reduced(tokens, _RANGES, lambda found: _range(found, near))
     tokens = reduced(tokens, _AFTER, lambda found: _after(found, near))
     tokens = reduced(tokens, _BEFORE, lambda found: _before(found, near))
     tokens = reduced(tokens, _AT, lambda found: _at(found, near))
     tokens = reduced(tokens, _MEET, _meet)
-    return reduced(tokens, re.compile("P"), _part)
+    return _without_told(reduced(tokens, re.compile("P"), _part))
+
+
+def _without_told(run: Run) -> Run:
+    """Leave out a part of the day where a time within it is told elsewhere: "until 8, Friday evening"."""
+    windows_told = [one for one in run.tokens if one.kind == "V"]
+    parts = [one for one in windows_told if one.name == "part"]
+    edges = [edge for one in windows_told if one.name != "part" for edge in (one.low, one.high) if edge is not None]
+    told = {one for one in parts if any((one.low or 0) <= edge <= (one.high or 0) for edge in edges)}
+    return Run.of([one for one in run.tokens if one not in told]) if told else run
 
 
 def written(token: Token) -> str:
@@ -159,7 +177,8 @@ def _after(found: list[Token], part: str) -> list[Token] | None:
         )
     if not _valid(times):
         return None
-    return [Token("V", *over(found), low=hour_of(times[0], part))]
+    behind = found[-1].kind in "Zs>"
+    return [Token("V", *over(found), low=hour_of(times[0], part), name="open" if behind else "")]
 
 
 def _before(found: list[Token], part: str) -> list[Token] | None:
@@ -176,15 +195,15 @@ def _at(found: list[Token], part: str) -> list[Token] | None:
 
 
 def _meet(found: list[Token]) -> list[Token]:
-    """Let a part of the day and a time beside it say one thing: "in the morning after 9" is 9 to 12."""
+    """Let a part of the day and a time beside it say one thing: "morning after 9" is 9 to 12, "after 9 in the morning" is open."""
     window = next(one for one in found if one.kind == "V")
     part = next(one for one in found if one.kind == "P")
     low, high = window.low, window.high
-    if part.name == "morning" and low is not None and high is None and low < _HALF:
+    if found[0].kind == "P" and part.name == "morning" and window.name != "open" and low is not None and high is None and low < _HALF:
         high = PARTS["morning"][1]
     return [Token("V", *over(found), low=low, high=high)]
 
 
 def _part(found: list[Token]) -> list[Token]:
     low, high = PARTS[found[0].name]
-    return [Token("V", found[0].start, found[0].end, low=low, high=high)]
+    return [Token("V", found[0].start, found[0].end, low=low, high=high, name="part")]

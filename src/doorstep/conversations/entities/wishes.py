@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from doorstep.conversations.entities.folding import word_set
 from doorstep.conversations.entities.options import Said, key_stems, said_values
 from doorstep.conversations.entities.pointing import References, Word, phrase_at, phrases_in
 from doorstep.conversations.entities.scales import changes_in
@@ -12,8 +13,9 @@ from doorstep.domain.actions.known import KnownLine, KnownVariant
 #: Words between "instead of" and what it takes away; between "same" or "any" and what they are about.
 _OLD_REACH, _KEY_REACH = 4, 4
 #: What "the same" is of where the very same thing is meant; stems.
-_THING = frozenset(
-    "one item product thing again pair model spec specification please articulo producto article produit artikel stuck modell articolo prodotto produto wala".split()
+_THING = word_set(
+    "one item product thing again pair model spec specification please articulo producto article produit artikel stuck "
+    "modell articolo prodotto produto wala"
 )
 _LIKE = frozenset({"as", "like", "but", "in", "with", "only"})
 
@@ -107,7 +109,7 @@ def wish_of(words: tuple[Word, ...], options: Mapping[str, str], values: Mapping
     said = said_values(main, every)
     changes, vague = changes_in(main, options, values, told)
     said = [one for one in said if not any(change.start <= one.start < change.end for change in changes)]
-    hard, soft, never, doubtful = _sorted_out(main, said, options, every, told)
+    hard, soft, never, doubtful = _sorted_out(main, said, options, told)
     for change in changes:
         # What was said outright stands before what is said by comparison.
         hard.setdefault(change.key, change.values)
@@ -150,7 +152,7 @@ def _conditions(words: tuple[Word, ...], told: References) -> tuple[tuple[Word, 
 
 
 def _sorted_out(
-    words: tuple[Word, ...], said: Sequence[Said], options: Mapping[str, str], every: Mapping[str, Sequence[str]], told: References
+    words: tuple[Word, ...], said: Sequence[Said], options: Mapping[str, str], told: References
 ) -> tuple[dict[str, frozenset[str]], dict[str, tuple[str, ...]], dict[str, frozenset[str]], bool]:
     """Sort what is said into what must be, had better be, must not be; and tell whether a word could be of two options."""
     soft_from = _soft_places(words, told)
@@ -229,7 +231,7 @@ def _fallbacks(
 
 def _keyed(words: tuple[Word, ...], kind: str, every: Mapping[str, Sequence[str]], told: References) -> frozenset[str]:
     """Give the options that words like "same" or "any" are about: named right behind them."""
-    found = set()
+    found: set[str] = set()
     for _, end in phrases_in(words, kind, told):
         near = words[end : end + _KEY_REACH]
         found.update(key for key in every if key_stems(key) & {one.stem for one in near})

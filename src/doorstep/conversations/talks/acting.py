@@ -5,6 +5,7 @@ from datetime import date
 
 import msgspec
 
+from doorstep.conversations.handing.rules import Signals
 from doorstep.conversations.talks.book import Talk
 from doorstep.conversations.talks.choosing import swaps_with_reason, units_of, with_reason
 from doorstep.conversations.talks.filling import ask, slots_of
@@ -16,6 +17,7 @@ from doorstep.domain.actions import arguments as asking
 from doorstep.domain.actions.declared import DECLARATIONS
 from doorstep.domain.actions.kinds import ActionKind, Assurance, ClaimKind, Remedy
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
+from doorstep.domain.money import Money
 from doorstep.domain.places import Address
 from doorstep.domain.talking.handovers import HandoverReason
 from doorstep.domain.talking.memory import Offer, Slots
@@ -81,6 +83,8 @@ def act(turn: Turn, talk: Talk, order: OrderTold | None) -> Flow[None]:
             refused = refused or outcome
             continue
         outcome_ = yield from prepared(action)
+        if isinstance(outcome_, Prepared) and turn.needs_human(Signals(value=worth_of(order), at_stake=True)):
+            return
         if isinstance(outcome_, Prepared):
             _show(turn, kind, outcome_, order)
             return
@@ -157,8 +161,7 @@ def refuse(turn: Turn, talk: Talk, refusal: Refusal, order: OrderTold | None) ->
         yield from _assure(turn, refusal, order)
         return
     turn.pieces.append(Piece(key="", refusal=refusal))
-    if refusal.code is RefusalCode.TOO_MANY:
-        turn.hand_over(HandoverReason.POLICY)
+    if refusal.code is RefusalCode.TOO_MANY and turn.needs_human(Signals(policy=True)):
         return
     slot = _MENDED_BY.get(refusal.code)
     if slot == "reason" and "cancel_reason" in talk.needs:
@@ -173,12 +176,17 @@ def refuse(turn: Turn, talk: Talk, refusal: Refusal, order: OrderTold | None) ->
     turn.answered = True
     turn.talk_said = frame.talk
     turn.end()
-    if disputed:
-        turn.hand_over(HandoverReason.REFUSED)
+    if disputed and turn.needs_human(Signals(disputed=True)):
         return
     instead = [TALKS[kind] for kind in refusal.instead if kind in TALKS]
     named = dict.fromkeys([*instead, *talk.next, "human"])
     turn.offers = [Offer(value=f"talk.{slug}", key=f"talk.{slug}") for slug in named if slug != talk.slug][:3]
+
+
+def worth_of(order: OrderTold | None) -> Money | None:
+    """What was paid for an order; None untold."""
+    paid = [one.amount for one in order.known.payments if not one.refund] if order else []
+    return Money(sum(one.amount_minor for one in paid), paid[0].currency) if paid and len({one.currency for one in paid}) == 1 else None
 
 
 def _is_stuck(refusal: Refusal) -> bool:
@@ -254,6 +262,13 @@ def _return(slots: Slots, order: OrderTold | None) -> asking.OpenReturn:
     )
 
 
+def _day(slots: Slots) -> date:
+    day = slots.on or slots.until
+    if day is None:
+        raise LookupError("a day is asked for before this is made")
+    return day
+
+
 _MAKERS: dict[ActionKind, Callable[[Slots, OrderTold | None], asking.BusinessAction]] = {
     ActionKind.CANCEL_ORDER: lambda s, _: asking.CancelOrder(order=s.order, reason=s.reason),
     ActionKind.CHANGE_ADDRESS: lambda s, _: asking.ChangeAddress(order=s.order, address=s.address or Address()),
@@ -277,8 +292,5 @@ _MAKERS: dict[ActionKind, Callable[[Slots, OrderTold | None], asking.BusinessAct
 }
 
 
-def _day(slots: Slots) -> date:
-    day = slots.on or slots.until
-    if day is None:
-        raise LookupError("a day is asked for before this is made")
-    return day
+#: Actions that a talk can make; the checker holds the definitions against it.
+MADE = frozenset(_MAKERS)

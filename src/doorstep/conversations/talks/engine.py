@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from doorstep.conversations.handing.rules import Rules
 from doorstep.conversations.talks.acting import act, out_of_question
 from doorstep.conversations.talks.book import Book, Talk
 from doorstep.conversations.talks.filling import NO_ORDER, ask, is_filled, skipped, slots_of, take
 from doorstep.conversations.talks.finding import fits, noted, which_order, who
 from doorstep.conversations.talks.hearing import hear
-from doorstep.conversations.talks.state import Turn
+from doorstep.conversations.talks.state import HOUSE, Turn
 from doorstep.conversations.talks.telling import TELLERS
-from doorstep.conversations.talks.wishes import Flow, searched
+from doorstep.conversations.talks.wishes import Flow, photographed, searched
 from doorstep.domain.talking.handovers import HandoverReason
 from doorstep.domain.talking.memory import Memory, Offer
 from doorstep.domain.talking.told import OrderTold, ShopTold
@@ -32,7 +33,7 @@ _MOST_OFFERED = 3
 
 
 def take_turn(
-    heard: Heard, memory: Memory, *, book: Book, shop: ShopTold, read: Callable[[str], Understood], now: datetime
+    heard: Heard, memory: Memory, *, book: Book, shop: ShopTold, read: Callable[[str], Understood], now: datetime, rules: Rules = HOUSE
 ) -> Flow[Turned]:
     """Take one turn.
 
@@ -43,10 +44,11 @@ def take_turn(
         shop: the shop, as it is named.
         read: understands a text; pure.
         now: aware UTC.
+        rules: when a human takes over.
     """
     if memory.at is not None and now - memory.at > _FORGOTTEN_AFTER:
         memory = Memory(language=memory.language, last_order=memory.last_order, answered=memory.answered)
-    turn = Turn(heard, memory, book=book, shop=shop, read=read, now=now)
+    turn = Turn(heard, memory, book=book, shop=shop, read=read, now=now, rules=rules)
     noted(turn, turn.understood)
     yield from hear(turn)
     for _ in range(_MOST_STEPS):
@@ -112,6 +114,7 @@ def _step(turn: Turn) -> Flow[None]:
             order = yield from which_order(turn)
             if order is None:
                 return
+            yield from _photos(turn, talk, order)
             _take_all(turn, talk, order)
             continue
         if order is not None and not is_filled(turn, need) and not skipped(need, order):
@@ -122,6 +125,19 @@ def _step(turn: Turn) -> Flow[None]:
             ask(turn, need, NO_ORDER)
             return
     yield from _answer(turn, talk, order)
+
+
+def _photos(turn: Turn, talk: Talk, order: OrderTold) -> Flow[None]:
+    """Keep photos that came, where the request has a use for them."""
+    if not turn.heard.files or "photos" not in (*talk.needs, *talk.may):
+        return
+    kept = yield from photographed(order.known.external_id)
+    turn.heard = msgspec.structs.replace(turn.heard, files=0)
+    if kept:
+        turn.fill(photos=(*slots_of(turn).photos, *kept))
+        turn.say("say.photo_kept")
+    else:
+        turn.say("say.no_photo")
 
 
 def _take_all(turn: Turn, talk: Talk, order: OrderTold) -> None:

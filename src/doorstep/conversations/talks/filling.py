@@ -6,23 +6,28 @@ import msgspec
 
 from doorstep.conversations.entities import MeantVariants, address_told, lines_meant, variants_meant
 from doorstep.conversations.talks.choosing import (
+    MOST_OFFERED,
     day_offers,
     line_named,
     line_offers,
     method_offers,
     reason_offers,
+    short,
     units_of,
     variant_offers,
 )
-from doorstep.conversations.talks.meaning import method_meant, reason_meant, remedy_meant, way_meant
+from doorstep.conversations.talks.meaning import method_meant, plain, reason_meant, remedy_meant, way_meant
+from doorstep.conversations.talks.own_addresses import pointed_at
 from doorstep.conversations.talks.state import Turn
 from doorstep.domain.actions.arguments import Swap
 from doorstep.domain.actions.kinds import ENDED, CaseKind, OrderState
 from doorstep.domain.actions.known import KnownLine, KnownOrder
+from doorstep.domain.places import Address
 from doorstep.domain.talking.intents import Act
 from doorstep.domain.talking.memory import Offer, Slots
-from doorstep.domain.talking.told import OrderTold
+from doorstep.domain.talking.told import OrderTold, ParcelTold
 from doorstep.domain.talking.understood import EntityKind
+from doorstep.domain.vocabulary import Status
 
 #: Stands where a request is about no order.
 NO_ORDER = OrderTold(known=KnownOrder(external_id="", number="", state=OrderState.PENDING))
@@ -62,11 +67,34 @@ def ask(turn: Turn, need: str, order: OrderTold) -> None:
 
 def skipped(need: str, order: OrderTold) -> bool:
     """Whether a slot need not be asked for: the policy does not ask, or there is only one thing to say."""
+    if need == "shipment":
+        return len(_under_way(order)) <= 1
     if need == "reason":
         return not order.rules.reason_needed
     if need == "cancel_reason":
         return not order.rules.cancel_reasons
     return False
+
+
+def _under_way(order: OrderTold) -> list[ParcelTold]:
+    return [one for one in order.parcels if not one.returning and one.status not in {Status.DELIVERED, Status.RETURNED, Status.CANCELLED}]
+
+
+def _take_shipment(turn: Turn, order: OrderTold, _words: str) -> bool:
+    named = {one.value or one.text for one in turn.understood.of(EntityKind.TRACKING_NUMBER)}
+    found = [one for one in _under_way(order) if one.tracking_number in named]
+    if len(found) != 1:
+        return False
+    turn.fill(shipment=found[0].tracking_number)
+    return True
+
+
+def _ask_shipment(turn: Turn, order: OrderTold) -> None:
+    parcels = _under_way(order)[:MOST_OFFERED]
+    turn.ask(
+        "shipment",
+        [Offer(value=f"shipment.{one.tracking_number}", title=short(one.tracking_number), about=one.carrier_name) for one in parcels],
+    )
 
 
 def _take_units(turn: Turn, order: OrderTold, words: str) -> bool:
@@ -100,9 +128,9 @@ def _take_swaps(turn: Turn, order: OrderTold, words: str) -> bool:
         line = line_named(order, unit.line_id)
         if line is None or any(one.line_id == unit.line_id for one in slots.swaps):
             continue
-        meant = _versions(turn, order, line, words)
-        if meant.variant:
-            swap = Swap(line_id=line.line_id, quantity=unit.quantity, variant_id=meant.variant)
+        variant = _spelt_out(turn, order, line) or _versions(turn, order, line, words).variant
+        if variant:
+            swap = Swap(line_id=line.line_id, quantity=unit.quantity, variant_id=variant)
             turn.fill(swaps=(*slots.swaps, swap))
             took = True
     return took
@@ -121,6 +149,15 @@ def _ask_swaps(turn: Turn, order: OrderTold) -> None:
     unsure = _versions(turn, order, line, f"{slots.words} {turn.heard.text}").unsure
     by_id = {one.variant_id: one for one in others}
     turn.ask("swaps", variant_offers(line, [by_id[one] for one in unsure if one in by_id] or others), name=line.name)
+
+
+def _spelt_out(turn: Turn, order: OrderTold, line: KnownLine) -> str:
+    """The only version all of whose options stand in an answer to our question; "" none does, or several do."""
+    if turn.memory.frames[-1].asked != "swaps":
+        return ""
+    said = f" {plain(turn.heard.text)} "
+    named = [one for one in order.products.get(line.product_id, ()) if all(f" {plain(value)} " in said for value in one.options.values())]
+    return named[0].variant_id if len(named) == 1 and named[0].options else ""
 
 
 def _versions(turn: Turn, order: OrderTold, line: KnownLine, words: str) -> MeantVariants:
@@ -156,11 +193,11 @@ def _take_window(turn: Turn, _order: OrderTold, _words: str) -> bool:
     return True
 
 
-def _take_address(turn: Turn, order: OrderTold, _words: str) -> bool:
+def _take_address(turn: Turn, order: OrderTold, words: str) -> bool:
     country = (order.known.ship_to.country if order.known.ship_to else None) or turn.shop.country
     asked = turn.memory.frames[-1].asked == "address"
     found = next((one.address for one in turn.understood.of(EntityKind.ADDRESS) if one.address is not None), None)
-    found = found or (address_told(turn.heard.text, country) if asked else None)
+    found = found or (address_told(turn.heard.text, country) if asked else None) or _own_address(turn, order, words)
     if found is None:
         return False
     before = order.known.ship_to or (order.customer.address if order.customer else None)
@@ -170,6 +207,12 @@ def _take_address(turn: Turn, order: OrderTold, _words: str) -> bool:
         )
     turn.fill(address=found)
     return True
+
+
+def _own_address(turn: Turn, order: OrderTold, words: str) -> Address | None:
+    account = order.customer.address if order.customer else None
+    numbers = [one.value for one in turn.understood.of(EntityKind.ORDER_NUMBER)]
+    return pointed_at(words, order, turn.orders or (), account, numbers)
 
 
 def _take_method(turn: Turn, order: OrderTold, words: str) -> bool:
@@ -213,13 +256,6 @@ def _take_way(turn: Turn, order: OrderTold, words: str) -> bool:
     if not found:
         return False
     turn.fill(way=found)
-    return True
-
-
-def _take_photos(turn: Turn, _order: OrderTold, _words: str) -> bool:
-    if not turn.heard.photos:
-        return False
-    turn.fill(photos=(*slots_of(turn).photos, *turn.heard.photos))
     return True
 
 
@@ -276,6 +312,7 @@ def _take_done(turn: Turn, _order: OrderTold, _words: str) -> bool:
 
 
 _TAKERS: dict[str, Callable[[Turn, OrderTold, str], bool]] = {
+    "shipment": _take_shipment,
     "units": _take_units,
     "swaps": _take_swaps,
     "on": _take_day,
@@ -291,13 +328,13 @@ _TAKERS: dict[str, Callable[[Turn, OrderTold, str], bool]] = {
     "cancel_reason": _take_cancel_reason,
     "remedy": _take_remedy,
     "way": _take_way,
-    "photos": _take_photos,
     "case": _take_case,
     "made_out_to": _take_made_out_to,
     "done": _take_done,
 }
 _YES_OR_NO = [Offer(value="yes", key="title.yes"), Offer(value="no", key="title.no")]
 _ASKERS: dict[str, Callable[[Turn, OrderTold], None]] = {
+    "shipment": _ask_shipment,
     "units": _ask_units,
     "swaps": _ask_swaps,
     "on": lambda turn, _order: turn.ask("on", day_offers(turn.today)),
@@ -312,4 +349,4 @@ _ASKERS: dict[str, Callable[[Turn, OrderTold], None]] = {
 #: Slots that any text fills: only an answer that is surely no other request is one.
 FREE = frozenset({"point", "place"})
 #: What can be asked for; the checker holds the definitions against it.
-ASKED = frozenset({*_TAKERS, "order", "identity", "confirm", "code"})
+ASKED = frozenset({*_TAKERS, "photos", "order", "identity", "confirm", "code"})

@@ -5,17 +5,17 @@ from datetime import date
 import msgspec
 
 from doorstep.conversations.entities import clauses_of
+from doorstep.conversations.handing.rules import Signals
 from doorstep.conversations.talks.acting import confirm
 from doorstep.conversations.talks.choosing import units_of
 from doorstep.conversations.talks.filling import FREE, NO_ORDER, is_filled, take
 from doorstep.conversations.talks.finding import chosen_order, send_the_code, their_orders, try_code
 from doorstep.conversations.talks.ordinals import ordinal_in
 from doorstep.conversations.talks.state import Turn
-from doorstep.conversations.talks.wishes import Flow, read, searched
+from doorstep.conversations.talks.wishes import Flow, read, searched, times_asked
 from doorstep.conversations.understanding.acts import is_bare_no, is_bare_yes
 from doorstep.domain.actions.arguments import Swap
 from doorstep.domain.actions.kinds import Remedy
-from doorstep.domain.talking.handovers import HandoverReason
 from doorstep.domain.talking.intents import Act, Intent
 from doorstep.domain.talking.memory import Frame, Offer, Wanted
 from doorstep.domain.talking.told import OrderTold
@@ -26,9 +26,7 @@ _replace = msgspec.structs.replace
 _SURE_LANGUAGE = 0.6
 #: An utterance so sure to be another request leaves the question that was asked.
 _DIGRESSES = 0.5
-#: Turns in a row that were not understood before a human takes over.
-_MOST_UNSURE = 2
-#: Angry turns before a human takes over.
+#: So many angry turns are as much anger as can be.
 _MOST_ANGER = 2
 #: Below it nothing that a shop's customers ask is meant.
 _SCOPE = 0.5
@@ -36,6 +34,7 @@ _SMALL_TALK = frozenset({Intent.TALK_THANKS, Intent.TALK_BYE, Intent.TALK_HELLO,
 #: What a part of an utterance wants done with goods → the intent.
 _WISHES = {"return": Intent.RETURN_START, "exchange": Intent.EXCHANGE_START, "cancel": Intent.ORDER_CANCEL}
 _OF_GOODS = frozenset({Intent.RETURN_START, Intent.REFUND_ASK, Intent.EXCHANGE_START, Intent.ORDER_CHANGE_ITEMS, Intent.ORDER_CANCEL})
+_BEFORE_ITEMS = frozenset({Intent.DELIVERY_ADDRESS, Intent.ORDER_CHANGE_PAYMENT})
 _CLARIFIED = 3
 #: Characters kept of what was not clear.
 _LONGEST = 2000
@@ -51,7 +50,7 @@ def hear(turn: Turn) -> Flow[None]:
         turn.intent, turn.confidence = understood.intents[0].intent, understood.intents[0].probability
     if Act.HUMAN in understood.acts or Intent.HUMAN in understood.wanted[:1]:
         turn.intent, turn.talk_said = Intent.HUMAN, "human"
-        turn.hand_over(HandoverReason.ASKED)
+        turn.needs_human(Signals(asked=True))
         return
     if _angry(turn):
         return
@@ -86,9 +85,8 @@ def _angry(turn: Turn) -> bool:
         return False
     anger = turn.memory.anger + 1
     turn.remember(anger=anger)
-    if anger >= _MOST_ANGER:
+    if turn.needs_human(Signals(anger=min(1.0, anger / _MOST_ANGER))):
         turn.say("say.sorry_human")
-        turn.hand_over(HandoverReason.ANGER)
         return True
     if Act.ABUSE in acts and not turn.understood.wanted and not turn.memory.frames:
         turn.say("say.polite")
@@ -128,11 +126,18 @@ def _begin_talk(turn: Turn, slug: str) -> bool:
         return False
     order = {"order": turn.heard.order} if turn.heard.order and "order" in talk.needs else {}
     turn.intent, turn.confidence = (talk.intents[0] if talk.intents else f"talk.{slug}"), 1.0
-    turn.begin(talk, turn.intent, turn.memory.unclear, **order)
+    turn.begin(talk, turn.intent, turn.memory.unclear, **{**_given(turn), **order})
     if turn.memory.unclear:  # what was said before the question back tells more than the button
         turn.understood = turn.read(turn.memory.unclear)
         turn.remember(unclear="", unsure=0)
     return True
+
+
+def _given(turn: Turn) -> dict[str, object]:
+    """What a model read out of the conversation, as far as it read anything."""
+    slots = turn.heard.given
+    told = {name: getattr(slots, name) for name in slots.__struct_fields__} if slots is not None else {}
+    return {name: value for name, value in told.items() if value or value is False}
 
 
 def choose(turn: Turn, value: str) -> Flow[bool]:
@@ -156,7 +161,7 @@ def choose(turn: Turn, value: str) -> Flow[bool]:
     return _chosen_value(turn, frame, kind, rest, value, order)
 
 
-def _chosen_value(turn: Turn, frame: Frame, kind: str, rest: str, value: str, order: OrderTold | None) -> bool:
+def _chosen_value(turn: Turn, frame: Frame, kind: str, rest: str, value: str, order: OrderTold | None) -> bool:  # noqa: C901 - one line for each kind
     match kind:
         case "line" if order is not None:
             turn.fill(units=units_of([one for one in order.known.lines if one.line_id == rest]))
@@ -167,6 +172,8 @@ def _chosen_value(turn: Turn, frame: Frame, kind: str, rest: str, value: str, or
             unit = next((one for one in frame.slots.units if one.line_id == line_id), None)
             swap = Swap(line_id=line_id, quantity=unit.quantity if unit else 1, variant_id=variant_id)
             turn.fill(swaps=(*frame.slots.swaps, swap))
+        case "shipment":
+            turn.fill(shipment=rest)
         case "method":
             turn.fill(method=rest)
         case "reason":
@@ -242,6 +249,9 @@ def _slot_answered(turn: Turn, frame: Frame, text: str) -> Flow[bool]:
     if is_bare_no(text, turn.memory.language) and frame.asked not in {"there", "ready", "done"}:
         yield from _yes_or_no(turn, yes=False)
         return True
+    if frame.asked == "photos" and turn.heard.files:
+        turn.put(_replace(frame, asked=""))
+        return True
     if take(turn, frame.asked, order or NO_ORDER, text):
         _take_more(turn, order, text)
         return True
@@ -315,6 +325,8 @@ def _requested(turn: Turn) -> Flow[None]:
         first, *others = requests
         turn.remember(unsure=0, waiting=tuple(others))
         turn.intent = first.intent
+        if (yield from _again(turn, first.intent)):
+            return
         talk = turn.book.answering(first.intent)
         if talk is not None:
             order = {"order": turn.heard.order} if turn.heard.order and "order" in talk.needs else {}
@@ -338,6 +350,13 @@ def _requested(turn: Turn) -> Flow[None]:
     _lost(turn)
 
 
+def _again(turn: Turn, intent: str) -> Flow[bool]:
+    """Whether the same was asked so often that a human looks; small talk and the shop's questions may be repeated."""
+    if intent in _SMALL_TALK or intent.startswith("shop.") or turn.rules.repeated is None:
+        return False
+    return turn.needs_human(Signals(same_intent=(yield from times_asked(intent, turn.rules.repeated_days)) + 1))
+
+
 def _requests(turn: Turn) -> list[Wanted]:
     """What is asked for, in the order in which it was said, each with its own part of the words."""
     text = turn.heard.text
@@ -347,8 +366,13 @@ def _requests(turn: Turn) -> list[Wanted]:
     about_goods = [one for one in serious if one in _OF_GOODS]
     if parts and (about_goods or not serious) and (len(parts) > 1 or not serious):
         others = [Wanted(intent=one, text=text) for one in serious if one not in _OF_GOODS]
-        return [*(Wanted(intent=_WISHES[one.wish], text=one.text) for one in parts), *others]
-    return [Wanted(intent=one, text=text) for one in serious]
+        return sorted([*(Wanted(intent=_WISHES[one.wish], text=one.text) for one in parts), *others], key=_comes_first)
+    return sorted((Wanted(intent=one, text=text) for one in serious), key=_comes_first)
+
+
+def _comes_first(wanted: Wanted) -> bool:
+    """Put other changes of an order before those of its items: many shops change nothing any more after that."""
+    return wanted.intent not in _BEFORE_ITEMS
 
 
 def _not_an_answer(turn: Turn, frame: Frame) -> Flow[None]:
@@ -356,8 +380,7 @@ def _not_an_answer(turn: Turn, frame: Frame) -> Flow[None]:
     yield from ()
     unsure = turn.memory.unsure + 1
     turn.remember(unsure=unsure)
-    if unsure >= _MOST_UNSURE:
-        turn.hand_over(HandoverReason.UNSURE)
+    if turn.needs_human(Signals(unsure=unsure)):
         return
     turn.put(_replace(frame, asked=frame.asked))
 
@@ -366,8 +389,7 @@ def _clarify(turn: Turn) -> None:
     """One good question with buttons instead of a guess."""
     unsure = turn.memory.unsure + 1
     turn.remember(unsure=unsure)
-    if unsure > _MOST_UNSURE:
-        turn.hand_over(HandoverReason.UNSURE)
+    if turn.needs_human(Signals(unsure=unsure - 1)):
         return
     talks = list(dict.fromkeys(talk.slug for one in turn.understood.maybe if (talk := turn.book.answering(one)) is not None))[:_CLARIFIED]
     turn.remember(unclear=turn.heard.text[:_LONGEST])
@@ -381,9 +403,8 @@ def _lost(turn: Turn) -> None:
     unsure = turn.memory.unsure + 1
     turn.remember(unsure=unsure)
     turn.unanswered = turn.heard.text
-    if unsure >= _MOST_UNSURE and turn.understood.in_scope >= _SCOPE:
+    if turn.understood.in_scope >= _SCOPE and turn.needs_human(Signals(unsure=unsure)):
         turn.say("say.human_helps")
-        turn.hand_over(HandoverReason.UNSURE)
         return
     turn.say("say.not_understood" if turn.understood.in_scope >= _SCOPE else "say.elsewhere", brand=turn.shop.brand)
     turn.offers = [Offer(value=f"talk.{slug}", key=f"talk.{slug}") for slug in ("where", "return", "human")]

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from doorstep.conversations.handing.rules import Rules, Signals, should_hand_over
 from doorstep.conversations.talks.book import Book, Talk
 from doorstep.domain.talking.handovers import HandoverReason
 from doorstep.domain.talking.memory import Frame, Memory, Offer, Slots
@@ -13,6 +14,8 @@ from doorstep.domain.talking.told import OrderTold, ShopTold
 from doorstep.domain.talking.turns import Did, Fact, Heard, Piece, Turned
 from doorstep.domain.talking.understood import Understood
 
+#: When a human takes over, where the merchant has not said otherwise.
+HOUSE = Rules()
 _replace = msgspec.structs.replace
 #: Requests that may lie under the current one; the oldest is forgotten beyond that.
 _MOST_FRAMES = 4
@@ -22,9 +25,10 @@ class Turn:
     """The working state of one turn; everything that lasts is in `memory`."""
 
     def __init__(
-        self, heard: Heard, memory: Memory, *, book: Book, shop: ShopTold, read: Callable[[str], Understood], now: datetime
+        self, heard: Heard, memory: Memory, *, book: Book, shop: ShopTold, read: Callable[[str], Understood], now: datetime, rules: Rules
     ) -> None:
         self.heard, self.memory, self.book, self.shop, self.now = heard, memory, book, shop, now
+        self.rules = rules
         self.read = read
         self.understood = read(heard.text)
         self.pieces: list[Piece] = []
@@ -109,6 +113,13 @@ class Turn:
         self.asks = True
         self.offers = []
         self.remember(frames=(), waiting=(), unsure=0)
+
+    def needs_human(self, signals: Signals) -> bool:
+        """Hand over if the merchant's rules say so for what is known now."""
+        reason = should_hand_over(signals, self.rules)
+        if reason is not None:
+            self.hand_over(reason)
+        return reason is not None
 
     def kept(self, order: OrderTold) -> None:
         """Note an order that was read whole."""

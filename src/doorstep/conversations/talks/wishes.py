@@ -83,6 +83,19 @@ class Subscribe(msgspec.Struct, frozen=True):
     wanted: bool
 
 
+class KeepPhotos(msgspec.Struct, frozen=True):
+    """Keep the photos that came with the utterance beside an order."""
+
+    order: str
+
+
+class TimesAsked(msgspec.Struct, frozen=True):
+    """How often an intent was answered in this conversation lately."""
+
+    intent: str
+    days: int
+
+
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """What would be done."""
 
@@ -105,9 +118,11 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     last_on: date | None = None
 
 
-Wish = ListOrders | ReadOrder | Identify | SendCode | CheckCode | Judge | Prepare | Commit | Do | Search | Subscribe
+Wish = (
+    ListOrders | ReadOrder | Identify | SendCode | CheckCode | Judge | Prepare | Commit | Do | Search | Subscribe | KeepPhotos | TimesAsked
+)
 #: What a wish comes to; each wish names its own below.
-Given = tuple[OrderTold, ...] | OrderTold | Shown | Prepared | Done | Refusal | QuoteTold | str | bool | None
+Given = tuple[OrderTold, ...] | tuple[str, ...] | int | OrderTold | Shown | Prepared | Done | Refusal | QuoteTold | str | bool | None
 T = TypeVar("T")
 Flow = Generator[Wish, Given, T]
 
@@ -115,7 +130,7 @@ Flow = Generator[Wish, Given, T]
 def listed() -> Flow[tuple[OrderTold, ...]]:
     """Wish for the orders of whoever asks."""
     given = yield ListOrders()
-    return given if isinstance(given, tuple) else ()
+    return tuple(one for one in given if isinstance(one, OrderTold)) if isinstance(given, tuple) else ()
 
 
 def read(order: str) -> Flow[OrderTold | None]:
@@ -182,3 +197,15 @@ def subscribed(*, wanted: bool) -> Flow[bool]:
     """Wish that marketing come or end; False: nobody knows for which address."""
     given = yield Subscribe(wanted)
     return given is True
+
+
+def photographed(order: str) -> Flow[tuple[str, ...]]:
+    """Wish that the photos that came be kept; their ids."""
+    given = yield KeepPhotos(order)
+    return tuple(one for one in given if isinstance(one, str)) if isinstance(given, tuple) else ()
+
+
+def times_asked(intent: str, days: int) -> Flow[int]:
+    """Wish to know how often the same was asked."""
+    given = yield TimesAsked(intent, days)
+    return given if isinstance(given, int) else 0

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorstep.conversations.understanding.linear import Floats
+from doorstep.conversations.understanding.scope import Scope
 
 #: Thresholds that are tried: percentiles of all evidence.
 _TRIED = range(5, 96)
@@ -21,12 +22,12 @@ class Heard(NamedTuple):
     evidence: Floats
 
     @classmethod
-    def of(cls, scores: Floats, nearest: Floats | None, nearness: float) -> "Heard":
-        """Sum up scores and nearness."""
+    def of(cls, scores: Floats, nearest: Floats, strange: Floats, scope: Scope) -> "Heard":
+        """Sum up scores, nearness and strangeness."""
         if not len(scores):
             return cls(np.empty(0, np.int64), np.empty(0, np.float32))
-        surest = scores.max(axis=1)
-        return cls(scores.argmax(axis=1), surest if nearest is None else np.asarray(surest + nearness * nearest, np.float32))
+        evidence = scope.surest * scores.max(axis=1) + scope.nearness * nearest - scope.strangeness * strange
+        return cls(scores.argmax(axis=1), np.asarray(evidence, np.float32))
 
     @classmethod
     def together(cls, those: "Sequence[Heard]") -> "Heard":

@@ -1,16 +1,15 @@
 """What n-grams say, what the encoder says → one likelihood per label."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from doorstep.conversations.understanding.linear import Floats
 
 
 def fused(counts: Floats, vectors: Floats | None) -> Floats:
     """Give the mean of both scores, label by label; without an encoder the n-grams' alone.
 
-    Both are ridge regressions on the same targets, so their scores have one scale: the mean of the scores over one warmth is the
-    mean of the log-likelihoods.
+    Both were fitted to the same targets by the same rule, so their scores have one scale, and likelihoods of mean scores are those
+    of mean log-likelihoods.
     """
     return counts if vectors is None else np.asarray((counts + vectors) / 2, np.float32)
 

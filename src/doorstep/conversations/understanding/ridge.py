@@ -31,18 +31,19 @@ class Targets(NamedTuple):
     slack: Matrix
 
 
-def targets(of: Sequence[str | None]) -> Targets:
-    """Make targets of labels; None: of no label."""
-    labels = tuple(sorted({label for label in of if label is not None}))
+def targets(of: Sequence[str | None], known: Sequence[str] | None = None) -> Targets:
+    """Make targets of labels, of those that occur or of a given list; None: of no label."""
+    labels = tuple(sorted({label for label in of if label is not None})) if known is None else tuple(known)
     place = {label: at for at, label in enumerate(labels)}
     wanted = np.zeros((len(of), len(labels)))
     for row, label in enumerate(of):
         if label is not None:
             wanted[row, place[label]] = 1
-    sizes = np.maximum(wanted.sum(0), 1)
-    outside = max(len(of) - int(wanted.sum()), 1)
+    sizes = wanted.sum(0)
+    outside = max(len(of) - int(sizes.sum()), 1)
     slack = np.array([sizes[place[label]] if label is not None else outside for label in of])
-    return Targets(labels, wanted, np.sqrt(slack / sizes.mean()) if len(of) else slack)
+    usual = sizes[sizes > 0].mean() if sizes.any() else 1.0
+    return Targets(labels, wanted, np.sqrt(slack / usual))
 
 
 class Fitted(NamedTuple):
@@ -52,6 +53,15 @@ class Fitted(NamedTuple):
     weights: Matrix
     #: What a model taught without it would say of each row taught; None: too many rows to tell cheaply.
     left_out: Matrix | None
+
+
+def rows_of(texts: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], columns: int) -> "csr_array":
+    """Set texts' features and their weights side by side as rows of a sparse matrix."""
+    from scipy.sparse import csr_array
+
+    starts = np.cumsum([0, *(len(row) for _, row in texts)])
+    places, values = (np.concatenate([text[side] for text in texts]) for side in (0, 1))
+    return csr_array((values.astype(np.float64), places, starts), shape=(len(texts), columns))
 
 
 def fit_vectors(rows: NDArray[np.float32], taught: Targets, penalty: float) -> Fitted:

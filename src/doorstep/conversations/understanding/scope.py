@@ -1,4 +1,4 @@
-"""What a model says of a text → how likely it is that this text is one of those which the model was taught for."""
+"""How sure a model is, how near what it knows lies, how near what lies elsewhere → how likely a text is meant for it."""
 
 import math
 
@@ -6,20 +6,24 @@ import msgspec
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """Where a model's understanding ends: a line through how sure it is and how near the nearest known text lies."""
+    """Where a model's understanding ends: a plane through what speaks for and against a text being inside."""
 
-    #: What a nearness of 1 adds to the surest label's score; 0 where nothing is kept to be near to.
+    #: What the surest label's score counts.
+    surest: float
+    #: What the cosine to the nearest known text counts; 0 without the encoder.
     nearness: float
+    #: What the cosine to the nearest text from elsewhere takes off again; 0 without the encoder.
+    strangeness: float
     #: The sum from which a text is rather inside than outside.
     threshold: float
     #: By how much more of it the odds grow e-fold.
-    slope: float = 0.1
+    slope: float
 
-    def evidence(self, surest: float, nearest: float) -> float:
+    def evidence(self, surest: float, nearest: float, strange: float) -> float:
         """Sum up what speaks for a text being inside."""
-        return surest + self.nearness * nearest
+        return self.surest * surest + self.nearness * nearest - self.strangeness * strange
 
-    def likely(self, surest: float, nearest: float) -> float:
+    def likely(self, evidence: float) -> float:
         """Give 0 to 1; 0.5 is the threshold."""
-        odds = (self.evidence(surest, nearest) - self.threshold) / self.slope
+        odds = (evidence - self.threshold) / self.slope
         return 1 / (1 + math.exp(-max(min(odds, 50.0), -50.0)))

@@ -7,7 +7,7 @@ import msgspec
 from doorstep.domain.actions.refusals import Refusal
 from doorstep.domain.money import Money
 from doorstep.domain.talking.handovers import HandoverReason
-from doorstep.domain.talking.memory import Memory, Offer
+from doorstep.domain.talking.memory import Memory, Offer, Slots
 from doorstep.domain.talking.told import Span
 from doorstep.domain.vocabulary import ChannelKind
 
@@ -24,10 +24,10 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     channel: ChannelKind
     #: The shop's id of the order that it answers a message about; "" none.
     order: str = ""
-    #: Ids of photos that came with it.
-    photos: tuple[str, ...] = ()
-    #: Files came that are no photos.
+    #: Files that came with it.
     files: int = 0
+    #: With the choice of a talk: what a model read out of the conversation for it; judged like what a customer says. None: nothing.
+    given: Slots | None = None
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):

@@ -112,6 +112,7 @@ _GROUPS = {
     "pitfalls": Group.ORDERS,
     "conversations": Group.TALKS,
     "replies": Group.TALKS,
+    "model-turns": Group.TALKS,
     "knowledge": Group.KNOWLEDGE,
     "customers": Group.CUSTOMERS,
     "messages": Group.MESSAGES,

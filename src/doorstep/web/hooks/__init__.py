@@ -181,7 +181,7 @@ async def _connection(house: House, provider: str, token: str) -> Connection:
     if connection is None and len(token) >= 16:  # noqa: PLR2004 - a token of ours is longer
         async with house.database.system() as tx:
             connection = await connections.by_hook_token(tx, house.directory.sealer, token)
-    if connection is None or connection.provider != provider:
+    if connection is None or connection.provider != provider or connection.kind not in _PLUGINS:  # a model calls nobody
         raise NotFoundError("there is no hook at this address; copy it again from the connection")
     return connection
 
