@@ -48,6 +48,7 @@ from doorstep.store import (
     helpdesks,
     idempotency,
     inbox,
+    knowledge,
     labels,
     legs,
     mappings,
@@ -64,6 +65,7 @@ from doorstep.store import (
     returned,
     shipments,
     short_links,
+    unanswered,
 )
 from doorstep.store.database import Database, Row, Tx
 from doorstep.store.estimators import Past
@@ -540,6 +542,10 @@ WEB: Mapping[str, _Asks] = {
         tx, know.merchant_id, know.emails[:50], know.now - timedelta(days=90), know.now
     ),
     "what arrived lately": lambda tx, know: backtests.arrived(tx, know.merchant_id, 50),
+    "what the shop says": lambda tx, know: knowledge.version(tx, know.merchant_id),
+    "articles": lambda tx, know: knowledge.listed(tx, know.merchant_id),
+    "all passages": lambda tx, know: knowledge.every(tx, know.merchant_id),
+    "questions without an answer": lambda tx, know: unanswered.open_questions(tx, know.merchant_id),
     "rules": lambda tx, know: policies.versions(tx, know.merchant_id),
     "rules in force": lambda tx, know: policies.live(tx, know.merchant_id, know.now),
     "open errands": lambda tx, know: errands.page(tx, know.merchant_id, most=51),
