@@ -11,7 +11,7 @@ from doorstep.domain.talking.intents import Act
 _YES = {
     "en": "yes|Yes.|yep go ahead|YES!!|ok|okay|sure|sure thing|go ahead|do it|please do|yes please|Yes, that is correct.|that's right|sounds good|confirm|i confirm|y|yeah sure|of course|👍|✅|👍🏽|ok 👍|yes thank you|proceed|absolutely",
     "es": "sí|si|Sí, hazlo|claro|claro que sí|vale|de acuerdo|sí por favor|confirmo|adelante|dale|correcto|sí, gracias|está bien",
-    "fr": "oui|oui d'accord|oui, allez-y|d’accord|bien sûr|je confirme|c'est bon|oui merci|tout à fait|vas-y|c'est ça|ouais|oui s'il vous plaît",
+    "fr": "oui|oui d'accord|oui, allez-y|d\u2019accord|bien sûr|je confirme|c'est bon|oui merci|tout à fait|vas-y|c'est ça|ouais|oui s'il vous plaît",
     "de": "ja|ja bitte|Ja, machen Sie das|genau|klar|gerne|einverstanden|in Ordnung|passt|ja gerne|richtig|ich bestätige|na klar",
     "it": "sì|Sì, procedi|va bene|certo|confermo|d'accordo|esatto|ok|sì grazie|faccia pure|vai|giusto",
     "pt": "sim|sim pode fazer|claro|pode|isso mesmo|confirmo|com certeza|tá bom|sim, por favor|certo|pode confirmar",
