@@ -258,3 +258,15 @@ def wishes_of_the_set():
         for action in task["evaluation_criteria"]["actions"]:
             if action["name"] in wishes:
                 yield " ".join(one.text for one in clauses_of(text, "en") if one.wish == wishes[action["name"]]) or text, action
+
+
+def test_a_variant_that_stands_in_the_name_describes_its_line():
+    lines = [
+        KnownLine(line_id=str(at), name=name)
+        for at, name in enumerate(("Cotton T-Shirt - Blue / M", "Cotton T-Shirt - Black / L", "Trail Runner (Women)", "USB-C Cable 2m"))
+    ]
+    assert lines_meant("the black one", lines, "en").lines == ("1",)
+    assert lines_meant("the tshirt in black", lines, "en").lines == ("1",)
+    assert lines_meant("the blue shirt", lines, "en").lines == ("0",)
+    assert lines_meant("my shirt is torn", lines, "en").unsure == ("0", "1")
+    assert lines_meant("the cable doesn't work", lines, "en").lines == ("3",)
