@@ -295,6 +295,7 @@ def test_a_phrase_is_read_as_the_day_and_the_window_that_it_means(language, regi
         ("guten Tag, wo ist mein Paket", "de"),
         ("buenas tardes", "es"),
         ("boa tarde, cadê meu pedido", "pt"),
+        ("mon adresse a change", "fr"),
         ("il y a 3 articles dans ma commande", "fr"),
         ("", "en"),
         ("?", "hi"),

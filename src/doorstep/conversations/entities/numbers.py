@@ -59,7 +59,7 @@ _UNIT_AFTER = re.compile(
     r"|days?|weeks?|hours?|months?|years?|minutes?|times|items?|pieces?|pcs|units?|dias?|jours?|tage?n?|giorni|semanas?|st(?:uck)?|people|am|pm)(?!\w)"
     r"|[.,:/]\d"
 )
-_UNIT_BEFORE = re.compile(r"(?:[€£$₹]|\brs\.?|\binr|\busd|\beur|\bgbp|[\d][.,:/])\s?$")
+_UNIT_BEFORE = re.compile(r"(?:[€£$₹]|\brs\.?|\binr|\busd|\beur|\bgbp)\s?$|\d[.,:/]$")
 _LOOKS_LIKE_SIZE = re.compile(
     r"\d+(?:k|p|x|st|nd|rd|th|am|pm|h|gb|tb|mb|ml|l|cm|mm|kg|g|w|v|mah|ft|in|inch|mp|pc|pcs|er|eme|a|o|min|hrs?|days?)|(?:ipx|usb|mp|xl|a|i|h|v)\d{1,2}",
     re.ASCII,
@@ -178,8 +178,9 @@ def _by_form(folded: Folded, start: int, end: int, value: str, sure: float, *, l
 
 
 def _dialled(plain: str, start: int, end: int) -> bool:
-    """Tell whether a number is written as telephone numbers are: so many digits in groups."""
-    return sum(one.isdigit() for one in plain[start:end]) >= _FEWEST_DIALLED and _GROUPED.search(plain, start, end) is not None
+    """Tell whether a number is written as telephone numbers are: so many digits in groups, or behind a nought."""
+    grouped = plain[start] == "0" or _GROUPED.search(plain, start, end) is not None
+    return grouped and sum(one.isdigit() for one in plain[start:end]) >= _FEWEST_DIALLED
 
 
 def _is_answer(plain: str, start: int, end: int) -> bool:
