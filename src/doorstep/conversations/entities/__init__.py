@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from itertools import islice
 
-from doorstep.conversations.entities.addresses import addresses_in
+from doorstep.conversations.entities.addresses import address_told, addresses_in
 from doorstep.conversations.entities.amounts import amounts_in
 from doorstep.conversations.entities.clauses import Clause, clauses_of
 from doorstep.conversations.entities.codes import code_in
@@ -27,6 +27,7 @@ __all__ = [
     "Clause",
     "Meant",
     "MeantVariants",
+    "address_told",
     "clauses_of",
     "closest_orders",
     "code_in",

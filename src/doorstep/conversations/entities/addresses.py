@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from doorstep.conversations.entities.folding import Folded
-from doorstep.conversations.entities.postcodes import FORMS, TELLING
+from doorstep.conversations.entities.folding import Folded, fold
+from doorstep.conversations.entities.postcodes import FORMS, TELLING, postcode_in
 from doorstep.conversations.entities.streets import COUNTRIES, REGIONS, STREETS, UNIT
 from doorstep.domain.places import Address
 from doorstep.domain.talking.understood import Entity, EntityKind
@@ -182,3 +182,19 @@ def _few_words(text: str) -> int:
     text = text[: cut.start()] if cut else text
     words = list(re.finditer(r"\S+", text))[:_MOST_CITY_WORDS]
     return words[-1].end() if words else 0
+
+
+def address_told(text: str, region: str) -> Address | None:
+    """Read an answer to our asking for an address: by its form, else by its commas; None: nothing in it can be one."""
+    folded = fold(text)
+    found = next((one.address for one in addresses_in(folded, region) if one.address is not None), None)
+    if found is not None:
+        return found
+    typed = postcode_in(text, region)
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if typed is None or len(parts) < 2 or not _DIGIT.search(parts[0]):  # noqa: PLR2004 - a street, and what follows it
+        return None
+    town = next((part for part in parts[1:] if typed.text in part), "")
+    city = " ".join(town.replace(typed.text, " ").split()) or (parts[1] if typed.text not in parts[1] else "")
+    lines = tuple(part for part in parts if part not in {town, city})
+    return Address(lines=lines, city=city or None, postcode=typed.text.strip(), country=region or None)

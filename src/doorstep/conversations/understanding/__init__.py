@@ -1,0 +1,1 @@
+"""A customer's words → what they mean."""

