@@ -45,6 +45,7 @@ from doorstep.store import (
     idempotency,
     imports,
     inbox,
+    intent_models,
     labels,
     mailboxes,
     message_lists,
@@ -427,6 +428,18 @@ ROWS: dict[str, dict[str, str]] = {
         "expires_at": _AT,
     },
     "action_policy": {"version": "1", "document": _JSON, "made_by": "'user 7'", "made_at": _AT, "live_from": _AT},
+    "intent_utterance": {"text": "'bin it'", "label": "'order.cancel'", "source": "'desk'", "added_by": "'user 7'", "added_at": _AT},
+    "intent_model": {
+        "version": "1",
+        "trained_at": _AT,
+        "trained_by": "'user 7'",
+        "utterances": "1",
+        "taught_with": "'w'",
+        "upon": "'u'",
+        "artefact": "'m'",
+        "judged": _JSON,
+        "live_from": _AT,
+    },
     "refusal_count": {"day": "'2026-11-18'", "action": "'open_return'", "code": "'window'", "asked": "1"},
     "errand": {
         "errand_id": "7",
@@ -778,6 +791,12 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "policies.live": await policies.live(tx, merchant, NOW),
         "policies.read": await policies.read(tx, merchant, 1),
         "policies.versions": await policies.versions(tx, merchant),
+        "intent_models.utterances": await intent_models.utterances(tx, merchant, 9),
+        "intent_models.counts": await intent_models.counts(tx, merchant),
+        "intent_models.versions": await intent_models.versions(tx, merchant),
+        "intent_models.read": await intent_models.read(tx, merchant, 1),
+        "intent_models.live": await intent_models.live(tx, merchant),
+        "intent_models.artefact": await intent_models.artefact(tx, merchant, 1),
         "orders.named": await orders.named(tx, merchant, [7], "1001"),
         "goods.variants": await goods.variants(tx, merchant, 7, ["p"]),
         "goods.products_of": await goods.products_of(tx, merchant, 7, ["v"]),
@@ -944,6 +963,27 @@ async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses
         for table in ("case_event", "errand", "action_policy"):
             assert await _count(tx, table) == 2
         assert await tx.fetchval("select asked from refusal_count where merchant_id = 1") == 1
+
+
+async def test_a_strangers_phrases_and_models_are_neither_changed_nor_forged(houses: Database) -> None:
+    forged = intent_models.NewModel(
+        trained_at=NOW, trained_by="eve", utterances=1, taught_with="forged", upon="u", artefact=b"forged", judged=b"{}"
+    )
+    async with houses.for_merchant(STRANGER) as tx:
+        assert not await intent_models.drop(tx, MINE, "bin it")
+        assert not await intent_models.go_live(tx, MINE, 1, NOW)
+        assert await intent_models.retire(tx, MINE, NOW) is None
+        for writes in (
+            intent_models.keep(tx, MINE, forged),
+            intent_models.add(tx, MINE, [("forged", "order.cancel")], "desk", "eve", NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await writes
+    async with houses.system() as tx:
+        for table in ("intent_utterance", "intent_model"):
+            assert await _count(tx, table) == 2
+        assert await tx.fetchval("select retired_at from intent_model where merchant_id = 1") is None
 
 
 async def test_a_strangers_labels_and_looks_are_neither_changed_nor_forged(houses: Database) -> None:

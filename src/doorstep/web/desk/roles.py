@@ -122,6 +122,7 @@ _GROUPS = {
     "templates": Group.WORDS,
     "settings": Group.RULES,
     "policy": Group.RULES,
+    "understanding": Group.RULES,
     "users": Group.PEOPLE,
     "changes": Group.HISTORY,
     "logout": Group.OWN,

@@ -91,7 +91,9 @@ def seeds(most: int = MOST_OF_A_LINE) -> tuple[Seed, ...]:
 def elsewhere() -> tuple[Elsewhere, ...]:
     """Give what no shop's customer means: it only tells where the understanding ends, and is no intent."""
     table = tomllib.loads(_files()[-1][2])
-    return tuple(Elsewhere(said, language) for language, lines in table.items() for line in _lines(lines) for said in utterances_of(line, {}, 4))
+    return tuple(
+        Elsewhere(said, language) for language, lines in table.items() for line in _lines(lines) for said in utterances_of(line, {}, 4)
+    )
 
 
 def digest() -> str:
