@@ -49,6 +49,7 @@ from doorstep.store import (
     imports,
     inbox,
     knowledge,
+    intent_models,
     labels,
     mailboxes,
     message_lists,
@@ -481,6 +482,18 @@ ROWS: dict[str, dict[str, str]] = {
         "expires_at": "'2026-11-18T11:30:00Z'",
     },
     "action_policy": {"version": "1", "document": _JSON, "made_by": "'user 7'", "made_at": _AT, "live_from": _AT},
+    "intent_utterance": {"text": "'bin it'", "label": "'order.cancel'", "source": "'desk'", "added_by": "'user 7'", "added_at": _AT},
+    "intent_model": {
+        "version": "1",
+        "trained_at": _AT,
+        "trained_by": "'user 7'",
+        "utterances": "1",
+        "taught_with": "'w'",
+        "upon": "'u'",
+        "artefact": "'m'",
+        "judged": _JSON,
+        "live_from": _AT,
+    },
     "refusal_count": {"day": "'2026-11-18'", "action": "'open_return'", "code": "'window'", "asked": "1"},
     "errand": {
         "errand_id": "7",
@@ -943,6 +956,12 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "policies.live": await policies.live(tx, merchant, NOW),
         "policies.read": await policies.read(tx, merchant, 1),
         "policies.versions": await policies.versions(tx, merchant),
+        "intent_models.utterances": await intent_models.utterances(tx, merchant, 9),
+        "intent_models.counts": await intent_models.counts(tx, merchant),
+        "intent_models.versions": await intent_models.versions(tx, merchant),
+        "intent_models.read": await intent_models.read(tx, merchant, 1),
+        "intent_models.live": await intent_models.live(tx, merchant),
+        "intent_models.artefact": await intent_models.artefact(tx, merchant, 1),
         "orders.named": await orders.named(tx, merchant, [7], "1001"),
         "model_turns.spent": (await model_turns.spent(tx, merchant, 7, NOW.date())).month_micros,
         "model_turns.read": await model_turns.read(tx, merchant, 7),
@@ -1202,6 +1221,27 @@ async def test_a_strangers_model_is_neither_paid_for_nor_rested_nor_forged(house
         assert await tx.fetchval("select micros from model_day where merchant_id = 1") == 5
         assert await tx.fetchval("select failures from model_rest where merchant_id = 1 and rests_until is null") == 1
         assert await _count(tx, "model_turn") == 2
+
+
+async def test_a_strangers_phrases_and_models_are_neither_changed_nor_forged(houses: Database) -> None:
+    forged = intent_models.NewModel(
+        trained_at=NOW, trained_by="eve", utterances=1, taught_with="forged", upon="u", artefact=b"forged", judged=b"{}"
+    )
+    async with houses.for_merchant(STRANGER) as tx:
+        assert not await intent_models.drop(tx, MINE, "bin it")
+        assert not await intent_models.go_live(tx, MINE, 1, NOW)
+        assert await intent_models.retire(tx, MINE, NOW) is None
+        for writes in (
+            intent_models.keep(tx, MINE, forged),
+            intent_models.add(tx, MINE, [("forged", "order.cancel")], "desk", "eve", NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await writes
+    async with houses.system() as tx:
+        for table in ("intent_utterance", "intent_model"):
+            assert await _count(tx, table) == 2
+        assert await tx.fetchval("select retired_at from intent_model where merchant_id = 1") is None
 
 
 async def test_a_strangers_labels_and_looks_are_neither_changed_nor_forged(houses: Database) -> None:

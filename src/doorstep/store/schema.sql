@@ -1296,6 +1296,33 @@ create table action_policy (
     primary key (merchant_id, version)
 );
 
+-- What a merchant's customers say, with what they mean by it: learnt from.
+create table intent_utterance (
+    merchant_id bigint not null references merchant,
+    text        text not null,                -- at most 600 characters
+    label       text not null,                -- domain.talking.intents.Intent, or a label of the merchant's own
+    source      text not null,                -- "desk", "file", "talk"
+    added_by    text not null,
+    added_at    timestamptz not null,
+    primary key (merchant_id, text)
+);
+
+-- Models that correct the built-in one by them, every version.
+create table intent_model (
+    merchant_id bigint not null references merchant,
+    version     int not null,
+    trained_at  timestamptz not null,
+    trained_by  text not null,
+    utterances  int not null,
+    taught_with text not null,                -- fingerprint of the utterances
+    upon        text not null,                -- fingerprint of the built-in model's seeds
+    artefact    bytea not null,
+    judged      json not null,                -- conversations.understanding.own.Judged
+    live_from   timestamptz,                  -- null: a draft
+    retired_at  timestamptz,                  -- null while it is live
+    primary key (merchant_id, version)
+);
+
 -- What was asked and refused, counted by day; names nobody.
 create table refusal_count (
     merchant_id bigint not null,

@@ -74,9 +74,7 @@ async def handing(house, shop, **settings):
         import msgspec
 
         one = msgspec.convert(settings, Handing, strict=False)
-        await connections.set_merchant(
-            tx, msgspec.structs.replace(kept, settings={**kept.settings, "handing": msgspec.to_builtins(one)})
-        )
+        await connections.set_merchant(tx, msgspec.structs.replace(kept, settings={**kept.settings, "handing": msgspec.to_builtins(one)}))
     await house.directory.refresh(house.database, utc_now(), force=True)
 
 

@@ -29,7 +29,9 @@ async def desk(app, shop):
 
 
 async def connect(desk, provider, **settings):
-    given = {"kind": "helpdesk", "provider": provider, "name": f"Our {provider}"} | {f"set-{name}": value for name, value in settings.items()}
+    given = {"kind": "helpdesk", "provider": provider, "name": f"Our {provider}"} | {
+        f"set-{name}": value for name, value in settings.items()
+    }
     return await desk.post("/desk/connections/new", data={**desk.csrf, **given})
 
 

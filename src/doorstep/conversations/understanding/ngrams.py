@@ -16,7 +16,9 @@ BUCKETS = 1 << 15
 _NUMBER = re.compile(r"\d[\d.,/:-]*\d|\d")
 #: Vowel signs of Devanagari are no letters to Python, and half of a word.
 _WORD = re.compile(r"(?:[^\W_]|[\u0900-\u0963\u0971-\u097f])+")
-_APOSTROPHES = re.compile(r"(?<=\w)['’`´](?=\w)")
+_APOSTROPHES = re.compile(r"(?<=\w)['`\u2019\u00b4](?=\w)")
+#: From so many figures on a number is an order's or a parcel's rather than a count.
+_LONG = 4
 _LENGTHS = (2, 3, 4, 5)
 #: An odd multiplier, so that no letter's place is lost modulo 2**32 (Knuth's 2**32 / golden ratio).
 _FACTOR = np.uint32(2654435761)
@@ -29,11 +31,15 @@ class Counted(NamedTuple):
     times: NDArray[np.float32]
 
 
+def _figures(found: re.Match[str]) -> str:
+    return " 00 " if sum(map(str.isdigit, found.group())) >= _LONG else " 0 "
+
+
 def folded(text: str) -> str:
     """Write a text without case, accents, signs and figures: words apart by one space, each number as "0" or, a long one, "00"."""
     plain = unicodedata.normalize("NFKD", text[:MOST_CHARACTERS]).lower()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    plain = _NUMBER.sub(lambda found: " 00 " if sum(map(str.isdigit, found.group())) > 3 else " 0 ", _APOSTROPHES.sub("", plain))
+    plain = _NUMBER.sub(_figures, _APOSTROPHES.sub("", plain))
     return " ".join(_WORD.findall(plain))
 
 

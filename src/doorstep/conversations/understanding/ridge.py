@@ -57,7 +57,7 @@ class Fitted(NamedTuple):
 
 def rows_of(texts: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], columns: int) -> "csr_array":
     """Set texts' features and their weights side by side as rows of a sparse matrix."""
-    from scipy.sparse import csr_array
+    from scipy.sparse import csr_array  # noqa: PLC0415 - only who teaches needs it
 
     starts = np.cumsum([0, *(len(row) for _, row in texts)])
     places, values = (np.concatenate([text[side] for text in texts]) for side in (0, 1))

@@ -41,6 +41,7 @@ from doorstep.web.desk import (
     suppressions,
     templates,
     trying,
+    understanding,
 )
 
 _PAGES: list[ControllerRouterHandler] = [
@@ -172,6 +173,12 @@ _PAGES: list[ControllerRouterHandler] = [
     policy.one_version,
     policy.try_version,
     policy.go_live,
+    understanding.understanding_page,
+    understanding.add_phrases,
+    understanding.drop_phrase,
+    understanding.train_draft,
+    understanding.model_version,
+    understanding.put_model_live,
     rules.rules_form,
     rules.save_rules,
     people.list_users,

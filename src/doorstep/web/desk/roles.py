@@ -134,6 +134,7 @@ _GROUPS = {
     "settings": Group.RULES,
     "handing": Group.RULES,
     "policy": Group.RULES,
+    "understanding": Group.RULES,
     "users": Group.PEOPLE,
     "changes": Group.HISTORY,
     "logout": Group.OWN,
