@@ -12,6 +12,7 @@ from doorstep.cli.benching.stage import Stage, accept, take
 from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind
 from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
+from doorstep.domain.helpdesks import Heard, HeardKind
 from doorstep.domain.messages import Attachment, Receipt
 from doorstep.domain.money import Money
 from doorstep.domain.people import IdentityKind
@@ -44,6 +45,7 @@ from doorstep.store import (
     going,
     goods,
     health,
+    helpdesks,
     idempotency,
     inbox,
     labels,
@@ -302,6 +304,23 @@ async def _errands_taken_up(tx: Tx, know: Known) -> None:
     await errands.look_now(tx, [(know.merchant_id, know.message["message_id"])] * 50, know.now)
 
 
+async def _helpdesks_taken_up(tx: Tx, know: Known) -> None:
+    """A worker takes up what is due at helpdesks, and hears of calls that ended; most messages serve none."""
+    await helpdesks.link(tx, [(know.merchant_id, know.shop)], know.now, 40)
+    for one in await helpdesks.due(tx, know.now + timedelta(days=2), 40):
+        await helpdesks.wrote(tx, one.merchant_id, one.conversation_id, one.told_reply_id, 10)
+        await helpdesks.last_reply(tx, one.merchant_id, one.conversation_id)
+        await helpdesks.to_note(tx, one)
+        await helpdesks.write(tx, one)
+    await helpdesks.look_now(tx, [(know.merchant_id, know.message["message_id"])] * 50, know.now)
+    await helpdesks.wake(tx, know.merchant_id, know.ids[0], know.now)
+    spoken_of = Heard(kind=HeardKind.SAID, remote_id="100", key="doorstep-x", message_id="1", of="0")
+    if (kept := await helpdesks.link_of(tx, know.merchant_id, know.shop, spoken_of)) is not None:
+        await helpdesks.heard(tx, kept, spoken_of, "", know.now)
+        await helpdesks.is_told(tx, kept, "0")
+        await helpdesks.files_of(tx, kept, "0")
+
+
 async def _cases_looked_at(tx: Tx, know: Known) -> None:
     """A worker looks at cases that are due, hears of parcels, and takes up labels; most parcels belong to no case."""
     for merchant_id, case_id, order_id in await case_looks.due(tx, know.now + timedelta(days=2), 40):
@@ -362,6 +381,7 @@ WORKER: Mapping[str, _Asks] = {
     "500 links kept": _links_kept,
     "sweeping": _forgotten,
     "errands taken up": _errands_taken_up,
+    "helpdesks taken up": _helpdesks_taken_up,
     "cases looked at": _cases_looked_at,
     "500 goods and payments told": _goods_told,
     "goods of an action": _goods_asked,

@@ -14,6 +14,7 @@ from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind, Outside
 from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
 from doorstep.domain.actions.plans import Errand, ErrandKind
+from doorstep.domain.helpdesks import Heard, HeardKind
 from doorstep.domain.labels import MadeLabel
 from doorstep.domain.messages import Attachment, Device, Message, Rendered
 from doorstep.domain.money import Money
@@ -43,6 +44,7 @@ from doorstep.store import (
     fallbacks,
     going,
     goods,
+    helpdesks,
     idempotency,
     imports,
     inbox,
@@ -503,6 +505,29 @@ ROWS: dict[str, dict[str, str]] = {
         "text": "'t'",
     },
     "label_try": {"errand_id": "7", "provider": "'easypost'", "tries": "1"},
+    "helpdesk_link": {
+        "link_id": "7",
+        "connection_id": "7",
+        "conversation_id": "7",
+        "handover_id": "7",
+        "key": "'doorstep-k' || m",
+        "remote_id": "'100'",
+        "state": "'open'",
+        "message_id": f"({_ID})::uuid",
+        "made_at": _AT,
+        "told_at": _AT,
+        "look_at": _AT,
+    },
+    "helpdesk_word": {
+        "connection_id": "7",
+        "remote_id": "'w-1'",
+        "link_id": "7",
+        "kind": "'said'",
+        "of": "'w-0'",
+        "text": "'t'",
+        "heard_at": _AT,
+        "untold": "'why'",
+    },
     "knowledge": {"version": "3"},
     "article": {
         "article_id": "7",
@@ -742,6 +767,29 @@ def _another_of_ana(merchant: int) -> KeptOrder:
     return KeptOrder(merchant_id=merchant, order_id=8, connection_id=7, token="another", order=order)
 
 
+def _link_of(merchant: int) -> helpdesks.KeptLink:
+    return helpdesks.KeptLink(
+        merchant_id=merchant,
+        link_id=7,
+        connection_id=7,
+        conversation_id=7,
+        handover_id=7,
+        key="forged",
+        remote_id="forged",
+        state=helpdesks.LinkState.FAILED,
+        told_reply_id=9,
+        told_at=NOW,
+        deed="",
+        upto_reply_id=0,
+        message_id=None,
+        noting="",
+        agent="forged",
+        why="forged",
+        made_at=NOW,
+        look_at=None,
+    )
+
+
 _A_CASE = Case(case_id=7, order_id=7, kind=CaseKind.RETURN, action=ActionKind.OPEN_RETURN, state=CaseState.APPROVED)
 
 
@@ -850,6 +898,16 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "templates.usable": (await templates.usable(tx, [merchant]))[merchant],
         "going.going": (await going.going(tx, merchant, 7, NOW)).states,
         "mailboxes.troubles": await mailboxes.troubles(tx, merchant),
+        "helpdesks.of_conversation": await helpdesks.of_conversation(tx, merchant, 7),
+        "helpdesks.link_of": await helpdesks.link_of(tx, merchant, 7, Heard(kind=HeardKind.RESOLVED, remote_id="100")),
+        "helpdesks.link_of, by our key": await helpdesks.link_of(
+            tx, merchant, 7, Heard(kind=HeardKind.RESOLVED, remote_id="", key=f"doorstep-k{merchant}")
+        ),
+        "helpdesks.lock": await helpdesks.lock(tx, merchant, 7),
+        "helpdesks.wrote": await helpdesks.wrote(tx, merchant, 7, 0, 9),
+        "helpdesks.last_reply": await helpdesks.last_reply(tx, merchant, 7),
+        "helpdesks.contents": await helpdesks.contents(tx, [(merchant, 7, 0)]),
+        "helpdesks.to_note": await helpdesks.to_note(tx, _link_of(merchant)),
         "cases.read": await cases.read(tx, [(merchant, 7)]),
         "cases.by_once": await cases.by_once(tx, merchant, "o"),
         "cases.by_rma": await cases.by_rma(tx, merchant, "R-7"),
@@ -1060,6 +1118,29 @@ async def test_a_strangers_mailbox_is_neither_called_broken_nor_mended(houses: D
         await mailboxes.again(tx, mine)
     async with houses.system() as tx:
         assert await tx.fetchval("select why || coalesce(untold, '') from mailbox_trouble where merchant_id = 1") == "w"
+
+
+async def test_a_strangers_conversations_at_a_helpdesk_are_neither_changed_nor_forged(houses: Database) -> None:
+    mine, said = _link_of(MINE), Heard(kind=HeardKind.SAID, remote_id="100", message_id="w-9", text="forged")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert [one.merchant_id for one in await helpdesks.due(tx, NOW.replace(year=2030), 9)] == [STRANGER]
+        assert not await helpdesks.is_told(tx, mine, "w-1")
+        assert await helpdesks.files_of(tx, mine, "w-0") == []
+        await helpdesks.write(tx, mine)
+        await helpdesks.wake(tx, MINE, 7, NOW.replace(year=2020))
+        await helpdesks.look_now(tx, [(MINE, UUID("01a1ee50-4380-7000-8000-000000000001"))], NOW.replace(year=2020))
+        await helpdesks.untold(tx, mine, "w-1", "forged")
+        await helpdesks.noted(tx, mine, "w-1", NOW)
+        await helpdesks.link(tx, [(MINE, 7)], NOW, 9)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await helpdesks.heard(tx, mine, said, "", NOW)
+    async with houses.system() as tx:
+        row = await tx.fetchrow("select state, key, why, look_at from helpdesk_link where merchant_id = 1")
+        assert row is not None
+        assert (row["state"], row["key"], row["why"], row["look_at"]) == ("open", "doorstep-k1", "", NOW)
+        assert await tx.fetchval("select untold || text || coalesce(noted_at::text, '') from helpdesk_word where merchant_id = 1") == "whyt"
+        assert await _count(tx, "helpdesk_link") == await _count(tx, "helpdesk_word") == 2
 
 
 async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses: Database) -> None:

@@ -21,6 +21,7 @@ from doorstep.timeline.estimating.opening import works
 from doorstep.web import api, chat, desk, hooks, track, wallet
 from doorstep.web.chat import crossing
 from doorstep.web.chat.streaming import Hub
+from doorstep.web.desk.inbox_live import Desks
 from doorstep.web.house import House, house_of
 from doorstep.web.mcp import oauth
 from doorstep.web.mcp import serving as assistants
@@ -79,16 +80,17 @@ class Application(Litestar):
 
 @asynccontextmanager
 async def _keeping(app: Litestar) -> AsyncIterator[None]:
-    house, hub = cast("House", app.state["house"]), cast("Hub", app.state["chat"])
+    house, hub, desks = cast("House", app.state["house"]), cast("Hub", app.state["chat"]), cast("Desks", app.state["inbox"])
     await house.directory.refresh(house.database, utc_now())
     hooks.load_plugins()
     works("ES", utc_now().date())  # reads the calendars' code in: half a second that no checkout waits for
-    running = [asyncio.create_task(house.receiver.run()), asyncio.create_task(hub.run()), asyncio.create_task(hub.hear())]
+    running = [asyncio.create_task(one) for one in (house.receiver.run(), hub.run(), hub.hear(), desks.run(), desks.hear())]
     try:
         async with assistants.running(app.state):
             yield
     finally:
         hub.close()
+        desks.close()
         for task in running:
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -113,4 +115,4 @@ def make_app(house: House) -> Litestar:
 
 def move_in(app: Litestar, house: House) -> None:
     """Let an application that is not up serve this house from now on."""
-    app.state.update({"house": house, "chat": Hub(house.database)})
+    app.state.update({"house": house, "chat": Hub(house.database), "inbox": Desks(house.database, house.directory)})

@@ -58,7 +58,9 @@ def weights_of(said: Iterable[tuple[str, str]]) -> str:
             if not _DEVANAGARI.search(word):
                 counts[language][f"{word} "] += 1
                 counts[language].update(_groups(word))
-    words = {one: sum(count for feature, count in counted.items() if feature[0] != " " and feature[-1] == " ") for one, counted in counts.items()}
+    words = {
+        one: sum(count for feature, count in counted.items() if feature[0] != " " and feature[-1] == " ") for one, counted in counts.items()
+    }
     lines = []
     for feature in sorted(set().union(*counts.values())):
         total = sum(counted[feature] for counted in counts.values())
@@ -81,7 +83,9 @@ def _weights() -> dict[str, tuple[int, ...]]:
 def _foreign_script(words: tuple[str, ...]) -> bool:
     """Tell whether most letters are neither Latin nor Devanagari."""
     letters = [letter for word in words for letter in word if letter.isalpha()]
-    known = sum(1 for letter in letters if letter < "\u0250" or _DEVANAGARI.match(letter) or unicodedata.name(letter, "").startswith("LATIN"))
+    known = sum(
+        1 for letter in letters if letter < "\u0250" or _DEVANAGARI.match(letter) or unicodedata.name(letter, "").startswith("LATIN")
+    )
     return known * 2 < len(letters)
 
 

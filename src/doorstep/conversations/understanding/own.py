@@ -74,7 +74,9 @@ def train_on(below: Model, said: Sequence[Said], encoder: EncoderPort | None) ->
     base = opinions(below, below.hear_in(taken.texts, taken.vectors), taken.vectors, len(labels))
     wanted = targets(taken.labels, labels)
     missing = wanted._replace(wanted=wanted.wanted - base)
-    counts = fit_counts(rows_of([(text.buckets, below.rarity.row(text)) for text in taken.counted], len(below.rarity.weights)), missing, PENALTY)
+    counts = fit_counts(
+        rows_of([(text.buckets, below.rarity.row(text)) for text in taken.counted], len(below.rarity.weights)), missing, PENALTY
+    )
     vectors = None if taken.views is None else fit_vectors(taken.views, missing, PENALTY)
     left_out = _given(counts.left_out), None if vectors is None else _given(vectors.left_out)
     after = base + fused(*left_out)
