@@ -145,11 +145,11 @@ def posts():
 
 def test_every_change_is_listed_here_so_that_none_escapes_the_next_test():
     assert posts() == [
+        "/approvals/{connection_id:int}/ask",
+        "/approvals/{connection_id:int}/hand-in",
         "/assistants",
         "/assistants/clients/{client_id:str}/revoke",
         "/assistants/grants/{grant_id:int}/revoke",
-        "/approvals/{connection_id:int}/ask",
-        "/approvals/{connection_id:int}/hand-in",
         "/brand",
         "/cases/{case_id:int}/approve",
         "/cases/{case_id:int}/ask",
