@@ -23,7 +23,7 @@ from doorstep.steps.connect import checked, new_connection, plugin_named, secret
 from doorstep.steps.model_turn import Modelled, Waiting, modelled, said_before
 from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_world import TalkWorld
-from doorstep.steps.understanding import reader
+from doorstep.steps.understanding import builtin_reader
 from doorstep.steps.wire import Wire
 from doorstep.store import connections, conversations
 from doorstep.store.database import Database
@@ -89,7 +89,7 @@ async def taken(shop: Shop, turn: Waiting, heard: Heard, memory: Memory | None =
             language="en",
             now=NOON,
         )
-        return await world.run(take_turn(heard, memory, book=tenant.book, shop=told, read=reader(tenant, told, "en", NOON), now=NOON))
+        return await world.run(take_turn(heard, memory, book=tenant.book, shop=told, read=builtin_reader(told, "en", NOON), now=NOON))
 
 
 async def done(shop: Shop) -> dict[str, Any]:

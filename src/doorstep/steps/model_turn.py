@@ -36,6 +36,7 @@ from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_saying import tag_of, writer
 from doorstep.steps.talk_told import order_told, orders_told
 from doorstep.steps.talk_world import Find, TalkWorld
+from doorstep.steps.teaching import model_of as own_model
 from doorstep.steps.understanding import reader
 from doorstep.steps.wire import Wire
 from doorstep.store import conversations
@@ -142,7 +143,7 @@ async def _taken_dry(
     shop, memory = shop_told(tenant), turn.memory
     if not memory.language:
         memory = _replace(memory, language=language_of(turn.locale))
-    read = reader(tenant, shop, memory.language, now)
+    read = reader(await own_model(tx, tenant.merchant.merchant_id), shop, memory.language, now)
     world = TalkWorld(
         database, tx, directory, tenant, asker=turn.asker, channel=turn.heard.channel, address=turn.address, language=memory.language, now=now, find=find,
         conversation_id=turn.conversation_id,
