@@ -130,6 +130,8 @@ def _rights(dry: _Dry | None, asked: str) -> Rights | None:
     """How much of the model is wanted; None: nothing."""
     if dry is None or dry.turned.handover is not None or asked:
         return None
+    if any(piece.text or piece.key == "say.quote" for piece in dry.turned.pieces):
+        return None  # the shop's own words are quoted as they stand
     if dry.turned.answered and dry.draft and not dry.turned.unanswered:
         return Rights.PHRASE
     return None if dry.understood and not dry.turned.unanswered else Rights.ACT
