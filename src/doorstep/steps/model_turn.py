@@ -7,6 +7,10 @@ For whoever runs turns, before the turn's own transaction is opened:
     # came.heard: take the turn with this instead; a talk begins by it, asks what is missing, and for the yes.
     # came.text: say this in the place of the pieces; offers and the page stay those of the turn as it is taken without a model.
 
+`Waiting` is filled from what the turn's row, memory and asker are when it is taken up; `before` comes from `said_before`. `find` is the
+shop's knowledge, as `TalkWorld` takes it. The turn closes with the driver "model" where something came. If the turn is taken up again after
+a crash, the model is asked again: nothing it did has to be undone.
+
 The turn is first taken dry: a transaction in which it may only read. If it answers, the model may say that in other words. If nothing was
 understood, a model that may do so reads, answers, or chooses. In all else (a question that a talk asks, a yes, a code, whatever changes
 something, a human) no model is asked.
