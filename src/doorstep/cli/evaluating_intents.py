@@ -126,10 +126,10 @@ def read_map(path: Path) -> Meanings:
 
 def learnt(rows: Sequence[Row], with_encoder: EncoderPort | None) -> Model:
     """Learn a merchant's own labels; messages that are to be refused teach only that."""
-    ours = seeds(_OF_A_LINE)
-    foreign = lesson([seed.text for seed in ours], [seed.intent.value for seed in ours], with_encoder)
-    taken = lesson([row.sentence for row in rows], [None if row.label in OUTSIDE else row.label for row in rows], with_encoder)
-    return learn(taken, Edges(foreign, builtin().strange))
+    below, ours = builtin(), seeds(_OF_A_LINE)
+    foreign = lesson([seed.text for seed in ours], [seed.intent.value for seed in ours], with_encoder, below)
+    labels = [None if row.label in OUTSIDE else row.label for row in rows]
+    return learn(lesson([row.sentence for row in rows], labels, with_encoder, below), Edges(foreign, below))
 
 
 def meant(rows: Sequence[Row], labels: Sequence[str], mapped: Meanings | None) -> tuple[list[Row], Meanings]:

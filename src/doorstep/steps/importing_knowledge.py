@@ -12,7 +12,7 @@ import msgspec
 from doorstep.conversations.knowledge.articles import Article, Audience
 from doorstep.conversations.knowledge.encoding import sentence_encoder
 from doorstep.conversations.knowledge.passages import cut
-from doorstep.conversations.knowledge.reading import MOST_BYTES, checked, kind_of, read_articles, sections_of
+from doorstep.conversations.knowledge.reading import MOST_BYTES, Kind, checked, kind_of, read_articles, sections_of
 from doorstep.conversations.knowledge.retrieving import read_passages
 from doorstep.domain.plugins import HttpRequest, Response
 from doorstep.errors import BadInputError, DoorstepError, NotFoundError, TryLaterError
@@ -24,7 +24,7 @@ from doorstep.store.knowledge import KeptPassage, NewArticle
 
 #: Passages of a merchant.
 MOST_PASSAGES = 5000
-#: Articles that are written at the desk, or sent over the API.
+#: Where articles come from that are written at the desk, or sent over the API.
 DESK, API = "desk", "api"
 #: Addresses of one list.
 MOST_URLS = 200
@@ -61,6 +61,16 @@ def read_document(content: bytes, name: str, *, language: str = "", url: str = "
     if kind is None:
         raise BadInputError("it is no Markdown, HTML, CSV or plain text; name it .md, .html, .csv or .txt")
     return Document(origin=name, articles=read_articles(content, kind, key=name, language=language, url=url))
+
+
+def document_of(key: str, content: str, kind: str, *, language: str = "", url: str = "") -> Document:
+    """Read a document that a program sent under a key of its own.
+
+    Raises:
+        BadInputError: it cannot be read.
+    """
+    origin = f"{API}:{key}"
+    return Document(origin=origin, articles=read_articles(content.encode(), Kind(kind), key=origin, language=language, url=url))
 
 
 async def bring_in(database: Database, merchant_id: int, documents: Sequence[Document], who: str, now: datetime) -> Brought:

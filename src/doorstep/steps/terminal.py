@@ -14,6 +14,7 @@ from doorstep.domain.talking.understood import Understood
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.shop_told import shop_told
+from doorstep.steps.talk_finding import look_up
 from doorstep.steps.talk_saying import Spoken, spoken, tag_of
 from doorstep.steps.talk_world import TalkWorld
 from doorstep.steps.understanding import reader
@@ -59,6 +60,7 @@ class Session:
                 address=self._address,
                 language=memory.language,
                 now=now,
+                find=look_up(self._database, tenant, now),
             )
             heard = Heard(text=text, choice=choice or self._numbered(text), channel=self._channel)
             turned = await world.run(take_turn(heard, memory, book=tenant.book, shop=shop, read=read, now=now, rules=tenant.handing.rules))

@@ -100,7 +100,7 @@ class Worker:
         await self._directory.refresh(self._database, utc_now())
         async with Wire(allow_private=self._allow_private, observe=observe_call) as wire, asyncio.TaskGroup() as loops:
             loops.create_task(self._loop("batch", self._batch))
-            loops.create_task(self._loop("converse", self._converse))
+            loops.create_task(self._loop("converse", lambda: converse(self._database, self._directory, utc_now(), wire=wire)))
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
             loops.create_task(self._loop("fall_back", self._fall_back, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("errands", self._errands, rest_s=(0.1, 1.0)))
@@ -158,9 +158,6 @@ class Worker:
             RECONCILED.inc(done.reconciled)
             DEAD.inc(done.dead)
         return done.rows
-
-    async def _converse(self) -> int:
-        return await converse(self._database, self._directory, utc_now())
 
     async def _waiting(self) -> int:
         async with self._database.system() as tx:

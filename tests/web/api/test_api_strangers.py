@@ -35,6 +35,11 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "listCases": ({"order_id": "1"}, None, 200),
     "readCase": ({"case_id": "case"}, None, 404),
     "addPhoto": ({"order_id": "order"}, {"photo": "AAAA"}, 404),
+    "listArticles": ({}, None, 200),
+    "readArticle": ({"article_id": "article"}, None, 404),
+    "bringInArticles": ({}, {"key": "theirs", "content": "Theirs."}, 200),
+    "removeArticle": ({"article_id": "article"}, None, 404),
+    "askKnowledge": ({}, {"question": "what is a teapot?"}, 200),
     "readPolicy": ({}, None, 200),
     "draftPolicy": ({}, {"policy": {"returning": {"reason_needed": False}}, "note": "theirs"}, 201),
     "putPolicyInForce": ({"version": "policy"}, None, 404),
@@ -112,6 +117,8 @@ async def fill(installation) -> dict[str, str]:
     invoice = {"action": {"action": "ask_invoice", "order": MARK, "made_out_to": MARK}}
     case = (await installation.post("/actions", invoice)).json()["case"]
     [errand] = (await installation.get("/errands")).json()["errands"]
+    await installation.post("/knowledge/articles", {"key": MARK, "content": f"# What is a teapot?\n\nA teapot {MARK}."})
+    [article] = (await installation.get("/knowledge/articles")).json()["articles"]
     for _ in range(2):  # the stranger makes one version of its own
         draft = (await installation.post("/policy", {"policy": {"returning": {"reason_needed": False}}, "note": MARK})).json()
     [suppression] = (await installation.get("/suppressions")).json()["suppressions"]
@@ -119,6 +126,7 @@ async def fill(installation) -> dict[str, str]:
     return {
         "order": order["id"],
         "case": case["id"],
+        "article": article["id"],
         "policy": str(draft["version"]),
         "errand": errand["id"],
         "shipment": shipment["id"],

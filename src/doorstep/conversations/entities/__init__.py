@@ -25,9 +25,9 @@ from doorstep.domain.talking.understood import Entity
 
 __all__ = [
     "Clause",
-    "address_told",
     "Meant",
     "MeantVariants",
+    "address_told",
     "clauses_of",
     "closest_orders",
     "code_in",
@@ -76,9 +76,9 @@ def _finders(
     yield lambda _: emails_in(folded)
     yield lambda _: addresses_in(short, region)
     yield lambda taken: postcodes_in(short, region, taken)
+    yield lambda taken: amounts_in(short, currency, taken)
     yield lambda taken: numbers_in(folded, order_numbers, taken)
     yield lambda taken: phones_in(folded, region, taken)
-    yield lambda taken: amounts_in(short, currency, taken)
     yield lambda taken: moments_in(short, _blanked(short, taken), language=language, today=today, region=region, taken=taken)
     yield lambda taken: names_in(short, taken)
     yield lambda taken: quantities_in(short, language, taken)

@@ -24,13 +24,13 @@ _MONTHS = re.compile(
 _DIGITS = re.compile("(?:W[FR.]*)?R*d")
 _WEEKDAY_NUMBER = re.compile("W[FR.]*R[NO](?![HPQ])|WO|W[.]?N(?![HPQTtasZz:C])|[Ifw]R*O[aTt]R*O|[Ifw]R+[NO][.]?[aTtJ]R*[NO][.]?(?![HQCu])")
 _NEXT_MONTH = re.compile("Xm[FR]*[NO]|[NO][FRfw]*Xm|[NO][FRfw]*mX")
-_DAY_OF_MONTH = re.compile("R+O(?!h)|FO|O(?=$|[|.aTt>FABfItPVD])|(?<![JN])RN[.]?(?=$|[|.FPVABfItTJaC>zyZ])|NR(?![NO])")
-_IN_DAYS = re.compile("[iIt]N[TtaJ]Nu|[iIAt]Nu|Nu[gZA](?![JCNRGMdWD])|iR?u(?=$|[|.F])")
+_DAY_OF_MONTH = re.compile("R+O(?!h)|FO|O(?=$|[|.aTt>FABfItPVD])|(?<![JN])RN[.]?(?=$|[|.FPVABfItTJaC>zyZ])|Nr|(?<=[ABft])RN[.]?(?![HQCu])")
+_IN_DAYS = re.compile("NK[gZ]|[iIt]N[TtaJ]Nu|[iIAt]Nu|Nu[gZA](?![JCNRGMdWD])|iR?u(?=$|[|.F])")
 _DURATION = re.compile("N[uhm]|N[TtaJ]N[uhm]")
 _OF_WEEK = re.compile("(?:W[aTt])*W[RFfw]*XR?K|(?:W[aTt])*W[RFfw]*KX|XF?KF?W|KXF?W|W[RFfw]*xK|x?KW")
 _WEEKS = re.compile("(?:[Se][RFfw]*)?R?XR?K|(?:[Se][RFfw]*)?R?KX|(?:[Se][RFfw]*)?R?xR?K|[Se][RF]*K|R*x?R?E[RFw]*X?|XR?E")
 _WEEKDAYS = re.compile("[Xx][RF]?W|W[RF]?X(?!K)|Wx|YW|WY|W")
-_LISTS = re.compile("[IfwR]*G[FR]*(?:[aTtsJ][FR]*G)+I?|[fw]?GJG")
+_LISTS = re.compile("[IfwR]*G[FR]*(?:[aTtsJ][FR]*G)+[Iy]?|[fw]?GJG")
 _LIMITS = re.compile("[ABft][RF]*G|G[FR]*[Zzys><]")
 _NEGATED = re.compile("n[FRJ]*G(?!V)|G[?F]{0,2}o")
 
@@ -123,7 +123,7 @@ class Calendar:
 
     def _in_days(self, found: list[Token]) -> list[Token] | None:
         numbers = [one.number for one in found if one.kind == "N"] or [1]
-        unit = next(one.number for one in found if one.kind == "u")
+        unit = next((one.number for one in found if one.kind == "u"), _WEEK)
         low, high = self._in(numbers[0] * unit), self._in(numbers[-1] * unit)
         if low is None or high is None or low > high or numbers[-1] * unit > 366:  # noqa: PLR2004
             return None

@@ -127,3 +127,8 @@ def fold(text: str) -> Folded:
 def free(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
     """Tell whether nothing that was taken before lies in [start, end)."""
     return all(end <= other_start or other_end <= start for other_start, other_end in taken)
+
+
+def word_set(table: str) -> frozenset[str]:
+    """Make a set of the words of a table."""
+    return frozenset(table.split())

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from doorstep.conversations.entities.folding import word_set
 from doorstep.conversations.entities.mentions import Mention, mentions_in, named
 from doorstep.conversations.entities.options import values_at
 from doorstep.conversations.entities.pointing import References, Word, is_a, phrase_at, phrases_in, references, words_of
@@ -13,51 +14,13 @@ from doorstep.domain.actions.known import KnownLine
 #: Words of a phrase before a name that describe it, and behind it.
 _BEFORE, _BEHIND = 4, 6
 #: What is bought, in general; stems.
-_GOODS = frozenset(
-    [
-        "item",
-        "thing",
-        "product",
-        "order",
-        "article",
-        "good",
-        "stuff",
-        "purchase",
-        "articulo",
-        "pedido",
-        "producto",
-        "artikel",
-        "bestellung",
-        "sachen",
-        "commande",
-        "produit",
-        "articolo",
-        "prodotto",
-        "ordine",
-        "iten",
-    ]
+_GOODS = word_set(
+    "item thing product order article good stuff purchase articulo pedido producto artikel bestellung sachen commande "
+    "produit articolo prodotto ordine iten"
 )
-_ANOTHER = frozenset(
-    [
-        "another",
-        "second",
-        "other",
-        "otro",
-        "otra",
-        "autre",
-        "deuxieme",
-        "andere",
-        "anderen",
-        "zweite",
-        "zweiten",
-        "altro",
-        "altra",
-        "outro",
-        "outra",
-        "dusra",
-        "dusri",
-    ]
-)
+#: What they deny ends at the next comma: "not the lamp, the headphones".
+_SHORT_DENIALS = word_set("not and keep keeping without garder garde behalte tengo quedarme ficar mas aber ma pero mais")
+_ANOTHER = word_set("another second other otro otra autre deuxieme andere anderen zweite zweiten altro altra outro outra dusra dusri")
 #: A text so short that it is an answer.
 _ANSWER = 7
 
@@ -93,7 +56,7 @@ def lines_meant(text: str, lines: Sequence[KnownLine], language: str) -> Meant:
     if not lines or not words:
         return Meant()
     told = references(language)
-    names = [named(line) for line in lines]
+    names = [named(line, told.language) for line in lines]
     excepts = _except_scopes(words, told)
     mentions = [one for one in mentions_in(words, names, told) if not _beside(words, one.start, told)]
     judged = [_judge(words, one, lines, told, excepts) for one in mentions]
@@ -125,10 +88,15 @@ def _except_scopes(words: tuple[Word, ...], told: References) -> list[tuple[int,
     """Give the words that "except" rules: to the end of the sentence, or the next "but", "and return"."""
     scopes = []
     for start, end in phrases_in(words, "except", told):
+        if told.language == "hi":
+            # It stands behind what it rules.
+            scopes.append((max(0, start - _BEFORE), start))
+            continue
         stop = end
+        ends = (",", ".") if words[start].plain in _SHORT_DENIALS else (".",)
         while (
             stop < len(words)
-            and (stop == end or words[stop].broken != ".")
+            and (stop == end or words[stop].broken not in ends)
             and not any(phrase_at(words, stop, one, told) for one in ("return", "exchange", "cancel"))
         ):
             stop += 1

@@ -3,41 +3,20 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from doorstep.conversations.entities.folding import word_set
 from doorstep.conversations.entities.options import values_at
-from doorstep.conversations.entities.pointing import References, Word, canonical, is_a, words_of
+from doorstep.conversations.entities.pointing import References, Word, canonical, is_a, phrase_at, words_of
 from doorstep.conversations.entities.spelling import one_slip
 from doorstep.domain.actions.known import KnownLine
 
 #: Words of a name that mean nothing by themselves.
-_SMALL = frozenset(
-    [
-        "of",
-        "the",
-        "a",
-        "and",
-        "for",
-        "with",
-        "de",
-        "la",
-        "le",
-        "du",
-        "des",
-        "von",
-        "mit",
-        "fur",
-        "und",
-        "di",
-        "con",
-        "da",
-        "do",
-        "das",
-        "e",
-        "y",
-        "et",
-        "in",
-    ]
-)
+_SMALL = word_set("of the a and for with de la le du des von mit fur und di con da do das e y et in")
 _SHORTEST_SLIP, _SHORTEST_END = 6, 4
+#: Languages in which what a thing is stands first in its name.
+_ROMANCE = frozenset({"es", "fr", "it", "pt"})
+#: Endings by which numbers and cases of one word differ, outside of English.
+_ENDINGS = frozenset({"", "e", "n", "en", "er", "a", "i", "o", "es", "s", "as", "os", "ern", "he", "hi"})
+_SHORTEST_STEM = 4
 #: Words that join two things rather than describe one.
 _JOINING = (
     "function",
@@ -59,11 +38,15 @@ _JOINING = (
     "old",
 )
 
+_COMPARED = ("cheaper", "dearer", "cheapest", "dearest", "bigger", "smaller", "biggest", "smallest")
+
 
 class Named(NamedTuple):
     """The name of a thing as stems, and what is said of it."""
 
     stems: tuple[str, ...]
+    #: The words that by themselves say what it is: "lamp" of "Desk Lamp", "lampe" of "Lampe de bureau".
+    heads: frozenset[str]
     options: dict[str, str]
     #: Its own name says several: "boots".
     plural: bool
@@ -83,12 +66,21 @@ class Mention(NamedTuple):
     plural: bool
 
 
-def named(line: KnownLine) -> Named:
+def named(line: KnownLine, language: str) -> Named:
     """Read a line's name; words of its options that its name repeats are no part of it."""
-    words = [one for one in words_of(line.name) if one.stem not in _SMALL]
+    all_words = words_of(line.name)
+    first_small = next((place for place, one in enumerate(all_words) if one.stem in _SMALL and place), len(all_words))
     values = {one.stem for value in line.options.values() for one in words_of(value)}
+    words = [one for one in all_words if one.stem not in _SMALL]
     own = [one for one in words if one.stem not in values] or words
-    return Named(tuple(one.stem for one in own), line.options, bool(own) and own[-1].plain != own[-1].stem and own[-1].plain.endswith("s"))
+    before = [one.stem for one in all_words[:first_small] if one in own] or [one.stem for one in own]
+    heads = before if language in _ROMANCE else before[-1:]
+    return Named(
+        tuple(one.stem for one in own),
+        frozenset(heads),
+        line.options,
+        bool(own) and own[-1].plain != own[-1].stem and own[-1].plain.endswith("s"),
+    )
 
 
 def mentions_in(words: tuple[Word, ...], names: Sequence[Named], told: References) -> list[Mention]:
@@ -120,10 +112,23 @@ def _hits(word: Word, vocabulary: dict[str, frozenset[int]], told: References) -
     found = vocabulary.get(word.stem)
     if found is not None:
         return found
-    if len(word.stem) < _SHORTEST_SLIP or not word.stem.isalpha() or is_a(word, _JOINING, told):
+    if len(word.stem) < _SHORTEST_STEM or not word.stem.isalpha() or is_a(word, _JOINING, told):
         return frozenset()
-    near = [one for one in vocabulary if len(one) >= _SHORTEST_SLIP and one[0] == word.stem[0] and one_slip(one, word.stem)]
+    bent = [one for one in vocabulary if told.language != "en" and _bent(one, word.stem)]
+    if len(bent) == 1:
+        return vocabulary[bent[0]]
+    near = [
+        one
+        for one in vocabulary
+        if len(one) >= _SHORTEST_SLIP and len(word.stem) >= _SHORTEST_SLIP and one[0] == word.stem[0] and one_slip(one, word.stem)
+    ]
     return vocabulary[near[0]] if len(near) == 1 else frozenset()
+
+
+def _bent(one: str, other: str) -> bool:
+    """Tell whether two words differ by an ending only: "tasse" and "tassen"."""
+    same = next((place for place, (left, right) in enumerate(zip(one, other, strict=False)) if left != right), min(len(one), len(other)))
+    return same >= _SHORTEST_STEM and one[same:] in _ENDINGS and other[same:] in _ENDINGS
 
 
 def _mention(words: tuple[Word, ...], hits: list[frozenset[int]], at: int, names: Sequence[Named], told: References) -> Mention | None:
@@ -157,14 +162,9 @@ def _named_by(
     if whole and (end - at > 1 or described):
         return True
     last = words[end - 1].stem
-    heads = {names[index].stems[-1] for index in lot} | {
-        names[index].stems[0] for index in lot if told.numbers.get("dos") or told.numbers.get("deux")
-    }
-    if (
-        last in heads
-        or f"{last}" in {"".join(names[index].stems) for index in lot}
-        or any(last == f"{a}{b}" for index in lot for a, b in zip(names[index].stems, names[index].stems[1:], strict=False))
-    ):
+    heads = frozenset[str]().union(*(names[index].heads for index in lot))
+    joined = {f"{one}{other}" for index in lot for one, other in zip(names[index].stems, names[index].stems[1:], strict=False)}
+    if last in heads or last in joined or any(_bent(last, one) for one in heads):
         return described
     closed = end == len(words) or bool(words[end].broken) or is_a(words[end], _JOINING, told)
     return described and closed and last not in canonical().modifiers
@@ -176,6 +176,8 @@ def _describes(words: tuple[Word, ...], at: int, lot: frozenset[int], names: Seq
         return True
     before = words[at - 1]
     if is_a(before, _JOINING, told) or before.plain in told.numbers or before.plain.isdigit() or before.plain in told.sizes:
+        return True
+    if any(at - start <= phrase_at(words, start, kind, told) for kind in _COMPARED for start in range(max(0, at - 3), at)):
         return True
     return any(values_at(words[max(0, at - 3) : at], names[index].options, last=True) for index in lot)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from doorstep.conversations.entities.folding import Folded, free
+from doorstep.conversations.entities.folding import Folded, free, word_set
 from doorstep.domain.talking.understood import Entity, EntityKind
 
 #: Said before a name and before nothing else.
@@ -22,147 +22,17 @@ _SAID = re.compile(rf"(?<!\w)(?:(?P<sure>{_SURE})|(?P<maybe>{_MAYBE}))[ :,]{{1,3
 _DEVANAGARI = "\u0900-\u0963\u0971-\u097f"
 _PART = re.compile(rf"(?:[^\W\d_]|[{_DEVANAGARI}'.-])+")
 #: Small words within a name.
-_WITHIN = frozenset(
-    ["de", "da", "do", "dos", "das", "del", "della", "di", "la", "le", "van", "von", "der", "den", "el", "al", "bin", "ibn", "y", "e", "zu"]
-)
+_WITHIN = word_set("de da do dos das del della di la le van von der den el al bin ibn y e zu")
 #: What follows "I am" and is no name; plain letters.
-_NO_NAME = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "not",
-        "so",
-        "very",
-        "still",
-        "waiting",
-        "looking",
-        "trying",
-        "going",
-        "here",
-        "happy",
-        "unhappy",
-        "angry",
-        "sorry",
-        "sure",
-        "interested",
-        "writing",
-        "calling",
-        "contacting",
-        "home",
-        "away",
-        "out",
-        "ok",
-        "okay",
-        "fine",
-        "good",
-        "done",
-        "ready",
-        "afraid",
-        "unable",
-        "able",
-        "having",
-        "getting",
-        "just",
-        "really",
-        "also",
-        "on",
-        "in",
-        "at",
-        "from",
-        "about",
-        "my",
-        "your",
-        "our",
-        "it",
-        "this",
-        "that",
-        "what",
-        "no",
-        "yes",
-        "and",
-        "but",
-        "hi",
-        "hello",
-        "dear",
-        "wrong",
-        "broken",
-        "urgent",
-        "ridiculous",
-        "unacceptable",
-        "regarding",
-        "for",
-        "to",
-        "order",
-        "number",
-        "please",
-        "thanks",
-        "muy",
-        "el",
-        "la",
-        "un",
-        "una",
-        "de",
-        "en",
-        "esta",
-        "este",
-        "cliente",
-        "interesado",
-        "le",
-        "les",
-        "une",
-        "tres",
-        "pas",
-        "encore",
-        "en",
-        "train",
-        "client",
-        "unzufrieden",
-        "sehr",
-        "nicht",
-        "noch",
-        "der",
-        "die",
-        "das",
-        "ein",
-        "eine",
-        "mit",
-        "zu",
-        "kunde",
-        "da",
-        "e",
-        "in",
-        "un",
-        "molto",
-        "cliente",
-        "o",
-        "os",
-        "as",
-        "ainda",
-        "muito",
-        "hoon",
-        "hun",
-        "hai",
-        "nahi",
-        "bahut",
-        "se",
-        "ko",
-        "ka",
-        "hu",
-        "है",
-        "हूं",
-        "हूँ",
-        "bin",
-        "ist",
-        "and",
-        "email",
-        "phone",
-        "address",
-        "zip",
-        "postcode",
-    ]
+_NO_NAME = word_set(
+    "a an the not so very still waiting looking trying going here happy unhappy angry sorry sure interested writing calling "
+    "contacting home away out ok okay fine good done ready afraid unable able having getting just really also on in at from "
+    "about my your our it this that what no yes and but hi hello dear wrong broken urgent ridiculous unacceptable regarding "
+    "for to order number please thanks muy el la un una de en esta este cliente interesado le les une tres pas encore en "
+    "train client unzufrieden sehr nicht noch der die das ein eine mit zu kunde da e in un molto cliente o os as ainda "
+    "muito hoon hun hai nahi bahut se ko ka hu है हूं हूँ bin ist and email phone address zip postcode"
 )
-_LAST_WORDS = frozenset(["hai", "hain", "है", "हैं", "hoon", "hun", "और", "and", "und", "et", "y", "e"])
+_LAST_WORDS = word_set("hai hain है हैं hoon hun और and und et y e")
 _MOST_PARTS = 4
 
 
@@ -181,9 +51,10 @@ _EASY = frozenset({"soy", "je suis", "ich bin", "sono", "sou ", "sou o ", "sou a
 
 def _name_end(folded: Folded, start: int, *, certain: bool) -> int:
     """Give where a name that begins at a place ends; the place itself where there is none."""
-    end, parts = start, 0
+    end, parts, at = start, 0, start
     for part in _PART.finditer(folded.plain, start, min(len(folded.plain), start + 80)):
-        between = folded.plain[end : part.start()]
+        between = folded.plain[at : part.start()]
+        at = part.end()
         if between.strip(" ") or len(between) > 2 or (parts and not between) or parts == _MOST_PARTS:  # noqa: PLR2004
             break
         word, written = part[0].rstrip(".-'"), folded.original(*part.span())

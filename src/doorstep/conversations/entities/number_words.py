@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from doorstep.conversations.entities.folding import word_set
 from doorstep.conversations.entities.spelling import Lexicon
 
 ORDER, TRACKING, OTHER, PHONE, CODE, POSTCODE = "order", "tracking", "other", "phone", "code", "postcode"
@@ -79,45 +80,10 @@ for _class in _CLASSES:
 #: Words that are mended: those that say what a number is of.
 _SLIPS = (ORDER, TRACKING, OTHER, PHONE)
 #: One slip from a keyword, and another word altogether.
-_NOT_SLIPS = frozenset(
-    [
-        "older",
-        "border",
-        "orders",
-        "parcels",
-        "trucking",
-        "cased",
-        "cards",
-        "carte",
-        "sizes",
-        "order",
-        "ordered",
-        "ordering",
-        "packing",
-        "packed",
-        "phones",
-        "cold",
-        "bills",
-        "hills",
-        "placed",
-        "compare",
-        "comprar",
-        "compro",
-        "articles",
-        "clients",
-        "contacts",
-        "accent",
-        "amount",
-        "objects",
-        "colin",
-        "consent",
-        "suite",
-        "mobil",
-        "texte",
-        "tests",
-        "fall",
-        "cell",
-    ]
+_NOT_SLIPS = word_set(
+    "older border orders parcels trucking cased cards carte sizes order ordered ordering packing packed phones cold bills "
+    "hills placed compare comprar compro articles clients contacts accent amount objects colin consent suite mobil texte "
+    "tests fall cell"
 )
 #: "theorder", "ofpurchase": a space was left out.
 _GLUED = re.compile(r"(?:the|of|my|this|your|an|on|for|with|cancel|canceling|cancelling)(?:order|purchase)")

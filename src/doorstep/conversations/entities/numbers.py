@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from doorstep.conversations.entities import number_words
 from doorstep.conversations.entities.checks import sureness
-from doorstep.conversations.entities.folding import Folded, free
+from doorstep.conversations.entities.folding import Folded, free, word_set
 from doorstep.conversations.entities.number_words import class_of
 from doorstep.domain.talking.understood import Entity, EntityKind
 
@@ -29,54 +29,21 @@ _SHORT_STOP = re.compile(r"\b(?:no|nr|num|nro|n|ref|tel|id|order|bestell|nb)\.$"
 _REACH, _REACH_BACK = 5, 5
 _FEWEST_ORDER, _MOST_ORDER = 3, 24
 _YEARS = range(1990, 2036)
-_YEAR_BEFORE = frozenset(
-    ["in", "since", "from", "year", "anno", "ano", "annee", "jahr", "en", "de", "em", "depuis", "seit", "von", "nel", "del", "im", "of"]
-)
+_YEAR_BEFORE = word_set("in since from year anno ano annee jahr en de em depuis seit von nel del im of")
 #: A text that holds a number and little else.
 _LONGEST_ANSWER, _MOST_WORDS, _MOST_ALONE = 60, 4, 15
-_POLITE = frozenset(
-    [
-        "please",
-        "pls",
-        "plz",
-        "hi",
-        "hello",
-        "hey",
-        "thanks",
-        "thank",
-        "you",
-        "yes",
-        "ok",
-        "okay",
-        "sure",
-        "sorry",
-        "hola",
-        "si",
-        "gracias",
-        "por",
-        "favor",
-        "bonjour",
-        "oui",
-        "merci",
-        "hallo",
-        "ja",
-        "danke",
-        "bitte",
-        "ciao",
-        "grazie",
-        "ola",
-        "sim",
-        "obrigado",
-        "obrigada",
-        "namaste",
-    ]
+_POLITE = word_set(
+    "please pls plz hi hello hey thanks thank you yes ok okay sure sorry hola si gracias por favor bonjour oui merci hallo "
+    "ja danke bitte ciao grazie ola sim obrigado obrigada namaste"
 )
 #: Letters and digits by turns, as some shops number their orders.
 _MIXED = re.compile(r"(?=(?:[a-z]*\d){3})(?=(?:\d*[a-z]){2})[a-z0-9]{6,20}")
+_GROUPS = re.compile(r"\d{2,6}(?:[ -]\d{2,6}){1,5}(?![\w])")
 _HEAD = re.compile(r"[a-z]+(?=[ ])")
 #: "order1234": a keyword that was run together with its number.
 _GLUED = re.compile(r"[a-z]{0,14}(?:order|purchase|pedido|commande|bestellung|ordine|encomenda)(?=\d)")
 #: Written as telephone numbers are.
+_FEWEST_DIALLED = 9
 _GROUPED = re.compile(r"\d[ -]\d")
 #: Shorter runs of digits are times and counts.
 _RUN = re.compile(r"\d{3}")
@@ -115,8 +82,8 @@ def numbers_in(folded: Folded, order_numbers: Collection[str], taken: list[tuple
         if start < last or not free(start, end, taken):
             continue
         found = _judge(folded, match, start, end, words, known)
+        last = end
         if found is not None:
-            last = end
             yield found
 
 
@@ -134,6 +101,8 @@ def _trimmed(plain: str, match: re.Match[str]) -> tuple[int, int]:
         start = glued.end()
     elif head:
         start = head.end() + 1
+        groups = _GROUPS.match(plain, start)
+        end = groups.end() if groups else end
     elif match["sign"]:
         start = match.start("sign")
     while plain[end - 1] in "-_":
@@ -179,7 +148,7 @@ def _by_word(folded: Folded, start: int, end: int, value: str, kind: str | None,
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.95)
     if signed and len(value) >= _FEWEST_ORDER and value[-1].isdigit():
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.85)
-    if kind == number_words.NUMBER and long_enough and not (len(value) >= 9 and _GROUPED.search(folded.plain, start, end)):  # noqa: PLR2004
+    if kind == number_words.NUMBER and long_enough and not _dialled(folded.plain, start, end):
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.6)
     return _by_form(folded, start, end, value, sure, long_enough=long_enough)
 
@@ -191,9 +160,20 @@ def _by_form(folded: Folded, start: int, end: int, value: str, sure: float, *, l
     head = value.rstrip("0123456789")
     if head and head.isalpha() and len(head) <= 4 and len(value) - len(head) >= 4:  # noqa: PLR2004
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.7)
-    if long_enough and value.isdigit() and len(value) <= _MOST_ALONE and _is_answer(folded.plain, start, end):
+    if (
+        long_enough
+        and value.isdigit()
+        and len(value) <= _MOST_ALONE
+        and _is_answer(folded.plain, start, end)
+        and not _dialled(folded.plain, start, end)
+    ):
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.5)
     return None
+
+
+def _dialled(plain: str, start: int, end: int) -> bool:
+    """Tell whether a number is written as telephone numbers are: so many digits in groups."""
+    return sum(one.isdigit() for one in plain[start:end]) >= _FEWEST_DIALLED and _GROUPED.search(plain, start, end) is not None
 
 
 def _is_answer(plain: str, start: int, end: int) -> bool:

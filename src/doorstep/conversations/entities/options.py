@@ -4,78 +4,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from doorstep.conversations.entities.folding import word_set
 from doorstep.conversations.entities.pointing import Word, words_of
 
 _YES = frozenset({"yes", "true", "si", "ja", "oui", "sim", "with"})
 _NO = frozenset({"no", "false", "nein", "non", "nao", "not"})
 _NONE = frozenset({"none", "without", "no", "keine", "aucun", "ninguno", "nessuno", "nenhum"})
 #: What "without" is called before an option's name.
-_WITHOUT = frozenset(["no", "without", "not", "non", "ohne", "kein", "keine", "sans", "pas", "sin", "senza", "sem", "nao", "bina", "un"])
+_WITHOUT = word_set("no without not non ohne kein keine sans pas sin senza sem nao bina un")
 _SIZES = {"s": ("small",), "m": ("medium",), "l": ("large",), "xl": ("extra", "large"), "xs": ("extra", "small"), "liter": ("large",)}
 _LETTERS = {("small",): "s", ("medium",): "m", ("large",): "l"}
 #: Values that say nothing unless the name of their option stands beside them.
-_VAGUE = frozenset(
-    [
-        "high",
-        "low",
-        "medium",
-        "full",
-        "half",
-        "none",
-        "no",
-        "yes",
-        "light",
-        "dark",
-        "standard",
-        "basic",
-        "fixed",
-        "custom",
-        "plain",
-        "fresh",
-        "art",
-        "road",
-        "auto",
-        "free",
-        "other",
-        "black_white",
-    ]
+_VAGUE = word_set(
+    "high low medium full half none no yes light dark standard basic fixed custom plain fresh road auto free other black_white"
 )
 #: Words that by themselves stand for no value: paying and speaking of things needs them, too.
-_COMMON = frozenset(
-    [
-        "card",
-        "set",
-        "type",
-        "size",
-        "color",
-        "high",
-        "low",
-        "full",
-        "half",
-        "light",
-        "free",
-        "one",
-        "two",
-        "new",
-        "old",
-        "case",
-        "pack",
-        "item",
-        "model",
-        "home",
-        "version",
-        "night",
-        "mode",
-        "smart",
-        "control",
-        "power",
-        "no",
-        "not",
-        "with",
-        "+",
-        "and",
-        "bar",
-    ]
+_COMMON = word_set(
+    "card set type size color high low full half light free one two new old case pack item model home version night mode "
+    "smart control power no not with + and bar"
 )
 
 

@@ -33,6 +33,7 @@ Phrases = frozenset[tuple[str, ...]]
 class References(NamedTuple):
     """The words of one language by which things are pointed at; by the names of the tables."""
 
+    language: str
     phrases: dict[str, Phrases]
     #: Longest phrase of each table, in words.
     longest: dict[str, int]
@@ -136,7 +137,7 @@ def references(language: str) -> References:
     longest = {kind: max(map(len, rows), default=0) for kind, rows in phrases.items()}
     sizes = {fold(word).plain: size for size, words in table["sizes"].items() for word in words if len(word) > 1}
     numbers = {fold(word).plain: int(number) for number, words in table["numbers"].items() for word in words}
-    return References(phrases, longest, sizes, numbers)
+    return References(name, phrases, longest, sizes, numbers)
 
 
 def phrase_at(words: tuple[Word, ...], at: int, kind: str, told: References) -> int:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from doorstep.conversations.entities.folding import word_set
 from doorstep.conversations.entities.options import key_stems
 from doorstep.conversations.entities.pointing import References, Word, canonical, phrases_in, words_of
 
@@ -34,37 +35,11 @@ _SCALED = {"tb": 1000.0, "l": 1000.0}
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NEAR = 4
 #: Words of "slightly", "a bit", "one size" and the like, in all languages.
-_SMALL = frozenset(
-    [
-        "slightly",
-        "a",
-        "bit",
-        "little",
-        "one",
-        "size",
-        "next",
-        "tad",
-        "ligeramente",
-        "poco",
-        "un",
-        "una",
-        "talla",
-        "legerement",
-        "peu",
-        "etwas",
-        "bisschen",
-        "ein",
-        "nummer",
-        "leggermente",
-        "taglia",
-        "ligeiramente",
-        "pouco",
-        "um",
-        "numero",
-        "thoda",
-        "ek",
-    ]
+_SMALL = word_set(
+    "half halbe media demi mezza meia aadha slightly a bit little one size next tad ligeramente poco un una talla "
+    "legerement peu etwas bisschen ein nummer leggermente taglia ligeiramente pouco um numero thoda ek"
 )
+_HALF = frozenset({"half", "halbe", "media", "demi", "mezza", "meia", "aadha"})
 #: Steps of a scale that lie nearer are one.
 _SAME = 1e-9
 
@@ -189,6 +164,9 @@ def _beyond(said: tuple[Word, ...], scale: Mapping[str, float], own: str, told: 
     distance = next((float(one.plain) for one in said if one.plain.isdigit() and int(one.plain) > 0), None)
     if distance is not None:
         return frozenset(value for value, place in side.items() if abs(abs(place - here) - distance) < _SAME)
+    if any(one.plain in _HALF for one in said):
+        # Half a size is no step of this scale: all on that side, to be asked about.
+        return frozenset(side)
     if side and phrases_in(said, "step", told):
         return frozenset({min(side, key=lambda value: abs(side[value] - here))})
     return frozenset(side)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+from doorstep.conversations.entities.folding import word_set
+
 #: What people write on telephones → what it stands for.
 SHORTHAND: dict[str, str] = {
     "u": "you",
@@ -144,46 +146,10 @@ def _ours() -> Lexicon:
 
 
 #: Proper words that are one slip from one of ours.
-_PROPER = frozenset(
-    [
-        "older",
-        "border",
-        "oder",
-        "mornings",
-        "orden",
-        "ordena",
-        "ordini",
-        "gesamt",
-        "sorgen",
-        "return",
-        "returned",
-        "returns",
-        "delivers",
-        "phones",
-        "colours",
-        "colors",
-        "colis",
-        "colts",
-        "retour",
-        "borders",
-        "ordering",
-        "orderly",
-        "mars",
-        "mardis",
-        "lundis",
-        "reorder",
-        "cancels",
-        "parcels",
-        "packages",
-        "refunds",
-        "exchanged",
-        "cancelled",
-        "invoices",
-        "receipts",
-        "addressed",
-        "trackings",
-        "numbers",
-    ]
+_PROPER = word_set(
+    "older border oder mornings orden ordena ordini gesamt sorgen return returned returns delivers phones colours colors "
+    "colis colts retour borders ordering orderly mars mardis lundis reorder cancels parcels packages refunds exchanged "
+    "cancelled invoices receipts addressed trackings numbers"
 )
 
 

@@ -4,7 +4,7 @@ Classes (of `tongues/*.toml`, the same for all languages):
 D day by its distance from today; W weekday; M month; N number; O ordinal number; d date in digits; y year; C time of day (c in the tables);
 P part of a day; H hour's unit; q fraction before an hour, Q behind it; u unit of days; K week; E weekend; m month as a unit;
 X next, x this, Y last; S start of, e end of; A after, f from, w the same word where it may also mean "of", B before, t until, I between, a and/or, T to; behind what they belong to
-(Hindi): Z after, z before, y until, s from; > onwards, < or earlier, o not; J at; R article of a date; F filling word; n not; h what an ordinal counts ("floor"); i in (so many days),
+(Hindi): Z after, z before, y until, s from; > onwards, < or earlier, o not; J at; R article of a date, r the same behind it; F filling word; n not; h what an ordinal counts ("floor"); i in (so many days),
 g from now; . a full stop; | end of a sentence; ? any other word. Made by grammars: V window, G days.
 """
 

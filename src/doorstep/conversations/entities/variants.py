@@ -65,7 +65,7 @@ def _about(words: tuple[Word, ...], line: KnownLine, others: Sequence[KnownLine]
     if not others:
         return words
     lines = [line, *others]
-    mentions = mentions_in(words, [named(one) for one in lines], told)
+    mentions = mentions_in(words, [named(one, told.language) for one in lines], told)
     if not any(one.lines != frozenset({0}) for one in mentions):
         return words
     kept: list[Word] = []

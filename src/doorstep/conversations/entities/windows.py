@@ -24,12 +24,14 @@ _DATE_AS_TIME = re.compile("(?<=[ABftIJT])d|d(?=H)")
 _DURATION = re.compile("iNH|A?NHg")
 #: "I will not be in till 4": from then on.
 _NOT_UNTIL = re.compile("n[?FiJR]{0,4}[tB](?=[JRxX]*[CNGWDd])")
-#: The same in Hindi, behind it.
+#: "never in the morning" names no time that is wished.
+_DENIED = re.compile("n[FRJ]*P(?!C)")
+#: "not until" in Hindi stands behind.
 _NOT_BEFORE = re.compile("z[no]")
 _PART_TO_PART = re.compile("P[aTt]P")
 _RANGES = re.compile(f"I{_T}[aTtJ]{_T}|[fw]R?{_T}[TtaJ]+{_T}|J?C[TtJ]{_T}|J?C[a](?:J*C)|J?N[Tt]{_T}H?(?![uM?])|{_T}s{_T}[Iy]?|{_T}a{_T}I")
-_AFTER = re.compile(f"[Af][fwF]?{_T}H?|[Af]P(?=C)|C(?:Z|s|>)|N(?:Z)(?!u)|C[F]?>|A(?:P)(?![a-z])")
-_BEFORE = re.compile(f"[Bt][fwF]?{_T}|C[zy<]|N[zy]")
+_AFTER = re.compile(f"[Af][fwFR]?{_T}H?|[Af]P(?=C)|C(?:Z|s|>)|N(?:Z)(?!u)|C[F]?>|A(?:P)(?![a-z])")
+_BEFORE = re.compile(f"[Bt][fwFR]?{_T}|C[zy<]|N[zy]")
 _AT = re.compile("J+C|C|J+N(?![?uMEKW/])(?!T)|NZ")
 _MEET = re.compile("(?:P[FJ.]{0,2}V)|(?:V[FJfw]{0,2}P)")
 _MEET_RANGE = re.compile("PN[TtaJs]J?N|P[FJ]?N(?=$|[|.GDWFZy])|N(?=P)P")
@@ -55,6 +57,7 @@ def windows(tokens: Run) -> Run:
     tokens = reduced(tokens, _FRACTION_BEFORE, _fraction_before)
     tokens = reduced(tokens, _DATE_AS_TIME, _dotted)
     tokens = reduced(tokens, _DURATION, lambda found: [Token("?", *over(found))])
+    tokens = reduced(tokens, _DENIED, lambda found: [Token("?", *over(found))])
     tokens = reduced(tokens, _NOT_UNTIL, lambda found: [found[-1]._replace(kind="f")])
     tokens = reduced(tokens, _NOT_BEFORE, lambda found: [found[0]._replace(kind="s")])
     tokens = reduced(tokens, _CLOCKS, _clock)

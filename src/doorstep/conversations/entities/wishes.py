@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from doorstep.conversations.entities.folding import word_set
 from doorstep.conversations.entities.options import Said, key_stems, said_values
 from doorstep.conversations.entities.pointing import References, Word, phrase_at, phrases_in
 from doorstep.conversations.entities.scales import changes_in
@@ -12,30 +13,9 @@ from doorstep.domain.actions.known import KnownLine, KnownVariant
 #: Words between "instead of" and what it takes away; between "same" or "any" and what they are about.
 _OLD_REACH, _KEY_REACH = 4, 4
 #: What "the same" is of where the very same thing is meant; stems.
-_THING = frozenset(
-    [
-        "one",
-        "item",
-        "product",
-        "thing",
-        "again",
-        "pair",
-        "model",
-        "spec",
-        "specification",
-        "please",
-        "articulo",
-        "producto",
-        "article",
-        "produit",
-        "artikel",
-        "stuck",
-        "modell",
-        "articolo",
-        "prodotto",
-        "produto",
-        "wala",
-    ]
+_THING = word_set(
+    "one item product thing again pair model spec specification please articulo producto article produit artikel stuck "
+    "modell articolo prodotto produto wala"
 )
 _LIKE = frozenset({"as", "like", "but", "in", "with", "only"})
 

@@ -95,7 +95,11 @@ def checked(article: Article) -> Article:
     parts = sections_of(article.body)
     if not parts:
         raise BadInputError("there is no text in it")
-    title = one_line(article.title) or next((part.path[0] for part in parts if part.path), "") or PurePosixPath(article.key).stem
+    title = (
+        one_line(article.title)
+        or next((part.path[0] for part in parts if part.path), "")
+        or PurePosixPath(article.key.rpartition(":")[2]).stem
+    )
     key = one_line(article.key)
     if not key or len(key) > LONGEST_KEY:
         raise BadInputError(f"its name may have {LONGEST_KEY} signs at most, and needs one")

@@ -17,10 +17,12 @@ from doorstep.conversations.talks.choosing import (
     variant_offers,
 )
 from doorstep.conversations.talks.meaning import method_meant, plain, reason_meant, remedy_meant, way_meant
+from doorstep.conversations.talks.own_addresses import pointed_at
 from doorstep.conversations.talks.state import Turn
 from doorstep.domain.actions.arguments import Swap
 from doorstep.domain.actions.kinds import ENDED, CaseKind, OrderState
 from doorstep.domain.actions.known import KnownLine, KnownOrder
+from doorstep.domain.places import Address
 from doorstep.domain.talking.intents import Act
 from doorstep.domain.talking.memory import Offer, Slots
 from doorstep.domain.talking.told import OrderTold, ParcelTold
@@ -191,11 +193,11 @@ def _take_window(turn: Turn, _order: OrderTold, _words: str) -> bool:
     return True
 
 
-def _take_address(turn: Turn, order: OrderTold, _words: str) -> bool:
+def _take_address(turn: Turn, order: OrderTold, words: str) -> bool:
     country = (order.known.ship_to.country if order.known.ship_to else None) or turn.shop.country
     asked = turn.memory.frames[-1].asked == "address"
     found = next((one.address for one in turn.understood.of(EntityKind.ADDRESS) if one.address is not None), None)
-    found = found or (address_told(turn.heard.text, country) if asked else None)
+    found = found or (address_told(turn.heard.text, country) if asked else None) or _own_address(turn, order, words)
     if found is None:
         return False
     before = order.known.ship_to or (order.customer.address if order.customer else None)
@@ -205,6 +207,12 @@ def _take_address(turn: Turn, order: OrderTold, _words: str) -> bool:
         )
     turn.fill(address=found)
     return True
+
+
+def _own_address(turn: Turn, order: OrderTold, words: str) -> Address | None:
+    account = order.customer.address if order.customer else None
+    numbers = [one.value for one in turn.understood.of(EntityKind.ORDER_NUMBER)]
+    return pointed_at(words, order, turn.orders or (), account, numbers)
 
 
 def _take_method(turn: Turn, order: OrderTold, words: str) -> bool:

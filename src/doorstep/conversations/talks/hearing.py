@@ -34,6 +34,7 @@ _SMALL_TALK = frozenset({Intent.TALK_THANKS, Intent.TALK_BYE, Intent.TALK_HELLO,
 #: What a part of an utterance wants done with goods → the intent.
 _WISHES = {"return": Intent.RETURN_START, "exchange": Intent.EXCHANGE_START, "cancel": Intent.ORDER_CANCEL}
 _OF_GOODS = frozenset({Intent.RETURN_START, Intent.REFUND_ASK, Intent.EXCHANGE_START, Intent.ORDER_CHANGE_ITEMS, Intent.ORDER_CANCEL})
+_BEFORE_ITEMS = frozenset({Intent.DELIVERY_ADDRESS, Intent.ORDER_CHANGE_PAYMENT})
 _CLARIFIED = 3
 #: Characters kept of what was not clear.
 _LONGEST = 2000
@@ -365,8 +366,13 @@ def _requests(turn: Turn) -> list[Wanted]:
     about_goods = [one for one in serious if one in _OF_GOODS]
     if parts and (about_goods or not serious) and (len(parts) > 1 or not serious):
         others = [Wanted(intent=one, text=text) for one in serious if one not in _OF_GOODS]
-        return [*(Wanted(intent=_WISHES[one.wish], text=one.text) for one in parts), *others]
-    return [Wanted(intent=one, text=text) for one in serious]
+        return sorted([*(Wanted(intent=_WISHES[one.wish], text=one.text) for one in parts), *others], key=_comes_first)
+    return sorted((Wanted(intent=one, text=text) for one in serious), key=_comes_first)
+
+
+def _comes_first(wanted: Wanted) -> bool:
+    """Put other changes of an order before those of its items: many shops change nothing any more after that."""
+    return wanted.intent not in _BEFORE_ITEMS
 
 
 def _not_an_answer(turn: Turn, frame: Frame) -> Flow[None]:

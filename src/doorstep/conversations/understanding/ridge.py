@@ -31,18 +31,19 @@ class Targets(NamedTuple):
     slack: Matrix
 
 
-def targets(of: Sequence[str | None]) -> Targets:
-    """Make targets of labels; None: of no label."""
-    labels = tuple(sorted({label for label in of if label is not None}))
+def targets(of: Sequence[str | None], known: Sequence[str] | None = None) -> Targets:
+    """Make targets of labels, of those that occur or of a given list; None: of no label."""
+    labels = tuple(sorted({label for label in of if label is not None})) if known is None else tuple(known)
     place = {label: at for at, label in enumerate(labels)}
     wanted = np.zeros((len(of), len(labels)))
     for row, label in enumerate(of):
         if label is not None:
             wanted[row, place[label]] = 1
-    sizes = np.maximum(wanted.sum(0), 1)
-    outside = max(len(of) - int(wanted.sum()), 1)
+    sizes = wanted.sum(0)
+    outside = max(len(of) - int(sizes.sum()), 1)
     slack = np.array([sizes[place[label]] if label is not None else outside for label in of])
-    return Targets(labels, wanted, np.sqrt(slack / sizes.mean()) if len(of) else slack)
+    usual = sizes[sizes > 0].mean() if sizes.any() else 1.0
+    return Targets(labels, wanted, np.sqrt(slack / usual))
 
 
 class Fitted(NamedTuple):

@@ -5,10 +5,8 @@ from datetime import date
 
 from doorstep.conversations.entities import entities_in
 from doorstep.conversations.understanding.acts import acts_in
-from doorstep.conversations.understanding.encoder import encoder
-from doorstep.conversations.understanding.intents import intents_in
+from doorstep.conversations.understanding.intents import IntentModel
 from doorstep.conversations.understanding.languages import language_in
-from doorstep.conversations.understanding.model import Model
 from doorstep.domain.languages import LANGUAGES
 from doorstep.domain.talking.understood import Understood
 
@@ -17,14 +15,13 @@ _LONGEST = 4000
 
 
 def understand(
-    text: str, *, model: Model, version: str, language: str, today: date, region: str, order_numbers: Collection[str] = ()
+    text: str, *, model: IntentModel, language: str, today: date, region: str, order_numbers: Collection[str] = ()
 ) -> Understood:
     """Understand one utterance.
 
     Args:
         text: as it was written.
         model: of the merchant, or the built-in one.
-        version: of the model, for the record.
         language: in which the talk has been so far; "" not known yet.
         today: by the shop's calendar.
         region: ISO 3166-1 alpha-2 of the shop.
@@ -33,15 +30,15 @@ def understand(
     text = text[:_LONGEST]
     told, sure = language_in(text)
     spoken = told if told in LANGUAGES else language
-    read = intents_in(text, model, encoder(), spoken)
+    read = model.read(text, spoken)
     return Understood(
         language=told if told in LANGUAGES else "",
         language_confidence=sure,
-        intents=read.intents,
+        intents=read.scored,
         in_scope=read.in_scope,
         wanted=read.wanted,
         maybe=read.maybe,
         acts=acts_in(text, spoken),
         entities=entities_in(text, language=spoken, today=today, region=region, order_numbers=order_numbers),
-        model=version,
+        model=model.version,
     )

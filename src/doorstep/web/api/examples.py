@@ -134,6 +134,20 @@ _IDENTIFIED = {
     "settled": "royalmail",
     "did_you_mean": [],
 }
+_ARTICLE: dict[str, Any] = {
+    "id": "12",
+    "title": "Returns",
+    "origin": "api:returns",
+    "language": "en",
+    "url": "https://shop.example/returns",
+    "audience": "customers",
+    "valid_until": "2027-06-30",
+    "passages": 1,
+    "kept_at": "2026-11-22T09:00:00Z",
+    "seen_at": "2026-11-22T09:00:00Z",
+    "quoted": 41,
+    "quoted_at": "2026-11-30T08:12:00Z",
+}
 _MESSAGE = {
     "id": "019aaf60-7c00-7a3e-8d1f-0123456789ab",
     "created_at": "2026-11-23T07:12:05Z",
@@ -383,6 +397,44 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     ),
     "listCases": (None, {"cases": [_CASE], "next": None}),
     "addPhoto": ({"photo": "/9j/4AAQSkZJRgABAQ=="}, {"photo": "kQ1Jd8mJmJrPz0Hc1Y6bqg"}),
+    "listArticles": (None, {"articles": [_ARTICLE], "next": None}),
+    "readArticle": (None, {**_ARTICLE, "body": "# Returns\n\nYou may return anything within 30 days.\n"}),
+    "bringInArticles": (
+        {
+            "key": "returns",
+            "content": "# Returns\n\nYou may return anything within 30 days.",
+            "language": "en",
+            "valid_until": "2027-06-30",
+        },
+        {"added": 1, "changed": 0, "unchanged": 0, "removed": 0, "passages": 36},
+    ),
+    "askKnowledge": (
+        {"question": "¿Cuánto tiempo tengo para devolver?", "language": "es"},
+        {
+            "quote": {
+                "text": "You may return anything within 30 days.",
+                "title": "Returns",
+                "path": ["Returns"],
+                "url": "https://shop.example/returns",
+                "language": "en",
+                "as_of": "2026-11-22",
+                "valid_until": "2027-06-30",
+                "article_id": "12",
+            },
+            "why_none": None,
+            "passages": [
+                {
+                    "article_id": "12",
+                    "title": "Returns",
+                    "heading": "Returns",
+                    "text": "You may return anything within 30 days.",
+                    "score": 0.8214,
+                    "expired": False,
+                }
+            ],
+        },
+    ),
+    "removeArticle": (None, None),
     "readPolicy": (None, _POLICY),
     "draftPolicy": (
         {"policy": {"returning": {"days": 45, "reason_needed": False}}, "note": "Christmas"},

@@ -17,6 +17,8 @@ SCOPES = {
     "cases:write": "decide about returns, exchanges, claims and changes, and say what became of them",
     "policy:read": "read the rules for what customers may do",
     "policy:write": "change the rules for what customers may do",
+    "knowledge:read": "read what the shop says of itself, and try questions on it",
+    "knowledge:write": "bring in and take away what the shop says of itself",
     "messages:read": "read messages, why each was sent and what became of it",
     "recipients:write": "record consents; add and lift suppressions",
     "recipients:read": "read suppressions",

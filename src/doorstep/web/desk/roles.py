@@ -37,6 +37,8 @@ class Group(StrEnum):
     #: Giving what the policy refused.
     OVERRIDES = "overrides"
     TALKS = "talks"
+    #: What the shop says of itself.
+    KNOWLEDGE = "knowledge"
     CUSTOMERS = "customers"
     #: What was sent to whom.
     MESSAGES = "messages"
@@ -81,6 +83,7 @@ _TABLE: dict[Group, tuple[Level, Level, Level, Level]] = {
     Group.CASES: (_CHANGE, _CHANGE, _NONE, _SEE),
     Group.OVERRIDES: (_CHANGE, _NONE, _NONE, _NONE),
     Group.TALKS: (_CHANGE, _CHANGE, _NONE, _SEE),
+    Group.KNOWLEDGE: (_CHANGE, _CHANGE, _CHANGE, _SEE),
     Group.CUSTOMERS: (_CHANGE, _CHANGE, _NONE, _SEE),
     Group.MESSAGES: (_SEE, _SEE, _NONE, _SEE),
     Group.SUPPRESSIONS: (_CHANGE, _SEE, _NONE, _SEE),
@@ -110,6 +113,7 @@ _GROUPS = {
     "conversations": Group.TALKS,
     "replies": Group.TALKS,
     "model-turns": Group.TALKS,
+    "knowledge": Group.KNOWLEDGE,
     "customers": Group.CUSTOMERS,
     "messages": Group.MESSAGES,
     "suppressions": Group.SUPPRESSIONS,
@@ -132,6 +136,7 @@ _OTHERWISE = {
     "cases/{case_id}/override": Group.OVERRIDES,
     "orders/{order_id}/ask": Group.CASES,
     "orders/{order_id}/ask/confirm": Group.CASES,
+    "knowledge/unanswered/{unanswered_id}/settle": Group.TALKS,
     "users/password": Group.OWN,
     "performance/keys": Group.KEYS,
     "performance/keys/{key_id}/withdraw": Group.KEYS,
