@@ -21,6 +21,7 @@ from doorstep.messages.notices import (
     templates_notice,
     unread_notice,
 )
+from doorstep.messages.notices.helpdesks import helpdesk_failed
 
 PAUSED = Paused(
     shop="Casa Alma",
@@ -49,7 +50,7 @@ def holes(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", ["", "approval_", "mailbox_", "guessing_", "code_"])
+@pytest.mark.parametrize("kind", ["", "approval_", "mailbox_", "guessing_", "code_", "helpdesk_"])
 def test_each_language_says_the_same_with_the_same_holes_and_says_it_itself(kind, language):
     english, other = words(f"{kind}en"), words(kind + language)
     assert {key: holes(text) for key, text in english.items()} == {key: holes(text) for key, text in other.items()}
@@ -151,3 +152,12 @@ def test_no_sentence_about_a_shop_that_ends_in_a_full_stop_ends_twice(language):
     ]
     assert all("Acme Inc." in one.subject for one in told)
     assert not [one.text for one in told if ".." in one.text]
+
+
+@pytest.mark.parametrize("tag", [*LANGUAGES, "de-AT"])
+def test_owners_read_which_helpdesk_does_not_take_a_conversation_why_and_where_it_is(tag):
+    url, why = "https://doorstep.example/desk/conversations/7", "Chatwoot has no conversation {url} any more."
+    told = helpdesk_failed("Casa Alma", "Our Chatwoot", why, url, tag)
+    assert "Our Chatwoot" in told.subject
+    assert why in told.text
+    assert told.text.count(url) == 1

@@ -103,6 +103,13 @@ async def test_what_the_shop_does_not_say_is_noted_without_personal_details(shop
         assert await unanswered.open_questions(tx, shop.merchant_id) == []
 
 
+async def test_questions_are_forgotten_after_half_a_year(shop: Shop):
+    await ask(shop, "do you sell teapots")
+    await ask(shop, "do you sell lamps", now=NOW + timedelta(days=181))
+    async with shop.database.for_merchant(shop.merchant_id) as tx:
+        assert [row["question"] for row in await unanswered.open_questions(tx, shop.merchant_id)] == ["do you sell lamps"]
+
+
 async def test_looking_notes_and_counts_nothing(shop: Shop):
     await bring(shop, faq_md=FAQ)
     async with shop.database.for_merchant(shop.merchant_id) as tx:
@@ -112,7 +119,7 @@ async def test_looking_notes_and_counts_nothing(shop: Shop):
     assert isinstance(looked.answer, Quoted)
     assert looked.found[0].shared == ("=delivery", "=time")
     assert isinstance(missed.answer, NoAnswer)
-    assert missed.answer.nearest is not None
+    assert missed.answer.title
     assert [one.quoted for one in await listed(shop)] == [0]
 
 

@@ -14,6 +14,7 @@ from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind, Outside
 from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
 from doorstep.domain.actions.plans import Errand, ErrandKind
+from doorstep.domain.helpdesks import Heard, HeardKind
 from doorstep.domain.labels import MadeLabel
 from doorstep.domain.messages import Attachment, Device, Message, Rendered
 from doorstep.domain.money import Money
@@ -25,6 +26,7 @@ from doorstep.store import (
     access,
     alarms,
     asks,
+    assistants,
     backtests,
     case_files,
     case_looks,
@@ -42,6 +44,7 @@ from doorstep.store import (
     fallbacks,
     going,
     goods,
+    helpdesks,
     idempotency,
     imports,
     inbox,
@@ -412,6 +415,26 @@ ROWS: dict[str, dict[str, str]] = {
         "expires_at": "'2026-11-18T11:10:00Z'",
     },
     "customer_session": {"session_hash": "sha256(('session-' || m)::bytea)", "seen_at": _AT, "expires_at": "'2026-11-18T23:00:00Z'"},
+    "assistant_client": {"client_id": "'dc-' || m", "name": "'Helper'", "redirects": "'{}'", "made_at": _AT, "used_at": _AT},
+    "assistant_grant": {
+        "grant_id": "7",
+        "client_id": "'dc-' || m",
+        "name": "'Helper'",
+        "scopes": "'{orders:read}'",
+        "kind": "'email'",
+        "address": "'ana@customer.example'",
+        "locale": "'en'",
+        "made_at": _AT,
+        "expires_at": "'2026-12-18T11:00:00Z'",
+        "code_hash": "sha256(('code-' || m)::bytea)",
+        "code_expires_at": "'2026-12-18T11:00:00Z'",
+        "challenge": "'c'",
+        "redirect": "'https://a.example/'",
+        "access_hash": "sha256(('access-' || m)::bytea)",
+        "access_expires_at": "'2026-12-18T11:00:00Z'",
+        "family_hash": "sha256(('family-' || m)::bytea)",
+        "refresh_hash": "sha256(('refresh-' || m)::bytea)",
+    },
     "alarm": {
         "day": "'2026-11-18'",
         "kind": "'guessing'",
@@ -455,7 +478,7 @@ ROWS: dict[str, dict[str, str]] = {
         "asker": "'ana'",
         "order_id": "7",
         "created_at": _AT,
-        "expires_at": _AT,
+        "expires_at": "'2026-11-18T11:30:00Z'",
     },
     "action_policy": {"version": "1", "document": _JSON, "made_by": "'user 7'", "made_at": _AT, "live_from": _AT},
     "refusal_count": {"day": "'2026-11-18'", "action": "'open_return'", "code": "'window'", "asked": "1"},
@@ -482,6 +505,29 @@ ROWS: dict[str, dict[str, str]] = {
         "text": "'t'",
     },
     "label_try": {"errand_id": "7", "provider": "'easypost'", "tries": "1"},
+    "helpdesk_link": {
+        "link_id": "7",
+        "connection_id": "7",
+        "conversation_id": "7",
+        "handover_id": "7",
+        "key": "'doorstep-k' || m",
+        "remote_id": "'100'",
+        "state": "'open'",
+        "message_id": f"({_ID})::uuid",
+        "made_at": _AT,
+        "told_at": _AT,
+        "look_at": _AT,
+    },
+    "helpdesk_word": {
+        "connection_id": "7",
+        "remote_id": "'w-1'",
+        "link_id": "7",
+        "kind": "'said'",
+        "of": "'w-0'",
+        "text": "'t'",
+        "heard_at": _AT,
+        "untold": "'why'",
+    },
     "knowledge": {"version": "3"},
     "article": {
         "article_id": "7",
@@ -651,7 +697,9 @@ async def test_a_merchant_empties_a_table_of_its_own_rows_only(houses: Database,
             for referring in [
                 t
                 for t in reversed(ROWS)
-                if table in {"merchant", t} or (table, t) in {("customer", "customer_identity"), ("orders", "payment"), ("orders", "cases")}
+                if table in {"merchant", t}
+                or (table, t)
+                in {("customer", "customer_identity"), ("orders", "payment"), ("orders", "cases"), ("assistant_client", "assistant_grant")}
             ]:
                 await tx.execute(f"delete from {referring}")
             await tx.execute("reset role")
@@ -717,6 +765,29 @@ async def _wallet_devices(tx: Tx, merchant: int) -> tuple[Device, ...]:
 def _another_of_ana(merchant: int) -> KeptOrder:
     order = Order(external_id="2", number="#2", customer=Customer(email="ana@customer.example"))
     return KeptOrder(merchant_id=merchant, order_id=8, connection_id=7, token="another", order=order)
+
+
+def _link_of(merchant: int) -> helpdesks.KeptLink:
+    return helpdesks.KeptLink(
+        merchant_id=merchant,
+        link_id=7,
+        connection_id=7,
+        conversation_id=7,
+        handover_id=7,
+        key="forged",
+        remote_id="forged",
+        state=helpdesks.LinkState.FAILED,
+        told_reply_id=9,
+        told_at=NOW,
+        deed="",
+        upto_reply_id=0,
+        message_id=None,
+        noting="",
+        agent="forged",
+        why="forged",
+        made_at=NOW,
+        look_at=None,
+    )
 
 
 _A_CASE = Case(case_id=7, order_id=7, kind=CaseKind.RETURN, action=ActionKind.OPEN_RETURN, state=CaseState.APPROVED)
@@ -786,6 +857,14 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "one_time_codes.asked": await one_time_codes.asked(tx, merchant, b"p", NOW.replace(year=2020)),
         "one_time_codes.sent": await one_time_codes.sent(tx, merchant, "ana@customer.example", NOW.replace(year=2020)),
         "customer_sessions.is_alive": await customer_sessions.is_alive(tx, merchant, f"session-{merchant}", NOW, timedelta(minutes=30)),
+        "assistants.client_of": await assistants.client_of(tx, merchant, f"dc-{merchant}"),
+        "assistants.clients": await assistants.clients(tx, merchant, NOW),
+        "assistants.one": await assistants.one(tx, merchant, 7),
+        "assistants.by_code": await assistants.by_code(tx, merchant, f"code-{merchant}", NOW),
+        "assistants.by_access": await assistants.by_access(tx, merchant, f"access-{merchant}", NOW),
+        "assistants.by_family": await assistants.by_family(tx, merchant, f"family-{merchant}", f"refresh-{merchant}", NOW),
+        "assistants.of_person": await assistants.of_person(tx, merchant, "email", "ana@customer.example", NOW),
+        "assistants.page": await assistants.page(tx, merchant, None, 9),
         "alarms.today": (await alarms.today(tx, merchant, NOW))["times"],
         "alarms.listed": await alarms.listed(tx, merchant, NOW.date()),
         "orders.of_contact": await orders.of_contact(tx, merchant, "email", "ana@customer.example", 9),
@@ -819,6 +898,16 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "templates.usable": (await templates.usable(tx, [merchant]))[merchant],
         "going.going": (await going.going(tx, merchant, 7, NOW)).states,
         "mailboxes.troubles": await mailboxes.troubles(tx, merchant),
+        "helpdesks.of_conversation": await helpdesks.of_conversation(tx, merchant, 7),
+        "helpdesks.link_of": await helpdesks.link_of(tx, merchant, 7, Heard(kind=HeardKind.RESOLVED, remote_id="100")),
+        "helpdesks.link_of, by our key": await helpdesks.link_of(
+            tx, merchant, 7, Heard(kind=HeardKind.RESOLVED, remote_id="", key=f"doorstep-k{merchant}")
+        ),
+        "helpdesks.lock": await helpdesks.lock(tx, merchant, 7),
+        "helpdesks.wrote": await helpdesks.wrote(tx, merchant, 7, 0, 9),
+        "helpdesks.last_reply": await helpdesks.last_reply(tx, merchant, 7),
+        "helpdesks.contents": await helpdesks.contents(tx, [(merchant, 7, 0)]),
+        "helpdesks.to_note": await helpdesks.to_note(tx, _link_of(merchant)),
         "cases.read": await cases.read(tx, [(merchant, 7)]),
         "cases.by_once": await cases.by_once(tx, merchant, "o"),
         "cases.by_rma": await cases.by_rma(tx, merchant, "R-7"),
@@ -969,6 +1058,49 @@ async def test_codes_sessions_and_alarms_of_a_stranger_are_neither_tried_nor_end
         assert await _count(tx, "alarm") == 2
 
 
+async def test_what_a_strangers_assistants_asked_for_is_not_told(houses: Database) -> None:
+    with pytest.raises(_UndoneError):
+        async with houses.system() as tx:
+            for merchant in (MINE, STRANGER):
+                await connections.audit(tx, merchant, "assistant 7", "assistant.read_order", f"of {merchant}")
+            assert [row["detail"] for row in await desk.assistant_calls(tx, MINE, 9)] == ["of 1"]
+            await tx.execute("set local role doorstep_web")
+            await tx.execute("select set_config('doorstep.merchant_id', $1, true)", str(STRANGER))
+            assert await desk.assistant_calls(tx, MINE, 9) == []
+            assert [row["tool"] for row in await desk.assistant_calls(tx, STRANGER, 9)] == ["read_order"]
+            raise _UndoneError
+
+
+async def test_assistants_of_a_strangers_customers_are_neither_turned_out_nor_let_in(houses: Database) -> None:
+    issued = assistants.Issued(access="forged", until=NOW, refresh="forged", family="forged")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert not await assistants.revoke_client(tx, MINE, "dc-1", NOW)
+        assert not await assistants.revoke(tx, MINE, 7, NOW)
+        assert not await assistants.exchange(tx, MINE, 7, "code-1", issued, NOW)
+        assert not await assistants.rotate(tx, MINE, 7, "refresh-1", issued, NOW)
+        await assistants.set_access(tx, MINE, 7, "forged", NOW)
+        await assistants.set_code(tx, MINE, 7, "forged", "c", "https://evil.example/", NOW)
+        await confirmations.withdraw(tx, MINE, 7)
+        await assistants.sweep(tx, NOW + timedelta(days=900))
+        new = assistants.NewGrant(
+            client_id=None, name="forged", scopes=(), kind="email", address="ana@customer.example", locale="en", expires_at=NOW
+        )
+        for forged in (
+            lambda: assistants.register(tx, MINE, assistants.Client(client_id="forged", name="forged", redirects=()), NOW),
+            lambda: assistants.add(tx, MINE, new, NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged()
+    async with houses.for_merchant(MINE) as tx:
+        found = await assistants.by_access(tx, MINE, "access-1", NOW)
+        assert found is not None
+        assert found[0].revoked_at is None
+        assert await assistants.by_code(tx, MINE, "code-1", NOW) is not None
+    async with houses.system() as tx:
+        assert await tx.fetchval("select count(*) from prepared where merchant_id = 1 and expires_at <= created_at") == 0
+
+
 async def test_nobody_of_a_strangers_gets_another_role(houses: Database) -> None:
     async with houses.for_merchant(STRANGER) as tx:
         with pytest.raises(NotFoundError):
@@ -986,6 +1118,29 @@ async def test_a_strangers_mailbox_is_neither_called_broken_nor_mended(houses: D
         await mailboxes.again(tx, mine)
     async with houses.system() as tx:
         assert await tx.fetchval("select why || coalesce(untold, '') from mailbox_trouble where merchant_id = 1") == "w"
+
+
+async def test_a_strangers_conversations_at_a_helpdesk_are_neither_changed_nor_forged(houses: Database) -> None:
+    mine, said = _link_of(MINE), Heard(kind=HeardKind.SAID, remote_id="100", message_id="w-9", text="forged")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert [one.merchant_id for one in await helpdesks.due(tx, NOW.replace(year=2030), 9)] == [STRANGER]
+        assert not await helpdesks.is_told(tx, mine, "w-1")
+        assert await helpdesks.files_of(tx, mine, "w-0") == []
+        await helpdesks.write(tx, mine)
+        await helpdesks.wake(tx, MINE, 7, NOW.replace(year=2020))
+        await helpdesks.look_now(tx, [(MINE, UUID("01a1ee50-4380-7000-8000-000000000001"))], NOW.replace(year=2020))
+        await helpdesks.untold(tx, mine, "w-1", "forged")
+        await helpdesks.noted(tx, mine, "w-1", NOW)
+        await helpdesks.link(tx, [(MINE, 7)], NOW, 9)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await helpdesks.heard(tx, mine, said, "", NOW)
+    async with houses.system() as tx:
+        row = await tx.fetchrow("select state, key, why, look_at from helpdesk_link where merchant_id = 1")
+        assert row is not None
+        assert (row["state"], row["key"], row["why"], row["look_at"]) == ("open", "doorstep-k1", "", NOW)
+        assert await tx.fetchval("select untold || text || coalesce(noted_at::text, '') from helpdesk_word where merchant_id = 1") == "whyt"
+        assert await _count(tx, "helpdesk_link") == await _count(tx, "helpdesk_word") == 2
 
 
 async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses: Database) -> None:

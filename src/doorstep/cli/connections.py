@@ -1,4 +1,4 @@
-"""`connection add | list | pause | resume | remove`: a merchant's connected shops, carriers, channels and models."""
+"""`connection add | list | pause | resume | remove`: a merchant's connected shops, carriers, channels, helpdesks and models."""
 
 import sys
 from pathlib import Path
@@ -22,8 +22,8 @@ from doorstep.store import connections, mailboxes
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database
 
-connection = App(name="connection", help="Connected shops, carriers and channels of a merchant.")
-_KINDS = ("carrier", "shop", "channel", "model")
+connection = App(name="connection", help="Connected shops, carriers, channels, helpdesks and models of a merchant.")
+_KINDS = ("carrier", "shop", "channel", "helpdesk", "model")
 
 
 @connection.command
@@ -42,7 +42,7 @@ def add(
     Args:
         merchant: the merchant's slug.
         provider: the plug-in's slug, e.g. shopify, ups, email.
-        kind: carrier, shop, channel or model; needed only where two plug-ins share the slug.
+        kind: carrier, shop, channel, helpdesk or model; needed only where two plug-ins share the slug.
         name: to tell two connections of one provider apart.
         set_: name=value for each setting; `name=env:VARIABLE` takes the value from the environment, so that no secret stands in a history.
         set_stdin: read further name=value lines from standard input.

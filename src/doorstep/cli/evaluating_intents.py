@@ -15,7 +15,7 @@ from rich.table import Table
 from doorstep.conversations.understanding.building import builtin
 from doorstep.conversations.understanding.encoder import EncoderPort, encoder
 from doorstep.conversations.understanding.learning import Edges, learn, lesson
-from doorstep.conversations.understanding.measuring import OUTSIDE, Case, Further, Measured, Meanings, further, measure
+from doorstep.conversations.understanding.measuring import OUTSIDE, Case, Further, Meanings, Measured, further, measure
 from doorstep.conversations.understanding.model import Model
 from doorstep.conversations.understanding.seeds import seeds
 from doorstep.domain.talking.intents import Intent

@@ -66,8 +66,8 @@ def import_knowledge(
             return 2
         brought = await bring_in(database, merchant_id, documents, "cli", utc_now())
         print(
-            f"{brought.added} articles added, {brought.changed} changed, {brought.unchanged} unchanged, {brought.removed} removed;"
-            f" {brought.passages} passages",
+            f"articles: {brought.added} added, {brought.changed} changed, {brought.unchanged} unchanged, {brought.removed} removed;"
+            f" passages: {brought.passages}",
             file=sys.stderr,
         )
         return 1 if wrong else 0

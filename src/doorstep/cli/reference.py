@@ -6,13 +6,15 @@ from pathlib import Path
 
 from doorstep.carriers import carriers
 from doorstep.channels import channels
+from doorstep.cli.reference_assistants import assistants_markdown
 from doorstep.cli.reference_messages import messages_markdown
 from doorstep.cli.reference_webhooks import webhooks_markdown
 from doorstep.conversations.models import models
 from doorstep.domain.event_types import EVENT_TYPES, EventType
 from doorstep.domain.pitfalls import ALONE, LADDERS, PITFALL_KINDS, Family, NextStep
-from doorstep.domain.plugins import Asking, Carrier, Channel, Labelling, ProviderCode, Setting, Shop
+from doorstep.domain.plugins import Asking, Carrier, Channel, Helpdesk, Labelling, ProviderCode, Setting, Shop
 from doorstep.domain.vocabulary import ChannelKind, Phase, Remedy, Skip, Status
+from doorstep.helpdesks import helpdesks
 from doorstep.insights import FIGURES
 from doorstep.journeys import TRIGGERS, load_defaults
 from doorstep.shops import shops
@@ -197,11 +199,12 @@ _REASONS = {
 
 
 def plugins_markdown() -> str:
-    """Write the page of shops, carriers, channels and language models and what each needs to be told."""
-    rooms: tuple[tuple[str, Mapping[str, Carrier | Channel | Shop]], ...] = (
+    """Write the page of shops, carriers, channels, helpdesks and language models and what each needs to be told."""
+    rooms: tuple[tuple[str, Mapping[str, Carrier | Channel | Shop | Helpdesk]], ...] = (
         ("Shops", shops()),
         ("Carriers", carriers()),
         ("Channels", channels()),
+        ("Helpdesks", helpdesks()),
     )
     parts = ["# Plug-ins\n\nGenerated from the plug-ins' own records. A secret is encrypted at rest and never shown again.\n"]
     for title, found in rooms:
@@ -313,6 +316,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "figures.md": figures_markdown,
     "messages.md": messages_markdown,
     "webhooks.md": webhooks_markdown,
+    "mcp.md": assistants_markdown,
 }
 
 

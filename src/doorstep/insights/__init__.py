@@ -65,6 +65,13 @@ FIGURES: tuple[Figure, ...] = (
         "",
         "since the web process started",
     ),
+    Figure(
+        "doorstep_assistant_calls_total",
+        "What outside assistants ask for",
+        "calls of tools: ok, asked, pending, done, or the code of a refusal",
+        "",
+        "since the web process started",
+    ),
     Figure("doorstep_inbox_waiting", "The backlog coming in", "inbox rows not carried yet", "", "now"),
     Figure("doorstep_inbox_oldest_seconds", "The lag coming in", "seconds since the oldest unprocessed row arrived", "", "now"),
     Figure("doorstep_dead_letters_open", "What waits for a replay", "dead letters", "", "now"),

@@ -17,6 +17,7 @@ PATH = (
     "decide",  # what is new + journeys + now → due actions, or the counted reason why not
     "compose",  # due action → gates → channel → rendered message in the outbox
     "errands",  # what others have to do for a case → the outbox; what became of it → the case moves
+    "helpdesk_links",  # handovers whose agents work in a helpdesk → one deed after the other there; `helpdesk_hearing` takes what it says
     "send",  # outbox → provider calls → receipt; with `intake`, `ask`, `mailboxes`, `labels`, `fetch` and `templates` the only step that talks out
     "confirm",  # receipts → message state, suppression
     "fall_back",  # what failed, or was not heard of in time → the same told on the next channel

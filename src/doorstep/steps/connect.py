@@ -11,19 +11,20 @@ from doorstep.channels.senders import read_senders
 from doorstep.channels.web_chat.origins import check_secret, read_origins
 from doorstep.conversations.models import limits_of, model_named
 from doorstep.domain.models import Model
-from doorstep.domain.plugins import Carrier, Channel, Setting, Shop
+from doorstep.domain.plugins import Carrier, Channel, Helpdesk, Setting, Shop
 from doorstep.errors import BadInputError, MisconfiguredError
+from doorstep.helpdesks import helpdesk_named
 from doorstep.shops import shop_named
 from doorstep.store.connections import Connection
 
 #: What a connection is of.
-Plugin = Carrier | Shop | Channel | Model
+Plugin = Carrier | Shop | Channel | Helpdesk | Model
 #: Bytes of chance from which a plug-in makes one setting.
 _CHANCE = 64
 
 
 def plugin_named(kind: str, provider: str) -> Plugin:
-    """Find a plug-in by kind ("carrier", "shop", "channel", "model") and slug.
+    """Find a plug-in by kind ("carrier", "shop", "channel", "helpdesk", "model") and slug.
 
     Raises:
         BadInputError: there is no such kind.
@@ -36,9 +37,11 @@ def plugin_named(kind: str, provider: str) -> Plugin:
             return shop_named(provider)
         case "channel":
             return channel_named(provider)
+        case "helpdesk":
+            return helpdesk_named(provider)
         case "model":
             return model_named(provider)
-    raise BadInputError(f"a connection is a carrier, a shop, a channel or a model, not {kind!r}")
+    raise BadInputError(f"a connection is a carrier, a shop, a channel, a helpdesk or a model, not {kind!r}")
 
 
 def secret_names(plugin: Plugin) -> frozenset[str]:

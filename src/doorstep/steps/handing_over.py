@@ -15,7 +15,7 @@ from doorstep.steps.announcing import announce_reply
 from doorstep.steps.directory import Tenant
 from doorstep.steps.handover_news import HANDOVER_CLOSED, HANDOVER_OPENED, announce
 from doorstep.steps.saying import locale_of
-from doorstep.store import agents, connections, conversations, handover_lists, handovers, orders
+from doorstep.store import agents, connections, conversations, handover_lists, handovers, helpdesks, orders
 from doorstep.store.conversations import Conversation
 from doorstep.store.database import Tx
 from doorstep.store.handovers import NewHandover
@@ -112,6 +112,7 @@ async def heard_by_human(tx: Tx, tenant: Tenant, conversation_id: int, now: date
         return False
     due_at = after_open_minutes(handing.hours_of(one.queue), now, handing.queue(one.queue).next_minutes)
     await handovers.heard(tx, merchant_id, conversation_id, due_at, now)
+    await helpdesks.wake(tx, merchant_id, conversation_id, now)
     return True
 
 

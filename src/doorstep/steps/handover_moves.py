@@ -10,7 +10,7 @@ from doorstep.steps.asking_how import ask_how
 from doorstep.steps.directory import Tenant
 from doorstep.steps.handing_over import hand_to_human, language_at
 from doorstep.steps.handover_news import HANDOVER_CLOSED, announce
-from doorstep.store import agents, conversations, handover_lists, handovers
+from doorstep.store import agents, conversations, handover_lists, handovers, helpdesks
 from doorstep.store.database import Tx
 from doorstep.store.handovers import Handover
 
@@ -158,6 +158,7 @@ async def close(tx: Tx, tenant: Tenant, handover_id: int, reason: CloseReason, a
     await read(tx, merchant_id, handover_id)
     closed = _changed(await handovers.close(tx, merchant_id, handover_id, reason, actor, now), "it is closed already")
     await announce(tx, tenant, HANDOVER_CLOSED, closed, now)
+    await helpdesks.wake(tx, merchant_id, closed.conversation_id, now)
     await ask_how(tx, tenant, closed, now)
     return closed
 
@@ -189,4 +190,5 @@ async def answered(tx: Tx, tenant: Tenant, conversation_id: int, user_id: int, n
     if await handovers.open_of(tx, merchant_id, conversation_id) is None:
         await take_over(tx, tenant, conversation_id, user_id, now)
     done = await handovers.answered(tx, merchant_id, conversation_id, user_id, now)
+    await helpdesks.wake(tx, merchant_id, conversation_id, now)
     return _changed(done, "it was closed at this very moment")

@@ -95,17 +95,17 @@ async def note_unanswered(
 ) -> None:
     """Put a question on the list of what the shop should write an answer to, without addresses and long numbers."""
     shown = _LONG_NUMBER.sub("…", _MAIL.sub("…", one_line(question)[:LONGEST_QUESTION]))
-    nearest = why.nearest.entry if why.nearest is not None else None
     one = Unanswered(
         question=shown,
         question_key=" ".join(words(shown))[:200] or shown[:200],
         language=language,
         conversation_id=conversation_id,
         why=why.why.value,
-        article_id=nearest.source.article_id if nearest else None,
-        place=nearest.place if nearest else None,
+        article_id=why.article_id,
+        place=why.place,
         score=why.score,
     )
+    await unanswered.forget(tx, merchant_id, now - KEPT_FOR)
     await unanswered.note(tx, merchant_id, one, now)
 
 

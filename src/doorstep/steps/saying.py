@@ -111,10 +111,12 @@ async def hindrance(tx: Tx, tenant: Tenant, talk: Row, now: datetime) -> Hindran
     return None
 
 
-async def say(tx: Tx, tenant: Tenant, talk: Row, text: str, actor: str, once: str, now: datetime) -> Hindrance | bool:
+async def say(
+    tx: Tx, tenant: Tenant, talk: Row, text: str, actor: str, once: str, now: datetime, *, where: str = "at the desk"
+) -> Hindrance | bool:
     """Answer in a conversation by hand, through the connection by which the customer wrote last.
 
-    `once` names the form that was filled in: sent twice, it answers once. True: the answer waits in the outbox; False: it was sent before.
+    `once` names the form that was filled in: sent twice, it answers once. `where` the human sits, for whoever looks the message up. True: the answer waits in the outbox; False: it was sent before.
 
     Raises:
         BadInputError: there is no text, too much of it, or nobody has written yet.
@@ -135,12 +137,12 @@ async def say(tx: Tx, tenant: Tenant, talk: Row, text: str, actor: str, once: st
             return False
     except ConflictError as error:
         raise ConflictError("this form was sent before with another text; the conversation shows what was sent") from error
-    await messages.queue(tx, [await _by_hand(tx, tenant, talk, last, text, actor, key, now)])
+    await messages.queue(tx, [await _by_hand(tx, tenant, talk, last, text, f"{actor} answered {where}", key, now)])
     await idempotency.answer(tx, merchant_id, key, 200, b"")
     return True
 
 
-async def _by_hand(tx: Tx, tenant: Tenant, talk: Row, last: Row, text: str, actor: str, key: str, now: datetime) -> NewMessage:
+async def _by_hand(tx: Tx, tenant: Tenant, talk: Row, last: Row, text: str, why: str, key: str, now: datetime) -> NewMessage:
     connection, channel = tenant.connections[talk["connection_id"]], ChannelKind(talk["channel"])
     by_mail = channel is ChannelKind.EMAIL
     return NewMessage(
@@ -166,7 +168,7 @@ async def _by_hand(tx: Tx, tenant: Tenant, talk: Row, last: Row, text: str, acto
         why_key=hashlib.blake2b(key.encode(), digest_size=16).digest(),
         order_id=talk["order_id"],
         shipment_ids=(),
-        why=f"{actor} answered at the desk",
+        why=why,
         due_at=now,
     )
 

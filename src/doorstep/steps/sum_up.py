@@ -58,6 +58,7 @@ GUESSES = Counter(
     ("act", "what"),
     registry=WEB,
 )
+ASSISTANT_CALLS = Counter("doorstep_assistant_calls", "Calls of outside assistants by tool and outcome.", ("tool", "outcome"), registry=WEB)
 
 #: Figures read from the database when asked, so that any one process can tell them.
 INBOX_WAITING = Gauge("doorstep_inbox_waiting", "Inbox rows not carried yet.", registry=WEB)

@@ -10,6 +10,7 @@ from doorstep.channels import channels
 from doorstep.channels.reading import redacted
 from doorstep.conversations.models import limits_of, probe
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
+from doorstep.helpdesks import helpdesks
 from doorstep.steps.askers import asking_of
 from doorstep.steps.connect import plugin_named, secret_names
 from doorstep.steps.wire import Wire
@@ -35,6 +36,8 @@ def can_try(connection: Connection) -> bool:
     if connection.kind == "channel":
         channel = channels().get(connection.provider)
         return channel is not None and channel.probe is not None
+    if connection.kind == "helpdesk":
+        return connection.provider in helpdesks()
     carrier = carriers().get(connection.provider) if connection.kind == "carrier" else None
     return carrier is not None and carrier.asking is not None and carrier.asking.token is not None and asking_of(connection) is not None
 
@@ -69,6 +72,10 @@ async def _ask(wire: Wire, connection: Connection, now: datetime) -> str:
         if channel.probe is None:
             raise BadInputError("this provider cannot be asked")
         return (await wire.run(channel.probe(connection.settings, now), connection=key, channel=channel)).provider_text
+    if connection.kind == "helpdesk":
+        helpdesk = helpdesks()[connection.provider]
+        flow = helpdesk.probe(connection.settings, now)
+        return (await wire.carry(flow, connection=key, provider=helpdesk.slug, rate_per_s=helpdesk.rate_per_s)).provider_text
     asking = carriers()[connection.provider].asking
     if asking is None or asking.token is None:
         raise BadInputError("this carrier gives no token")

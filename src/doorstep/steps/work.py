@@ -11,6 +11,7 @@ import structlog
 from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.errors import DoorstepError
+from doorstep.helpdesks import helpdesks
 from doorstep.messages import Library
 from doorstep.shops import shops
 from doorstep.steps.ask import Inquirer
@@ -23,6 +24,7 @@ from doorstep.steps.errands import take_up
 from doorstep.steps.fall_back import fall_back
 from doorstep.steps.fetch import Fetcher
 from doorstep.steps.handover_watch import watch_handovers
+from doorstep.steps.helpdesk_links import take_up_helpdesks
 from doorstep.steps.labels import make_labels
 from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
@@ -39,6 +41,7 @@ from doorstep.steps.wire import Wire
 from doorstep.store import (
     alarms,
     asks,
+    assistants,
     case_files,
     confirmations,
     customer_sessions,
@@ -73,7 +76,7 @@ def settle_in() -> None:
     What a batch makes is freed without the collector, and its looking cost a sixth of a worker's time; what is loaded so far is
     never looked at again.
     """
-    for plugins in (carriers, shops, channels):
+    for plugins in (carriers, shops, channels, helpdesks):
         plugins()
     Library.of().read_all()
     gc.collect()
@@ -104,6 +107,7 @@ class Worker:
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
             loops.create_task(self._loop("fall_back", self._fall_back, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("errands", self._errands, rest_s=(0.1, 1.0)))
+            loops.create_task(self._loop("helpdesks", self._helpdesks, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("case_watch", self._watch_cases, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("handover_watch", self._watch_handovers, rest_s=(0.5, 5.0)))
@@ -171,6 +175,10 @@ class Worker:
         async with self._database.system() as tx:
             return await take_up(tx, self._directory, utc_now(), SLICE)
 
+    async def _helpdesks(self) -> int:
+        async with self._database.system() as tx:
+            return await take_up_helpdesks(tx, self._directory, utc_now(), SLICE)
+
     async def _watch(self) -> int:
         return await watch(self._database, self._directory, utc_now(), SLICE)
 
@@ -203,6 +211,7 @@ class Worker:
             await short_links.forget(tx, now)
             await one_time_codes.sweep(tx, now)
             await customer_sessions.sweep(tx, now)
+            await assistants.sweep(tx, now)
             await alarms.sweep(tx, now)
             await case_files.sweep(tx, now - LOOSE_FOR)
             await confirmations.sweep(tx, now)

@@ -32,7 +32,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 
     merchant_id: int
     connection_id: int
-    #: "shop", "carrier", "channel" or "model".
+    #: "shop", "carrier", "channel", "helpdesk" or "model".
     kind: str
     #: A plug-in's slug.
     provider: str

@@ -93,6 +93,12 @@ select message_id, created_at, channel, subject, {HUSHED} as text, state, templa
 where merchant_id = $1 and recipient = $2 and channel = $3 and created_at > $4 and month >= date_trunc('month', $4 at time zone 'UTC')::date
 order by created_at desc limit $5
 """
+# The newest answer that somebody wrote by hand to an address.
+_LAST_BY_HAND = """
+select message_id, created_at, why from message
+where merchant_id = $1 and recipient = $2 and channel = $3 and created_at > $4 and month >= date_trunc('month', $4 at time zone 'UTC')::date
+  and trigger = 'reply.answer' order by created_at desc, message_id desc limit 1
+"""
 
 #: Characters kept of what somebody wrote, and of what they quoted.
 _LONGEST, _LONGEST_QUOTE = 20_000, 20_000
@@ -243,3 +249,8 @@ async def replies(tx: Tx, merchant_id: int, conversation_id: int, most: int = 10
 async def told(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, since: datetime, most: int = 100) -> list[Row]:
     """List what we said to an address on a channel since then, newest first."""
     return await tx.fetch(_TOLD, merchant_id, address, channel, since, most)
+
+
+async def last_by_hand(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, since: datetime) -> Row | None:
+    """Read `message_id, created_at, why` of the newest answer that somebody wrote by hand since then; None: nobody did."""
+    return await tx.fetchrow(_LAST_BY_HAND, merchant_id, address, channel, since)

@@ -79,6 +79,19 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True):
         return self.state is not HandoverState.CLOSED
 
 
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody of the desk has a conversation before them."""
+
+    merchant_id: int
+    conversation_id: int
+    user_id: int
+    name: str
+    #: They write an answer.
+    types: bool = False
+    #: They went away.
+    left: bool = False
+
+
 COLUMNS = ", ".join(f"h.{field}" for field in Handover.__struct_fields__)
 # Open a hand-over, or add to the one that is open why it was wanted again.
 _OPEN = f"""
@@ -198,6 +211,19 @@ def told_of(notice: str) -> tuple[int, int] | None:
     """Return merchant and conversation of a notice of `tell`; None: it is another one."""
     try:
         return msgspec.json.decode(notice, type=tuple[int, int])
+    except msgspec.DecodeError:
+        return None
+
+
+async def tell_look(tx: Tx, look: Look) -> None:
+    """Tell every web process who has a conversation before them; nothing is kept of it."""
+    await tx.execute(_TELL, msgspec.json.encode(look).decode())
+
+
+def look_of(notice: str) -> Look | None:
+    """Read a notice of `tell_look`; None: it is another one."""
+    try:
+        return msgspec.json.decode(notice, type=Look)
     except msgspec.DecodeError:
         return None
 

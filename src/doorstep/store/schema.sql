@@ -93,7 +93,7 @@ create table api_key (
 create table connection (
     merchant_id   bigint not null references merchant,
     connection_id bigint generated always as identity,
-    kind          text not null check (kind in ('shop', 'carrier', 'channel', 'model')),
+    kind          text not null check (kind in ('shop', 'carrier', 'channel', 'model', 'helpdesk')),
     provider      text not null,              -- a plug-in's slug
     name          text not null,
     hook_token    text not null unique,       -- the unguessable part of its hook's address
@@ -868,6 +868,52 @@ create table macro (
 );
 create unique index macro_name on macro (merchant_id, lower(name));
 
+-- Handovers as the helpdesk has them in which the merchant's agents work: which conversation or ticket there, and how far it knows what was said.
+create table helpdesk_link (
+    merchant_id     bigint not null,
+    link_id         bigint generated always as identity,
+    connection_id   bigint not null,
+    conversation_id bigint not null,
+    handover_id     bigint not null,
+    key             text not null,             -- ours of the handover there: it is found again by it
+    remote_id       text not null default '',  -- the helpdesk's id of the conversation; '': it was not made yet
+    state           text not null default 'opening' check (state in ('opening', 'open', 'closed', 'failed')),
+    told_reply_id   bigint not null default 0, -- the helpdesk has what the customer wrote up to this reply
+    told_at         timestamptz not null,      -- and what was answered at our own desk up to then
+    deed            text not null default '',  -- domain.helpdesks.HelpdeskDeed that the message in the outbox does; '': none is under way
+    upto_reply_id   bigint not null default 0, -- it tells what was written up to this reply
+    message_id      uuid,                      -- in the outbox; null: none is under way
+    noting          text not null default '',  -- helpdesk_word.remote_id that it notes
+    agent           text not null default '',  -- who has it there; '': nobody, or untold
+    why             text not null default '',  -- why it failed
+    made_at         timestamptz not null,
+    look_at         timestamptz,               -- null: nothing is to be done
+    primary key (merchant_id, link_id)
+);
+create unique index helpdesk_link_handover on helpdesk_link (merchant_id, handover_id);
+create unique index helpdesk_link_key on helpdesk_link (merchant_id, key);
+create index helpdesk_link_remote on helpdesk_link (connection_id, remote_id, merchant_id, link_id) where remote_id <> '';
+create index helpdesk_link_conversation on helpdesk_link (conversation_id, merchant_id, link_id);
+create index helpdesk_link_message on helpdesk_link (message_id, merchant_id) where message_id is not null;
+create index helpdesk_link_look on helpdesk_link (look_at) where look_at is not null;
+
+-- What a helpdesk said in such a conversation, by its own ids: each is told once.
+create table helpdesk_word (
+    merchant_id   bigint not null,
+    connection_id bigint not null,
+    remote_id     text not null,               -- the helpdesk's id of what was written, or of a file
+    link_id       bigint not null,
+    kind          text not null,               -- domain.helpdesks.HeardKind: said, file, noted
+    of            text not null default '',    -- for a file: remote_id of what it belongs to
+    text          text not null default '',    -- for a file that waits for what it belongs to: what is said of it
+    heard_at      timestamptz not null,
+    untold        text not null default '',    -- why the customer was not told; '': they were, or it is not for them
+    noted_at      timestamptz,                 -- when the agents were told so
+    primary key (merchant_id, connection_id, remote_id)
+);
+create index helpdesk_word_of on helpdesk_word (connection_id, of, merchant_id) where of <> '';
+create index helpdesk_word_untold on helpdesk_word (link_id, merchant_id, heard_at) where untold <> '' and noted_at is null;
+
 -- Orders that were given out for Apple Wallet: what the last package said, and since when it says so.
 create table wallet_order (
     merchant_id bigint not null,
@@ -1331,6 +1377,51 @@ create table customer_session (
 );
 create index customer_session_age on customer_session (expires_at);
 
+-- Programs that registered themselves to act for customers (OAuth).
+create table assistant_client (
+    merchant_id bigint not null references merchant,
+    client_id   text collate "C" not null,    -- random; all of them are public clients: they prove themselves by PKCE
+    name        text not null,                -- as the program calls itself
+    redirects   text[] not null,              -- addresses that a customer may be led back to
+    made_at     timestamptz not null,
+    used_at     timestamptz,                  -- null: no customer has let it
+    revoked_at  timestamptz,
+    primary key (merchant_id, client_id)
+);
+create index assistant_client_unused on assistant_client (made_at) where used_at is null;
+
+-- What a customer lets an assistant do, and the hashes of what it shows for it.
+create table assistant_grant (
+    merchant_id       bigint not null references merchant,
+    grant_id          bigint generated always as identity,
+    client_id         text collate "C",       -- null: a token that the customer made and carried there by hand
+    name              text not null,          -- what the customer knows it by
+    scopes            text[] not null,        -- 'orders:read', 'actions:prepare', 'actions:commit_reversible'
+    kind              text not null,          -- 'email', 'phone': what the customer had shown to be theirs
+    address           text not null,
+    locale            text not null,
+    made_at           timestamptz not null,
+    expires_at        timestamptz not null,   -- of all that stands below
+    used_at           timestamptz,
+    revoked_at        timestamptz,
+    code_hash         bytea,                  -- of the code that is exchanged once for the first tokens; null: it was
+    code_expires_at   timestamptz,
+    challenge         text,                   -- PKCE, S256
+    redirect          text,
+    access_hash       bytea,
+    access_expires_at timestamptz,
+    family_hash       bytea,                  -- the part that all refresh tokens of this grant share
+    refresh_hash      bytea,                  -- of the one that holds; another of the family ends the grant: it was copied
+    primary key (merchant_id, grant_id),
+    foreign key (merchant_id, client_id) references assistant_client
+);
+create unique index assistant_grant_code on assistant_grant (merchant_id, code_hash) where code_hash is not null;
+create unique index assistant_grant_access on assistant_grant (merchant_id, access_hash) where access_hash is not null;
+create unique index assistant_grant_family on assistant_grant (merchant_id, family_hash) where family_hash is not null;
+create index assistant_grant_person on assistant_grant (merchant_id, kind, address);
+create index assistant_grant_client on assistant_grant (merchant_id, client_id) where client_id is not null;
+create index assistant_grant_age on assistant_grant (expires_at);
+
 -- Who tried too often to find out what is not theirs, by day.
 create table alarm (
     merchant_id bigint not null references merchant,
@@ -1466,6 +1557,10 @@ create table audit (
     detail      text not null default '',
     primary key (merchant_id, audit_id)
 );
+-- Who changed what, apart from what assistants ask for: there may be many of those.
+create index audit_changes on audit (merchant_id, audit_id) where not starts_with(action, 'assistant.');
+create index audit_assistant_calls on audit (merchant_id, audit_id) where starts_with(action, 'assistant.');
+create index audit_assistant_age on audit (at) where starts_with(action, 'assistant.');
 
 create table migration (
     name       text primary key,

@@ -49,6 +49,11 @@ def addresses(text: str, region: str) -> list[Address]:
             "DE",
             Address(lines=("Hauptstraße 12",), city="Berlin", postcode="10115", country="DE"),
         ),
+        (
+            "ich wohne in der Bergstr. 5, 01069 Dresden",
+            "DE",
+            Address(lines=("Bergstr. 5",), city="Dresden", postcode="01069", country="DE"),
+        ),
         ("Am Markt 5a\n80331 München", "DE", Address(lines=("Am Markt 5a",), city="München", postcode="80331", country="DE")),
         ("12 rue de la Paix, 75002 Paris svp", "FR", Address(lines=("12 rue de la Paix",), city="Paris", postcode="75002", country="FR")),
         (

@@ -124,7 +124,94 @@ SAID = [
 ]
 
 
-@pytest.mark.parametrize(("language", "lines", "text", "meant", "unsure"), SAID, ids=[f"{one[0]}: {one[2]}" for one in SAID])
+EN_2 = (
+    line("1", "Running Shoes", 90, color="white", size="42"),
+    line("2", "Leather Belt", 30, color="brown"),
+    line("3", "Leather Wallet", 45, color="black"),
+    line("4", "Wool Socks", 9, quantity=3, color="grey"),
+    line("5", "Rain Jacket", 120, color="yellow", size="L"),
+    line("6", "Rain Jacket", 120, color="green", size="M"),
+)
+DE_2 = (
+    line("1", "Regenjacke", 120, Farbe="gelb"),
+    line("2", "Ledergürtel", 30, Farbe="braun"),
+    line("3", "Wollsocken", 9, quantity=3),
+    line("4", "Laufschuhe", 90, Farbe="weiß"),
+)
+FR_2 = (
+    line("1", "Veste imperméable", 120, couleur="jaune"),
+    line("2", "Ceinture en cuir", 30, couleur="marron"),
+    line("3", "Chaussettes en laine", 9, quantity=3),
+    line("4", "Chaussures de course", 90, couleur="blanc"),
+)
+ES_2 = (
+    line("1", "Chaqueta impermeable", 120, color="amarillo"),
+    line("2", "Cinturón de cuero", 30, color="marrón"),
+    line("3", "Calcetines de lana", 9, quantity=3),
+    line("4", "Zapatillas de correr", 90, color="blanco"),
+)
+IT_2 = (
+    line("1", "Giacca impermeabile", 120, colore="giallo"),
+    line("2", "Cintura di pelle", 30, colore="marrone"),
+    line("3", "Calzini di lana", 9, quantity=3),
+    line("4", "Scarpe da corsa", 90, colore="bianco"),
+)
+PT_2 = (
+    line("1", "Jaqueta impermeável", 120, cor="amarelo"),
+    line("2", "Cinto de couro", 30, cor="marrom"),
+    line("3", "Meias de lã", 9, quantity=3),
+    line("4", "Tênis de corrida", 90, cor="branco"),
+)
+HI_2 = (
+    line("1", "Rain Jacket", 120, color="yellow"),
+    line("2", "Leather Belt", 30, color="brown"),
+    line("3", "Running Shoes", 90, color="white"),
+)
+
+# A second set, measured once the first was used.
+SAID_LATER = [
+    ("en", EN_2, "I'd like to return the belt and the wallet", "23", ""),
+    ("en", EN_2, "the shoes don't fit", "1", ""),
+    ("en", EN_2, "one of the jackets has a hole", "", "56"),
+    ("en", EN_2, "the yellow jacket please", "5", ""),
+    ("en", EN_2, "both jackets", "56", ""),
+    ("en", EN_2, "all the socks", "4", ""),
+    ("en", EN_2, "all of them except the shoes", "23456", ""),
+    ("en", EN_2, "just the wallet", "3", ""),
+    ("en", EN_2, "The rain jacket in size M", "6", ""),
+    ("en", EN_2, "return my green rain jacket and keep the yellow one", "6", ""),
+    ("en", EN_2, "leather walet", "", "23"),
+    ("en", EN_2, "the leather stuff", "", "23"),
+    ("en", EN_2, "I ordered socks but got gloves", "4", ""),
+    ("en", EN_2, "the whole lot", "123456", ""),
+    ("en", EN_2, "the denim jacket", "", "56"),
+    ("de", DE_2, "die Regenjacke ist zu klein", "1", ""),
+    ("de", DE_2, "den Gürtel zurückgeben", "", "2"),
+    ("de", DE_2, "alle außer den Laufschuhen", "123", ""),
+    ("de", DE_2, "die Laufschuhe und die Socken", "4", "3"),
+    ("de", DE_2, "alles zurück", "1234", ""),
+    ("fr", FR_2, "la ceinture est trop grande", "2", ""),
+    ("fr", FR_2, "les chaussures", "4", ""),
+    ("fr", FR_2, "tout sauf la veste", "234", ""),
+    ("fr", FR_2, "je veux renvoyer la veste jaune", "1", ""),
+    ("es", ES_2, "la chaqueta amarilla", "1", ""),
+    ("es", ES_2, "devolver todo excepto los calcetines", "124", ""),
+    ("es", ES_2, "el cinturón y las zapatillas", "24", ""),
+    ("it", IT_2, "la giacca gialla", "1", ""),
+    ("it", IT_2, "le scarpe da corsa sono strette", "4", ""),
+    ("it", IT_2, "tutto tranne la cintura", "134", ""),
+    ("pt", PT_2, "a jaqueta amarela", "1", ""),
+    ("pt", PT_2, "o tênis ficou apertado", "4", ""),
+    ("pt", PT_2, "tudo menos o cinto", "134", ""),
+    ("hi", HI_2, "shoes wapas karne hai", "3", ""),
+    ("hi", HI_2, "jacket ka color galat hai", "1", ""),
+    ("hi", HI_2, "belt ke alawa sab", "13", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "lines", "text", "meant", "unsure"), [*SAID, *SAID_LATER], ids=[f"{one[0]}: {one[2]}" for one in (*SAID, *SAID_LATER)]
+)
 def test_the_lines_that_are_meant_are_found_and_never_another(language, lines, text, meant, unsure):
     found = lines_meant(text, lines, language)
     assert ("".join(found.lines), "".join(found.unsure)) == (meant, unsure)
@@ -258,3 +345,15 @@ def wishes_of_the_set():
         for action in task["evaluation_criteria"]["actions"]:
             if action["name"] in wishes:
                 yield " ".join(one.text for one in clauses_of(text, "en") if one.wish == wishes[action["name"]]) or text, action
+
+
+def test_a_variant_that_stands_in_the_name_describes_its_line():
+    lines = [
+        KnownLine(line_id=str(at), name=name)
+        for at, name in enumerate(("Cotton T-Shirt - Blue / M", "Cotton T-Shirt - Black / L", "Trail Runner (Women)", "USB-C Cable 2m"))
+    ]
+    assert lines_meant("the black one", lines, "en").lines == ("1",)
+    assert lines_meant("the tshirt in black", lines, "en").lines == ("1",)
+    assert lines_meant("the blue shirt", lines, "en").lines == ("0",)
+    assert lines_meant("my shirt is torn", lines, "en").unsure == ("0", "1")
+    assert lines_meant("the cable doesn't work", lines, "en").lines == ("3",)

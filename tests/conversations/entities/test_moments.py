@@ -295,6 +295,7 @@ def test_a_phrase_is_read_as_the_day_and_the_window_that_it_means(language, regi
         ("guten Tag, wo ist mein Paket", "de"),
         ("buenas tardes", "es"),
         ("boa tarde, cadê meu pedido", "pt"),
+        ("mon adresse a change", "fr"),
         ("il y a 3 articles dans ma commande", "fr"),
         ("", "en"),
         ("?", "hi"),
@@ -368,3 +369,31 @@ def test_words_of_an_unknown_language_are_read_by_the_one_that_knows_them():
 def test_no_day_of_the_calendar_breaks_the_reading(today, text):
     for one in entities_in(text, language="en", today=today, region="US"):
         assert one.kind in {EntityKind.DAY, EntityKind.WINDOW}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("on wednsday", "en", "2026-12-02"),
+        ("thrusday please", "en", "2026-12-03"),
+        ("tommorow", "en", "2026-12-01"),
+        ("7 decemeber", "en", "2026-12-07"),
+        ("el miercles", "es", "2026-12-02"),
+        ("vendrdi", "fr", "2026-12-04"),
+        ("am Donerstag", "de", "2026-12-03"),
+    ],
+)
+def test_a_slip_in_the_name_of_a_day_is_forgiven(text, language, day):
+    assert days(read(text, language)) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Good morning", "good night!", "100 night trial", "can I collect it from a store", "from one of my friends", "have a nice evening"],
+)
+def test_greetings_and_articles_name_no_time(text):
+    assert windows(read(text)) == ""
+
+
+def test_a_day_without_its_month_behind_a_span_is_of_the_same():
+    assert days(read("from January 3rd to the 5th")) == "2027-01-03..2027-01-05"

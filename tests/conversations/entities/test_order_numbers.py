@@ -16,6 +16,7 @@ BITEXT = Path(__file__).parents[4] / "shared" / "data" / "intents" / "bitext"
 NUMBERS = Path(__file__).parents[4] / "shared" / "data" / "tracking_numbers" / "couriers"
 
 ORDERS = [
+    ("order #W2378156, #W4776164 and #W6247578", "W2378156 W4776164 W6247578"),
     ("Where is order #10234?", "10234"),
     ("my ordr no is 88213", "88213"),
     ("Order: SO-20931 hasn't shipped", "SO20931"),
@@ -67,6 +68,8 @@ ORDERS = [
     ("Ordr 3345 whr is it", "3345"),
 ]
 OTHERS = [
+    "PO Box 1234, Boise",
+    "07911123456",
     "please cancel 100233",
     "my invoice is 12588",
     "invoice no. 99120 please",

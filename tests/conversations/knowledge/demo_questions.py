@@ -1,6 +1,6 @@
-"""Questions of our own making to the demo shop that nothing was chosen by: the headings that answer, or none where the shop does not say."""
+"""Questions of our own making to the demo shop with the headings that answer. Words for what is not sold were added after them."""
 
-#: (language, question, headings of which each answers). Written after words, weights and threshold were fixed.
+#: (language, question, headings of which each answers). Written after weights and threshold were fixed.
 ANSWERABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("en", "how many days does shipping to france take", ("How long does delivery take?",)),
     ("en", "what do I pay for delivery to ireland", ("What does shipping cost?",)),

@@ -19,7 +19,7 @@ from doorstep.conversations.knowledge.words import folded, named, turns, words
         ("Can I pay cash on delivery?", {"cod"}),
         ("¿Puedo pagar contra reembolso?", {"payment", "cod"}),
         ("Do you have a student discount?", {"discount", "groups"}),
-        ("Enviáis a Alemania", {"country", "country DE", "country EU"}),
+        ("Enviáis a Alemania", {"delivery", "country", "country DE", "country EU"}),
         ("tell me a joke", set()),
     ],
 )

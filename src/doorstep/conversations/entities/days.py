@@ -19,7 +19,8 @@ _MONTHS = re.compile(
     "(?:W[FRT.]*)?(?:"
     "(?:[fwIR]+)?R?[NO][.]?[aTtJR]R?[NO][.]?[FfwR]*M(?:[Ffw.]*y)?|"
     "R*[NO][.]?[FfwR]*M(?:[Ffw.]*y)?|"
-    "M[.]?R*[NO](?:[aTt][NO](?![Hh]))?(?:[Ffw.]*y)?)"
+    "[fwIR]*M[.]?R*[NO][aTt]R*[NO](?![Hh])(?:[Ffw.]*y)?|"
+    "M[.]?R*[NO](?:[Ffw.]*y)?)"
 )
 _DIGITS = re.compile("(?:W[FR.]*)?R*d")
 _WEEKDAY_NUMBER = re.compile("W[FR.]*R[NO](?![HPQ])|WO|W[.]?N(?![HPQTtasZz:C])|[Ifw]R*O[aTt]R*O|[Ifw]R+[NO][.]?[aTtJ]R*[NO][.]?(?![HQCu])")

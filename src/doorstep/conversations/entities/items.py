@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from doorstep.conversations.entities.folding import word_set
-from doorstep.conversations.entities.mentions import Mention, mentions_in, named
+from doorstep.conversations.entities.mentions import Mention, mentions_in, named, told_apart
 from doorstep.conversations.entities.options import values_at
 from doorstep.conversations.entities.pointing import References, Word, is_a, phrase_at, phrases_in, references, words_of
 from doorstep.domain.actions.known import KnownLine
@@ -56,6 +56,7 @@ def lines_meant(text: str, lines: Sequence[KnownLine], language: str) -> Meant:
     if not lines or not words:
         return Meant()
     told = references(language)
+    lines = [told_apart(line) for line in lines]
     names = [named(line, told.language) for line in lines]
     excepts = _except_scopes(words, told)
     mentions = [one for one in mentions_in(words, names, told) if not _beside(words, one.start, told)]

@@ -1,7 +1,10 @@
 """Words, names of things → where the things are named, and how surely."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
+
+import msgspec
 
 from doorstep.conversations.entities.folding import word_set
 from doorstep.conversations.entities.options import values_at
@@ -12,6 +15,8 @@ from doorstep.domain.actions.known import KnownLine
 #: Words of a name that mean nothing by themselves.
 _SMALL = word_set("of the a and for with de la le du des von mit fur und di con da do das e y et in")
 _SHORTEST_SLIP, _SHORTEST_END = 6, 4
+#: What stands behind one of these in a name is its variant: "T-Shirt - Blue / M".
+_VARIANT = re.compile(r"\s[-\u2013|/]\s|[(,]")
 #: Languages in which what a thing is stands first in its name.
 _ROMANCE = frozenset({"es", "fr", "it", "pt"})
 #: Endings by which numbers and cases of one word differ, outside of English.
@@ -83,6 +88,14 @@ def named(line: KnownLine, language: str) -> Named:
     )
 
 
+def told_apart(line: KnownLine) -> KnownLine:
+    """Take a variant out of a line's name where the shop tells no options: "T-Shirt - Blue / M"."""
+    parts = [one.strip(" )]") for one in _VARIANT.split(line.name) if one.strip(" )]")]
+    if line.options or len(parts) < 2:  # noqa: PLR2004 - a name by itself
+        return line
+    return msgspec.structs.replace(line, name=parts[0], options={f"option {place}": part for place, part in enumerate(parts[1:], 1)})
+
+
 def mentions_in(words: tuple[Word, ...], names: Sequence[Named], told: References) -> list[Mention]:
     """Find where things are named, from left to right, each word once."""
     vocabulary = _vocabulary(names)
@@ -140,6 +153,9 @@ def _mention(words: tuple[Word, ...], hits: list[frozenset[int]], at: int, names
     while end < len(words) and hits[end] & lot and not words[end].broken and words[end].stem not in {one.stem for one in words[at:end]}:
         lot &= hits[end]
         end += 1
+    if end - at == 1 and len(words[at].plain) == 1 and not words[at].plain.isdigit():
+        # The "t" of "doesn't" is no T-shirt.
+        return None
     said = {one.stem for one in words[at:end]}
     counts = {index: len(names[index].stems) for index in lot}
     whole = frozenset(index for index in lot if counts[index] <= end - at or said >= set(names[index].stems))

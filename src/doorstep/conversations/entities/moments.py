@@ -1,5 +1,6 @@
 """Text → delivery days and times, by the words of its language; of another where that one says nothing."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -10,6 +11,8 @@ from doorstep.conversations.entities.windows import windows, written
 from doorstep.domain.languages import LANGUAGES
 from doorstep.domain.talking.understood import Entity, EntityKind
 
+#: Words of another language that are also others of the text's own: "mon" of Monday in French.
+_SHORT = re.compile(r"[a-z]{1,4}")
 #: Without one of these a text names no day and no time.
 _TELLING = frozenset("DWMOdCPKEqQcNu")
 
@@ -23,6 +26,8 @@ def moments_in(folded: Folded, plain: str, *, language: str, today: date, region
     found: list[Token] = []
     for tried in _order(language, region):
         found = _read(plain, tried, today, region)
+        if tried != language and language in LANGUAGES:
+            found = [one for one in found if not _SHORT.fullmatch(plain, one.start, one.end)]
         if found:
             break
     told: set[str] = set()

@@ -33,7 +33,7 @@ _TABLE: dict[str, str] = {
     ),
     OTHER: (
         "invoice invoices bill bills receipt card cards visa mastercard amex account acct ending ends digits ticket case claim model sku item "
-        "items product article voucher coupon gift policy customer vat iban serial version utr upi transaction txn bank rma page room flat "
+        "items product article voucher coupon gift policy customer vat iban serial version utr upi transaction txn bank rma page room flat box postfach apartado casella caixa "
         "house street size points balance reservation booking "
         "factura facturas recibo tarjeta cuenta terminada cliente modelo articulo producto cupon "
         "facture factures carte compte recu client modele article produit bon "

@@ -29,6 +29,12 @@ _SHORT_STOP = re.compile(r"\b(?:no|nr|num|nro|n|ref|tel|id|order|bestell|nb)\.$"
 _REACH, _REACH_BACK = 5, 5
 _FEWEST_ORDER, _MOST_ORDER = 3, 24
 _YEARS = range(1990, 2036)
+_MONTHS = word_set(
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec enero febrero marzo "
+    "abril mayo junio julio agosto septiembre octubre noviembre diciembre janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre "
+    "januar februar marz juni juli oktober dezember gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre janeiro fevereiro marco maio junho "
+    "julho setembro outubro novembro dezembro"
+)
 _YEAR_BEFORE = word_set("in since from year anno ano annee jahr en de em depuis seit von nel del im of")
 #: A text that holds a number and little else.
 _LONGEST_ANSWER, _MOST_WORDS, _MOST_ALONE = 60, 4, 15
@@ -53,7 +59,7 @@ _UNIT_AFTER = re.compile(
     r"|days?|weeks?|hours?|months?|years?|minutes?|times|items?|pieces?|pcs|units?|dias?|jours?|tage?n?|giorni|semanas?|st(?:uck)?|people|am|pm)(?!\w)"
     r"|[.,:/]\d"
 )
-_UNIT_BEFORE = re.compile(r"(?:[€£$₹]|\brs\.?|\binr|\busd|\beur|\bgbp|[\d][.,:/])\s?$")
+_UNIT_BEFORE = re.compile(r"(?:[€£$₹]|\brs\.?|\binr|\busd|\beur|\bgbp)\s?$|\d[.,:/]$")
 _LOOKS_LIKE_SIZE = re.compile(
     r"\d+(?:k|p|x|st|nd|rd|th|am|pm|h|gb|tb|mb|ml|l|cm|mm|kg|g|w|v|mah|ft|in|inch|mp|pc|pcs|er|eme|a|o|min|hrs?|days?)|(?:ipx|usb|mp|xl|a|i|h|v)\d{1,2}",
     re.ASCII,
@@ -172,8 +178,9 @@ def _by_form(folded: Folded, start: int, end: int, value: str, sure: float, *, l
 
 
 def _dialled(plain: str, start: int, end: int) -> bool:
-    """Tell whether a number is written as telephone numbers are: so many digits in groups."""
-    return sum(one.isdigit() for one in plain[start:end]) >= _FEWEST_DIALLED and _GROUPED.search(plain, start, end) is not None
+    """Tell whether a number is written as telephone numbers are: so many digits in groups, or behind a nought."""
+    grouped = plain[start] == "0" or _GROUPED.search(plain, start, end) is not None
+    return grouped and sum(one.isdigit() for one in plain[start:end]) >= _FEWEST_DIALLED
 
 
 def _is_answer(plain: str, start: int, end: int) -> bool:
@@ -190,7 +197,7 @@ def _is_measure(plain: str, start: int, end: int, value: str, before: str) -> bo
     """Tell a size, a price, a count, a year or a time from a number of something."""
     if _LOOKS_LIKE_SIZE.fullmatch(value.lower()) or _UNIT_AFTER.match(plain, end) or _UNIT_BEFORE.search(plain, max(0, start - 6), start):
         return True
-    return len(value) == 4 and value.isdigit() and int(value) in _YEARS and before in _YEAR_BEFORE  # noqa: PLR2004
+    return len(value) == 4 and value.isdigit() and int(value) in _YEARS and (before in _YEAR_BEFORE or before in _MONTHS)  # noqa: PLR2004
 
 
 def _called(plain: str, start: int, end: int, words: list[tuple[int, int, str]]) -> tuple[str | None, str]:

@@ -53,7 +53,7 @@ class Canonical(NamedTuple):
     scales: tuple[tuple[tuple[str, ...], ...], ...]
 
 
-_WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,]\d+)?|(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f])+|%")
+_WORD = re.compile(r"(?<=\d)[\"\u201d\u2033]|\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,]\d+)?|(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f])+|%")
 _POSSESSIVE = re.compile(r"'s\b")
 _SENTENCE_END = re.compile(r"[.!?;\n।]")
 _BREAK = re.compile(r"[,:()\[\]{}/|>]")

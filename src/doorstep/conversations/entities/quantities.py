@@ -11,6 +11,11 @@ from doorstep.domain.languages import LANGUAGES
 from doorstep.domain.talking.understood import Entity, EntityKind
 
 _MOST = 999
+#: What follows a number that counts no pieces: times and measures.
+_UNITS = (
+    r"days?|nights?|weeks?|months?|years?|hours?|minutes?|mins?|inch|cm|mm|kg|ml|gb|percent|o'clock|am|pm|of my|dias?|semanas?|meses|horas?|minutos?|anos?"
+    r"|jours?|semaines?|mois|heures?|ans?\b|tage?n?|wochen?|monate?n?|stunden?|uhr|giorn[oi]|settiman[ae]|mes[ei]|or[ae]\b|din|hafte|baje|दिन|हफ्ते|बजे"
+)
 
 
 @lru_cache(maxsize=8)
@@ -26,7 +31,7 @@ def _grammar(language: str) -> tuple[re.Pattern[str], re.Pattern[str], dict[str,
     number = rf"(?P<{{}}>\d{{{{1,3}}}}|{words})"
     counted = (
         rf"(?<![\w#.,:/-])(?:{number.format('counted')}(?:\s?x)?\s(?:{before})"
-        rf"|(?:{behind})(?:\s|:\s?|\s?=\s?){number.format('asked')}|(?P<times>\d{{1,3}})\s?x|x\s?(?P<by>\d{{1,3}}))(?![\w%]|[.,:/]\d)"
+        rf"|(?:{behind})(?:\s|:\s?|\s?=\s?){number.format('asked')}|(?P<times>\d{{1,3}})\s?x|x\s?(?P<by>\d{{1,3}}))(?![\w%]|[.,:/]\d|[ -]?(?:{_UNITS}))"
     )
     return re.compile(rf"(?<!\w)(?:{both})(?!\w)"), re.compile(counted), numbers
 

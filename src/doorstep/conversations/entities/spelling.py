@@ -163,6 +163,14 @@ def mended(word: str) -> str:
     return _ours().nearest(word) or word
 
 
+@lru_cache(maxsize=8192)
+def slips_of(word: str) -> frozenset[str]:
+    """Give the words of ours, of any language, from which a word in plain letters is one slip away."""
+    if word in _PROPER or word in SHORTHAND or not word.isalpha():
+        return frozenset()
+    return frozenset(_ours().near(word))
+
+
 def mend(text: str) -> str:
     """Write a text (plain letters, as `folding` makes them) with each word mended; for matching and for models, never to show."""
     return " ".join(mended(word) for word in text.split())

@@ -35,7 +35,7 @@ SPANISH = re.compile(rf"(?<!\w)(?P<street>(?:{_ES})\.? ?(?:{_WORD} ?){{1,5}},? ?
 ITALIAN = re.compile(rf"(?<!\w)(?P<street>(?:{_IT}) (?:{_WORD} ?){{1,4}},? ?(?:n\.? ?)?{_NUMBER}(?:/[a-z])?(?!\w))")
 PORTUGUESE = re.compile(rf"(?<!\w)(?P<street>(?:{_PT})\.? (?:{_WORD} ?){{1,5}},? ?(?:n\.?[oº°]?\.? ?|numero )?{_NUMBER}(?!\w))")
 GERMAN = re.compile(
-    rf"(?<!\w)(?P<street>(?:[^\W\d_](?:[^\W\d_]|-){{2,30}}(?:{_DE})\.?|(?:{_WORD} ){{1,3}}(?:{_DE})\.?|(?:am|an der|auf der|im|in der|zum|zur) {_WORD}) ?{_NUMBER}(?! ?(?:uhr|h\b|[.:]\d))(?!\w))"
+    rf"(?<!\w)(?P<street>(?:[^\W\d_](?:[^\W\d_]|-){{2,30}}(?:{_DE})\.?|(?:(?!(?:in|der|ich|wohne|die|an|meine|neue|ist|und|bitte|zu|nach)\b){_WORD} ){{1,3}}(?:{_DE})\.?|(?:am|an der|auf der|im|in der|zum|zur) (?![^ ]*(?:str\.|strasse|weg|platz|allee|gasse)){_WORD}) ?{_NUMBER}(?! ?(?:uhr|h\b|[.:]\d))(?!\w))"
 )
 
 #: Country → the pattern of its streets.

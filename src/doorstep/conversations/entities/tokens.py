@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from doorstep.conversations.entities.folding import fold
+from doorstep.conversations.entities.spelling import slips_of
 
 
 class Token(NamedTuple):
@@ -49,7 +50,8 @@ _DEVANAGARI = "\u0900-\u0963\u0971-\u097f"
 _WORD = rf"(?:[^\W\d_]|[{_DEVANAGARI}])+"
 _LEX = re.compile(
     rf"""
-    (?P<iso>(?<!\d)\d{{4}}-\d{{1,2}}-\d{{1,2}}(?!\d))
+    (?P<nights>\d+[\s-]nights?\b)
+  | (?P<iso>(?<!\d)\d{{4}}-\d{{1,2}}-\d{{1,2}}(?!\d))
   | (?P<date>(?<![\d.,/])\d{{1,2}}(?:[./]\d{{1,2}}(?:[./](?:\d{{4}}|\d{{2}}))?|-\d{{1,2}}-(?:\d{{4}}|\d{{2}}))(?![\d])(?!\s?[ap]\.?m\b))
   | (?P<meridiem>(?<![\d.,:])\d{{1,2}}(?:[:.]\d{{2}})?\s?[ap](?:\.\s?m\.|\.?m)(?![^\W\d_]))
   | (?P<clock>(?<![\d.,:])(?:\d{{1,2}}[:h]\d{{2}}(?!\d)(?::\d{{2}})?|\d{{1,2}}h(?!\w)))
@@ -68,6 +70,8 @@ _LEX = re.compile(
     re.VERBOSE,
 )
 _WORDS = re.compile(rf"{_WORD}|\d\w*|[<>&~/@-]")
+#: Shorter words are one slip from too many others.
+_SHORTEST_SLIP = 5
 #: The words of a phrase stand at most this far apart.
 _GAP = re.compile(r"[\s'.-]{0,3}")
 #: The part of a day at the end of "tonight", "stasera", "Freitagabend".
@@ -123,7 +127,7 @@ def tokens_of(plain: str, language: str) -> list[Token]:
         match = matches[at]
         kind = match.lastgroup or ""
         if kind in {"word", "shorthand", "sign"} or match[0] in words:
-            count, meaning = _phrase(words.get(match[0], ()), matches, at, plain)
+            count, meaning = _phrase(words.get(match[0]) or _misspelt(match[0], words), matches, at, plain)
             if count:
                 tokens.extend(_told(matches[at : at + count], meaning, plain))
                 at += count
@@ -135,8 +139,20 @@ def tokens_of(plain: str, language: str) -> list[Token]:
     return _ranged(tokens, plain)
 
 
+_Phrases = tuple[tuple[tuple[str, ...], tuple[tuple[str, int, str], ...]], ...]
+
+
+def _misspelt(word: str, words: dict[str, _Phrases]) -> _Phrases:
+    """Give what a word means that is one slip from one of the language's: "wednsday"."""
+    if len(word) < _SHORTEST_SLIP:
+        return ()
+    meant = [one for one in slips_of(word) if one in words]
+    return tuple(one for one in words[meant[0]] if not one[0]) if len(meant) == 1 else ()
+
+
 def _ranged(tokens: list[Token], plain: str) -> list[Token]:
     """Put a "to" between days that a dash joins: "Mon-Wed"."""
+    tokens = [_one(tokens, at) for at in range(len(tokens))]
     if "-" not in plain:
         return tokens
     made = tokens[:1]
@@ -146,6 +162,16 @@ def _ranged(tokens: list[Token], plain: str) -> list[Token]:
             made.append(Token("T", last.end, one.start))
         made.append(one)
     return made
+
+
+def _one(tokens: list[Token], at: int) -> Token:
+    """Read "one" as an article unless an hour or a unit is beside it: "from a shop" is no time."""
+    token = tokens[at]
+    if token.kind != "N" or token.number != 1 or token.name:
+        return token
+    behind = tokens[at + 1].kind if at + 1 < len(tokens) else ""
+    before = tokens[at - 1].kind if at else ""
+    return token if behind in set("HQuKp") or before in set("Jq") else token._replace(kind="?")
 
 
 def _told(matches: Sequence[re.Match[str]], meaning: Sequence[tuple[str, int, str]], plain: str) -> list[Token]:
@@ -180,7 +206,7 @@ def _phrase(
     return 0, ()
 
 
-_SIMPLE = {"word": "?", "other": "?", "shorthand": "?", "dash": "T", "stop": ".", "end": "|"}
+_SIMPLE = {"word": "?", "nights": "?", "other": "?", "shorthand": "?", "dash": "T", "stop": ".", "end": "|"}
 
 
 def _written(kind: str, match: re.Match[str]) -> Token | None:

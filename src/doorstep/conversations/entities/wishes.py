@@ -110,9 +110,11 @@ def wish_of(words: tuple[Word, ...], options: Mapping[str, str], values: Mapping
     changes, vague = changes_in(main, options, values, told)
     said = [one for one in said if not any(change.start <= one.start < change.end for change in changes)]
     hard, soft, never, doubtful = _sorted_out(main, said, options, told)
+    outright = frozenset(hard)
     for change in changes:
         # What was said outright stands before what is said by comparison.
-        hard.setdefault(change.key, change.values)
+        if change.key not in outright:
+            hard[change.key] = (hard.get(change.key, change.values) & change.values) or change.values
     fallback, likes = _fallbacks(conditional, every, told)
     soft.update(likes)
     free, all_free = _free(main, every, told)

@@ -10,8 +10,8 @@ from doorstep.conversations.knowledge.passages import sentences
 from doorstep.conversations.knowledge.retrieving import Found
 from doorstep.conversations.knowledge.words import Named, named
 
-#: Below it nothing is quoted. Chosen on questions to two invented shops in seven languages (docs/reference/knowledge.md): the least score at
-#: which none of the wrong passages that a customer would take for an answer was quoted.
+#: Below it nothing is quoted. Chosen on questions to two invented shops in seven languages (docs/rules/knowledge.md): the least score at
+#: which nothing was quoted to those that the shops do not answer.
 THRESHOLD = 0.35
 #: A passage of so few words is quoted whole.
 _WHOLE_WORDS = 60
@@ -64,13 +64,15 @@ class NoAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The shop has not told us."""
 
     why: Silence
-    #: What came nearest; None: there is nothing.
-    nearest: Found | None = None
-
-    @property
-    def score(self) -> float:
-        """How likely the nearest would have answered; 0: there is none."""
-        return self.nearest.score if self.nearest is not None else 0.0
+    #: Of the passage that came nearest: its article and place there, None: there is none; the article's title and the heading next to it.
+    article_id: int | None = None
+    place: int | None = None
+    title: str = ""
+    heading: str = ""
+    #: EXPIRED: the day that is over.
+    valid_until: date | None = None
+    #: How likely it would have answered, 0 to 1.
+    score: float = 0.0
 
 
 def answer(question: str, found: Sequence[Found]) -> Quoted | NoAnswer:
@@ -80,7 +82,7 @@ def answer(question: str, found: Sequence[Found]) -> Quoted | NoAnswer:
     valid = [one for one in found if not one.expired and one.score >= THRESHOLD]
     if not valid:
         gone = next((one for one in found if one.expired and one.score >= THRESHOLD), None)
-        return NoAnswer(why=Silence.EXPIRED, nearest=gone) if gone else NoAnswer(why=Silence.NOT_NEAR, nearest=found[0])
+        return _none(Silence.EXPIRED, gone) if gone else _none(Silence.NOT_NEAR, found[0])
     best, *others = valid
     source, passage = best.entry.source, best.entry.passage
     headings = dict.fromkeys(heading_of(one) for one in others if one.score >= _ALSO * best.score)
@@ -96,6 +98,19 @@ def answer(question: str, found: Sequence[Found]) -> Quoted | NoAnswer:
         place=best.entry.place,
         score=best.score,
         also=tuple(one for one in headings if one != heading_of(best))[:_MOST_ALSO],
+    )
+
+
+def _none(why: Silence, nearest: Found) -> NoAnswer:
+    source = nearest.entry.source
+    return NoAnswer(
+        why=why,
+        article_id=source.article_id,
+        place=nearest.entry.place,
+        title=source.title,
+        heading=heading_of(nearest),
+        valid_until=source.valid_until,
+        score=nearest.score,
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from doorstep.conversations.entities import clauses_of
+from doorstep.conversations.entities import clauses_of, code_in
 from doorstep.conversations.handing.rules import Signals
 from doorstep.conversations.talks.acting import confirm
 from doorstep.conversations.talks.choosing import units_of
@@ -217,11 +217,10 @@ def _answered(turn: Turn, frame: Frame) -> Flow[bool]:
     if frame.asked == "confirm":
         return (yield from _confirmed(turn, frame))
     if frame.asked == "code":
-        digits = next((one.value for one in understood.of(EntityKind.CODE)), "")
-        if digits:
-            yield from try_code(turn, digits)
-            return True
-        return False
+        typed = code_in(text)
+        if typed is not None:
+            yield from try_code(turn, typed.value)
+        return typed is not None
     if frame.asked == "identity":
         kinds = (EntityKind.ORDER_NUMBER, EntityKind.EMAIL, EntityKind.PHONE, EntityKind.NAME, EntityKind.POSTCODE)
         if any(understood.of(kind) for kind in kinds):

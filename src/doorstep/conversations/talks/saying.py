@@ -17,6 +17,8 @@ from doorstep.domain.talking.turns import Fact, Piece
 
 #: A fact's name and value → the value as the customer's language writes it.
 Write = Callable[[str, Fact], str]
+#: Tables of words whose sentences belong together.
+_LISTED = frozenset({"where", "confirm", "details", "case", "refund", "contact"})
 _HOLE = re.compile(r"\{(\w+)\}")
 #: Key → its forms: the first whose holes all have a fact is said, the last has none or only such as are always there.
 Words = Mapping[str, str | list[str]]
@@ -31,8 +33,22 @@ def words_of(language: str) -> dict[str, str | list[str]]:
 
 
 def said(pieces: Sequence[Piece], tag: str, book: Book, write: Write) -> str:
-    """Write what is said, a paragraph for each piece."""
-    return "\n\n".join(text for piece in pieces if (text := _said(piece, tag, book, write)))
+    """Write what is said: sentences about one thing line by line, an empty line where another begins."""
+    told, about = "", ""
+    for piece in pieces:
+        text = _said(piece, tag, book, write)
+        if text:
+            group = _group(piece)
+            between = "\n" if group and group == about else "\n\n" if told else ""
+            told = f"{told}{between}{text}"
+            about = group
+    return told
+
+
+def _group(piece: Piece) -> str:
+    """What a piece is about; "" it stands alone."""
+    kind = piece.key.partition("/")[0].partition(".")[0]
+    return "where" if kind in {"event", "pitfall"} else kind if kind in _LISTED else ""
 
 
 def titled(offer: Offer, tag: str, book: Book) -> str:

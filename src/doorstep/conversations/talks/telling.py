@@ -49,7 +49,7 @@ def _parcel(turn: Turn, parcel: ParcelTold, number: str) -> None:
         turn.say("where.delivered_at", moment=parcel.delivered_at)
     elif parcel.expected is not None and parcel.status not in _ENDED:
         turn.say("where.was_expected" if parcel.late else "where.expected", span=parcel.expected)
-    elif parcel.status not in _ENDED:
+    elif parcel.status not in _ENDED and parcel.status is not Status.READY_FOR_PICKUP:
         turn.say("where.no_date")
     if parcel.point and parcel.status is Status.READY_FOR_PICKUP:
         turn.say("where.point", point=parcel.point)

@@ -14,32 +14,12 @@ from doorstep.conversations.understanding.seeds import Seed
 
 #: Letter → its neighbours on the keys of a Latin keyboard.
 _BESIDE: Mapping[str, str] = {
-    "q": "wa",
-    "w": "qes",
-    "e": "wrd",
-    "r": "etf",
-    "t": "ryg",
-    "y": "tuh",
-    "u": "yij",
-    "i": "uok",
-    "o": "ipl",
-    "p": "ol",
-    "a": "qsz",
-    "s": "adw",
-    "d": "sfe",
-    "f": "dgr",
-    "g": "fht",
-    "h": "gjy",
-    "j": "hku",
-    "k": "jli",
-    "l": "kop",
-    "z": "xa",
-    "x": "zcs",
-    "c": "xvd",
-    "v": "cbf",
-    "b": "vng",
-    "n": "bmh",
-    "m": "njk",
+    pair[0]: pair[1:]
+    for pair in (
+        *("qwa", "wqes", "ewrd", "retf", "tryg", "ytuh", "uyij", "iuok", "oipl", "pol"),
+        *("aqsz", "sadw", "dsfe", "fdgr", "gfht", "hgjy", "jhku", "kjli", "lkop"),
+        *("zxa", "xzcs", "cxvd", "vcbf", "bvng", "nbmh", "mnjk"),
+    )
 }
 #: Words this short are not misspelt: what is left would be another word.
 _SHORTEST = 4
@@ -70,7 +50,7 @@ def _without_accents(text: str) -> str:
 
 def _bare(text: str, _habit: _Habits, _pick: _Picks) -> str:
     """Write in lower case, without accents and punctuation."""
-    kept = (letter for letter in _without_accents(text.replace("ß", "ss")).lower() if letter not in ".,;:!?¿¡'’\"()।")
+    kept = (letter for letter in _without_accents(text.replace("ß", "ss")).lower() if letter not in ".,;:!?¿¡'\u2019\"()।")
     return " ".join("".join(kept).split())
 
 

@@ -15,6 +15,8 @@ SCOPES = {
     "actions:write": "ask for what customers may do: cancel, change, return, exchange, claim; for a customer or for the merchant",
     "cases:read": "read returns, exchanges, claims and changes",
     "cases:write": "decide about returns, exchanges, claims and changes, and say what became of them",
+    "handovers:read": "read which conversations a human has or should take over, and how customers said it was",
+    "handovers:write": "give, note on and close conversations that a human has",
     "policy:read": "read the rules for what customers may do",
     "policy:write": "change the rules for what customers may do",
     "knowledge:read": "read what the shop says of itself, and try questions on it",

@@ -1,4 +1,4 @@
-"""Connected shops, carriers, channels and models → a list; a plug-in's declared settings → a form; a form → a connection."""
+"""Connected shops, carriers, channels, helpdesks and models → a list; a plug-in's declared settings → a form; a form → a connection."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from doorstep.channels import channels
 from doorstep.conversations.models import models
 from doorstep.domain.plugins import Channel
 from doorstep.errors import BadInputError, NotFoundError
+from doorstep.helpdesks import helpdesks
 from doorstep.shops import shops
 from doorstep.steps.chat import PROVIDER as CHAT
 from doorstep.steps.connect import Plugin, checked, new_connection, plugin_named, secret_names
@@ -28,7 +29,7 @@ from doorstep.web.desk.doors import desk_page, id_of, note, user_of
 from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 
-_KINDS = ("shop", "carrier", "channel", "model")
+_KINDS = ("shop", "channel", "helpdesk", "model", "carrier")
 _DONE = {
     "hook": "The address is new. Give it to the provider; the one before is taken for 24 hours more.",
     "beside": "The new one stands beside the old one.",
@@ -41,6 +42,7 @@ def _plugins() -> dict[str, list[Plugin]]:
         "shop": sorted(shops().values(), key=lambda p: p.name),
         "carrier": sorted(carriers().values(), key=lambda p: p.name),
         "channel": sorted(channels().values(), key=lambda p: p.name),
+        "helpdesk": sorted(helpdesks().values(), key=lambda p: p.name),
         "model": sorted(models().values(), key=lambda p: p.name),
     }
 

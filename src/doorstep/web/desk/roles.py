@@ -49,6 +49,8 @@ class Group(StrEnum):
     LETTERS = "letters"
     CONNECTIONS = "connections"
     KEYS = "keys"
+    #: Customers' assistants: what they may be let do, who was let in.
+    ASSISTANTS = "assistants"
     #: Brand, templates, their approval.
     WORDS = "words"
     RULES = "rules"
@@ -91,6 +93,7 @@ _TABLE: dict[Group, tuple[Level, Level, Level, Level]] = {
     Group.LETTERS: (_CHANGE, _CHANGE, _NONE, _SEE),
     Group.CONNECTIONS: (_SEE, _SEE, _NONE, _SEE),
     Group.KEYS: (_SEE, _NONE, _NONE, _NONE),
+    Group.ASSISTANTS: (_CHANGE, _SEE, _NONE, _SEE),
     Group.WORDS: (_SEE, _SEE, _CHANGE, _SEE),
     Group.RULES: (_CHANGE, _SEE, _SEE, _SEE),
     Group.PEOPLE: (_SEE, _SEE, _SEE, _SEE),
@@ -111,6 +114,8 @@ _GROUPS = {
     "orders": Group.ORDERS,
     "pitfalls": Group.ORDERS,
     "conversations": Group.TALKS,
+    "inbox": Group.TALKS,
+    "macros": Group.TALKS,
     "replies": Group.TALKS,
     "model-turns": Group.TALKS,
     "knowledge": Group.KNOWLEDGE,
@@ -122,10 +127,12 @@ _GROUPS = {
     "connections": Group.CONNECTIONS,
     "approvals": Group.WORDS,
     "keys": Group.KEYS,
+    "assistants": Group.ASSISTANTS,
     "brand": Group.WORDS,
     "gallery": Group.WORDS,
     "templates": Group.WORDS,
     "settings": Group.RULES,
+    "handing": Group.RULES,
     "policy": Group.RULES,
     "users": Group.PEOPLE,
     "changes": Group.HISTORY,

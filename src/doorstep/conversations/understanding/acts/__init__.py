@@ -63,6 +63,8 @@ def acts_in(text: str, language: str = "") -> frozenset[Act]:
     words = _words(parts)
     found: set[Act] = set()
     for act, table in _OF_PARTS.items():
+        if stands_in(words, grammar.of(f"{table}_never_in")):
+            continue
         if stands_in(words, grammar.of(f"{table}_in")) or any(covers(part.words, grammar.of(table), grammar.of("fill")) for part in parts):
             found.add(act)
     for act, table in _OF_WHOLES.items():

@@ -18,9 +18,10 @@ _MOST = 5_000
 _LONGEST = 2_000
 
 #: Words with the vowel signs of Devanagari and with apostrophes; a mark that ends a part; else one sign, of which only pictures count.
-_PIECES = re.compile(r"[\w\u0900-\u0963\u0966-\u097f'’ʼ`]+|[.,;:!?¿¡।…\n()\"“”«»–—]+|\S")
-_MARKS = frozenset('.,;:!?¿¡।…\n()"“”«»–—')
-_APOSTROPHES = str.maketrans("", "", "'’ʼ`")
+_QUOTES = "'\u2019\u02bc`"
+_PIECES = re.compile(rf"[\w\u0900-\u0963\u0966-\u097f{_QUOTES}]+|[.,;:!?¿¡।…\n()\"\u201c\u201d«»\u2013\u2014]+|\S")
+_MARKS = frozenset('.,;:!?¿¡।…\n()"\u201c\u201d«»\u2013\u2014')
+_APOSTROPHES = str.maketrans("", "", _QUOTES)
 #: Joiners, colours of skin and sexes of pictures: the thumb means the same in all of them.
 _DRESSES = str.maketrans("", "", "\ufe0f\u200d\u2640\u2642" + "".join(map(chr, range(0x1F3FB, 0x1F400))))
 _NASAL = str.maketrans("\N{DEVANAGARI SIGN CANDRABINDU}", "\N{DEVANAGARI SIGN ANUSVARA}", "\N{DEVANAGARI SIGN NUKTA}")
@@ -67,7 +68,7 @@ def parts_of(text: str) -> tuple[Part, ...]:
             if words or found:
                 found.append(_part(words, piece))
             words = []
-        elif piece[0].isalnum() or piece[0] in "'’ʼ`_" or unicodedata.category(piece[0]) in {"So", "Mn", "Mc"}:
+        elif piece[0].isalnum() or piece[0] in f"{_QUOTES}_" or unicodedata.category(piece[0]) in {"So", "Mn", "Mc"}:
             words.append(piece)
     if words:
         found.append(_part(words, ""))
