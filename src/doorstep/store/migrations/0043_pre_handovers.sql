@@ -43,7 +43,7 @@ create index handover_mine on handover (merchant_id, assignee, theirs, priority,
 create index handover_snoozed on handover (merchant_id, snoozed_until, handover_id) where state = 'snoozed';
 create index handover_wakes on handover (snoozed_until) where state = 'snoozed';
 create index handover_late on handover (due_at) where state in ('waiting', 'held') and not theirs and not told_late;
-create index handover_closed on handover (merchant_id, closed_at, handover_id) where state = 'closed';
+create index handover_closed on handover (merchant_id, closed_at, handover_id) include (csat_score, csat_asked_at) where state = 'closed';
 create index handover_order on handover (order_id, merchant_id) where order_id is not null;
 
 -- What happened to a conversation among us: notes, and who took, gave, snoozed, closed it.
