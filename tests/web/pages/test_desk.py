@@ -234,7 +234,7 @@ async def test_hostile_texts_stay_text_at_the_desk(desks, theirs):
         if not path.endswith("/shown"):
             text = (await owner.get(path)).text
             assert HOSTILE not in text
-            assert "<script" not in re.sub(r'<script type="module" src="/look/preview\.[0-9a-f]{8}\.js"></script>', "", text)
+            assert "<script" not in re.sub(r'<script type="module" src="/look/(?:preview|inbox)\.[0-9a-f]{8}\.js"></script>', "", text)
     shown = await owner.get(f"/desk/messages/{theirs.message_id}/shown")
     assert "sandbox" in shown.headers["content-security-policy"]
     assert "script-src" not in shown.headers["content-security-policy"]  # default-src 'none' holds
