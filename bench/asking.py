@@ -12,6 +12,7 @@ from doorstep.cli.benching.stage import Stage, accept, take
 from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind
 from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
+from doorstep.domain.helpdesks import Heard, HeardKind
 from doorstep.domain.messages import Attachment, Receipt
 from doorstep.domain.money import Money
 from doorstep.domain.people import IdentityKind
@@ -20,6 +21,7 @@ from doorstep.domain.shipments import OpenPitfall
 from doorstep.domain.vocabulary import Actor, ChannelKind, Lead, MessageState, Status, Unfetched
 from doorstep.steps.batch import work_batch
 from doorstep.steps.confirm import confirm
+from doorstep.steps.connect import new_connection
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.sum_up import read_backlog
 from doorstep.steps.watch import watch
@@ -27,6 +29,7 @@ from doorstep.steps.work import BATCH
 from doorstep.store import (
     access,
     alarms,
+    assistants,
     backtests,
     case_files,
     case_looks,
@@ -43,13 +46,16 @@ from doorstep.store import (
     going,
     goods,
     health,
+    helpdesks,
     idempotency,
     inbox,
+    knowledge,
     labels,
     legs,
     mappings,
     message_lists,
     messages,
+    model_turns,
     one_time_codes,
     orders,
     people,
@@ -60,6 +66,7 @@ from doorstep.store import (
     returned,
     shipments,
     short_links,
+    unanswered,
 )
 from doorstep.store.database import Database, Row, Tx
 from doorstep.store.estimators import Past
@@ -300,6 +307,23 @@ async def _errands_taken_up(tx: Tx, know: Known) -> None:
     await errands.look_now(tx, [(know.merchant_id, know.message["message_id"])] * 50, know.now)
 
 
+async def _helpdesks_taken_up(tx: Tx, know: Known) -> None:
+    """A worker takes up what is due at helpdesks, and hears of calls that ended; most messages serve none."""
+    await helpdesks.link(tx, [(know.merchant_id, know.shop)], know.now, 40)
+    for one in await helpdesks.due(tx, know.now + timedelta(days=2), 40):
+        await helpdesks.wrote(tx, one.merchant_id, one.conversation_id, one.told_reply_id, 10)
+        await helpdesks.last_reply(tx, one.merchant_id, one.conversation_id)
+        await helpdesks.to_note(tx, one)
+        await helpdesks.write(tx, one)
+    await helpdesks.look_now(tx, [(know.merchant_id, know.message["message_id"])] * 50, know.now)
+    await helpdesks.wake(tx, know.merchant_id, know.ids[0], know.now)
+    spoken_of = Heard(kind=HeardKind.SAID, remote_id="100", key="doorstep-x", message_id="1", of="0")
+    if (kept := await helpdesks.link_of(tx, know.merchant_id, know.shop, spoken_of)) is not None:
+        await helpdesks.heard(tx, kept, spoken_of, "", know.now)
+        await helpdesks.is_told(tx, kept, "0")
+        await helpdesks.files_of(tx, kept, "0")
+
+
 async def _cases_looked_at(tx: Tx, know: Known) -> None:
     """A worker looks at cases that are due, hears of parcels, and takes up labels; most parcels belong to no case."""
     for merchant_id, case_id, order_id in await case_looks.due(tx, know.now + timedelta(days=2), 40):
@@ -360,6 +384,7 @@ WORKER: Mapping[str, _Asks] = {
     "500 links kept": _links_kept,
     "sweeping": _forgotten,
     "errands taken up": _errands_taken_up,
+    "helpdesks taken up": _helpdesks_taken_up,
     "cases looked at": _cases_looked_at,
     "500 goods and payments told": _goods_told,
     "goods of an action": _goods_asked,
@@ -410,12 +435,55 @@ async def _signed_in(tx: Tx, know: Known) -> None:
     await customer_sessions.sweep(tx, know.now)
 
 
+async def _assisted(tx: Tx, know: Known) -> None:
+    later, email = know.now + timedelta(days=7), know.order["email"] or ""
+    await assistants.register(
+        tx, know.merchant_id, assistants.Client(client_id="bench", name="Bench", redirects=("https://a.example/",)), know.now
+    )
+    await assistants.client_of(tx, know.merchant_id, "bench")
+    new = assistants.NewGrant(
+        client_id="bench", name="Bench", scopes=("orders:read",), kind="email", address=email, locale="en", expires_at=later
+    )
+    grant_id = await assistants.add(tx, know.merchant_id, new, know.now)
+    await assistants.set_code(tx, know.merchant_id, grant_id, "code", "challenge", "https://a.example/", later)
+    await assistants.by_code(tx, know.merchant_id, "code", know.now)
+    issued = assistants.Issued(access="access", until=later, refresh="refresh", family="family")
+    await assistants.exchange(tx, know.merchant_id, grant_id, "code", issued, know.now)
+    await assistants.by_family(tx, know.merchant_id, "family", "refresh", know.now)
+    await assistants.rotate(tx, know.merchant_id, grant_id, "refresh", issued, know.now)
+    await assistants.by_access(tx, know.merchant_id, "access", know.now + timedelta(minutes=2))
+    await assistants.of_person(tx, know.merchant_id, "email", email, know.now)
+    await assistants.page(tx, know.merchant_id, None, 51)
+    await assistants.clients(tx, know.merchant_id, know.now)
+    await assistants.revoke(tx, know.merchant_id, grant_id, know.now)
+    await assistants.revoke_client(tx, know.merchant_id, "bench", know.now)
+    await assistants.sweep(tx, know.now)
+
+
 async def _guessed(tx: Tx, know: Known) -> None:
     await alarms.count(tx, know.merchant_id, "order", "1001", "1001", know.now)
     await alarms.today(tx, know.merchant_id, know.now)
     await alarms.may_tell(tx, know.merchant_id, know.now)
     await alarms.listed(tx, know.merchant_id, know.now.date() - timedelta(days=30))
     await alarms.sweep(tx, know.now)
+
+
+async def _modelled(tx: Tx, know: Known) -> None:
+    """A turn in which a language model is asked, and the pages about it."""
+    made = new_connection(know.merchant_id, "model", "openai_compatible", "m", {})
+    connection = await connections.connect(tx, _SEALER, made, frozenset())
+    of, day = (know.merchant_id, connection), know.now.date()
+    await model_turns.fares(tx, *of, day)
+    await model_turns.set_aside(tx, *of, day, 9)
+    await model_turns.settle(tx, *of, day, (9, 9), -1)
+    await model_turns.failed(tx, *of, 3, know.now, None)
+    await model_turns.answered(tx, *of)
+    turn = model_turns.KeptTurn(
+        connection_id=connection, conversation_id=1, turn_id=1, at=know.now, model="m", outcome="used", why="", context="{}", limits="{}"
+    )
+    await model_turns.read(tx, know.merchant_id, await model_turns.add(tx, know.merchant_id, turn))
+    await model_turns.of_conversation(tx, know.merchant_id, 1)
+    await model_turns.newest(tx, *of)
 
 
 #: What the web asks as a merchant.
@@ -428,7 +496,9 @@ WEB: Mapping[str, _Asks] = {
     "/me by post code": lambda tx, know: orders.of_postcode(tx, know.merchant_id, "28004", 200),
     "a code": _coded,
     "a customer's session": _signed_in,
+    "a customer's assistant": _assisted,
     "guessing": _guessed,
+    "a model's turn": _modelled,
     "language": lambda tx, know: orders.set_locale(tx, know.merchant_id, know.order["email"], "fr"),
     "choices": lambda tx, know: recipients.standing(tx, [(know.merchant_id, know.order["email"])], know.now),
     "new": lambda tx, know: desk.shipments(tx, know.merchant_id, most=51),
@@ -475,6 +545,10 @@ WEB: Mapping[str, _Asks] = {
         tx, know.merchant_id, know.emails[:50], know.now - timedelta(days=90), know.now
     ),
     "what arrived lately": lambda tx, know: backtests.arrived(tx, know.merchant_id, 50),
+    "what the shop says": lambda tx, know: knowledge.version(tx, know.merchant_id),
+    "articles": lambda tx, know: knowledge.listed(tx, know.merchant_id),
+    "all passages": lambda tx, know: knowledge.every(tx, know.merchant_id),
+    "questions without an answer": lambda tx, know: unanswered.open_questions(tx, know.merchant_id),
     "rules": lambda tx, know: policies.versions(tx, know.merchant_id),
     "rules in force": lambda tx, know: policies.live(tx, know.merchant_id, know.now),
     "open errands": lambda tx, know: errands.page(tx, know.merchant_id, most=51),
@@ -489,6 +563,7 @@ WEB: Mapping[str, _Asks] = {
     "week": lambda tx, know: desk.states(tx, know.merchant_id, know.now - timedelta(days=7)),
     "open problems": lambda tx, know: desk.problems(tx, know.merchant_id),
     "changes": lambda tx, know: desk.changes(tx, know.merchant_id, 200),
+    "what assistants asked for": lambda tx, know: desk.assistant_calls(tx, know.merchant_id, 50),
     "order's decisions": lambda tx, know: decisions.of_order(tx, know.merchant_id, know.order["order_id"]),
     "reasons": lambda tx, know: decisions.skips(tx, know.merchant_id, (know.now - timedelta(days=30)).date()),
     "mapped codes": lambda tx, know: mappings.of_merchant(tx, know.merchant_id),

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from apps import app_over
+from doorstep.conversations.knowledge.quoting import NoAnswer, Quoted
 from doorstep.demo.lives import LIVES
 from doorstep.demo.playing import Pace, Play, comes_back, links_of, worth_seeing
 from doorstep.demo.stage import Memory, Stage, set_up
@@ -17,6 +18,7 @@ from doorstep.domain.vocabulary import Status
 from doorstep.settings import Settings
 from doorstep.steps.batch import work_batch
 from doorstep.steps.directory import Directory
+from doorstep.steps.knowing_shop import find
 from doorstep.steps.receive import Receiver
 from doorstep.steps.work import utc_now
 from doorstep.store import connections, shipments
@@ -111,6 +113,15 @@ async def test_every_parcel_of_a_demo_ends_as_its_life_says_and_a_second_showing
     before = [await theatre.count(table) for table in tables]
     await theatre.play(played(theatre.stage, started), utc_now())
     assert [await theatre.count(table) for table in tables] == before
+
+
+async def test_the_demo_shop_answers_what_its_own_texts_say(database: Database, sealer: Sealer, memory: Memory) -> None:
+    stage = await set_up(database, sealer, memory, PICTURES)
+    async with database.for_merchant(stage.merchant_id) as tx:
+        said = await find(tx, stage.merchant_id, "¿Cuánto tarda el envío?", "es", utc_now())
+        assert isinstance(said, Quoted)
+        assert said.text.startswith("Orders that are placed before 14:00")
+        assert isinstance(await find(tx, stage.merchant_id, "do you sell crocodiles", "en", utc_now()), NoAnswer)
 
 
 async def test_setting_up_again_changes_nothing_but_where_the_pictures_are(database: Database, sealer: Sealer, memory: Memory) -> None:

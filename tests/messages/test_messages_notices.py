@@ -21,6 +21,7 @@ from doorstep.messages.notices import (
     templates_notice,
     unread_notice,
 )
+from doorstep.messages.notices.helpdesks import helpdesk_failed
 
 PAUSED = Paused(
     shop="Casa Alma",
@@ -49,7 +50,7 @@ def holes(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", ["", "approval_", "mailbox_", "guessing_", "code_"])
+@pytest.mark.parametrize("kind", ["", "approval_", "mailbox_", "guessing_", "code_", "helpdesk_"])
 def test_each_language_says_the_same_with_the_same_holes_and_says_it_itself(kind, language):
     english, other = words(f"{kind}en"), words(kind + language)
     assert {key: holes(text) for key, text in english.items()} == {key: holes(text) for key, text in other.items()}
@@ -129,10 +130,11 @@ def test_a_mailbox_that_is_not_read_is_told_with_what_to_do(locale, said, refuse
         assert ("goes on trying" in told.text) is not refused
 
 
-@pytest.mark.parametrize("rests", ["carrier", "channel", "webhook", "shop"])
+@pytest.mark.parametrize("rests", ["carrier", "channel", "webhook", "shop", "model"])
 def test_what_rests_meanwhile_is_said(rests):
     told = paused_notice(Paused(shop="S", name="N", provider="P", rests=rests, why="w", url="u"), "en").text
-    assert {"carrier": "is not asked", "channel": "two days", "webhook": "sent afterwards", "shop": "still kept"}[rests] in told
+    said = {"carrier": "is not asked", "channel": "two days", "webhook": "sent afterwards", "shop": "still kept", "model": "by itself"}
+    assert said[rests] in told
 
 
 def test_a_name_is_one_line_and_no_pattern():
@@ -150,3 +152,12 @@ def test_no_sentence_about_a_shop_that_ends_in_a_full_stop_ends_twice(language):
     ]
     assert all("Acme Inc." in one.subject for one in told)
     assert not [one.text for one in told if ".." in one.text]
+
+
+@pytest.mark.parametrize("tag", [*LANGUAGES, "de-AT"])
+def test_owners_read_which_helpdesk_does_not_take_a_conversation_why_and_where_it_is(tag):
+    url, why = "https://doorstep.example/desk/conversations/7", "Chatwoot has no conversation {url} any more."
+    told = helpdesk_failed("Casa Alma", "Our Chatwoot", why, url, tag)
+    assert "Our Chatwoot" in told.subject
+    assert why in told.text
+    assert told.text.count(url) == 1

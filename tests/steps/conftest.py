@@ -10,6 +10,8 @@ from doorstep.store.database import Database
 
 #: The shop that errands are done at.
 sys.path.append(str(Path(__file__).parents[1] / "shops"))
+#: The clouds of helpdesks.
+sys.path.append(str(Path(__file__).parents[1] / "helpdesks"))
 
 
 @pytest.fixture

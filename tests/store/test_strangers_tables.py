@@ -14,6 +14,7 @@ from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind, Outside
 from doorstep.domain.actions.known import KnownCustomer, KnownVariant, Method, Paid
 from doorstep.domain.actions.plans import Errand, ErrandKind
+from doorstep.domain.helpdesks import Heard, HeardKind
 from doorstep.domain.labels import MadeLabel
 from doorstep.domain.messages import Attachment, Device, Message, Rendered
 from doorstep.domain.money import Money
@@ -25,6 +26,7 @@ from doorstep.store import (
     access,
     alarms,
     asks,
+    assistants,
     backtests,
     case_files,
     case_looks,
@@ -42,14 +44,17 @@ from doorstep.store import (
     fallbacks,
     going,
     goods,
+    helpdesks,
     idempotency,
     imports,
     inbox,
+    knowledge,
     intent_models,
     labels,
     mailboxes,
     message_lists,
     messages,
+    model_turns,
     one_time_codes,
     opting_in,
     orders,
@@ -64,6 +69,7 @@ from doorstep.store import (
     signing,
     tallies,
     templates,
+    unanswered,
     wallet,
 )
 from doorstep.store.case_queue import Tab
@@ -315,6 +321,34 @@ ROWS: dict[str, dict[str, str]] = {
         "opened_at": _AT,
         "last_in_at": _AT,
     },
+    "handover": {
+        "handover_id": "7",
+        "conversation_id": "7",
+        "reason": "'asked'",
+        "summary": "'s'",
+        "order_id": "7",
+        "language": "'es'",
+        "queue": "'support'",
+        "priority": "2",
+        "state": "'held'",
+        "assignee": "7",
+        "asked_at": _AT,
+        "due_at": _AT,
+        "touched_at": _AT,
+        "csat_asked_at": _AT,
+        "csat_message_id": f"({_ID})::uuid",
+    },
+    "handover_entry": {
+        "entry_id": "7",
+        "conversation_id": "7",
+        "handover_id": "7",
+        "at": _AT,
+        "kind": "'note'",
+        "actor": "'user 7'",
+        "text": "'t'",
+    },
+    "agent": {"user_id": "7", "name": "'Ana'", "presence": "'available'"},
+    "macro": {"macro_id": "7", "name": "'n'", "texts": _JSON},
     "outbox": {"message_id": f"({_ID})::uuid", "month": "'2026-11-01'", "connection_id": "7", "due_at": _AT},
     "send_attempt": {"message_id": f"({_ID})::uuid", "attempt": "1", "started_at": _AT},
     "receipt": {
@@ -382,6 +416,26 @@ ROWS: dict[str, dict[str, str]] = {
         "expires_at": "'2026-11-18T11:10:00Z'",
     },
     "customer_session": {"session_hash": "sha256(('session-' || m)::bytea)", "seen_at": _AT, "expires_at": "'2026-11-18T23:00:00Z'"},
+    "assistant_client": {"client_id": "'dc-' || m", "name": "'Helper'", "redirects": "'{}'", "made_at": _AT, "used_at": _AT},
+    "assistant_grant": {
+        "grant_id": "7",
+        "client_id": "'dc-' || m",
+        "name": "'Helper'",
+        "scopes": "'{orders:read}'",
+        "kind": "'email'",
+        "address": "'ana@customer.example'",
+        "locale": "'en'",
+        "made_at": _AT,
+        "expires_at": "'2026-12-18T11:00:00Z'",
+        "code_hash": "sha256(('code-' || m)::bytea)",
+        "code_expires_at": "'2026-12-18T11:00:00Z'",
+        "challenge": "'c'",
+        "redirect": "'https://a.example/'",
+        "access_hash": "sha256(('access-' || m)::bytea)",
+        "access_expires_at": "'2026-12-18T11:00:00Z'",
+        "family_hash": "sha256(('family-' || m)::bytea)",
+        "refresh_hash": "sha256(('refresh-' || m)::bytea)",
+    },
     "alarm": {
         "day": "'2026-11-18'",
         "kind": "'guessing'",
@@ -425,7 +479,7 @@ ROWS: dict[str, dict[str, str]] = {
         "asker": "'ana'",
         "order_id": "7",
         "created_at": _AT,
-        "expires_at": _AT,
+        "expires_at": "'2026-11-18T11:30:00Z'",
     },
     "action_policy": {"version": "1", "document": _JSON, "made_by": "'user 7'", "made_at": _AT, "live_from": _AT},
     "intent_utterance": {"text": "'bin it'", "label": "'order.cancel'", "source": "'desk'", "added_by": "'user 7'", "added_at": _AT},
@@ -451,7 +505,65 @@ ROWS: dict[str, dict[str, str]] = {
         "made_at": _AT,
         "look_at": _AT,
     },
+    "model_day": {"connection_id": "7", "day": "'2026-11-18'", "turns": "1", "micros": "5"},
+    "model_rest": {"connection_id": "7", "failures": "1"},
+    "model_turn": {
+        "model_turn_id": "7",
+        "connection_id": "7",
+        "conversation_id": "7",
+        "at": _AT,
+        "model": "'small'",
+        "outcome": "'used'",
+        "limits": _JSON,
+        "text": "'t'",
+    },
     "label_try": {"errand_id": "7", "provider": "'easypost'", "tries": "1"},
+    "helpdesk_link": {
+        "link_id": "7",
+        "connection_id": "7",
+        "conversation_id": "7",
+        "handover_id": "7",
+        "key": "'doorstep-k' || m",
+        "remote_id": "'100'",
+        "state": "'open'",
+        "message_id": f"({_ID})::uuid",
+        "made_at": _AT,
+        "told_at": _AT,
+        "look_at": _AT,
+    },
+    "helpdesk_word": {
+        "connection_id": "7",
+        "remote_id": "'w-1'",
+        "link_id": "7",
+        "kind": "'said'",
+        "of": "'w-0'",
+        "text": "'t'",
+        "heard_at": _AT,
+        "untold": "'why'",
+    },
+    "knowledge": {"version": "3"},
+    "article": {
+        "article_id": "7",
+        "key": "'faq.md'",
+        "origin": "'faq.md'",
+        "title": "'Shipping'",
+        "body": "'Two days.'",
+        "digest": "'d'",
+        "passages": "1",
+        "kept_at": _AT,
+        "seen_at": _AT,
+    },
+    "passage": {
+        "article_id": "7",
+        "place": "0",
+        "path": "'{Shipping}'",
+        "text": "'Two days.'",
+        "vectors": "'v'",
+        "heading": "'{=delivery}'",
+        "tokens": "'{=delivery}'",
+        "read_by": "'r'",
+    },
+    "unanswered": {"unanswered_id": "7", "question": "'why?'", "question_key": "'why'", "at": _AT, "why": "'not_near'", "score": "0.1"},
     "audit": {"audit_id": "7", "actor": "'cli'", "action": "'made'"},
 }
 TABLES = sorted(ROWS)
@@ -598,7 +710,9 @@ async def test_a_merchant_empties_a_table_of_its_own_rows_only(houses: Database,
             for referring in [
                 t
                 for t in reversed(ROWS)
-                if table in {"merchant", t} or (table, t) in {("customer", "customer_identity"), ("orders", "payment"), ("orders", "cases")}
+                if table in {"merchant", t}
+                or (table, t)
+                in {("customer", "customer_identity"), ("orders", "payment"), ("orders", "cases"), ("assistant_client", "assistant_grant")}
             ]:
                 await tx.execute(f"delete from {referring}")
             await tx.execute("reset role")
@@ -664,6 +778,29 @@ async def _wallet_devices(tx: Tx, merchant: int) -> tuple[Device, ...]:
 def _another_of_ana(merchant: int) -> KeptOrder:
     order = Order(external_id="2", number="#2", customer=Customer(email="ana@customer.example"))
     return KeptOrder(merchant_id=merchant, order_id=8, connection_id=7, token="another", order=order)
+
+
+def _link_of(merchant: int) -> helpdesks.KeptLink:
+    return helpdesks.KeptLink(
+        merchant_id=merchant,
+        link_id=7,
+        connection_id=7,
+        conversation_id=7,
+        handover_id=7,
+        key="forged",
+        remote_id="forged",
+        state=helpdesks.LinkState.FAILED,
+        told_reply_id=9,
+        told_at=NOW,
+        deed="",
+        upto_reply_id=0,
+        message_id=None,
+        noting="",
+        agent="forged",
+        why="forged",
+        made_at=NOW,
+        look_at=None,
+    )
 
 
 _A_CASE = Case(case_id=7, order_id=7, kind=CaseKind.RETURN, action=ActionKind.OPEN_RETURN, state=CaseState.APPROVED)
@@ -733,6 +870,14 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "one_time_codes.asked": await one_time_codes.asked(tx, merchant, b"p", NOW.replace(year=2020)),
         "one_time_codes.sent": await one_time_codes.sent(tx, merchant, "ana@customer.example", NOW.replace(year=2020)),
         "customer_sessions.is_alive": await customer_sessions.is_alive(tx, merchant, f"session-{merchant}", NOW, timedelta(minutes=30)),
+        "assistants.client_of": await assistants.client_of(tx, merchant, f"dc-{merchant}"),
+        "assistants.clients": await assistants.clients(tx, merchant, NOW),
+        "assistants.one": await assistants.one(tx, merchant, 7),
+        "assistants.by_code": await assistants.by_code(tx, merchant, f"code-{merchant}", NOW),
+        "assistants.by_access": await assistants.by_access(tx, merchant, f"access-{merchant}", NOW),
+        "assistants.by_family": await assistants.by_family(tx, merchant, f"family-{merchant}", f"refresh-{merchant}", NOW),
+        "assistants.of_person": await assistants.of_person(tx, merchant, "email", "ana@customer.example", NOW),
+        "assistants.page": await assistants.page(tx, merchant, None, 9),
         "alarms.today": (await alarms.today(tx, merchant, NOW))["times"],
         "alarms.listed": await alarms.listed(tx, merchant, NOW.date()),
         "orders.of_contact": await orders.of_contact(tx, merchant, "email", "ana@customer.example", 9),
@@ -766,6 +911,16 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "templates.usable": (await templates.usable(tx, [merchant]))[merchant],
         "going.going": (await going.going(tx, merchant, 7, NOW)).states,
         "mailboxes.troubles": await mailboxes.troubles(tx, merchant),
+        "helpdesks.of_conversation": await helpdesks.of_conversation(tx, merchant, 7),
+        "helpdesks.link_of": await helpdesks.link_of(tx, merchant, 7, Heard(kind=HeardKind.RESOLVED, remote_id="100")),
+        "helpdesks.link_of, by our key": await helpdesks.link_of(
+            tx, merchant, 7, Heard(kind=HeardKind.RESOLVED, remote_id="", key=f"doorstep-k{merchant}")
+        ),
+        "helpdesks.lock": await helpdesks.lock(tx, merchant, 7),
+        "helpdesks.wrote": await helpdesks.wrote(tx, merchant, 7, 0, 9),
+        "helpdesks.last_reply": await helpdesks.last_reply(tx, merchant, 7),
+        "helpdesks.contents": await helpdesks.contents(tx, [(merchant, 7, 0)]),
+        "helpdesks.to_note": await helpdesks.to_note(tx, _link_of(merchant)),
         "cases.read": await cases.read(tx, [(merchant, 7)]),
         "cases.by_once": await cases.by_once(tx, merchant, "o"),
         "cases.by_rma": await cases.by_rma(tx, merchant, "R-7"),
@@ -788,6 +943,16 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "cases.events": await cases.events(tx, merchant, [7]),
         "confirmations.find": await confirmations.find(tx, merchant, f"token-{merchant}"),
         "confirmations.refusals": await confirmations.refusals(tx, merchant, NOW.date(), NOW.date()),
+        "knowledge.version": await knowledge.version(tx, merchant),
+        "knowledge.standing": await knowledge.standing(tx, merchant, ["faq.md"], "faq.md"),
+        "knowledge.passage_count": await knowledge.passage_count(tx, merchant),
+        "knowledge.every": await knowledge.every(tx, merchant),
+        "knowledge.read": await knowledge.read(tx, merchant, 7),
+        "knowledge.by_key": await knowledge.by_key(tx, merchant, "faq.md"),
+        "knowledge.passages_of": await knowledge.passages_of(tx, merchant, 7),
+        "knowledge.listed": await knowledge.listed(tx, merchant, "shipping"),
+        "unanswered.open_questions": await unanswered.open_questions(tx, merchant),
+        "unanswered.read": await unanswered.read(tx, merchant, 7),
         "policies.live": await policies.live(tx, merchant, NOW),
         "policies.read": await policies.read(tx, merchant, 1),
         "policies.versions": await policies.versions(tx, merchant),
@@ -798,6 +963,10 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "intent_models.live": await intent_models.live(tx, merchant),
         "intent_models.artefact": await intent_models.artefact(tx, merchant, 1),
         "orders.named": await orders.named(tx, merchant, [7], "1001"),
+        "model_turns.spent": (await model_turns.spent(tx, merchant, 7, NOW.date())).month_micros,
+        "model_turns.read": await model_turns.read(tx, merchant, 7),
+        "model_turns.of_conversation": await model_turns.of_conversation(tx, merchant, 7),
+        "model_turns.newest": await model_turns.newest(tx, merchant, 7),
         "goods.variants": await goods.variants(tx, merchant, 7, ["p"]),
         "goods.products_of": await goods.products_of(tx, merchant, 7, ["v"]),
         "goods.products": await goods.products(tx, merchant, 7),
@@ -908,6 +1077,49 @@ async def test_codes_sessions_and_alarms_of_a_stranger_are_neither_tried_nor_end
         assert await _count(tx, "alarm") == 2
 
 
+async def test_what_a_strangers_assistants_asked_for_is_not_told(houses: Database) -> None:
+    with pytest.raises(_UndoneError):
+        async with houses.system() as tx:
+            for merchant in (MINE, STRANGER):
+                await connections.audit(tx, merchant, "assistant 7", "assistant.read_order", f"of {merchant}")
+            assert [row["detail"] for row in await desk.assistant_calls(tx, MINE, 9)] == ["of 1"]
+            await tx.execute("set local role doorstep_web")
+            await tx.execute("select set_config('doorstep.merchant_id', $1, true)", str(STRANGER))
+            assert await desk.assistant_calls(tx, MINE, 9) == []
+            assert [row["tool"] for row in await desk.assistant_calls(tx, STRANGER, 9)] == ["read_order"]
+            raise _UndoneError
+
+
+async def test_assistants_of_a_strangers_customers_are_neither_turned_out_nor_let_in(houses: Database) -> None:
+    issued = assistants.Issued(access="forged", until=NOW, refresh="forged", family="forged")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert not await assistants.revoke_client(tx, MINE, "dc-1", NOW)
+        assert not await assistants.revoke(tx, MINE, 7, NOW)
+        assert not await assistants.exchange(tx, MINE, 7, "code-1", issued, NOW)
+        assert not await assistants.rotate(tx, MINE, 7, "refresh-1", issued, NOW)
+        await assistants.set_access(tx, MINE, 7, "forged", NOW)
+        await assistants.set_code(tx, MINE, 7, "forged", "c", "https://evil.example/", NOW)
+        await confirmations.withdraw(tx, MINE, 7)
+        await assistants.sweep(tx, NOW + timedelta(days=900))
+        new = assistants.NewGrant(
+            client_id=None, name="forged", scopes=(), kind="email", address="ana@customer.example", locale="en", expires_at=NOW
+        )
+        for forged in (
+            lambda: assistants.register(tx, MINE, assistants.Client(client_id="forged", name="forged", redirects=()), NOW),
+            lambda: assistants.add(tx, MINE, new, NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged()
+    async with houses.for_merchant(MINE) as tx:
+        found = await assistants.by_access(tx, MINE, "access-1", NOW)
+        assert found is not None
+        assert found[0].revoked_at is None
+        assert await assistants.by_code(tx, MINE, "code-1", NOW) is not None
+    async with houses.system() as tx:
+        assert await tx.fetchval("select count(*) from prepared where merchant_id = 1 and expires_at <= created_at") == 0
+
+
 async def test_nobody_of_a_strangers_gets_another_role(houses: Database) -> None:
     async with houses.for_merchant(STRANGER) as tx:
         with pytest.raises(NotFoundError):
@@ -925,6 +1137,29 @@ async def test_a_strangers_mailbox_is_neither_called_broken_nor_mended(houses: D
         await mailboxes.again(tx, mine)
     async with houses.system() as tx:
         assert await tx.fetchval("select why || coalesce(untold, '') from mailbox_trouble where merchant_id = 1") == "w"
+
+
+async def test_a_strangers_conversations_at_a_helpdesk_are_neither_changed_nor_forged(houses: Database) -> None:
+    mine, said = _link_of(MINE), Heard(kind=HeardKind.SAID, remote_id="100", message_id="w-9", text="forged")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert [one.merchant_id for one in await helpdesks.due(tx, NOW.replace(year=2030), 9)] == [STRANGER]
+        assert not await helpdesks.is_told(tx, mine, "w-1")
+        assert await helpdesks.files_of(tx, mine, "w-0") == []
+        await helpdesks.write(tx, mine)
+        await helpdesks.wake(tx, MINE, 7, NOW.replace(year=2020))
+        await helpdesks.look_now(tx, [(MINE, UUID("01a1ee50-4380-7000-8000-000000000001"))], NOW.replace(year=2020))
+        await helpdesks.untold(tx, mine, "w-1", "forged")
+        await helpdesks.noted(tx, mine, "w-1", NOW)
+        await helpdesks.link(tx, [(MINE, 7)], NOW, 9)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await helpdesks.heard(tx, mine, said, "", NOW)
+    async with houses.system() as tx:
+        row = await tx.fetchrow("select state, key, why, look_at from helpdesk_link where merchant_id = 1")
+        assert row is not None
+        assert (row["state"], row["key"], row["why"], row["look_at"]) == ("open", "doorstep-k1", "", NOW)
+        assert await tx.fetchval("select untold || text || coalesce(noted_at::text, '') from helpdesk_word where merchant_id = 1") == "whyt"
+        assert await _count(tx, "helpdesk_link") == await _count(tx, "helpdesk_word") == 2
 
 
 async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses: Database) -> None:
@@ -963,6 +1198,29 @@ async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses
         for table in ("case_event", "errand", "action_policy"):
             assert await _count(tx, table) == 2
         assert await tx.fetchval("select asked from refusal_count where merchant_id = 1") == 1
+
+
+async def test_a_strangers_model_is_neither_paid_for_nor_rested_nor_forged(houses: Database) -> None:
+    turn = model_turns.KeptTurn(
+        connection_id=7, conversation_id=7, turn_id=1, at=NOW, model="m", outcome="used", why="forged", context=None, limits="{}"
+    )
+    async with houses.for_merchant(STRANGER) as tx:
+        await model_turns.settle(tx, MINE, 7, NOW.date(), (9, 9), 9)
+        await model_turns.failed(tx, MINE, 7, 1, NOW, NOW)
+        await model_turns.try_again(tx, MINE, 7, NOW)
+        await model_turns.answered(tx, MINE, 7)
+        for forged in (
+            lambda: model_turns.fares(tx, MINE, 7, NOW.date()),
+            lambda: model_turns.set_aside(tx, MINE, 7, NOW.date(), 9),
+            lambda: model_turns.add(tx, MINE, turn),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged()
+    async with houses.system() as tx:
+        assert await tx.fetchval("select micros from model_day where merchant_id = 1") == 5
+        assert await tx.fetchval("select failures from model_rest where merchant_id = 1 and rests_until is null") == 1
+        assert await _count(tx, "model_turn") == 2
 
 
 async def test_a_strangers_phrases_and_models_are_neither_changed_nor_forged(houses: Database) -> None:
@@ -1109,3 +1367,45 @@ async def test_files_of_a_strangers_customers_are_neither_fetched_nor_given_up(h
     async with houses.system() as tx:
         assert await tx.fetchval("select trouble from file_due where merchant_id = 1 and due_at = wanted_at") == "gone"
         assert await tx.fetchval("select name || unfetched from reply_file where merchant_id = 1") == "n"
+
+
+async def test_what_a_stranger_knows_is_neither_changed_nor_forged(houses: Database) -> None:
+    new = knowledge.NewArticle(
+        key="faq.md",
+        origin="faq.md",
+        title="Forged",
+        body="Never.",
+        language="en",
+        url="",
+        audience="customers",
+        valid_until=None,
+        digest=b"f",
+        passages=(),
+    )
+    question = unanswered.Unanswered(
+        question="forged?", question_key="forged", language="en", conversation_id=None, why="empty", article_id=None, place=None, score=0
+    )
+    cut = knowledge.KeptPassage(path=("Forged",), text="Never.", vectors=b"f", heading=(), tokens=(), read_by="f")
+    async with houses.for_merchant(STRANGER) as tx:
+        await knowledge.seen(tx, MINE, ["faq.md"], NOW)
+        await knowledge.remove_keys(tx, MINE, ["faq.md"])
+        assert await knowledge.remove(tx, MINE, 7) is None
+        await knowledge.read_anew(tx, MINE, [(7, 0, cut)])
+        await knowledge.count_quote(tx, MINE, 7, NOW)
+        assert await unanswered.settle(tx, MINE, 7, "eve", NOW) == 0
+        await unanswered.forget(tx, MINE, NOW + timedelta(days=9999))
+        for forging in (
+            lambda: knowledge.write(tx, MINE, new, NOW),
+            lambda: knowledge.changed(tx, MINE),
+            lambda: knowledge.hold(tx, MINE),
+            lambda: unanswered.note(tx, MINE, question, NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forging()
+    async with houses.for_merchant(MINE) as tx:
+        assert await knowledge.version(tx, MINE) == 3
+        [article] = await knowledge.listed(tx, MINE)
+        assert (article.title, article.quoted) == ("Shipping", 0)
+        assert [row["text"] for row in await knowledge.every(tx, MINE)] == ["Two days."]
+        assert [row["question"] for row in await unanswered.open_questions(tx, MINE)] == ["why?"]

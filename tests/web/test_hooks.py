@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from apps import app_over
 from doorstep.carriers import carriers
 from doorstep.channels import channels
+from doorstep.helpdesks import helpdesks
 from doorstep.settings import Settings
 from doorstep.shops import shops
 from doorstep.steps.batch import work_batch, work_singly
@@ -54,7 +55,7 @@ class Hooks:
         self.tokens: dict[tuple[str, str], str] = {}
 
     async def connect_all(self):
-        for kind, plugins in (("carrier", carriers()), ("shop", shops()), ("channel", channels())):
+        for kind, plugins in (("carrier", carriers()), ("shop", shops()), ("channel", channels()), ("helpdesk", helpdesks())):
             for slug, plugin in plugins.items():
                 given_settings = {s.name: s.default or s.example or SECRET for s in plugin.settings if s.name != "code_table"}
                 given_settings |= {s.name: SECRET for s in plugin.settings if s.secret}

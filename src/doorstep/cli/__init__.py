@@ -26,6 +26,9 @@ _COMMANDS = {
     "replay": ("doorstep.cli.replay:replay", "Print which delivery problems a history opens, worsens and closes, and when."),
     "performance": ("doorstep.cli.performance:performance", "Published delivery figures: verify who signed them; the keys that sign them."),
     "policy": ("doorstep.cli.policy:policy", "What a merchant's customers may do: show, check, try against the past, put into force."),
+    "knowledge": ("doorstep.cli.knowledge:knowledge", "What a shop says of itself: ask it, list it, see what nobody answered."),
+    "talks": ("doorstep.cli.talks:talks", "Turns of conversations, examined after the fact: replay what a model answered."),
+    "chat": ("doorstep.cli.chatting:chat", "Talk in the terminal with what answers customers."),
     "explain": ("doorstep.cli.explain:explain", "Tell why a message was sent, or why none was: channel, hour, gates, what became of it."),
     "preview": ("doorstep.cli.preview:preview", "Render a template to a file, with a real order or a sample."),
     "doctor": ("doorstep.cli.doctor:doctor", "Examine an installation and say what to mend."),
@@ -39,6 +42,11 @@ _importing.command(
     "doorstep.cli.importing_retail:import_retail",
     name="retail",
     help="Import a retailer's store: customers, goods and orders of one JSON file.",
+)
+_importing.command(
+    "doorstep.cli.knowledge:import_knowledge",
+    name="knowledge",
+    help="Import what the shop says of itself: policies, questions with answers, guides; Markdown, HTML, CSV, text, addresses.",
 )
 app.command(_importing)
 

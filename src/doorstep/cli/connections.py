@@ -1,4 +1,4 @@
-"""`connection add | list | pause | resume | remove`: a merchant's connected shops, carriers and channels."""
+"""`connection add | list | pause | resume | remove`: a merchant's connected shops, carriers, channels, helpdesks and models."""
 
 import sys
 from pathlib import Path
@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from doorstep.cli.merchants import at_work
-from doorstep.domain.plugins import Carrier, Channel, Shop
+from doorstep.domain.models import Model
+from doorstep.domain.plugins import Channel
 from doorstep.errors import BadInputError, NotFoundError
 from doorstep.settings import Settings, environment_value
-from doorstep.steps.connect import checked, new_connection, plugin_named, secret_names
+from doorstep.steps.connect import Plugin, checked, new_connection, plugin_named, secret_names
 from doorstep.steps.directory import Directory
 from doorstep.steps.pausing import told_text
 from doorstep.steps.send import hook_address
@@ -21,8 +22,8 @@ from doorstep.store import connections, mailboxes
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database
 
-connection = App(name="connection", help="Connected shops, carriers and channels of a merchant.")
-_KINDS = ("carrier", "shop", "channel")
+connection = App(name="connection", help="Connected shops, carriers, channels, helpdesks and models of a merchant.")
+_KINDS = ("carrier", "shop", "channel", "helpdesk", "model")
 
 
 @connection.command
@@ -41,7 +42,7 @@ def add(
     Args:
         merchant: the merchant's slug.
         provider: the plug-in's slug, e.g. shopify, ups, email.
-        kind: carrier, shop or channel; needed only where two plug-ins share the slug.
+        kind: carrier, shop, channel, helpdesk or model; needed only where two plug-ins share the slug.
         name: to tell two connections of one provider apart.
         set_: name=value for each setting; `name=env:VARIABLE` takes the value from the environment, so that no secret stands in a history.
         set_stdin: read further name=value lines from standard input.
@@ -84,7 +85,7 @@ def _kind_of(provider: str, kind: str | None) -> str:
     raise BadInputError(f"{provider!r} is a {' and a '.join(fits)}; say which with --kind")
 
 
-def given_settings(pairs: list[str], plugin: Carrier | Shop | Channel) -> dict[str, str]:
+def given_settings(pairs: list[str], plugin: Plugin) -> dict[str, str]:
     """Read `name=value` pairs; `name=env:VARIABLE` takes the value from the environment.
 
     Raises:
@@ -105,8 +106,8 @@ def given_settings(pairs: list[str], plugin: Carrier | Shop | Channel) -> dict[s
     return given
 
 
-def _is_called(plugin: Carrier | Shop | Channel) -> bool:
-    return not isinstance(plugin, Channel) or plugin.read is not None
+def _is_called(plugin: Plugin) -> bool:
+    return not isinstance(plugin, Model) and (not isinstance(plugin, Channel) or plugin.read is not None)
 
 
 @connection.command(name="list")

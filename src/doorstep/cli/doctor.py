@@ -16,6 +16,7 @@ from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.cli.merchants import at_work
 from doorstep.errors import MisconfiguredError
+from doorstep.helpdesks import helpdesks
 from doorstep.settings import Settings, read_settings
 from doorstep.shops import shops
 from doorstep.steps import wallet
@@ -130,6 +131,7 @@ async def _examine(_: Settings, database: Database, directory: Directory, *, smt
     except MisconfiguredError:
         return found  # the secrets that do not open are told above
     known = {("carrier", slug) for slug in carriers()} | {("shop", slug) for slug in shops()} | {("channel", slug) for slug in channels()}
+    known |= {("helpdesk", slug) for slug in helpdesks()}
     gone = [f"{one.kind} {one.provider} (connection {one.connection_id})" for one in connected if (one.kind, one.provider) not in known]
     advice = "install the plug-in again, or remove the connection"
     found.append(

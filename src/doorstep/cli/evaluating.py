@@ -22,6 +22,9 @@ evaluate.command(
     "doorstep.cli.evaluating_actions:evaluate_actions", name="actions", help="Judge what customers may do, on a retailer's store."
 )
 evaluate.command("doorstep.cli.evaluating_intents:evaluate_intents", name="intents", help="Measure how often messages are understood.")
+evaluate.command(
+    "doorstep.cli.evaluating_talks:evaluate_talks", name="talks", help="Let scripted customers bring a retailer's requests by talking."
+)
 evaluate.command("doorstep.cli.judging_estimates:evaluate_estimates", name="estimates", help="Judge estimates on finished deliveries.")
 
 #: From so much confidence on a suggestion counts as sure.

@@ -35,8 +35,8 @@ _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-
 Made = TypeVar("Made")
 
 
-def at_work(data_dir: Path | None, work: Callable[[Settings, Database, Directory], Awaitable[Made]]) -> Made:
-    """Run `work` with the installation's database open; the embedded one is started for it if no `serve` runs.
+def at_work(data_dir: Path | None, work: Callable[[Settings, Database, Directory], Awaitable[Made]], *, pool: int = 2) -> Made:
+    """Run `work` with the installation's database open over so many connections; the embedded one is started for it if no `serve` runs.
 
     Raises:
         MisconfiguredError: no database, or one that was never migrated.
@@ -44,7 +44,7 @@ def at_work(data_dir: Path | None, work: Callable[[Settings, Database, Directory
     settings = read_settings(data_dir)
 
     async def run(url: str) -> Made:
-        async with house_parts(settings, url, most=2) as (database, directory):
+        async with house_parts(settings, url, most=pool) as (database, directory):
             return await work(settings, database, directory)
 
     with database_url(settings, start=False) as url:

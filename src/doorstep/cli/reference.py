@@ -6,12 +6,15 @@ from pathlib import Path
 
 from doorstep.carriers import carriers
 from doorstep.channels import channels
+from doorstep.cli.reference_assistants import assistants_markdown
 from doorstep.cli.reference_messages import messages_markdown
 from doorstep.cli.reference_webhooks import webhooks_markdown
+from doorstep.conversations.models import models
 from doorstep.domain.event_types import EVENT_TYPES, EventType
 from doorstep.domain.pitfalls import ALONE, LADDERS, PITFALL_KINDS, Family, NextStep
-from doorstep.domain.plugins import Asking, Carrier, Channel, Labelling, ProviderCode, Setting, Shop
+from doorstep.domain.plugins import Asking, Carrier, Channel, Helpdesk, Labelling, ProviderCode, Setting, Shop
 from doorstep.domain.vocabulary import ChannelKind, Phase, Remedy, Skip, Status
+from doorstep.helpdesks import helpdesks
 from doorstep.insights import FIGURES
 from doorstep.journeys import TRIGGERS, load_defaults
 from doorstep.shops import shops
@@ -196,11 +199,12 @@ _REASONS = {
 
 
 def plugins_markdown() -> str:
-    """Write the page of shops, carriers and channels and what each needs to be told."""
-    rooms: tuple[tuple[str, Mapping[str, Carrier | Channel | Shop]], ...] = (
+    """Write the page of shops, carriers, channels, helpdesks and language models and what each needs to be told."""
+    rooms: tuple[tuple[str, Mapping[str, Carrier | Channel | Shop | Helpdesk]], ...] = (
         ("Shops", shops()),
         ("Carriers", carriers()),
         ("Channels", channels()),
+        ("Helpdesks", helpdesks()),
     )
     parts = ["# Plug-ins\n\nGenerated from the plug-ins' own records. A secret is encrypted at rest and never shown again.\n"]
     for title, found in rooms:
@@ -209,6 +213,8 @@ def plugins_markdown() -> str:
     asked = ((f"`{slug}`", *_asking(carrier.asking)) for slug, carrier in sorted(carriers().items()) if carrier.asking)
     heads = ("slug", "needs", "numbers a call", "calls a second", "at once after a rest", "also asked for")
     parts.append(f"## Carriers that are asked\n\n{_table(heads, asked)}\n")
+    spoken_to = ((f"`{p.slug}`", p.name, _settings(p.settings)) for _, p in sorted(models().items()))
+    parts.append(f"## Language models\n\n{_table(('slug', 'name', 'settings'), spoken_to)}\n")
     labels = ((f"`{slug}`", *_labelling(carrier.labelling)) for slug, carrier in sorted(carriers().items()) if carrier.labelling)
     parts.append(
         f"## Carriers that make return labels\n\n{_table(('slug', 'needs', 'takes labels back', 'fetches at the door'), labels)}\n"
@@ -310,6 +316,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "figures.md": figures_markdown,
     "messages.md": messages_markdown,
     "webhooks.md": webhooks_markdown,
+    "mcp.md": assistants_markdown,
 }
 
 

@@ -1,4 +1,4 @@
-"""A migrated database → the demo's merchant with its look, its login and its connections; whatever is there already is kept."""
+"""A migrated database → the demo's merchant with its look, its login, its connections and what it says of itself; whatever is there already is kept."""
 
 import os
 import secrets
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from doorstep.demo.signing import SECRETS
+from doorstep.demo.telling import tell
 from doorstep.errors import ConflictError, MisconfiguredError, NotFoundError
 from doorstep.steps.chat import PROVIDER as CHAT
 from doorstep.steps.chat import chat_key
@@ -94,7 +95,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def set_up(database: Database, sealer: Sealer, memory: Memory, pictures: str) -> Stage:
-    """Make the merchant, its login and its connections, each unless it is there; `pictures` is where the logo is served."""
+    """Make the merchant, its login, its connections and what it says of itself, each unless it is there; `pictures` is where the logo is served."""
     async with database.system() as tx:
         merchant_id = await _merchant(tx, pictures)
         await _login(tx, merchant_id, memory)
@@ -106,6 +107,7 @@ async def set_up(database: Database, sealer: Sealer, memory: Memory, pictures: s
         for one in connected:
             if one.provider == CHAT:  # another port than last time is another site
                 await connections.change(tx, sealer, msgspec.structs.replace(one, settings=_chat(pictures)), frozenset())
+    await tell(database, merchant_id)
     hooks = {
         one.provider: (f"/hooks/{one.provider}/{one.hook_token}", one.settings[SECRETS[one.provider]])
         for one in connected

@@ -1,4 +1,4 @@
-"""The three plug-in records: carrier, shop, channel. A plug-in parses and yields requests; it does no I/O."""
+"""The plug-in records: carrier, shop, channel, helpdesk. A plug-in parses and yields requests; it does no I/O."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime
@@ -9,6 +9,7 @@ import msgspec
 from doorstep.domain.actions.known import KnownVariant
 from doorstep.domain.actions.plans import ErrandKind
 from doorstep.domain.errands import ErrandOrder, Try
+from doorstep.domain.helpdesks import Heard, HelpdeskTry
 from doorstep.domain.labels import Booked, LabelWish, MadeLabel, Quote
 from doorstep.domain.messages import Attachment, Message, Receipt, Reply, TemplateNews
 from doorstep.domain.orders import Fulfilment, Order, Refund
@@ -410,3 +411,34 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     codes: tuple[ProviderCode, ...] = ()
     #: Where the codes were read, when, and how they are written, for the docs; "" where it stands beside the table.
     codes_source: str = ""
+
+
+#: A try at something to be done at a helpdesk, settings, now → the flow. Its receipt says REACHED: it is done (`provider_id`: the
+#: helpdesk's id of the conversation). RefusedError is the helpdesk's no, or there is no such conversation there any more.
+HelpdeskFlow = Callable[[HelpdeskTry, Settings, datetime], Flow]
+
+
+class Helpdesk(msgspec.Struct, frozen=True, kw_only=True):
+    """How a helpdesk, in which a merchant's agents work, is given conversations and what it says of them."""
+
+    slug: str
+    name: str
+    settings: tuple[Setting, ...]
+    #: Each may be tried again after a lost answer: it looks first for what it made before.
+    open: HelpdeskFlow
+    say: HelpdeskFlow
+    note: HelpdeskFlow
+    close: HelpdeskFlow
+    reopen: HelpdeskFlow
+    #: bytes of its webhook → what it says. Raises BadInputError and nothing else. What nobody here needs is ().
+    read: Callable[[Raw, Settings], tuple[Heard, ...]]
+    #: Checks the signature of a webhook. Raises BadSignatureError (sender), MisconfiguredError (no secret) and nothing else.
+    verify: Callable[[Raw, Settings, datetime], None]
+    #: The sender's own id of a delivery, for once-only keeping; None: the body's hash is the key.
+    delivery_id: Callable[[Raw], str | None] | None = None
+    #: Asks whether the settings work without writing anything: settings, now → the flow; its receipt's text says what it found.
+    probe: Callable[[Settings, datetime], Flow]
+    #: The helpdesk's id of a conversation, settings → the page on which agents see it; "" where the settings do not tell.
+    page: Callable[[str, Settings], str]
+    #: Most calls a second per connection; None: the flow obeys what the answers say.
+    rate_per_s: float | None = None

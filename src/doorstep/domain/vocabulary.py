@@ -127,6 +127,8 @@ class ChannelKind(StrEnum):
     WEBHOOK = "webhook"
     #: A shop's or a carrier's own interface, for errands; no person reads it.
     ERRAND = "errand"
+    #: The helpdesk in which the merchant's agents work.
+    HELPDESK = "helpdesk"
     CONSOLE = "console"
 
 

@@ -15,7 +15,7 @@ from doorstep.messages.quiet import QuietHours, next_allowed
 #: (channel, purpose or None for every purpose).
 Suppressed = tuple[ChannelKind, Purpose | None]
 #: Channels that reach no person at night: a machine, a file.
-_UNHEARD = frozenset({ChannelKind.WEBHOOK, ChannelKind.CONSOLE, ChannelKind.WALLET, ChannelKind.ERRAND})
+_UNHEARD = frozenset({ChannelKind.WEBHOOK, ChannelKind.CONSOLE, ChannelKind.WALLET, ChannelKind.ERRAND, ChannelKind.HELPDESK})
 #: Channels whose provider takes free text only for a while after the person wrote; else only what it has approved.
 _WINDOWED = frozenset({ChannelKind.WHATSAPP, ChannelKind.MESSENGER})
 

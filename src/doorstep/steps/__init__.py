@@ -12,10 +12,12 @@ PATH = (
     "reread",  # a code mapped or taken back → its history, read anew and folded
     "watch",  # shipments whose next look is due → what time alone makes new
     "case_watch",  # cases whose next look is due → what their parcels say, reminders, expiry, money, what is told to the desk
+    "handover_watch",  # conversations put off until now → back; answers of humans that are late → told of
     "labels",  # approved returns → labels bought, or made void
     "decide",  # what is new + journeys + now → due actions, or the counted reason why not
     "compose",  # due action → gates → channel → rendered message in the outbox
     "errands",  # what others have to do for a case → the outbox; what became of it → the case moves
+    "helpdesk_links",  # handovers whose agents work in a helpdesk → one deed after the other there; `helpdesk_hearing` takes what it says
     "send",  # outbox → provider calls → receipt; with `intake`, `ask`, `mailboxes`, `labels`, `fetch` and `templates` the only step that talks out
     "confirm",  # receipts → message state, suppression
     "fall_back",  # what failed, or was not heard of in time → the same told on the next channel

@@ -84,6 +84,13 @@ class _NotThere(Exception):  # noqa: N818 - no error: undoes what was begun and 
         self.code = code
 
 
+async def judged(tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, now: datetime) -> Refusal | None:
+    """Tell whether an action would be refused as it stands; nothing is kept or counted."""
+    found = await know(tx, tenant, asker, action, now)
+    plan = judge(action, asker, found.known, await _rules(tx, tenant, asker, now), now)
+    return plan if isinstance(plan, Refusal) else None
+
+
 async def prepare(tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, now: datetime) -> Prepared | Refusal:
     """Judge an action and keep what it would do until somebody says yes; nothing else is changed."""
     policy = await _rules(tx, tenant, asker, now)
@@ -113,7 +120,7 @@ async def commit(tx: Tx, directory: Directory, tenant: Tenant, asker: Asker, tok
     if waiting is None or waiting.asker != asker.key:
         return Refusal(code=RefusalCode.NOT_CONFIRMED)
     if waiting.outcome is not None:
-        return await _again(tx, merchant_id, waiting.outcome)
+        return await told_again(tx, merchant_id, waiting.outcome)
     action = waiting.action
     if now > waiting.expires_at:
         return await _refused(tx, tenant, action.kind, RefusalCode.CONFIRMATION_OLD, now)
@@ -162,8 +169,8 @@ async def _read(tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, no
     return Done(plan=plan)
 
 
-async def _again(tx: Tx, merchant_id: int, outcome: bytes) -> Done:
-    """Answer a yes that was answered before."""
+async def told_again(tx: Tx, merchant_id: int, outcome: bytes) -> Done:
+    """Answer a yes that was answered before; `outcome` as `confirmations` keeps it."""
     before = _OUTCOME.decode(outcome)
     case = None
     if before.case_id is not None:

@@ -8,14 +8,17 @@ from doorstep.conversations.keywords import confirmation, is_everyday, keyword_o
 from doorstep.conversations.words import words
 from doorstep.domain.messages import Receipt, Reply, Suppression
 from doorstep.domain.orders import Consent
+from doorstep.domain.talking.handovers import HandoverReason
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.errors import NotFoundError
 from doorstep.steps.announcing import announce_reply
+from doorstep.steps.asking_how import take_rating
 from doorstep.steps.confirm import follow_up
 from doorstep.steps.directory import Directory, Tenant
+from doorstep.steps.handing_over import heard_by_human, pass_on
 from doorstep.steps.saying import locale_of, may_say, said_back
 from doorstep.steps.whose_reply import Whose, sender_of, whose
-from doorstep.store import conversations, message_lists, messages, receipts, recipients
+from doorstep.store import conversations, message_lists, messages, receipts, recipients, turns
 from doorstep.store.connections import Connection
 from doorstep.store.conversations import Conversation
 from doorstep.store.database import Tx
@@ -76,14 +79,20 @@ async def _take(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversati
         now=now,
     )
     await conversations.heard(
-        tx, merchant_id, talk.conversation_id, reply.at or now, customer_id=found.customer_id, order_id=found.order_id, for_human=True
+        tx, merchant_id, talk.conversation_id, reply.at or now, customer_id=found.customer_id, order_id=found.order_id, for_human=False
     )
     if message_id is not None:
         await _replied(tx, merchant_id, message_id, reply, now)
     if reply_id is not None:
         choice = found.bound.choice or reply.choice
         await announce_reply(tx, tenant, talk.conversation_id, reply, reply_id, keyword="", choice=choice, order_id=found.order_id, now=now)
-        await _respond(tx, tenant, connection, talk, reply, found, now)
+        if await take_rating(tx, tenant, connection, talk, reply, choice, now):
+            return
+        if not tenant.book.on:
+            await pass_on(tx, tenant, talk, reply, HandoverReason.NO_ANSWER, found.order_id, now)
+            await _respond(tx, tenant, connection, talk, reply, found, now)
+        elif not await heard_by_human(tx, tenant, talk.conversation_id, now):
+            await turns.add(tx, merchant_id, talk.conversation_id, reply_id, found.order_id, reply.at or now, now)
 
 
 async def _replied(tx: Tx, merchant_id: int, message_id: UUID, reply: Reply, now: datetime) -> None:
@@ -142,9 +151,11 @@ async def _keyword(
         reply.at or now,
         customer_id=talk.customer_id,
         order_id=talk.order_id,
-        for_human=keyword == "help",
+        for_human=False,
     )
     if reply_id is not None:
+        if keyword == "help":
+            await pass_on(tx, tenant, talk, reply, HandoverReason.ASKED, talk.order_id, now)
         await announce_reply(
             tx, tenant, talk.conversation_id, reply, reply_id, keyword=keyword, choice=reply.choice, order_id=talk.order_id, now=now
         )

@@ -16,6 +16,7 @@ from doorstep.steps.decide import decide
 from doorstep.steps.directory import Directory
 from doorstep.steps.goods import take_products
 from doorstep.steps.happenings import outshone
+from doorstep.steps.helpdesk_hearing import hear
 from doorstep.steps.homeward import take_note
 from doorstep.steps.normalise import Said, normalise
 from doorstep.steps.order import Told, take_orders
@@ -150,6 +151,8 @@ async def _come_back(tx: Tx, read: Sequence[tuple[Waiting, Connection, Said]], d
             await confirm(tx, directory, connection, said.inbound.receipts, now)
         if said.inbound.replies and (tenant := directory.tenant(row.merchant_id)):
             await answer(tx, directory, tenant, connection, said.inbound.replies, now)
+        if said.heard and (tenant := directory.tenant(row.merchant_id)):
+            await hear(tx, tenant, connection, said.heard, now)
         if said.inbound.templates:
             await take_news(tx, directory, connection, said.inbound.templates, now)
         if said.inbound.stops:

@@ -9,17 +9,22 @@ from doorstep.carriers.code_table import read_code_table
 from doorstep.channels import channel_named
 from doorstep.channels.senders import read_senders
 from doorstep.channels.web_chat.origins import check_secret, read_origins
-from doorstep.domain.plugins import Carrier, Channel, Setting, Shop
+from doorstep.conversations.models import limits_of, model_named
+from doorstep.domain.models import Model
+from doorstep.domain.plugins import Carrier, Channel, Helpdesk, Setting, Shop
 from doorstep.errors import BadInputError, MisconfiguredError
+from doorstep.helpdesks import helpdesk_named
 from doorstep.shops import shop_named
 from doorstep.store.connections import Connection
 
+#: What a connection is of.
+Plugin = Carrier | Shop | Channel | Helpdesk | Model
 #: Bytes of chance from which a plug-in makes one setting.
 _CHANCE = 64
 
 
-def plugin_named(kind: str, provider: str) -> Carrier | Shop | Channel:
-    """Find a plug-in by kind ("carrier", "shop", "channel") and slug.
+def plugin_named(kind: str, provider: str) -> Plugin:
+    """Find a plug-in by kind ("carrier", "shop", "channel", "helpdesk", "model") and slug.
 
     Raises:
         BadInputError: there is no such kind.
@@ -32,15 +37,19 @@ def plugin_named(kind: str, provider: str) -> Carrier | Shop | Channel:
             return shop_named(provider)
         case "channel":
             return channel_named(provider)
-    raise BadInputError(f"a connection is a carrier, a shop or a channel, not {kind!r}")
+        case "helpdesk":
+            return helpdesk_named(provider)
+        case "model":
+            return model_named(provider)
+    raise BadInputError(f"a connection is a carrier, a shop, a channel, a helpdesk or a model, not {kind!r}")
 
 
-def secret_names(plugin: Carrier | Shop | Channel) -> frozenset[str]:
+def secret_names(plugin: Plugin) -> frozenset[str]:
     """Name the settings that are sealed at rest and never shown again."""
     return frozenset(setting.name for setting in plugin.settings if setting.secret)
 
 
-def checked(plugin: Carrier | Shop | Channel, given: Mapping[str, str]) -> dict[str, str]:
+def checked(plugin: Plugin, given: Mapping[str, str]) -> dict[str, str]:
     """Return the settings to be kept: what was given, trimmed, and of the rest the defaults and what we make ourselves.
 
     Raises:
@@ -60,6 +69,8 @@ def checked(plugin: Carrier | Shop | Channel, given: Mapping[str, str]) -> dict[
         check_secret(filled.get("customer_secret", ""))
     except MisconfiguredError as error:
         raise BadInputError(str(error)) from error
+    if isinstance(plugin, Model):
+        limits_of(filled)
     made = {s.name: s.made(os.urandom(_CHANCE)) for s in plugin.settings if s.made is not None and s.name not in filled}
     return {s.name: s.default for s in plugin.settings if s.default is not None} | made | filled
 

@@ -9,6 +9,8 @@ import structlog
 
 from doorstep.carriers.mapping import MappedCodes
 from doorstep.channels import channels
+from doorstep.conversations.handing.routing import Handing
+from doorstep.conversations.talks.book import Book, Changes, book_of
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.errors import BadInputError
 from doorstep.journeys import Journeys, load_defaults, with_overrides
@@ -58,6 +60,10 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     approved: frozenset[tuple[int, str, str]] = frozenset()
     #: Carrier's slug → e-mail address of its desk that takes requests about parcels.
     carrier_desks: Mapping[str, str] = {}
+    #: How its people answer customers.
+    handing: Handing = Handing()
+    #: What the machine answers, and how.
+    book: Book = msgspec.field(default_factory=book_of)
 
     def approved_on(self, template: str, locale: str) -> frozenset[ChannelKind]:
         """Name the channels whose provider lets this template through in this language at any time."""
@@ -232,4 +238,6 @@ def tenant_of(
         askers=askers_of(connected),
         approved=frozenset((of, name.removeprefix(APPROVED_PREFIX), language.partition("_")[0]) for of, name, language in approved),
         carrier_desks=desks_of(settings),
+        handing=msgspec.convert(settings.get("handing", {}), Handing, strict=False),
+        book=book_of(msgspec.convert(settings.get("talks", {}), Changes)),
     )

@@ -29,7 +29,7 @@ from doorstep.store.orders import KeptOrder
 from doorstep.store.recipients import Standing
 
 #: Nobody is rung up by these, and nobody's consent is asked.
-_MACHINES = frozenset({ChannelKind.WEBHOOK, ChannelKind.WALLET, ChannelKind.ERRAND})
+_MACHINES = frozenset({ChannelKind.WEBHOOK, ChannelKind.WALLET, ChannelKind.ERRAND, ChannelKind.HELPDESK})
 #: What answers somebody's own word leaves although the word was "stop". Source: 47 CFR 64.1200(a)(12) allows one confirmation, as known
 #: on 2026-11-29.
 _ANSWERS = frozenset({"reply.stop", "reply.help"})

@@ -5,9 +5,11 @@ import msgspec
 from doorstep.carriers import carriers
 from doorstep.carriers.mapping import MappedCodes
 from doorstep.channels import channels
+from doorstep.domain.helpdesks import Heard
 from doorstep.domain.plugins import Inbound, Raw, ShopFact
 from doorstep.domain.tracking import CarrierNote, Tracking
 from doorstep.errors import BadInputError, MisconfiguredError
+from doorstep.helpdesks import helpdesks
 from doorstep.shops import shops
 from doorstep.store.connections import Connection
 from doorstep.store.inbox import Waiting
@@ -20,6 +22,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     trackings: tuple[Tracking, ...] = ()
     notes: tuple[CarrierNote, ...] = ()
     inbound: Inbound = Inbound()
+    heard: tuple[Heard, ...] = ()
 
 
 def normalise(row: Waiting, connection: Connection, codes: MappedCodes) -> Said:
@@ -39,6 +42,8 @@ def normalise(row: Waiting, connection: Connection, codes: MappedCodes) -> Said:
                 carrier = carriers()[connection.provider]
                 parsed = carrier.parse_with(raw, connection.settings) if carrier.parse_with else carrier.parse(raw)
                 return Said(trackings=codes.read(parsed.trackings), notes=parsed.notes)
+            case "helpdesk":
+                return Said(heard=helpdesks()[connection.provider].read(raw, connection.settings))
             case _:
                 read = channels()[connection.provider].read
                 if read is None:

@@ -1,4 +1,4 @@
-"""A connection → how what waits for it in the outbox is carried: a channel its messages, a shop or a carrier its errands."""
+"""A connection → how what waits for it in the outbox is carried: a channel its messages, a shop or a carrier its errands, a helpdesk its deeds."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,13 +8,16 @@ import msgspec
 from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.domain.errands import ErrandOrder, Try
+from doorstep.domain.helpdesks import HelpdeskDeed, HelpdeskOrder, HelpdeskTry
 from doorstep.domain.messages import Message
-from doorstep.domain.plugins import Errands, Flow, OnUnknown
+from doorstep.domain.plugins import Errands, Flow, Helpdesk, OnUnknown
 from doorstep.errors import RefusedError
+from doorstep.helpdesks import helpdesks
 from doorstep.shops import shops
 from doorstep.store.connections import Connection
 
 _ORDER = msgspec.json.Decoder(ErrandOrder)
+_DEED = msgspec.json.Decoder(HelpdeskOrder)
 
 
 class Outlet(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +35,9 @@ def outlet_of(connection: Connection | None) -> Outlet | None:
     """Find how a connection carries; None: it is gone, or its plug-in is, or that carries nothing."""
     if connection is None:
         return None
+    if connection.kind == "helpdesk":
+        helpdesk = helpdesks().get(connection.provider)
+        return _of_helpdesk(connection, helpdesk) if helpdesk else None
     if connection.kind != "channel":
         errands = errands_of(connection)
         return _of_errands(connection, errands) if errands else None
@@ -67,6 +73,30 @@ def _of_errands(connection: Connection, errands: Errands) -> Outlet:
         flow=lambda message, again, now, base: _begun(errands, message, connection, now, again=again),  # noqa: ARG005 - nobody calls back
         repeats=lambda topic: topic in errands.repeatable,
     )
+
+
+def _of_helpdesk(connection: Connection, helpdesk: Helpdesk) -> Outlet:
+    return Outlet(
+        slug=connection.provider,
+        rate_per_s=helpdesk.rate_per_s,
+        flow=lambda message, again, now, base: _done(helpdesk, message, connection, now, again=again),  # noqa: ARG005 - nobody calls back
+        repeats=lambda topic: True,  # noqa: ARG005 - each deed looks first for what was done
+    )
+
+
+def _done(helpdesk: Helpdesk, message: Message, connection: Connection, now: datetime, *, again: bool) -> Flow:
+    try:
+        order = _DEED.decode(message.body)
+    except (msgspec.DecodeError, ValueError):
+        raise RefusedError("what is to be done cannot be read", suppress=False, code="unreadable") from None
+    flows = {
+        HelpdeskDeed.OPEN: helpdesk.open,
+        HelpdeskDeed.SAY: helpdesk.say,
+        HelpdeskDeed.NOTE: helpdesk.note,
+        HelpdeskDeed.CLOSE: helpdesk.close,
+        HelpdeskDeed.REOPEN: helpdesk.reopen,
+    }
+    return flows[order.deed](HelpdeskTry(order, again=again), connection.settings, now)
 
 
 def _begun(errands: Errands, message: Message, connection: Connection, now: datetime, *, again: bool) -> Flow:

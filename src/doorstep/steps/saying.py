@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from doorstep.channels import channels
 from doorstep.domain.messages import Message, Rendered, Reply
@@ -110,10 +111,12 @@ async def hindrance(tx: Tx, tenant: Tenant, talk: Row, now: datetime) -> Hindran
     return None
 
 
-async def say(tx: Tx, tenant: Tenant, talk: Row, text: str, actor: str, once: str, now: datetime) -> Hindrance | bool:
+async def say(
+    tx: Tx, tenant: Tenant, talk: Row, text: str, actor: str, once: str, now: datetime, *, where: str = "at the desk"
+) -> Hindrance | bool:
     """Answer in a conversation by hand, through the connection by which the customer wrote last.
 
-    `once` names the form that was filled in: sent twice, it answers once. True: the answer waits in the outbox; False: it was sent before.
+    `once` names the form that was filled in: sent twice, it answers once. `where` the human sits, for whoever looks the message up. True: the answer waits in the outbox; False: it was sent before.
 
     Raises:
         BadInputError: there is no text, too much of it, or nobody has written yet.
@@ -134,12 +137,12 @@ async def say(tx: Tx, tenant: Tenant, talk: Row, text: str, actor: str, once: st
             return False
     except ConflictError as error:
         raise ConflictError("this form was sent before with another text; the conversation shows what was sent") from error
-    await messages.queue(tx, [await _by_hand(tx, tenant, talk, last, text, actor, key, now)])
+    await messages.queue(tx, [await _by_hand(tx, tenant, talk, last, text, f"{actor} answered {where}", key, now)])
     await idempotency.answer(tx, merchant_id, key, 200, b"")
     return True
 
 
-async def _by_hand(tx: Tx, tenant: Tenant, talk: Row, last: Row, text: str, actor: str, key: str, now: datetime) -> NewMessage:
+async def _by_hand(tx: Tx, tenant: Tenant, talk: Row, last: Row, text: str, why: str, key: str, now: datetime) -> NewMessage:
     connection, channel = tenant.connections[talk["connection_id"]], ChannelKind(talk["channel"])
     by_mail = channel is ChannelKind.EMAIL
     return NewMessage(
@@ -149,7 +152,7 @@ async def _by_hand(tx: Tx, tenant: Tenant, talk: Row, last: Row, text: str, acto
             channel=channel,
             to=talk["address"],
             to_name=last["sender_name"] or None,
-            content=Rendered(subject=await _subject(tx, tenant, last) if by_mail else tenant.brand.name, text=text),
+            content=Rendered(subject=await reply_subject(tx, tenant, last["message_id"]) if by_mail else tenant.brand.name, text=text),
             locale=await locale_of(tx, tenant, talk["address"], talk["order_id"]),
             purpose=Purpose.TRANSACTIONAL,
             topic="replies",
@@ -165,13 +168,13 @@ async def _by_hand(tx: Tx, tenant: Tenant, talk: Row, last: Row, text: str, acto
         why_key=hashlib.blake2b(key.encode(), digest_size=16).digest(),
         order_id=talk["order_id"],
         shipment_ids=(),
-        why=f"{actor} answered at the desk",
+        why=why,
         due_at=now,
     )
 
 
-async def _subject(tx: Tx, tenant: Tenant, last: Row) -> str:
-    """Name the mail that was answered, else the shop."""
-    found = await message_lists.one(tx, tenant.merchant.merchant_id, last["message_id"]) if last["message_id"] else None
+async def reply_subject(tx: Tx, tenant: Tenant, message_id: UUID | None) -> str:
+    """Name the mail of ours that was answered, else the shop."""
+    found = await message_lists.one(tx, tenant.merchant.merchant_id, message_id) if message_id else None
     subject = (found[0]["subject"] if found else "") or tenant.brand.name
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"

@@ -15,12 +15,14 @@ from doorstep.steps.confirm import follow_up, suppression_of
 from doorstep.steps.devices import note_answers, with_devices
 from doorstep.steps.directory import Directory
 from doorstep.steps.errand_ways import REMINDER, REQUESTED
+from doorstep.steps.helpdesk_orders import TRIGGER as HELPDESK
+from doorstep.steps.helpdesk_orders import with_files
 from doorstep.steps.last_look import STALE, last_look
 from doorstep.steps.outlets import outlet_of
 from doorstep.steps.pausing import pause
 from doorstep.steps.templates import pause_at_fault
 from doorstep.steps.wire import Wire
-from doorstep.store import errands, messages, receipts, recipients
+from doorstep.store import errands, helpdesks, messages, receipts, recipients
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database, Tx
 from doorstep.store.messages import Leased
@@ -76,7 +78,7 @@ async def send_wave(
         if any(directory.connection(x.message.merchant_id, x.connection_id) is None for x in leased):
             # Another worker queued it through a connection younger than our directory: it is not gone, we have not heard of it.
             await directory.refresh(database, now, force=True)
-        leased = await with_devices(tx, await last_look(tx, directory, leased, now))
+        leased = await with_files(tx, await with_devices(tx, await last_look(tx, directory, leased, now)))
     if faults:
         directory.outdate()
     return leased
@@ -160,6 +162,8 @@ async def _write_down(tx: Tx, directory: Directory, ended: Sequence[Ended], now:
     # Errands before messages: so whoever looks after an errand and takes its message back waits for us, and not in a ring with us.
     if told := [x.message for x, _ in over if x.trigger in ERRANDS]:
         await errands.look_now(tx, [(message.merchant_id, UUID(message.message_id)) for message in told], now)
+    if told := [x.message for x, _ in over if x.trigger == HELPDESK]:
+        await helpdesks.look_now(tx, [(message.merchant_id, UUID(message.message_id)) for message in told], now)
     await messages.finish_all(tx, over, now)
     await note_answers(tx, [(one.leased, one.receipt) for one in ended], now)
     for one in ended:

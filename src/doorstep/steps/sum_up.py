@@ -4,7 +4,7 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from doorstep.store import asks, inbox, messages
+from doorstep.store import asks, handover_lists, inbox, messages
 from doorstep.store.database import Database
 
 #: What a worker counts by itself; told on DOORSTEP_WORKER_METRICS_PORT.
@@ -24,12 +24,19 @@ LABELS = Counter(
     ("outcome",),
     registry=WORKER,
 )
+MODEL_TURNS = Counter(
+    "doorstep_model_turns",
+    "Turns in which a merchant's language model was to be asked, by how they ended: used and proposed, else Doorstep answered by itself.",
+    ("outcome",),
+    registry=WORKER,
+)
 CASE_LOOKS = Counter(
     "doorstep_case_looks",
     "Cases looked at because their time had come or their parcel was heard of, failed ones among them.",
     ("outcome",),
     registry=WORKER,
 )
+HANDOVERS_LATE = Counter("doorstep_handovers_late", "Answers of humans to customers that were later than promised.", registry=WORKER)
 RECONCILED = Counter("doorstep_reconciled", "Scans found by asking whose webhook never came.", registry=WORKER)
 BATCH_SECONDS = Histogram(
     "doorstep_batch_seconds", "Seconds per batch.", registry=WORKER, buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)
@@ -51,6 +58,7 @@ GUESSES = Counter(
     ("act", "what"),
     registry=WEB,
 )
+ASSISTANT_CALLS = Counter("doorstep_assistant_calls", "Calls of outside assistants by tool and outcome.", ("tool", "outcome"), registry=WEB)
 
 #: Figures read from the database when asked, so that any one process can tell them.
 INBOX_WAITING = Gauge("doorstep_inbox_waiting", "Inbox rows not carried yet.", registry=WEB)
@@ -66,6 +74,13 @@ ASKED_TODAY = Gauge(
 )
 ASK_OLDEST = Gauge("doorstep_asks_oldest_seconds", "How long the most overdue number has waited to be asked about.", registry=WEB)
 
+HANDOVERS_NOW = Gauge(
+    "doorstep_handovers_open",
+    "Conversations handed over to humans: waiting, held, and those whose answer is late.",
+    ("what",),
+    registry=WEB,
+)
+
 
 async def read_backlog(database: Database, now: datetime) -> None:
     """Bring the figures that the database knows up to date."""
@@ -73,6 +88,7 @@ async def read_backlog(database: Database, now: datetime) -> None:
         lag = await inbox.lag(tx, now)
         backlog = await messages.backlog(tx, now)
         asking = await asks.lag(tx, now)
+        handed = await handover_lists.backlog(tx, now)
     INBOX_WAITING.set(lag["waiting"])
     INBOX_OLDEST.set(max(0.0, float(lag["oldest_s"] or 0)))
     DEAD_NOW.set(lag["dead"])
@@ -80,6 +96,8 @@ async def read_backlog(database: Database, now: datetime) -> None:
     OUTBOX_OLDEST.set(max(0.0, float(backlog["oldest_s"] or 0)))
     for what in ("asked", "answered", "errors", "reconciled"):
         ASKED_TODAY.labels(what).set(asking[what])
+    for what in ("waiting", "held", "late"):
+        HANDOVERS_NOW.labels(what).set(handed[what])
     ASK_OLDEST.set(max(0.0, float(asking["oldest_s"] or 0)))
 
 

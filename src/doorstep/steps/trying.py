@@ -8,7 +8,9 @@ import msgspec
 from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.channels.reading import redacted
+from doorstep.conversations.models import limits_of, probe
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
+from doorstep.helpdesks import helpdesks
 from doorstep.steps.askers import asking_of
 from doorstep.steps.connect import plugin_named, secret_names
 from doorstep.steps.wire import Wire
@@ -29,9 +31,13 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
 
 def can_try(connection: Connection) -> bool:
     """Tell whether a connection can be tested without writing to anybody."""
+    if connection.kind == "model":
+        return True
     if connection.kind == "channel":
         channel = channels().get(connection.provider)
         return channel is not None and channel.probe is not None
+    if connection.kind == "helpdesk":
+        return connection.provider in helpdesks()
     carrier = carriers().get(connection.provider) if connection.kind == "carrier" else None
     return carrier is not None and carrier.asking is not None and carrier.asking.token is not None and asking_of(connection) is not None
 
@@ -59,11 +65,17 @@ async def try_connection(connection: Connection, now: datetime, *, allow_private
 
 async def _ask(wire: Wire, connection: Connection, now: datetime) -> str:
     key = (connection.merchant_id, connection.connection_id)
+    if connection.kind == "model":
+        return await wire.ask(probe(limits_of(connection.settings)), connection=key, provider=connection.provider)
     if connection.kind == "channel":
         channel = channels()[connection.provider]
         if channel.probe is None:
             raise BadInputError("this provider cannot be asked")
         return (await wire.run(channel.probe(connection.settings, now), connection=key, channel=channel)).provider_text
+    if connection.kind == "helpdesk":
+        helpdesk = helpdesks()[connection.provider]
+        flow = helpdesk.probe(connection.settings, now)
+        return (await wire.carry(flow, connection=key, provider=helpdesk.slug, rate_per_s=helpdesk.rate_per_s)).provider_text
     asking = carriers()[connection.provider].asking
     if asking is None or asking.token is None:
         raise BadInputError("this carrier gives no token")

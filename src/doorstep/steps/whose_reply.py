@@ -61,7 +61,7 @@ async def whose(tx: Tx, merchant_id: int, talk: Conversation, reply: Reply, now:
         kept = await _named(tx, merchant_id, reply.text)
         if kept is not None:
             order_id, said_who = kept.order_id, True
-            known = await _learn(tx, merchant_id, None, kept, reply, sender, "order number and e-mail", now)
+            known = await learn(tx, merchant_id, None, kept, reply, sender, "order number and e-mail", now)
             bound = Bound(order_id=order_id, how="they named the order's number and its e-mail address")
     return Whose(bound=bound, customer_id=known, order_id=order_id, said_who=said_who, strange=strange)
 
@@ -100,7 +100,7 @@ async def _customer(tx: Tx, merchant_id: int, talk: Conversation, reply: Reply, 
     if not owners and kept is None:
         return None
     how = "answered a message to it" if bound.message_id else "wrote from it"
-    return await _learn(tx, merchant_id, owners.pop() if owners else None, kept, reply, sender, how, now)
+    return await learn(tx, merchant_id, owners.pop() if owners else None, kept, reply, sender, how, now)
 
 
 def _shows(reply: Reply, bound: Bound) -> bool:
@@ -125,7 +125,7 @@ def _one_person(theirs: Sequence[KeptOrder]) -> bool:
     return len(mails) <= 1 or len(phones) <= 1
 
 
-async def _learn(
+async def learn(
     tx: Tx, merchant_id: int, customer_id: int | None, kept: KeptOrder | None, reply: Reply, sender: str, how: str, now: datetime
 ) -> int:
     """Note that a customer (a new one for None) showed the sender's address to be theirs.

@@ -11,16 +11,20 @@ import structlog
 from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.errors import DoorstepError
+from doorstep.helpdesks import helpdesks
 from doorstep.messages import Library
 from doorstep.shops import shops
 from doorstep.steps.ask import Inquirer
 from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.case_watch import watch_cases
+from doorstep.steps.converse import converse
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.errands import take_up
 from doorstep.steps.fall_back import fall_back
 from doorstep.steps.fetch import Fetcher
+from doorstep.steps.handover_watch import watch_handovers
+from doorstep.steps.helpdesk_links import take_up_helpdesks
 from doorstep.steps.labels import make_labels
 from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
@@ -37,11 +41,13 @@ from doorstep.steps.wire import Wire
 from doorstep.store import (
     alarms,
     asks,
+    assistants,
     case_files,
     confirmations,
     customer_sessions,
     estimators,
     idempotency,
+    model_turns,
     one_time_codes,
     short_links,
 )
@@ -70,7 +76,7 @@ def settle_in() -> None:
     What a batch makes is freed without the collector, and its looking cost a sixth of a worker's time; what is loaded so far is
     never looked at again.
     """
-    for plugins in (carriers, shops, channels):
+    for plugins in (carriers, shops, channels, helpdesks):
         plugins()
     Library.of().read_all()
     gc.collect()
@@ -97,11 +103,14 @@ class Worker:
         await self._directory.refresh(self._database, utc_now())
         async with Wire(allow_private=self._allow_private, observe=observe_call) as wire, asyncio.TaskGroup() as loops:
             loops.create_task(self._loop("batch", self._batch))
+            loops.create_task(self._loop("converse", lambda: converse(self._database, self._directory, utc_now(), wire=wire)))
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
             loops.create_task(self._loop("fall_back", self._fall_back, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("errands", self._errands, rest_s=(0.1, 1.0)))
+            loops.create_task(self._loop("helpdesks", self._helpdesks, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("case_watch", self._watch_cases, rest_s=(0.5, 5.0)))
+            loops.create_task(self._loop("handover_watch", self._watch_handovers, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
             loops.create_task(self._loop("tally", self._tally, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("train", self._train, rest_s=(5.0, 60.0)))
@@ -166,11 +175,19 @@ class Worker:
         async with self._database.system() as tx:
             return await take_up(tx, self._directory, utc_now(), SLICE)
 
+    async def _helpdesks(self) -> int:
+        async with self._database.system() as tx:
+            return await take_up_helpdesks(tx, self._directory, utc_now(), SLICE)
+
     async def _watch(self) -> int:
         return await watch(self._database, self._directory, utc_now(), SLICE)
 
     async def _watch_cases(self) -> int:
         return await watch_cases(self._database, self._directory, utc_now(), SLICE)
+
+    async def _watch_handovers(self) -> int:
+        async with self._database.system() as tx:
+            return await watch_handovers(tx, self._directory, utc_now(), SLICE)
 
     async def _reread(self) -> int:
         return await reread(self._database, self._directory, utc_now(), SLICE)
@@ -194,9 +211,11 @@ class Worker:
             await short_links.forget(tx, now)
             await one_time_codes.sweep(tx, now)
             await customer_sessions.sweep(tx, now)
+            await assistants.sweep(tx, now)
             await alarms.sweep(tx, now)
             await case_files.sweep(tx, now - LOOSE_FOR)
             await confirmations.sweep(tx, now)
+            await model_turns.sweep(tx, now)
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
 

@@ -47,6 +47,8 @@ where merchant_id = $1 and token_hash = $2 for update
 _FIND = _LOCK.removesuffix(" for update")
 # Write down the answer.
 _ANSWER = "update prepared set committed_at = $3, outcome = $4::json where merchant_id = $1 and prepared_id = $2"
+# Nobody may say yes any more.
+_WITHDRAW = "update prepared set expires_at = created_at where merchant_id = $1 and prepared_id = $2 and committed_at is null"
 # Forget what nobody will ask about again.
 _SWEEP = "delete from prepared where created_at < $1 or (committed_at is null and created_at < $2)"
 # Count a no.
@@ -104,6 +106,11 @@ async def find(tx: Tx, merchant_id: int, token: str, *, lock: bool = False) -> W
 async def answer(tx: Tx, merchant_id: int, prepared_id: int, outcome: bytes, now: datetime) -> None:
     """Write down what was answered to a yes."""
     await tx.execute(_ANSWER, merchant_id, prepared_id, now, outcome.decode())
+
+
+async def withdraw(tx: Tx, merchant_id: int, prepared_id: int) -> None:
+    """Let nobody say yes to what was shown: its time is over as soon as it began."""
+    await tx.execute(_WITHDRAW, merchant_id, prepared_id)
 
 
 async def sweep(tx: Tx, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Merchants and their connected shops, carriers and channels; secrets sealed on the way in, opened on the way out."""
+"""Merchants and their connected shops, carriers, channels and models; secrets sealed on the way in, opened on the way out."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,7 +32,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 
     merchant_id: int
     connection_id: int
-    #: "shop", "carrier" or "channel".
+    #: "shop", "carrier", "channel", "helpdesk" or "model".
     kind: str
     #: A plug-in's slug.
     provider: str

@@ -40,6 +40,8 @@ where merchant_id = $1 and conversation_id = $2
 """
 _ASKED = "update conversation set asked_at = $3, asked = asked + 1 where merchant_id = $1 and conversation_id = $2"
 _OPEN = "update conversation set open = $3 where merchant_id = $1 and conversation_id = $2 returning conversation_id"
+# The same, held for this transaction: two who answer at once answer one after the other.
+_LOCK = f"select {_COLUMNS}, connection_id, opened_at from conversation where merchant_id = $1 and conversation_id = $2 for update"
 _ONE = f"select {_COLUMNS}, connection_id, opened_at from conversation where merchant_id = $1 and conversation_id = $2"
 # Conversations, those first in which the customer wrote last, before one of them; with the newest word and the order's number. Open ones and
 # all have a text of their own each, so that the planner may use the index of the open ones.
@@ -87,9 +89,15 @@ where merchant_id = $1 and recipient = $2 and channel = $3 and created_at > $4 a
 order by created_at desc limit 20
 """
 _TOLD = f"""
-select message_id, created_at, channel, subject, {HUSHED} as text, state, template, trigger, extras from message
+select message_id, created_at, channel, subject, {HUSHED} as text, state, template, trigger, extras, why from message
 where merchant_id = $1 and recipient = $2 and channel = $3 and created_at > $4 and month >= date_trunc('month', $4 at time zone 'UTC')::date
 order by created_at desc limit $5
+"""
+# The newest answer that somebody wrote by hand to an address.
+_LAST_BY_HAND = """
+select message_id, created_at, why from message
+where merchant_id = $1 and recipient = $2 and channel = $3 and created_at > $4 and month >= date_trunc('month', $4 at time zone 'UTC')::date
+  and trigger = 'reply.answer' order by created_at desc, message_id desc limit 1
 """
 
 #: Characters kept of what somebody wrote, and of what they quoted.
@@ -196,9 +204,21 @@ async def lately(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, s
     return await tx.fetch(_LATELY, merchant_id, address, channel, since)
 
 
-async def one(tx: Tx, merchant_id: int, conversation_id: int) -> Row | None:
+async def one(tx: Tx, merchant_id: int, conversation_id: int, *, lock: bool = False) -> Row | None:
     """Read a conversation with `connection_id` and `opened_at`; None: there is none."""
-    return await tx.fetchrow(_ONE, merchant_id, conversation_id)
+    return await tx.fetchrow(_LOCK if lock else _ONE, merchant_id, conversation_id)
+
+
+async def read(tx: Tx, merchant_id: int, conversation_id: int) -> Conversation | None:
+    """Read a conversation; None: there is none."""
+    row = await tx.fetchrow(_ONE, merchant_id, conversation_id)
+    return _read(row) if row else None
+
+
+async def find(tx: Tx, merchant_id: int, conversation_id: int) -> Conversation | None:
+    """Read a conversation as a value; None: there is none."""
+    row = await tx.fetchrow(_ONE, merchant_id, conversation_id)
+    return _read(row) if row else None
 
 
 async def of_reply(tx: Tx, merchant_id: int, reply_id: int) -> int | None:
@@ -229,3 +249,8 @@ async def replies(tx: Tx, merchant_id: int, conversation_id: int, most: int = 10
 async def told(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, since: datetime, most: int = 100) -> list[Row]:
     """List what we said to an address on a channel since then, newest first."""
     return await tx.fetch(_TOLD, merchant_id, address, channel, since, most)
+
+
+async def last_by_hand(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, since: datetime) -> Row | None:
+    """Read `message_id, created_at, why` of the newest answer that somebody wrote by hand since then; None: nobody did."""
+    return await tx.fetchrow(_LAST_BY_HAND, merchant_id, address, channel, since)

@@ -83,12 +83,16 @@ select k.kind, n.times from unnest($2::text[]) as k (kind) cross join lateral (
 _CHANGES = """
 select a.at, a.actor, u.email, a.action, a.detail from audit a
 left join desk_user u on u.merchant_id = a.merchant_id and 'user ' || u.user_id = a.actor
-where a.merchant_id = $1 order by a.audit_id desc limit $2
+where a.merchant_id = $1 and not starts_with(a.action, 'assistant.') order by a.audit_id desc limit $2
+"""
+# What assistants asked for, newest first.
+_ASSISTANT_CALLS = """
+select at, substr(action, 11) as tool, detail from audit where merchant_id = $1 and starts_with(action, 'assistant.') order by audit_id desc limit $2
 """
 # Of one action, what begins so; of the newest changes only, so that a long history costs nothing.
 _CHANGES_OF = """
 select a.at, a.actor, u.email, a.detail from (
-    select * from audit where merchant_id = $1 order by audit_id desc limit 5000
+    select * from audit where merchant_id = $1 and not starts_with(action, 'assistant.') order by audit_id desc limit 5000
 ) a left join desk_user u on u.merchant_id = a.merchant_id and 'user ' || u.user_id = a.actor
 where a.action = $2 and starts_with(a.detail, $3) order by a.audit_id desc limit $4
 """
@@ -166,6 +170,11 @@ async def problems(tx: Tx, merchant_id: int) -> list[Row]:
 async def changes(tx: Tx, merchant_id: int, most: int = 50) -> list[Row]:
     """List who changed what, newest first: `at, actor, email, action, detail`; `email` is that of a desk user."""
     return await tx.fetch(_CHANGES, merchant_id, most)
+
+
+async def assistant_calls(tx: Tx, merchant_id: int, most: int) -> list[Row]:
+    """List what assistants asked for, newest first: `at, tool, detail`."""
+    return await tx.fetch(_ASSISTANT_CALLS, merchant_id, most)
 
 
 async def changes_of(tx: Tx, merchant_id: int, action: str, beginning: str, most: int = 20) -> list[Row]:

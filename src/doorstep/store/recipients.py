@@ -31,7 +31,9 @@ _CHOSEN_LOCALE = "select address, locale from chosen_locale where merchant_id = 
 
 # The channels are named so that the primary key leads to an address.
 _ON_ANY = ", ".join(
-    f"'{channel}'" for channel in ChannelKind if channel not in {ChannelKind.WEBHOOK, ChannelKind.WALLET, ChannelKind.ERRAND}
+    f"'{channel}'"
+    for channel in ChannelKind
+    if channel not in {ChannelKind.WEBHOOK, ChannelKind.WALLET, ChannelKind.ERRAND, ChannelKind.HELPDESK}
 )
 
 # What stands of a list of addresses, each looked up by its key (`offset 0` keeps the planner from joining whole tables).

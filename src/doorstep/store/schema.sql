@@ -89,11 +89,11 @@ create table api_key (
     primary key (merchant_id, key_id)
 );
 
--- One connected shop, carrier or channel.
+-- One connected shop, carrier, channel or language model.
 create table connection (
     merchant_id   bigint not null references merchant,
     connection_id bigint generated always as identity,
-    kind          text not null check (kind in ('shop', 'carrier', 'channel')),
+    kind          text not null check (kind in ('shop', 'carrier', 'channel', 'model', 'helpdesk')),
     provider      text not null,              -- a plug-in's slug
     name          text not null,
     hook_token    text not null unique,       -- the unguessable part of its hook's address
@@ -776,6 +776,144 @@ create index conversation_customer on conversation (customer_id, merchant_id) wh
 create index conversation_open on conversation (merchant_id, last_in_at, conversation_id) where open;
 create index conversation_last on conversation (merchant_id, last_in_at, conversation_id);
 
+-- Conversations that a human takes over: for each at most one that is not closed.
+create table handover (
+    merchant_id     bigint not null,
+    handover_id     bigint generated always as identity,
+    conversation_id bigint not null,
+    reason          text not null,             -- domain.talking.handovers.HandoverReason, the first
+    also            text[] not null default '{}', -- reasons that came while it was open
+    summary         text not null,             -- what it is about, for whoever takes it
+    order_id        bigint,                    -- null: none is known
+    turn_id         bigint,                    -- the turn that gave it away; null: none did
+    intent          text not null default '',  -- what the customer wants, domain.talking.intents.Intent; '': not known
+    language        text not null,             -- the customer's, ISO 639-1; '': not known
+    skill           text not null default '',  -- what whoever takes it has to be able to; '': nothing special
+    queue           text not null,
+    priority        int not null,              -- 0 first, 3 last
+    state           text not null check (state in ('waiting', 'held', 'snoozed', 'closed')),
+    assignee        bigint,                    -- desk_user; null: nobody
+    theirs          boolean not null default false, -- we answered last: it is the customer's turn
+    asked_at        timestamptz not null,
+    due_at          timestamptz not null,      -- our next answer is due
+    told_late       boolean not null default false, -- it was told that this answer is late
+    taken_at        timestamptz,               -- first
+    answered_at     timestamptz,               -- by a human, first
+    touched_at      timestamptz not null,      -- a human or the customer did something, last
+    snoozed_until   timestamptz,
+    closed_at       timestamptz,
+    closed_by       text not null default '',  -- 'user 7', 'key 7' or 'rule'
+    close_reason    text not null default '',  -- domain.talking.handovers.CloseReason
+    csat_asked_at   timestamptz,
+    csat_message_id uuid,                      -- the message that asked
+    csat_score      int check (csat_score between 1 and 5),
+    csat_comment    text not null default '',
+    csat_at         timestamptz,
+    primary key (merchant_id, handover_id),
+    check ((state = 'held') <= (assignee is not null)),
+    check ((state = 'snoozed') = (snoozed_until is not null)),
+    check ((state = 'closed') = (closed_at is not null))
+);
+create unique index handover_open on handover (merchant_id, conversation_id) where state <> 'closed';
+create index handover_conversation on handover (conversation_id, merchant_id, handover_id);
+create index handover_all on handover (merchant_id, theirs, priority, due_at, handover_id) where state in ('waiting', 'held');
+create index handover_waiting on handover (merchant_id, theirs, priority, due_at, handover_id) where state = 'waiting';
+create index handover_queue on handover (merchant_id, queue, theirs, priority, due_at, handover_id) where state in ('waiting', 'held');
+create index handover_language on handover (merchant_id, language, theirs, priority, due_at, handover_id) where state in ('waiting', 'held');
+create index handover_mine on handover (merchant_id, assignee, theirs, priority, due_at, handover_id) where state in ('waiting', 'held');
+create index handover_snoozed on handover (merchant_id, snoozed_until, handover_id) where state = 'snoozed';
+create index handover_wakes on handover (snoozed_until) where state = 'snoozed';
+create index handover_late on handover (due_at) where state in ('waiting', 'held') and not theirs and not told_late;
+create index handover_closed on handover (merchant_id, closed_at, handover_id) where state = 'closed';
+create index handover_order on handover (order_id, merchant_id) where order_id is not null;
+
+-- What happened to a conversation among us: notes, and who took, gave, snoozed, closed it.
+create table handover_entry (
+    merchant_id     bigint not null,
+    entry_id        bigint generated always as identity,
+    conversation_id bigint not null,
+    handover_id     bigint,                    -- null: a note while none was open
+    at              timestamptz not null,
+    kind            text not null,             -- domain.talking.handovers.EntryKind
+    actor           text not null,             -- 'user 7', 'key 7', 'rule', 'talk' or 'customer'
+    text            text not null,
+    primary key (merchant_id, entry_id)
+);
+create index handover_entry_of on handover_entry (conversation_id, merchant_id, entry_id);
+
+-- Desk users as those who answer customers.
+create table agent (
+    merchant_id bigint not null,
+    user_id     bigint not null,
+    name        text not null default '',      -- as colleagues see it; '': the e-mail address
+    languages   text[] not null default '{}',  -- ISO 639-1; '{}': every one
+    skills      text[] not null default '{}',
+    presence    text not null default 'away' check (presence in ('available', 'away')),
+    most        int not null default 8,        -- conversations given to them at once where conversations are given out
+    given_at    timestamptz,                   -- one was given to them, last
+    primary key (merchant_id, user_id),
+    foreign key (merchant_id, user_id) references desk_user on delete cascade
+);
+
+-- Answers that agents use again and again, and what else they do.
+create table macro (
+    merchant_id bigint not null,
+    macro_id    bigint generated always as identity,
+    name        text not null,
+    texts       json not null,                 -- language → text with holes
+    act         text not null default '',      -- domain.talking.handovers.MacroAct; '': nothing
+    queue       text not null default '',      -- MacroAct.MOVE: where to
+    used        bigint not null default 0,
+    primary key (merchant_id, macro_id)
+);
+create unique index macro_name on macro (merchant_id, lower(name));
+
+-- Handovers as the helpdesk has them in which the merchant's agents work: which conversation or ticket there, and how far it knows what was said.
+create table helpdesk_link (
+    merchant_id     bigint not null,
+    link_id         bigint generated always as identity,
+    connection_id   bigint not null,
+    conversation_id bigint not null,
+    handover_id     bigint not null,
+    key             text not null,             -- ours of the handover there: it is found again by it
+    remote_id       text not null default '',  -- the helpdesk's id of the conversation; '': it was not made yet
+    state           text not null default 'opening' check (state in ('opening', 'open', 'closed', 'failed')),
+    told_reply_id   bigint not null default 0, -- the helpdesk has what the customer wrote up to this reply
+    told_at         timestamptz not null,      -- and what was answered at our own desk up to then
+    deed            text not null default '',  -- domain.helpdesks.HelpdeskDeed that the message in the outbox does; '': none is under way
+    upto_reply_id   bigint not null default 0, -- it tells what was written up to this reply
+    message_id      uuid,                      -- in the outbox; null: none is under way
+    noting          text not null default '',  -- helpdesk_word.remote_id that it notes
+    agent           text not null default '',  -- who has it there; '': nobody, or untold
+    why             text not null default '',  -- why it failed
+    made_at         timestamptz not null,
+    look_at         timestamptz,               -- null: nothing is to be done
+    primary key (merchant_id, link_id)
+);
+create unique index helpdesk_link_handover on helpdesk_link (merchant_id, handover_id);
+create unique index helpdesk_link_key on helpdesk_link (merchant_id, key);
+create index helpdesk_link_remote on helpdesk_link (connection_id, remote_id, merchant_id, link_id) where remote_id <> '';
+create index helpdesk_link_conversation on helpdesk_link (conversation_id, merchant_id, link_id);
+create index helpdesk_link_message on helpdesk_link (message_id, merchant_id) where message_id is not null;
+create index helpdesk_link_look on helpdesk_link (look_at) where look_at is not null;
+
+-- What a helpdesk said in such a conversation, by its own ids: each is told once.
+create table helpdesk_word (
+    merchant_id   bigint not null,
+    connection_id bigint not null,
+    remote_id     text not null,               -- the helpdesk's id of what was written, or of a file
+    link_id       bigint not null,
+    kind          text not null,               -- domain.helpdesks.HeardKind: said, file, noted
+    of            text not null default '',    -- for a file: remote_id of what it belongs to
+    text          text not null default '',    -- for a file that waits for what it belongs to: what is said of it
+    heard_at      timestamptz not null,
+    untold        text not null default '',    -- why the customer was not told; '': they were, or it is not for them
+    noted_at      timestamptz,                 -- when the agents were told so
+    primary key (merchant_id, connection_id, remote_id)
+);
+create index helpdesk_word_of on helpdesk_word (connection_id, of, merchant_id) where of <> '';
+create index helpdesk_word_untold on helpdesk_word (link_id, merchant_id, heard_at) where untold <> '' and noted_at is null;
+
 -- Orders that were given out for Apple Wallet: what the last package said, and since when it says so.
 create table wallet_order (
     merchant_id bigint not null,
@@ -824,6 +962,50 @@ create table reply (
     unique (merchant_id, connection_id, provider_id)
 );
 create index reply_conversation on reply (conversation_id, merchant_id, reply_id) where conversation_id is not null;
+
+-- What a talk remembers between two turns.
+create table talk (
+    merchant_id     bigint not null references merchant,
+    conversation_id bigint not null,
+    customer_id     bigint,                   -- null: not known who this is
+    memory          json not null,            -- domain.talking.memory.Memory
+    going_on        boolean not null,         -- a request is under way: it may be taken up on another channel
+    updated_at      timestamptz not null,
+    primary key (merchant_id, conversation_id)
+);
+create index talk_customer on talk (customer_id, merchant_id, updated_at) where customer_id is not null and going_on;
+
+-- One utterance of a customer, and what was understood, said and done.
+create table turn (
+    merchant_id     bigint not null references merchant,
+    turn_id         bigint generated always as identity,
+    conversation_id bigint not null,
+    reply_id        bigint not null,
+    came_at         timestamptz not null,
+    state           text not null check (state in ('waiting', 'answered', 'silent', 'failed')),
+    due_at          timestamptz not null,     -- when it is taken up, or again
+    tries           int not null default 0,
+    turned_at       timestamptz,              -- null: not yet
+    took_ms         real,
+    driver          text not null default '', -- 'offline', 'model'; '' nobody answered
+    language        text not null default '',
+    talk            text not null default '',
+    intent          text not null default '',
+    confidence      real not null default 0,
+    order_id        bigint,
+    answered        boolean not null default false, -- it got an answer, not only a question back
+    handover        text not null default '', -- domain.talking.handovers.HandoverReason; '' none
+    unanswered      boolean not null default false, -- the shop's knowledge had nothing
+    message_id      uuid,                     -- what was said back; null: nothing
+    understood      json,                     -- domain.talking.understood.Understood
+    did             json,                     -- list of domain.talking.turns.Did
+    said            json,                     -- keys of what was said, what was offered
+    primary key (merchant_id, turn_id)
+);
+create unique index turn_reply on turn (merchant_id, reply_id);
+create index turn_waiting on turn (due_at) where state = 'waiting';
+create index turn_conversation on turn (merchant_id, conversation_id, turn_id);
+create index turn_came on turn (merchant_id, came_at);
 
 -- Files that came with replies.
 create table reply_file (
@@ -1222,6 +1404,51 @@ create table customer_session (
 );
 create index customer_session_age on customer_session (expires_at);
 
+-- Programs that registered themselves to act for customers (OAuth).
+create table assistant_client (
+    merchant_id bigint not null references merchant,
+    client_id   text collate "C" not null,    -- random; all of them are public clients: they prove themselves by PKCE
+    name        text not null,                -- as the program calls itself
+    redirects   text[] not null,              -- addresses that a customer may be led back to
+    made_at     timestamptz not null,
+    used_at     timestamptz,                  -- null: no customer has let it
+    revoked_at  timestamptz,
+    primary key (merchant_id, client_id)
+);
+create index assistant_client_unused on assistant_client (made_at) where used_at is null;
+
+-- What a customer lets an assistant do, and the hashes of what it shows for it.
+create table assistant_grant (
+    merchant_id       bigint not null references merchant,
+    grant_id          bigint generated always as identity,
+    client_id         text collate "C",       -- null: a token that the customer made and carried there by hand
+    name              text not null,          -- what the customer knows it by
+    scopes            text[] not null,        -- 'orders:read', 'actions:prepare', 'actions:commit_reversible'
+    kind              text not null,          -- 'email', 'phone': what the customer had shown to be theirs
+    address           text not null,
+    locale            text not null,
+    made_at           timestamptz not null,
+    expires_at        timestamptz not null,   -- of all that stands below
+    used_at           timestamptz,
+    revoked_at        timestamptz,
+    code_hash         bytea,                  -- of the code that is exchanged once for the first tokens; null: it was
+    code_expires_at   timestamptz,
+    challenge         text,                   -- PKCE, S256
+    redirect          text,
+    access_hash       bytea,
+    access_expires_at timestamptz,
+    family_hash       bytea,                  -- the part that all refresh tokens of this grant share
+    refresh_hash      bytea,                  -- of the one that holds; another of the family ends the grant: it was copied
+    primary key (merchant_id, grant_id),
+    foreign key (merchant_id, client_id) references assistant_client
+);
+create unique index assistant_grant_code on assistant_grant (merchant_id, code_hash) where code_hash is not null;
+create unique index assistant_grant_access on assistant_grant (merchant_id, access_hash) where access_hash is not null;
+create unique index assistant_grant_family on assistant_grant (merchant_id, family_hash) where family_hash is not null;
+create index assistant_grant_person on assistant_grant (merchant_id, kind, address);
+create index assistant_grant_client on assistant_grant (merchant_id, client_id) where client_id is not null;
+create index assistant_grant_age on assistant_grant (expires_at);
+
 -- Who tried too often to find out what is not theirs, by day.
 create table alarm (
     merchant_id bigint not null references merchant,
@@ -1237,6 +1464,117 @@ create table alarm (
 );
 create index alarm_age on alarm (day);
 
+-- What a shop knows: its articles, cut into passages that are found and quoted; questions that nothing of it answers.
+create table knowledge (
+    merchant_id bigint primary key references merchant,
+    -- Another one with every change of what may be quoted: whoever holds an index in memory looks whether it is still this one.
+    version     bigint not null default 0
+);
+create table article (
+    merchant_id  bigint not null references merchant,
+    article_id   bigint generated always as identity,
+    key          text not null,             -- tells it from the merchant's others: a path, an address, the question of a row
+    origin       text not null,             -- what it was brought in by: a file, an address, "desk"; brought in again it is replaced
+    title        text not null,
+    body         text not null,             -- Markdown
+    language     text not null default '',  -- BCP 47; '': not told
+    url          text not null default '',  -- where a customer can read it; '': nowhere
+    audience     text not null default 'customers',
+    valid_until  date,                      -- the last day on which it is quoted; null: until it is changed
+    digest       bytea not null,            -- of all that the columns above say
+    passages     int not null,
+    kept_at      timestamptz not null,      -- when this text came
+    seen_at      timestamptz not null,      -- when we were last given it, changed or not
+    quoted_at    timestamptz,               -- null: never
+    quoted       bigint not null default 0,
+    primary key (merchant_id, article_id),
+    unique (merchant_id, key)
+);
+create index article_origin on article (merchant_id, origin);
+create table passage (
+    merchant_id bigint not null,
+    article_id  bigint not null,
+    place       int not null,
+    path        text[] not null,            -- headings above it, the outermost first
+    text        text not null,
+    vectors     bytea not null,             -- of the whole, the heading, each sentence; see conversations/knowledge/encoding
+    heading     text[] not null,            -- what the heading is found by
+    tokens      text[] not null,            -- what the whole is found by
+    read_by     text not null,              -- what made the three above; what another made is made anew
+    primary key (merchant_id, article_id, place),
+    foreign key (merchant_id, article_id) references article on delete cascade
+);
+create table unanswered (
+    merchant_id     bigint not null references merchant,
+    unanswered_id   bigint generated always as identity,
+    question        text not null,          -- without addresses and long numbers
+    question_key    text not null,          -- the same for questions that differ in capitals, accents and signs alone
+    language        text not null default '',
+    conversation_id bigint,                 -- null: not asked in a conversation
+    at              timestamptz not null,
+    why             text not null,
+    article_id      bigint,                 -- whose passage came nearest; null: there was none
+    place           int,
+    score           real not null,
+    settled_at      timestamptz,            -- an answer was written, or none is wanted; null: open
+    settled_by      text not null default '',
+    primary key (merchant_id, unanswered_id)
+);
+create index unanswered_open on unanswered (merchant_id, question_key) where settled_at is null;
+create index unanswered_at on unanswered (merchant_id, at);
+
+-- What a merchant's model cost on a day (UTC); what turns under way may cost at most stands in it too, until they end.
+create table model_day (
+    merchant_id       bigint not null,
+    connection_id     bigint not null,
+    day               date not null,
+    turns             int not null default 0,
+    prompt_tokens     bigint not null default 0,
+    completion_tokens bigint not null default 0,
+    micros            bigint not null default 0,  -- millionths of the major unit of the connection's currency
+    primary key (merchant_id, connection_id, day),
+    foreign key (merchant_id, connection_id) references connection on delete cascade
+);
+
+-- How often in a row a merchant's model failed, and until when it is left alone; the same for all workers.
+create table model_rest (
+    merchant_id   bigint not null,
+    connection_id bigint not null,
+    failures      int not null default 0,
+    rests_until   timestamptz,                -- null: it does not rest
+    primary key (merchant_id, connection_id),
+    foreign key (merchant_id, connection_id) references connection on delete cascade
+);
+
+-- What a model was told and answered in one turn, personal things hidden; kept ninety days.
+create table model_turn (
+    merchant_id       bigint not null references merchant,
+    model_turn_id     bigint generated always as identity,
+    connection_id     bigint not null,        -- no reference: it outlives its connection
+    conversation_id   bigint,                 -- null: of none, such as a test at the desk
+    turn_id           bigint,                 -- the turn that was answered
+    at                timestamptz not null,
+    model             text not null,
+    outcome           text not null,          -- conversations.models.context.Outcome
+    why               text not null default '',
+    context           json,                   -- conversations.models.context.Context; null: nothing was asked
+    limits            json not null,          -- conversations.models.context.Limits without key and address
+    tools             json not null default '[]',
+    exchanges         json not null default '[]', -- conversations.models.context.Exchange: each request and what came back
+    text              text not null default '',
+    proposals         text[] not null default '{}', -- names of the tools that were taken up
+    rounds            int not null default 0,
+    prompt_tokens     bigint not null default 0,
+    completion_tokens bigint not null default 0,
+    micros            bigint not null default 0,
+    currency          text not null default '',
+    took_ms           int not null default 0,
+    primary key (merchant_id, model_turn_id)
+);
+create index model_turn_talk on model_turn (merchant_id, conversation_id, model_turn_id) where conversation_id is not null;
+create index model_turn_of on model_turn (merchant_id, connection_id, model_turn_id);
+create index model_turn_age on model_turn (at);
+
 create table audit (
     merchant_id bigint not null,
     audit_id    bigint generated always as identity,
@@ -1246,6 +1584,10 @@ create table audit (
     detail      text not null default '',
     primary key (merchant_id, audit_id)
 );
+-- Who changed what, apart from what assistants ask for: there may be many of those.
+create index audit_changes on audit (merchant_id, audit_id) where not starts_with(action, 'assistant.');
+create index audit_assistant_calls on audit (merchant_id, audit_id) where starts_with(action, 'assistant.');
+create index audit_assistant_age on audit (at) where starts_with(action, 'assistant.');
 
 create table migration (
     name       text primary key,

@@ -21,7 +21,10 @@ from doorstep.timeline.estimating.opening import works
 from doorstep.web import api, chat, desk, hooks, track, wallet
 from doorstep.web.chat import crossing
 from doorstep.web.chat.streaming import Hub
+from doorstep.web.desk.inbox_live import Desks
 from doorstep.web.house import House, house_of
+from doorstep.web.mcp import oauth
+from doorstep.web.mcp import serving as assistants
 from doorstep.web.network import client_of
 from doorstep.web.problems import doorstep_error, http_error, problem, unforeseen
 
@@ -68,21 +71,26 @@ class Application(Litestar):
         elif scope["type"] == ScopeType.HTTP and cast("HTTPScope", scope)["path"].startswith(crossing.PREFIX):
             inner = cast("crossing.Inner", super().__call__)
             await crossing.serve(self.state["house"], cast("HTTPScope", scope), cast("Receive", receive), cast("Send", send), inner)
+        elif scope["type"] == ScopeType.HTTP and cast("HTTPScope", scope)["path"].startswith(assistants.PREFIX):
+            http, house = cast("HTTPScope", scope), cast("House", self.state["house"])
+            await assistants.serve(house, self.state.get("assistants"), http, cast("Receive", receive), cast("Send", send))
         else:
             await super().__call__(scope, receive, send)
 
 
 @asynccontextmanager
 async def _keeping(app: Litestar) -> AsyncIterator[None]:
-    house, hub = cast("House", app.state["house"]), cast("Hub", app.state["chat"])
+    house, hub, desks = cast("House", app.state["house"]), cast("Hub", app.state["chat"]), cast("Desks", app.state["inbox"])
     await house.directory.refresh(house.database, utc_now())
     hooks.load_plugins()
     works("ES", utc_now().date())  # reads the calendars' code in: half a second that no checkout waits for
-    running = [asyncio.create_task(house.receiver.run()), asyncio.create_task(hub.run()), asyncio.create_task(hub.hear())]
+    running = [asyncio.create_task(one) for one in (house.receiver.run(), hub.run(), hub.hear(), desks.run(), desks.hear())]
     try:
-        yield
+        async with assistants.running(app.state):
+            yield
     finally:
         hub.close()
+        desks.close()
         for task in running:
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -94,7 +102,7 @@ async def _keeping(app: Litestar) -> AsyncIterator[None]:
 def make_app(house: House) -> Litestar:
     """Put the rooms of the web together over a running house."""
     app = Application(
-        route_handlers=[health, metrics, *api.ROUTES, *track.ROUTES, *wallet.ROUTES, *chat.ROUTES, *desk.ROUTES],
+        route_handlers=[health, metrics, *api.ROUTES, *track.ROUTES, *wallet.ROUTES, *chat.ROUTES, *desk.ROUTES, *oauth.ROUTES],
         exception_handlers={DoorstepError: doorstep_error, HTTPException: http_error, Exception: unforeseen},
         lifespan=[_keeping],
         openapi_config=api.OPENAPI,
@@ -107,4 +115,4 @@ def make_app(house: House) -> Litestar:
 
 def move_in(app: Litestar, house: House) -> None:
     """Let an application that is not up serve this house from now on."""
-    app.state.update({"house": house, "chat": Hub(house.database)})
+    app.state.update({"house": house, "chat": Hub(house.database), "inbox": Desks(house.database, house.directory)})

@@ -14,9 +14,13 @@ _REMEMBERED = 50_000
 
 def client_of(request: Request[Any, Any, Any]) -> str:
     """Return the client's network address; behind a trusted proxy, the one the proxy saw."""
-    if house_of(request).settings.trust_proxy and (forwarded := request.headers.get("x-forwarded-for")):
-        return forwarded.rsplit(",", 1)[-1].strip()
-    return request.client.host if request.client else ""
+    direct = request.client.host if request.client else ""
+    return client_behind(request.headers.get("x-forwarded-for", ""), direct, trust_proxy=house_of(request).settings.trust_proxy)
+
+
+def client_behind(forwarded: str, direct: str, *, trust_proxy: bool) -> str:
+    """Choose between who connects and whom a proxy says it speaks for."""
+    return forwarded.rsplit(",", 1)[-1].strip() if trust_proxy and forwarded else direct
 
 
 class Buckets:

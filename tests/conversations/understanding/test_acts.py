@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.conversations.understanding.acts import acts_in, is_bare_no, is_bare_yes
+from doorstep.conversations.understanding.seeds import seeds
 from doorstep.domain.languages import LANGUAGES
 from doorstep.domain.talking.intents import Act
 
@@ -18,13 +19,13 @@ _YES = {
     "hi": "haan|haan kar do|han ji|theek hai|ji haan|bilkul|हाँ|हाँ कर दो|जी हाँ|ठीक है|कर दीजिए|ha kar do|sahi hai",
 }
 _NO_YES = {
-    "en": "yesterday|yes?|ok?|should I say yes?|Should I confirm|yes but change the colour|no problem|I have no yes|yeah right|yes or no|if yes|ok so where is my order|yes and no|not ok|not sure|maybe yes|no|yes if it is free|yes, no wait|thanks|great|when|yes 👎|👎|cancel|I guess so|haha|ha ha|fine, whatever|yes i have a question|why not|you said yes|yes no|no yes|yes unless it costs|don't do it|yes yes but not today|yes man|🙏|",
+    "en": "yesterday|yes?|ok?|should I say yes?|Should I confirm|yes but change the colour|no problem|I have no yes|yeah right|yes or no|if yes|ok so where is my order|yes and no|not ok|not sure|maybe yes|no|yes if it is free|yes, no wait|thanks|great|when|yes 👎|👎|cancel|I guess so|haha|ha ha|fine, whatever|yes i have a question|why not|you said yes|yes no|no yes|yes unless it costs|don't do it|yes yes but not today|yes man|oh ok|i am good now|🙏|",
     "es": "sí pero cambia el color|si no|si llega mañana|¿sí?|no|ayer|creo que sí|si me devuelven el dinero sí|tal vez|gracias|sí o no|no sé|ja ja",
     "fr": "oui ou non|oui mais en bleu|non|peut-être|oui si c'est gratuit|si c'est possible|oui ?|je ne sais pas|pas d'accord|merci|hier",
     "de": "ja oder nein|ja aber nicht heute|naja|nein|jein|vielleicht|ja?|wenn ja|Januar|ja, wenn es nichts kostet|nicht einverstanden|danke",
     "it": "sì ma in blu|no|forse|se sì|sì?|sì o no|non va bene|non confermo|grazie|ieri",
     "pt": "sim mas em azul|não|talvez|se sim|sim?|sim ou não|não pode|acho que sim|obrigado|ontem",
-    "hi": "nahi|haan lekin rang badlo|haan ya nahi|shayad|agar haan|kya haan|haan?|नहीं|हाँ लेकिन|शायद|theek nahi hai",
+    "hi": "namaste ji|thank you ji|धन्यवाद जी|nahi|haan lekin rang badlo|haan ya nahi|shayad|agar haan|kya haan|haan?|नहीं|हाँ लेकिन|शायद|theek nahi hai",
 }
 _NO = {
     "en": "no|nope|No thanks|no thank you|nah|not now|don't do it|please don't|no way|that's wrong|👎|no, sorry|never|i don't want that",
@@ -139,6 +140,11 @@ def test_an_utterance_does_not_what_it_only_resembles(text, language, act):
 )
 def test_acts_come_together_or_take_each_other_back(text, expected):
     assert acts_in(text, "en") - {Act.THANKS} == expected - {Act.THANKS}
+
+
+def test_no_seed_but_small_talk_is_a_bare_yes():
+    wants = [seed for seed in seeds() if not seed.intent.value.startswith("talk.")]
+    assert [seed.text for seed in wants[::7] if is_bare_yes(seed.text, seed.language) or is_bare_yes(seed.text)] == []
 
 
 @given(st.sampled_from(_said(_YES)), st.sampled_from(["?", " or no", " if it is free", " but not today", ", no", " unless it costs money"]))

@@ -35,6 +35,11 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "listCases": ({"order_id": "1"}, None, 200),
     "readCase": ({"case_id": "case"}, None, 404),
     "addPhoto": ({"order_id": "order"}, {"photo": "AAAA"}, 404),
+    "listArticles": ({}, None, 200),
+    "readArticle": ({"article_id": "article"}, None, 404),
+    "bringInArticles": ({}, {"key": "theirs", "content": "Theirs."}, 200),
+    "removeArticle": ({"article_id": "article"}, None, 404),
+    "askKnowledge": ({}, {"question": "what is a teapot?"}, 200),
     "readPolicy": ({}, None, 200),
     "draftPolicy": ({}, {"policy": {"returning": {"reason_needed": False}}, "note": "theirs"}, 201),
     "putPolicyInForce": ({"version": "policy"}, None, 404),
@@ -49,6 +54,11 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "listErrands": ({}, None, 200),
     "readErrand": ({"errand_id": "errand"}, None, 404),
     "answerErrand": ({"errand_id": "errand"}, {"outcome": "done"}, 404),
+    "listHandovers": ({}, None, 200),
+    "readHandover": ({"handover_id": "handover"}, None, 404),
+    "assignHandover": ({"handover_id": "handover"}, {"user_id": None}, 404),
+    "closeHandover": ({"handover_id": "handover"}, {"reason": "solved"}, 404),
+    "noteOnHandover": ({"handover_id": "handover"}, {"text": "forged"}, 404),
     "readPerformance": ({"from": "2026-01-01", "to": "2027-01-01", "by": "lane"}, None, 200),
     "readReturnInsight": ({"from": "2026-01-01", "to": "2026-12-01"}, None, 200),
     "readEstimator": ({}, None, 200),
@@ -112,15 +122,27 @@ async def fill(installation) -> dict[str, str]:
     invoice = {"action": {"action": "ask_invoice", "order": MARK, "made_out_to": MARK}}
     case = (await installation.post("/actions", invoice)).json()["case"]
     [errand] = (await installation.get("/errands")).json()["errands"]
+    await installation.post("/knowledge/articles", {"key": MARK, "content": f"# What is a teapot?\n\nA teapot {MARK}."})
+    [article] = (await installation.get("/knowledge/articles")).json()["articles"]
     for _ in range(2):  # the stranger makes one version of its own
         draft = (await installation.post("/policy", {"policy": {"returning": {"reason_needed": False}}, "note": MARK})).json()
+    async with house.database.system() as tx:
+        await tx.execute(
+            "insert into handover (merchant_id, conversation_id, reason, summary, language, queue, priority, state, asked_at, due_at, touched_at)"
+            " values ($1, 1, 'asked', $2, 'es', 'support', 2, 'waiting', now(), now(), now())",
+            installation.ours,
+            MARK,
+        )
+    [handover] = (await installation.get("/handovers")).json()["handovers"]
     [suppression] = (await installation.get("/suppressions")).json()["suppressions"]
     assert (await installation.get("/dead-letters")).json()["dead_letters"]
     return {
         "order": order["id"],
         "case": case["id"],
+        "article": article["id"],
         "policy": str(draft["version"]),
         "errand": errand["id"],
+        "handover": handover["id"],
         "shipment": shipment["id"],
         "message": message["id"],
         "suppression": suppression["id"],
@@ -165,7 +187,7 @@ async def test_a_stranger_sees_and_changes_nothing_by_any_operation_of_the_docum
             assert MARK not in answer.text, name
             assert "BELONGSTOOURS" not in answer.text, name
         assert await rows_of(installation, installation.ours) == before, name
-    for name in ("readOrder", "readShipment", "readMessage", "readCase"):  # with our own key the same addresses answer
+    for name in ("readOrder", "readShipment", "readMessage", "readCase", "readHandover"):  # with our own key the same addresses answer
         method, path, _ = operations[name]
         [(key, what)] = TRIES[name][0].items()
         answer = await installation.client.request(method, path.format(**{key: ids[str(what)]}), headers=installation.entering())

@@ -432,8 +432,8 @@ async def test_a_customer_sees_that_an_agent_writes_and_the_agent_that_they_have
     agent = await at_the_desk(chromium, talk)
     told = []
     agent.on("request", lambda asked: told.append(asked) if asked.url.endswith("/typing") else None)
-    await agent.goto("/desk/conversations")
-    await agent.click("main a[href^='/desk/conversations/']")
+    await agent.goto("/desk/inbox")
+    await agent.click("main a[href^='/desk/inbox/']")
     await agent.fill("#text", "  ")
     assert told == []
     await agent.locator("#text").press_sequentially("Your parcel is with me.")
@@ -453,7 +453,7 @@ async def test_a_customer_sees_that_an_agent_writes_and_the_agent_that_they_have
 
     await talk.until(read)
     await agent.reload()
-    assert "read" in (await agent.inner_text("ol.talk li:last-child")).lower()
+    assert "read" in (await agent.inner_text("#turns .ours.hand")).lower()
     assert page.complaints == agent.complaints == []
     await agent.context.close()
 

@@ -67,10 +67,10 @@ async def test_what_somebody_answers_at_the_desk_stands_in_the_chat(talk, desk):
     await ana.write("Is anybody there?")
     await ana.said(2)
     (row,) = await talk.fetch("select conversation_id from conversation where merchant_id = $1", talk.ours[0])
-    path = f"/desk/conversations/{row['conversation_id']}"
+    path = f"/desk/inbox/{row['conversation_id']}"
     page = (await desk.get(path)).text
     assert "Is anybody there?" in page
-    given = {name: re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("csrf", "once")}
+    given = {name: re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("csrf", "once", "seen")}
     answer = await desk.post(f"{path}/answer", data={**given, "text": "Yes: Marta here."})
     assert answer.status_code == 200
     assert (await ana.said(3))[-1]["text"] == "Yes: Marta here."
@@ -101,7 +101,7 @@ async def asked_by(talk, desk, visitor):
     (row,) = await talk.fetch(
         "select conversation_id from conversation where merchant_id = $1 and address = $2", talk.ours[0], visitor.name
     )
-    path = f"/desk/conversations/{row['conversation_id']}"
+    path = f"/desk/inbox/{row['conversation_id']}"
     return path, re.search(r'name="csrf" value="([^"]+)"', (await desk.get(path)).text)[1]
 
 
@@ -155,10 +155,9 @@ async def test_whoever_types_without_end_is_told_to_wait(talk, desk):
     assert answer.status_code == 429
 
 
-async def test_only_the_page_of_a_chat_has_the_script_and_may_ask(talk, desk):
+async def test_the_inbox_has_its_script_and_may_ask_only_us(talk, desk):
     ana = await talk.visitor()
     path, _ = await asked_by(talk, desk, ana)
     answer = await desk.get(path)
-    assert re.search(r'<door-typing data-to="/desk/conversations/\d+/typing">', answer.text)
-    assert re.search(r'src="/look/typing\.[0-9a-f]+\.js"', answer.text)
+    assert re.search(r'src="/look/inbox\.[0-9a-f]+\.js"', answer.text)
     assert "connect-src 'self'" in answer.headers["content-security-policy"]

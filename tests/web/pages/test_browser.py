@@ -242,7 +242,7 @@ async def test_a_conversation_is_answered_by_keyboard_alone_and_without_scripts(
     await page.fill("#password", PASSWORD)
     await page.keyboard.press("Enter")
     await page.wait_for_selector("h1:has-text('Overview')")
-    await page.goto(f"/desk/conversations/{ours.talk_ids['+34600000001']}")
+    await page.goto(f"/desk/inbox/{ours.talk_ids['+34600000001']}")
     for _ in range(60):
         await page.keyboard.press("Tab")
         if await page.locator("textarea:focus").count():

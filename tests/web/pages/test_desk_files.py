@@ -79,7 +79,7 @@ async def due(house, shop):
 
 
 async def test_a_conversation_says_of_each_file_whether_it_is_here_and_if_not_why(member, shop):
-    path = f"/desk/conversations/{shop.talk_ids[SENDER]}"
+    path = f"/desk/inbox/{shop.talk_ids[SENDER]}"
     shown = told((await member.get(path)).text)
     assert "photo 0.jpg" in shown
     link = f"/desk/replies/{shop.reply_id}/files"
@@ -109,8 +109,8 @@ async def test_a_button_tries_again_what_a_second_try_may_change(member, house, 
     link = f"/desk/replies/{shop.reply_id}/files"
     for position in (2, 4):
         answer = await member.post(f"{link}/{position}/fetch", data=member.csrf)
-        assert (answer.status_code, answer.headers["location"]) == (303, f"/desk/conversations/{shop.talk_ids[SENDER]}?done=fetch")
-    text = (await member.get(f"/desk/conversations/{shop.talk_ids[SENDER]}?done=fetch")).text
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/desk/inbox/{shop.talk_ids[SENDER]}?done=fetch")
+    text = (await member.get(f"/desk/inbox/{shop.talk_ids[SENDER]}?done=fetch")).text
     assert "The file is fetched within seconds" in text
     found = await due(house, shop)
     for position in (2, 4):

@@ -66,7 +66,7 @@ async def changes(house, shop):
 
 
 async def test_an_answer_is_sent_once_noted_and_shown(member, house, shop):
-    path = f"/desk/conversations/{shop.talk_ids[shop.email]}"
+    path = f"/desk/inbox/{shop.talk_ids[shop.email]}"
     form = member.csrf | {"once": once_in((await member.get(path)).text), "text": "On Friday,\r\nthen. \U0001f469\u200d\U0001f373"}
     for _ in range(2):
         answer = await member.post(f"{path}/answer", data=form)
@@ -89,7 +89,7 @@ async def test_an_answer_is_sent_once_noted_and_shown(member, house, shop):
 
 
 async def test_an_answer_that_cannot_be_sent_is_refused_with_a_sentence_and_its_text_kept(member, house, shop):
-    path = f"/desk/conversations/{shop.talk_ids[STRANGER]}"
+    path = f"/desk/inbox/{shop.talk_ids[STRANGER]}"
     text = (await member.get(path)).text
     assert "takes free text only for 24 hours" in text
     assert 'name="text"' not in text
@@ -98,7 +98,7 @@ async def test_an_answer_that_cannot_be_sent_is_refused_with_a_sentence_and_its_
     assert "takes free text only for 24 hours" in refused.text
     assert "Too late</textarea>" in refused.text
     assert STRANGER not in {row["recipient"] for row in await answers(house, shop)}
-    path = f"/desk/conversations/{shop.talk_ids[PHONE]}"
+    path = f"/desk/inbox/{shop.talk_ids[PHONE]}"
     assert "Free text" in (await member.get(path)).text
     owner = await entered(member._transport.app, shop.owner)
     csrf = {"csrf": await csrf_of(owner)}
@@ -110,23 +110,32 @@ async def test_an_answer_that_cannot_be_sent_is_refused_with_a_sentence_and_its_
     assert 'name="text"' in (await member.get(path)).text
 
 
-async def test_done_and_open_again(member, house, shop):
+async def test_closed_taken_again_and_closed_with_an_answer(member, house, shop):
     number = shop.talk_ids[PHONE]
-    link = f'href="/desk/conversations/{number}"'
-    await member.post(f"/desk/conversations/{number}/state", data=member.csrf | {"state": "done"})
-    assert link not in (await member.get("/desk/conversations")).text
-    assert link in (await member.get("/desk/conversations?show=all")).text
-    await member.post(f"/desk/conversations/{number}/state", data=member.csrf | {"state": "open"})
-    assert link in (await member.get("/desk/conversations")).text
-    path = f"/desk/conversations/{number}"
-    form = member.csrf | {"once": once_in((await member.get(path)).text), "text": "Yes.", "then": "done"}
-    await member.post(f"{path}/answer", data=form)
-    assert link not in (await member.get("/desk/conversations")).text
+    link, path = f'href="/desk/inbox/{number}"', f"/desk/inbox/{number}"
+    assert link in (await member.get("/desk/inbox")).text
+    await member.post(f"{path}/close", data=member.csrf | {"reason": "nothing"})
+    assert link not in (await member.get("/desk/inbox")).text
+    assert f'href="/desk/inbox/{number}?view=everything"' in (await member.get("/desk/inbox?view=everything")).text
+    assert (await member.post(f"{path}/close", data=member.csrf | {"reason": "nothing"})).status_code == 409
+    await member.post(f"{path}/take", data=member.csrf)
+    assert f'href="/desk/inbox/{number}?view=mine"' in (await member.get("/desk/inbox?view=mine")).text
+    form = member.csrf | {"once": once_in((await member.get(path)).text), "text": "Yes.", "then": "close"}
+    assert (await member.post(f"{path}/answer", data=form)).headers["location"] == f"{path}?done=closed-asked"
+    assert link not in (await member.get("/desk/inbox")).text
     noted = {action for action, detail, _ in await changes(house, shop) if detail == f"conversation {number}"}
-    assert noted == {"open_conversation", "close_conversation", "answer"}
+    assert noted == {"take_conversation", "close_conversation", "answer"}
 
 
-async def test_the_list_goes_on_where_a_page_ended(member, house, shop):
+async def test_old_addresses_lead_to_the_inbox(member, shop):
+    number = shop.talk_ids[PHONE]
+    assert (await member.get("/desk/conversations")).headers["location"] == "/desk/inbox"
+    assert (await member.get("/desk/conversations?show=all")).headers["location"] == "/desk/inbox?view=everything"
+    assert (await member.get(f"/desk/conversations/{number}")).headers["location"] == f"/desk/inbox/{number}"
+
+
+@pytest.mark.parametrize("view", ["all", "everything"])
+async def test_the_list_goes_on_where_a_page_ended(member, house, shop, view):
     for number in range(60):
         reply = Reply(
             channel=ChannelKind.SMS,
@@ -137,21 +146,23 @@ async def test_the_list_goes_on_where_a_page_ended(member, house, shop):
             at=NOW - timedelta(days=9, minutes=number // 4),
         )
         await hear(house.database, house.directory, shop, "console", reply)
-    seen, path = [], "/desk/conversations"
+    seen, path = [], f"/desk/inbox?view={view}"
     while path:
         text = (await member.get(path)).text
-        seen += re.findall(r'href="/desk/conversations/(\d+)"', text)
-        path = (re.search(r'href="(/desk/conversations\?before=[^"]+)"', text) or [None, None])[1]
+        seen += re.findall(r'class="entry [^"]*" href="/desk/inbox/(\d+)', text)
+        path = (re.search(r'href="(/desk/inbox\?[^"]*after=[^"]+)"', text) or ["", ""])[1].replace("&amp;", "&")
     async with house.database.for_merchant(shop.merchant_id) as tx:
-        kept = await conversations.page(tx, shop.merchant_id, (NOW + timedelta(days=1), 0), 99, only_open=True)
-    assert seen == [str(row["conversation_id"]) for row in kept]
-    assert len(set(seen)) > 60
-    for before in ("x", "1", "1.x", "9" * 30 + ".1", "1." + "9" * 30, "\0.1", "²³.1"):
-        assert (await member.get("/desk/conversations", params={"before": before})).status_code == 200
+        kept = await conversations.page(tx, shop.merchant_id, (NOW + timedelta(days=99), 0), 99, only_open=view == "all")
+    assert len(seen) == len(set(seen)) > 60
+    assert set(seen) == {str(row["conversation_id"]) for row in kept}
+    if view == "everything":
+        assert seen == [str(row["conversation_id"]) for row in kept]
+    for after in ("x", "1", "1.x", "9" * 30 + ".1", "1." + "9" * 30, "\0.1", "²³.1", "0.2.5.1", "9.9.9"):
+        assert (await member.get("/desk/inbox", params={"after": after, "view": view})).status_code == 200
 
 
 async def test_a_file_is_saved_and_never_shown(member, theirs, app, shop):
-    text = (await member.get(f"/desk/conversations/{shop.talk_ids[shop.email]}")).text
+    text = (await member.get(f"/desk/inbox/{shop.talk_ids[shop.email]}")).text
     path = f"/desk/replies/{shop.reply_id}/files/0"
     assert f'href="{path}" download' in text
     assert "/files/1" not in text  # the video lies with the provider
@@ -232,12 +243,10 @@ async def test_what_cannot_be_merged_or_split_is_told(member, shop, path, form, 
     assert said in answer.text
 
 
-async def test_a_conversation_by_mail_has_no_script_and_typing_in_it_is_told_to_nobody(member, shop):
-    path = f"/desk/conversations/{shop.talk_ids[shop.email]}"
-    page = await member.get(path)
-    assert "<script" not in page.text
+async def test_typing_in_a_conversation_by_mail_is_taken_and_in_one_that_is_not_there_refused(member, shop):
+    path = f"/desk/inbox/{shop.talk_ids[shop.email]}"
     assert (await member.post(f"{path}/typing", data={"csrf": await csrf_of(member)})).status_code == 204
-    assert (await member.post("/desk/conversations/999999/typing", data={"csrf": await csrf_of(member)})).status_code == 404
+    assert (await member.post("/desk/inbox/999999/typing", data={"csrf": await csrf_of(member)})).status_code == 404
 
 
 async def test_a_stranger_answers_merges_splits_and_takes_back_nothing_of_ours(stranger, house, shop, theirs):
@@ -245,9 +254,13 @@ async def test_a_stranger_answers_merges_splits_and_takes_back_nothing_of_ours(s
     mine, own = shop.customer_ids[shop.email], theirs.customer_ids[theirs.email]
     before = await answers(house, shop)
     for path, form in {
-        f"/desk/conversations/{number}/answer": {"once": "s", "text": "forged"},
-        f"/desk/conversations/{number}/state": {"state": "done"},
-        f"/desk/conversations/{number}/typing": {},
+        f"/desk/inbox/{number}/answer": {"once": "s", "text": "forged"},
+        f"/desk/inbox/{number}/close": {"reason": "spam"},
+        f"/desk/inbox/{number}/take": {},
+        f"/desk/inbox/{number}/give": {"to": "back"},
+        f"/desk/inbox/{number}/snooze": {"until": "hour"},
+        f"/desk/inbox/{number}/note": {"note": "forged"},
+        f"/desk/inbox/{number}/typing": {},
         f"/desk/customers/{mine}/merge": {"other": str(own), "why": "forged"},
         f"/desk/customers/{mine}/split": {"identity": f"email {shop.email}", "why": "forged"},
         f"/desk/customers/changes/{shop.change_id}/back": {},

@@ -30,11 +30,27 @@ class Criteria(msgspec.Struct, frozen=True):
     actions: list[ToolCall] = []
 
 
+class Instructions(msgspec.Struct, frozen=True):
+    """What the customer is told to say and want."""
+
+    reason_for_call: str = ""
+    #: None and "": nothing.
+    known_info: str | None = None
+    task_instructions: str | None = None
+
+
+class Scenario(msgspec.Struct, frozen=True):
+    """Who the customer is."""
+
+    instructions: Instructions = Instructions()
+
+
 class Task(msgspec.Struct, frozen=True):
     """One customer's request."""
 
     id: str
     evaluation_criteria: Criteria
+    user_scenario: Scenario = Scenario()
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -119,11 +135,11 @@ async def judge(base: Base, world: World, task: Task, expected: Expected, clock:
     seconds = clock() - began
     wanted = Counter(name for name, _ in expected.reference_errors)
     came = wanted & refused
-    differing = (*_differing(changed, rounded(expected.changed)), *sorted((wanted - refused).elements()))
+    unequal = (*differing(changed, rounded(expected.changed)), *sorted((wanted - refused).elements()))
     return Judged(
         task_id=task.id,
-        equal=not differing and not unguarded,
-        differing=differing,
+        equal=not unequal and not unguarded,
+        differing=unequal,
         refused_as_expected=came.total(),
         unguarded=tuple(unguarded),
         seconds=seconds,
@@ -138,7 +154,8 @@ async def _unguarded(base: Base, world: World, talk: Talk, call: ToolCall) -> li
     return found + ([f"{call.name}: not_confirmed"] if unsaid.ok else [])
 
 
-def _differing(found: Records, expected: Records) -> Iterable[str]:
+def differing(found: Records, expected: Records) -> Iterable[str]:
+    """Name the records that are otherwise than expected."""
     for group in sorted(found.keys() | expected.keys()):
         one, other = found.get(group, {}), expected.get(group, {})
         yield from (f"{group}/{name}" for name in sorted(one.keys() | other.keys()) if one.get(name) != other.get(name))

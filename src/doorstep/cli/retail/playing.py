@@ -143,6 +143,10 @@ class Memory:
 
     async def commit(self, action: asking.BusinessAction, asker: Asker, plan: Plan) -> None:
         """Carry out a plan that was just made."""
+        self.apply(action, asker, plan)
+
+    def apply(self, action: asking.BusinessAction, asker: Asker, plan: Plan) -> None:
+        """Change the records as a plan says."""
         before = self.known(action, asker)
         after = applied(before, plan)
         if after.order is not None:
@@ -153,6 +157,10 @@ class Memory:
 
     async def changed(self) -> Records:
         """Write the records that are otherwise than in the file, as the file would."""
+        return self.written()
+
+    def written(self) -> Records:
+        """The same, at once."""
         written, words = self.base.store.written, self.words
         orders = {name: order_written(written["orders"][name], order, words) for name, order in self._orders.items()}
         users = {name: user_written(written["users"][name], user, words) for name, user in self._customers.items()}

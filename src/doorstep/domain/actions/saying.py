@@ -38,6 +38,8 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     instead: dict[str, str]
     #: `ActionKind` → what was asked for, for a list or a mail.
     wishes: dict[str, str | list[str]]
+    #: Reason's code → why goods go back, or an order is cancelled.
+    reasons: dict[str, str]
 
 
 def as_it_is(_name: str, value: str | int | date) -> str:
@@ -75,6 +77,12 @@ def reason_text(decision: str, tag: str, write: Write = as_it_is) -> str:
 def concern_text(concern: Concern, tag: str) -> str:
     """Say why a human decides."""
     return words_of(tag).concerns[concern]
+
+
+def cause_text(code: str, tag: str, own: Mapping[str, str] | None = None) -> str:
+    """Say a reason of the customer's by its code: in the merchant's `own` words (language → words) where there are any, in ours, else the code itself."""
+    told = own.get(language_of(tag)) or own.get("en") if own else None
+    return told or words_of(tag).reasons.get(code.replace(" ", "_")) or code.rpartition(".")[2].replace("_", " ").capitalize()
 
 
 def wish_text(kind: ActionKind, wanted: Mapping[str, object], tag: str, write: Write = as_it_is) -> str:

@@ -27,3 +27,5 @@ class HandoverReason(StrEnum):
     TALK = "talk"
     #: Something broke.
     FAILED = "failed"
+    #: Somebody of the shop took it by themselves.
+    TAKEN = "taken"

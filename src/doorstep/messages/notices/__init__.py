@@ -18,7 +18,7 @@ class Paused(msgspec.Struct, frozen=True, kw_only=True):
     #: The connection's name at the desk, and its provider's.
     name: str
     provider: str
-    #: What rests meanwhile: "carrier" (it is not asked), "channel" (its messages wait), "webhook" or "shop".
+    #: What rests meanwhile: "carrier" (it is not asked), "channel" (its messages wait), "webhook", "shop", "helpdesk" or "model" (it is not asked).
     rests: str
     #: Our own words for what is wrong; English, without personal data.
     why: str

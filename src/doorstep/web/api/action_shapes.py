@@ -12,6 +12,7 @@ from doorstep.domain.actions.declared import DECLARATIONS, Declaration
 from doorstep.domain.actions.kinds import ActionKind, Assurance, CaseState, Outside, Weight
 from doorstep.domain.actions.plans import Plan
 from doorstep.domain.actions.refusals import Concern
+from doorstep.domain.actions.shapes import schema_of
 from doorstep.domain.money import Money
 from doorstep.errors import BadInputError
 from doorstep.steps.deciding_cases import seen_of
@@ -144,8 +145,7 @@ def action_schemas() -> dict[str, Any]:
 
 def declared() -> ActionList:
     """List every action with the schema of its arguments."""
-    schemas = {str(kind.__struct_config__.tag): msgspec.json.schema(kind) for kind in BusinessAction.__args__}
-    return ActionList(actions=[_declared(one, schemas[one.kind]) for one in DECLARATIONS.values()])
+    return ActionList(actions=[_declared(one, schema_of(one.kind)) for one in DECLARATIONS.values()])
 
 
 def _declared(one: Declaration, schema: dict[str, Any]) -> ActionDeclared:

@@ -49,6 +49,29 @@ _ERRAND: dict[str, Any] = {
     "answer": "",
     "external_id": "",
 }
+_HANDOVER: dict[str, Any] = {
+    "id": "57",
+    "conversation_id": "812",
+    "reason": "anger",
+    "also": ["asked"],
+    "summary": "The parcel is three days late; they asked twice.",
+    "intent": "track.late",
+    "order_id": "48",
+    "language": "es",
+    "queue": "support",
+    "priority": 1,
+    "skill": "",
+    "state": "held",
+    "assignee": "12",
+    "waits_for_customer": False,
+    "asked_at": "2026-11-24T10:00:00Z",
+    "due_at": "2026-11-24T11:00:00Z",
+    "answered_at": None,
+    "snoozed_until": None,
+    "closed_at": None,
+    "close_reason": "",
+    "csat": None,
+}
 _SIGNING_KEY = {
     "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
     "made_at": "2026-06-01T08:00:00Z",
@@ -133,6 +156,20 @@ _IDENTIFIED = {
     ],
     "settled": "royalmail",
     "did_you_mean": [],
+}
+_ARTICLE: dict[str, Any] = {
+    "id": "12",
+    "title": "Returns",
+    "origin": "api:returns",
+    "language": "en",
+    "url": "https://shop.example/returns",
+    "audience": "customers",
+    "valid_until": "2027-06-30",
+    "passages": 1,
+    "kept_at": "2026-11-22T09:00:00Z",
+    "seen_at": "2026-11-22T09:00:00Z",
+    "quoted": 41,
+    "quoted_at": "2026-11-30T08:12:00Z",
 }
 _MESSAGE = {
     "id": "019aaf60-7c00-7a3e-8d1f-0123456789ab",
@@ -383,6 +420,44 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     ),
     "listCases": (None, {"cases": [_CASE], "next": None}),
     "addPhoto": ({"photo": "/9j/4AAQSkZJRgABAQ=="}, {"photo": "kQ1Jd8mJmJrPz0Hc1Y6bqg"}),
+    "listArticles": (None, {"articles": [_ARTICLE], "next": None}),
+    "readArticle": (None, {**_ARTICLE, "body": "# Returns\n\nYou may return anything within 30 days.\n"}),
+    "bringInArticles": (
+        {
+            "key": "returns",
+            "content": "# Returns\n\nYou may return anything within 30 days.",
+            "language": "en",
+            "valid_until": "2027-06-30",
+        },
+        {"added": 1, "changed": 0, "unchanged": 0, "removed": 0, "passages": 36},
+    ),
+    "askKnowledge": (
+        {"question": "¿Cuánto tiempo tengo para devolver?", "language": "es"},
+        {
+            "quote": {
+                "text": "You may return anything within 30 days.",
+                "title": "Returns",
+                "path": ["Returns"],
+                "url": "https://shop.example/returns",
+                "language": "en",
+                "as_of": "2026-11-22",
+                "valid_until": "2027-06-30",
+                "article_id": "12",
+            },
+            "why_none": None,
+            "passages": [
+                {
+                    "article_id": "12",
+                    "title": "Returns",
+                    "heading": "Returns",
+                    "text": "You may return anything within 30 days.",
+                    "score": 0.8214,
+                    "expired": False,
+                }
+            ],
+        },
+    ),
+    "removeArticle": (None, None),
     "readPolicy": (None, _POLICY),
     "draftPolicy": (
         {"policy": {"returning": {"days": 45, "reason_needed": False}}, "note": "Christmas"},
@@ -416,6 +491,14 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
             "external_id": "re_9021",
         },
     ),
+    "listHandovers": (None, {"handovers": [_HANDOVER], "next": None}),
+    "readHandover": (None, _HANDOVER),
+    "assignHandover": ({"user_id": "12"}, _HANDOVER),
+    "closeHandover": (
+        {"reason": "solved"},
+        {**_HANDOVER, "state": "closed", "closed_at": "2026-11-24T10:40:00Z", "close_reason": "solved"},
+    ),
+    "noteOnHandover": ({"text": "Promised a call on Friday."}, _HANDOVER),
     "readPerformance": (None, _PERFORMANCE),
     "readReturnInsight": (None, _RETURNED),
     "readEstimator": (None, {"trained_at": "2026-11-22T03:12:00Z", "deliveries": 4210, "kept": 4262, "fresh": 52, "needed": 200} | _JUDGED),

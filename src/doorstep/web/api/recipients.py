@@ -158,7 +158,7 @@ async def list_suppressions(request: AnyRequest, cursor: Cursor = None, limit: L
 async def add_suppression(request: AnyRequest, data: JSONBody[SuppressionForm], once_key: OnceKey = None) -> Response[SuppressionShown]:
     """Never write to an address again, for one purpose or at all. One that stands already is left as it is."""
     house, key = house_of(request), key_of(request)
-    if data.channel in {ChannelKind.WEBHOOK, ChannelKind.ERRAND}:
+    if data.channel in {ChannelKind.WEBHOOK, ChannelKind.ERRAND, ChannelKind.HELPDESK}:
         raise BadInputError("channel: an endpoint is removed, not suppressed")
     address = address_of(data.address, data.channel)
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from doorstep.channels import channels
+from doorstep.domain.plugins import Channel
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.steps.trying import Tried, without_secrets
 from doorstep.store.connections import Connection
@@ -53,16 +54,20 @@ def going_shown(connection: Connection, goes: Going) -> GoingShown:
     channel = channels().get(connection.provider) if connection.kind == "channel" else None
     return GoingShown(
         goes=goes,
-        sends=channel is not None,
+        sends=channel is not None or connection.kind == "helpdesk",
         left=left,
         arrived=arrived,
         lost=lost,
         arrived_share=_share(arrived, left),
         lost_share=_share(lost, left),
-        reports=channel is not None and (channel.reports_reached or channel.read is not None or channel.kind is ChannelKind.WEBHOOK),
+        reports=connection.kind == "helpdesk" or (channel is not None and _reports(channel)),
         took=_took(goes.median_s, goes.p95_s),
         words=without_secrets(goes.ill_detail, connection) if goes.ill_detail else "",
     )
+
+
+def _reports(channel: Channel) -> bool:
+    return channel.reports_reached or channel.read is not None or channel.kind is ChannelKind.WEBHOOK
 
 
 def _took(median_s: float | None, p95_s: float | None) -> str:

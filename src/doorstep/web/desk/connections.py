@@ -1,4 +1,4 @@
-"""Connected shops, carriers and channels → a list; a plug-in's declared settings → a form; a form → a connection."""
+"""Connected shops, carriers, channels, helpdesks and models → a list; a plug-in's declared settings → a form; a form → a connection."""
 
 from typing import Any
 
@@ -11,11 +11,13 @@ from litestar.status_codes import HTTP_200_OK
 
 from doorstep.carriers import carriers
 from doorstep.channels import channels
-from doorstep.domain.plugins import Carrier, Channel, Shop
+from doorstep.conversations.models import models
+from doorstep.domain.plugins import Channel
 from doorstep.errors import BadInputError, NotFoundError
+from doorstep.helpdesks import helpdesks
 from doorstep.shops import shops
 from doorstep.steps.chat import PROVIDER as CHAT
-from doorstep.steps.connect import checked, new_connection, plugin_named, secret_names
+from doorstep.steps.connect import Plugin, checked, new_connection, plugin_named, secret_names
 from doorstep.steps.trying import Tried, can_try
 from doorstep.steps.work import utc_now
 from doorstep.store import connections, going, mailboxes
@@ -27,13 +29,12 @@ from doorstep.web.desk.doors import desk_page, id_of, note, user_of
 from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 
-_KINDS = ("shop", "carrier", "channel")
+_KINDS = ("shop", "channel", "helpdesk", "model", "carrier")
 _DONE = {
     "hook": "The address is new. Give it to the provider; the one before is taken for 24 hours more.",
     "beside": "The new one stands beside the old one.",
     "dropped": "The old one is dropped.",
 }
-Plugin = Carrier | Shop | Channel
 
 
 def _plugins() -> dict[str, list[Plugin]]:
@@ -41,6 +42,8 @@ def _plugins() -> dict[str, list[Plugin]]:
         "shop": sorted(shops().values(), key=lambda p: p.name),
         "carrier": sorted(carriers().values(), key=lambda p: p.name),
         "channel": sorted(channels().values(), key=lambda p: p.name),
+        "helpdesk": sorted(helpdesks().values(), key=lambda p: p.name),
+        "model": sorted(models().values(), key=lambda p: p.name),
     }
 
 
@@ -54,7 +57,7 @@ def _plugin(one: Connection) -> Plugin | None:
 def hook_url(house: House, one: Connection) -> str:
     """The address a provider posts to; "" where it posts nothing."""
     plugin = _plugin(one)
-    if plugin is None or one.provider == CHAT or (isinstance(plugin, Channel) and plugin.read is None):
+    if plugin is None or one.kind == "model" or one.provider == CHAT or (isinstance(plugin, Channel) and plugin.read is None):
         return ""
     return f"{house.settings.base_url}/hooks/{one.provider}/{one.hook_token}"
 

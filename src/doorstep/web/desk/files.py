@@ -104,4 +104,4 @@ async def fetch_file_again(request: AnyRequest, reply_id: FromPath[int], positio
             raise NotFoundError("there is no such file to be fetched")
         conversation_id = await conversations.of_reply(tx, merchant_id, reply_id)
         await note(tx, request, "fetch_file", f"file {position} of reply {reply_id}")
-    return Redirect(f"/desk/conversations/{conversation_id}?done=fetch" if conversation_id else "/desk/conversations", status_code=303)
+    return Redirect(f"/desk/inbox/{conversation_id}?done=fetch" if conversation_id else "/desk/inbox", status_code=303)

@@ -37,6 +37,8 @@ class Group(StrEnum):
     #: Giving what the policy refused.
     OVERRIDES = "overrides"
     TALKS = "talks"
+    #: What the shop says of itself.
+    KNOWLEDGE = "knowledge"
     CUSTOMERS = "customers"
     #: What was sent to whom.
     MESSAGES = "messages"
@@ -47,6 +49,8 @@ class Group(StrEnum):
     LETTERS = "letters"
     CONNECTIONS = "connections"
     KEYS = "keys"
+    #: Customers' assistants: what they may be let do, who was let in.
+    ASSISTANTS = "assistants"
     #: Brand, templates, their approval.
     WORDS = "words"
     RULES = "rules"
@@ -81,6 +85,7 @@ _TABLE: dict[Group, tuple[Level, Level, Level, Level]] = {
     Group.CASES: (_CHANGE, _CHANGE, _NONE, _SEE),
     Group.OVERRIDES: (_CHANGE, _NONE, _NONE, _NONE),
     Group.TALKS: (_CHANGE, _CHANGE, _NONE, _SEE),
+    Group.KNOWLEDGE: (_CHANGE, _CHANGE, _CHANGE, _SEE),
     Group.CUSTOMERS: (_CHANGE, _CHANGE, _NONE, _SEE),
     Group.MESSAGES: (_SEE, _SEE, _NONE, _SEE),
     Group.SUPPRESSIONS: (_CHANGE, _SEE, _NONE, _SEE),
@@ -88,6 +93,7 @@ _TABLE: dict[Group, tuple[Level, Level, Level, Level]] = {
     Group.LETTERS: (_CHANGE, _CHANGE, _NONE, _SEE),
     Group.CONNECTIONS: (_SEE, _SEE, _NONE, _SEE),
     Group.KEYS: (_SEE, _NONE, _NONE, _NONE),
+    Group.ASSISTANTS: (_CHANGE, _SEE, _NONE, _SEE),
     Group.WORDS: (_SEE, _SEE, _CHANGE, _SEE),
     Group.RULES: (_CHANGE, _SEE, _SEE, _SEE),
     Group.PEOPLE: (_SEE, _SEE, _SEE, _SEE),
@@ -108,7 +114,11 @@ _GROUPS = {
     "orders": Group.ORDERS,
     "pitfalls": Group.ORDERS,
     "conversations": Group.TALKS,
+    "inbox": Group.TALKS,
+    "macros": Group.TALKS,
     "replies": Group.TALKS,
+    "model-turns": Group.TALKS,
+    "knowledge": Group.KNOWLEDGE,
     "customers": Group.CUSTOMERS,
     "messages": Group.MESSAGES,
     "suppressions": Group.SUPPRESSIONS,
@@ -117,10 +127,12 @@ _GROUPS = {
     "connections": Group.CONNECTIONS,
     "approvals": Group.WORDS,
     "keys": Group.KEYS,
+    "assistants": Group.ASSISTANTS,
     "brand": Group.WORDS,
     "gallery": Group.WORDS,
     "templates": Group.WORDS,
     "settings": Group.RULES,
+    "handing": Group.RULES,
     "policy": Group.RULES,
     "understanding": Group.RULES,
     "users": Group.PEOPLE,
@@ -132,6 +144,7 @@ _OTHERWISE = {
     "cases/{case_id}/override": Group.OVERRIDES,
     "orders/{order_id}/ask": Group.CASES,
     "orders/{order_id}/ask/confirm": Group.CASES,
+    "knowledge/unanswered/{unanswered_id}/settle": Group.TALKS,
     "users/password": Group.OWN,
     "performance/keys": Group.KEYS,
     "performance/keys/{key_id}/withdraw": Group.KEYS,

@@ -13,8 +13,9 @@ from prometheus_client import Counter
 
 from doorstep.carriers import carriers
 from doorstep.channels import channels
-from doorstep.domain.plugins import Carrier, Channel, Raw, Shop
+from doorstep.domain.plugins import Carrier, Channel, Helpdesk, Raw, Shop
 from doorstep.errors import BadInputError, NotFoundError
+from doorstep.helpdesks import helpdesks
 from doorstep.shops import shops
 from doorstep.steps.askers import ASKED
 from doorstep.steps.sum_up import HOOKS
@@ -145,7 +146,7 @@ async def _body(headers: Mapping[str, str], receive: Receive, most: int) -> byte
             return b"".join(pieces)
 
 
-def plugin_of(connection: Connection) -> Carrier | Shop | Channel:
+def plugin_of(connection: Connection) -> Carrier | Shop | Channel | Helpdesk:
     """Return the plug-in of a connection.
 
     Raises:
@@ -157,10 +158,15 @@ def plugin_of(connection: Connection) -> Carrier | Shop | Channel:
     return found
 
 
-_PLUGINS: dict[str, Callable[[], Mapping[str, Carrier | Shop | Channel]]] = {"carrier": carriers, "shop": shops, "channel": channels}
+_PLUGINS: dict[str, Callable[[], Mapping[str, Carrier | Shop | Channel | Helpdesk]]] = {
+    "carrier": carriers,
+    "shop": shops,
+    "channel": channels,
+    "helpdesk": helpdesks,
+}
 
 
-def _plugins(kind: str) -> Mapping[str, Carrier | Shop | Channel]:
+def _plugins(kind: str) -> Mapping[str, Carrier | Shop | Channel | Helpdesk]:
     return _PLUGINS[kind]()
 
 
@@ -171,7 +177,7 @@ def load_plugins() -> None:
 
 
 def _providers() -> set[str]:
-    return {*carriers(), *shops(), *channels()}
+    return {*carriers(), *shops(), *channels(), *helpdesks()}
 
 
 async def _connection(house: House, provider: str, token: str) -> Connection:
@@ -181,12 +187,12 @@ async def _connection(house: House, provider: str, token: str) -> Connection:
     if connection is None and len(token) >= 16:  # noqa: PLR2004 - a token of ours is longer
         async with house.database.system() as tx:
             connection = await connections.by_hook_token(tx, house.directory.sealer, token)
-    if connection is None or connection.provider != provider:
+    if connection is None or connection.provider != provider or connection.kind not in _PLUGINS:  # a model calls nobody
         raise NotFoundError("there is no hook at this address; copy it again from the connection")
     return connection
 
 
-def _delivery_key(plugin: Carrier | Shop | Channel, raw: Raw) -> bytes:
+def _delivery_key(plugin: Carrier | Shop | Channel | Helpdesk, raw: Raw) -> bytes:
     named = None
     if plugin.delivery_id is not None:
         try:

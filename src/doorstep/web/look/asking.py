@@ -37,9 +37,14 @@ def is_token(text: str) -> bool:
 
 
 def network_of(request: AnyRequest) -> str:
-    """Name the network a request comes from: the address, for IPv6 its /64, for that is what one household gets."""
+    """Name the network a request comes from."""
+    return network_named(client_of(request))
+
+
+def network_named(client: str) -> str:
+    """Name the network of an address: itself, for IPv6 its /64, for that is what one household gets."""
     try:
-        address = ipaddress.ip_address(client_of(request))
+        address = ipaddress.ip_address(client)
     except ValueError:
         return "unknown"
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)  # noqa: PLR2004

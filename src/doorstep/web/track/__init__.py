@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from doorstep.web import look
+from doorstep.web.track.assistants import PAGES as ASSISTANTS
 from doorstep.web.track.choosing import preference_page, save_preferences, unsubscribe, unsubscribe_page
 from doorstep.web.track.engaging import follow, opened
 from doorstep.web.track.entering import ask_code, leave, me_page, type_code
@@ -49,6 +50,7 @@ _PAGES: list[ControllerRouterHandler] = [
     directory_of_host,
     directory_of_slug,
     *PORTAL,
+    *ASSISTANTS,
 ]
 #: What pages' scripts ask, answered in JSON.
 _ASKED: list[ControllerRouterHandler] = [push_script, subscribe_parcel, subscribe_order, leave_parcel, leave_order]

@@ -17,6 +17,7 @@ from doorstep.domain.actions.askers import Asker
 from doorstep.domain.actions.kinds import Assurance
 from doorstep.errors import NotFoundError
 from doorstep.steps import identity
+from doorstep.steps.assistants import switches_of
 from doorstep.steps.directory import Tenant
 from doorstep.steps.guessing import PER, Act
 from doorstep.steps.identity import MINUTES, Proof, Told, hint_of
@@ -33,7 +34,11 @@ from doorstep.web.track.orders import Read, page_shown
 from doorstep.web.track.words import Words
 
 #: Pages of ours that somebody may be led back to once it is sure who they are.
-_BACK = re.compile(r"/o/[A-Za-z0-9_-]{1,100}(?:/[A-Za-z0-9_/-]{0,100})?(?:\?[A-Za-z0-9_=&.-]{0,200})?")
+_BACK = re.compile(
+    r"/o/[A-Za-z0-9_-]{1,100}(?:/[A-Za-z0-9_/-]{0,100})?(?:\?[A-Za-z0-9_=&.-]{0,200})?"
+    r"|/me/[a-z0-9-]{1,100}/assistant(?:/allow|/yes)?(?:\?[A-Za-z0-9_=&.-]{0,2500})?"
+)
+_LONGEST_BACK = 2600
 #: Orders that are listed.
 _MOST = 20
 _KINDS = ("email", "phone")
@@ -70,6 +75,8 @@ async def me_page(request: AnyRequest, merchant_slug: FromPath[str]) -> Response
     if asked.order is not None:
         sure = asker.assurance >= Assurance.CODE and identity.reaches(asker, asked.order)
         return Redirect(_back_of(asked), status_code=303) if sure else _form(request, tenant, asked)
+    if asked.back:
+        return Redirect(asked.back, status_code=303) if asker.assurance >= Assurance.CODE else _form(request, tenant, asked)
     return await _listed(request, tenant, asker, proof) if proof and asker.assurance > Assurance.NONE else _form(request, tenant, asked)
 
 
@@ -155,7 +162,7 @@ async def _asked(request: AnyRequest, tenant: Tenant, form: FormMultiDict | Any)
         NotFoundError: it names an order by a link that is none of this merchant's.
     """
     contact, name, postcode = clean_text(form.get("contact"), 320), clean_text(form.get("name"), 120), clean_text(form.get("postcode"), 20)
-    back = clean_text(form.get("back"), 420)
+    back = clean_text(form.get("back"), _LONGEST_BACK)
     order = await _linked(request, tenant, clean_text(form.get("order"), 200))
     if order is not None:
         told = Told(order_id=order.order_id)
@@ -258,4 +265,5 @@ async def _listed(request: AnyRequest, tenant: Tenant, asker: Asker, proof: Proo
         for one in found
     ]
     who = hint_of(proof.value) if proof.kind in _KINDS else ""
-    return framed("track/mine.html", words, dress(tenant), referrer="same-origin", pages=shown, who=who)
+    assistants = bool(who) and switches_of(tenant.merchant).customers
+    return framed("track/mine.html", words, dress(tenant), referrer="same-origin", pages=shown, who=who, assistants=assistants)

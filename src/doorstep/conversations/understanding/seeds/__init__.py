@@ -50,8 +50,6 @@ def _files() -> tuple[tuple[str, str, str], ...]:
     found = []
     for language in LANGUAGES:
         folder = files(__package__) / language
-        if not folder.is_dir():
-            continue
         for entry in sorted(folder.iterdir(), key=lambda one: one.name):
             if entry.name.endswith(".toml"):
                 found.append((language, entry.name, entry.read_text(encoding="utf-8")))

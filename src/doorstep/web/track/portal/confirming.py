@@ -11,6 +11,7 @@ from doorstep.domain.actions.cases import Case, CaseLine
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, Remedy
 from doorstep.domain.actions.plans import CaseOpened, Plan
 from doorstep.domain.actions.refusals import Refusal, RefusalCode
+from doorstep.domain.actions.saying import cause_text, words_of
 from doorstep.domain.money import Money
 from doorstep.domain.places import Address
 from doorstep.messages.wording import locale_named
@@ -22,6 +23,7 @@ from doorstep.web.track.portal.drafts import Field
 from doorstep.web.track.portal.entering import Visit
 from doorstep.web.track.portal.saying import day, money, options_text, reason_of
 from doorstep.web.track.portal.wishes import WINDOWS
+from doorstep.web.track.words import Words
 
 #: A label and what stands beside it.
 Fact = tuple[str, str]
@@ -188,7 +190,7 @@ def _wish(visit: Visit, action: asking.BusinessAction) -> Iterator[Fact]:  # noq
             due = visit.order.cod_due or Money(0, visit.order.currency)
             yield t("wish.confirm_cod"), t("wish.ready", amount=money(due, t)) if action.ready else t("wish.not_wanted")
         case asking.Redirect() | asking.ChangeAddress():
-            yield t("change.change_address"), address_text(visit, action.address)
+            yield t("change.change_address"), address_text(t, action.address)
         case asking.AskInvoice() if action.made_out_to:
             yield t("change.made_out_to"), action.made_out_to
         case asking.CancelOrder() if action.reason:
@@ -201,8 +203,8 @@ def _wish(visit: Visit, action: asking.BusinessAction) -> Iterator[Fact]:  # noq
 
 def reason_said(visit: Visit, reason: str) -> str:
     """Say why an order is cancelled: one of the policy's reasons, in words where we have them, or what was typed."""
-    name = reason.replace(" ", "_")
-    return visit.words(f"change.{name}") if name in {"no_longer_needed", "ordered_by_mistake"} else reason
+    known = reason.replace(" ", "_") in words_of(visit.words.tag).reasons
+    return cause_text(reason, visit.words.tag) if known else reason
 
 
 def _window(visit: Visit, window: str) -> str:
@@ -210,10 +212,10 @@ def _window(visit: Visit, window: str) -> str:
     return visit.words(f"wish.{name}") if name else window
 
 
-def address_text(visit: Visit, address: Address) -> str:
+def address_text(t: Words, address: Address) -> str:
     """Write an address in one line."""
     town = " ".join(part for part in (address.postcode, address.city) if part)
-    country = locale_named(visit.words.tag).territories.get(address.country, address.country) if address.country else None
+    country = locale_named(t.tag).territories.get(address.country, address.country) if address.country else None
     return ", ".join(part for part in (address.name, address.company, *address.lines, town, address.region, country) if part)
 
 

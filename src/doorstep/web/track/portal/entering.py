@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from doorstep.actions import Policy
 from doorstep.actions.offering import Offers, offers
+from doorstep.domain.actions.arguments import BusinessAction
 from doorstep.domain.actions.askers import Asker
 from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.known import Known, KnownOrder
@@ -18,10 +19,11 @@ from doorstep.errors import NotFoundError
 from doorstep.messages import tag_to_speak
 from doorstep.steps.directory import Tenant
 from doorstep.steps.identity import by_link
-from doorstep.steps.known import know_order
+from doorstep.steps.known import know, know_order
 from doorstep.steps.rules import policy_of
 from doorstep.steps.work import utc_now
 from doorstep.store import access, orders, recipients
+from doorstep.store.database import Tx
 from doorstep.store.orders import KeptOrder
 from doorstep.web.house import House, house_of
 from doorstep.web.look.asking import AnyRequest, clean_text, is_same_origin, is_token, network_of
@@ -30,7 +32,7 @@ from doorstep.web.tenants import tenant_of
 from doorstep.web.track.asker import asker_of
 from doorstep.web.track.framing import dress, framed, words_of
 from doorstep.web.track.portal.drafts import Field
-from doorstep.web.track.words import Words
+from doorstep.web.track.words import Words, words_for
 
 #: Forms an hour: by network, by order.
 _FROM_A_NETWORK, _OF_AN_ORDER, _PER = 240, 120, timedelta(hours=1)
@@ -149,6 +151,28 @@ async def enter(request: AnyRequest, token: str) -> Visit:
         known=known,
         policy=policy,
         words=words_of(request, tag_to_speak(chosen, kept.order.locale), tenant.brand.default_locale),
+        now=now,
+    )
+
+
+async def visit_for(
+    tx: Tx, house: House, tenant: Tenant, asker: Asker, action: BusinessAction, words: Words, now: datetime
+) -> Visit | None:
+    """Find the order that an action is about, as its customer's pages have it; None: it is about none, or about one that is not theirs."""
+    found = await know(tx, tenant, asker, action, now)
+    if found.order is None or found.known.order is None or not asker.owns(found.known.order):
+        return None
+    return Visit(
+        house=house,
+        tenant=tenant,
+        kept=found.order,
+        gift=False,
+        base=f"/o/{found.order.token}",
+        lang="",
+        asker=asker,
+        known=found.known,
+        policy=await policy_of(tx, tenant.merchant.merchant_id, now),
+        words=words_for(tag_to_speak(words.tag, found.order.order.locale), words.tag),
         now=now,
     )
 

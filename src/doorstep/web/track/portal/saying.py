@@ -8,6 +8,7 @@ from doorstep.actions.policy import Policy, Reason
 from doorstep.domain.actions.kinds import ActionKind, CaseKind
 from doorstep.domain.actions.known import KnownOrder, KnownVariant
 from doorstep.domain.actions.refusals import Refusal
+from doorstep.domain.actions.saying import cause_text
 from doorstep.domain.actions.saying import reason_text as say_reason
 from doorstep.domain.actions.saying import refusal_text as say_refusal
 from doorstep.domain.money import Money
@@ -77,14 +78,7 @@ def action_name(kind: ActionKind, words: Words) -> str:
 
 def reason_text(reason: Reason, words: Words) -> str:
     """Say a reason: in the merchant's words where there are any, in ours, else its code."""
-    told = reason.words.get(words.language) or reason.words.get("en")
-    if told:
-        return told
-    return (
-        words(f"reason.{reason.code}")
-        if reason.code in words.texts["reason"]
-        else reason.code.rpartition(".")[2].replace("_", " ").capitalize()
-    )
+    return cause_text(reason.code, words.tag, reason.words)
 
 
 def reason_of(code: str, policy: Policy, words: Words) -> str:

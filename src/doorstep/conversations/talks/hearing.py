@@ -1,0 +1,410 @@
+"""One utterance, heard within what is going on → an answer to what was asked, a correction, a new request, or a question back."""
+
+from datetime import date
+
+import msgspec
+
+from doorstep.conversations.entities import clauses_of, code_in
+from doorstep.conversations.handing.rules import Signals
+from doorstep.conversations.talks.acting import confirm
+from doorstep.conversations.talks.choosing import units_of
+from doorstep.conversations.talks.filling import FREE, NO_ORDER, is_filled, take
+from doorstep.conversations.talks.finding import chosen_order, send_the_code, their_orders, try_code
+from doorstep.conversations.talks.ordinals import ordinal_in
+from doorstep.conversations.talks.state import Turn
+from doorstep.conversations.talks.wishes import Flow, read, searched, times_asked
+from doorstep.conversations.understanding.acts import is_bare_no, is_bare_yes
+from doorstep.domain.actions.arguments import Swap
+from doorstep.domain.actions.kinds import Remedy
+from doorstep.domain.talking.intents import Act, Intent
+from doorstep.domain.talking.memory import Frame, Offer, Wanted
+from doorstep.domain.talking.told import OrderTold
+from doorstep.domain.talking.understood import EntityKind
+
+_replace = msgspec.structs.replace
+#: Sure enough of the language to change to it.
+_SURE_LANGUAGE = 0.6
+#: An utterance so sure to be another request leaves the question that was asked.
+_DIGRESSES = 0.5
+#: So many angry turns are as much anger as can be.
+_MOST_ANGER = 2
+#: Below it nothing that a shop's customers ask is meant.
+_SCOPE = 0.5
+_SMALL_TALK = frozenset({Intent.TALK_THANKS, Intent.TALK_BYE, Intent.TALK_HELLO, Intent.TALK_MOOD, Intent.TALK_BOT, Intent.TALK_ABILITIES})
+#: What a part of an utterance wants done with goods → the intent.
+_WISHES = {"return": Intent.RETURN_START, "exchange": Intent.EXCHANGE_START, "cancel": Intent.ORDER_CANCEL}
+_OF_GOODS = frozenset({Intent.RETURN_START, Intent.REFUND_ASK, Intent.EXCHANGE_START, Intent.ORDER_CHANGE_ITEMS, Intent.ORDER_CANCEL})
+_BEFORE_ITEMS = frozenset({Intent.DELIVERY_ADDRESS, Intent.ORDER_CHANGE_PAYMENT})
+_CLARIFIED = 3
+#: Characters kept of what was not clear.
+_LONGEST = 2000
+
+
+def hear(turn: Turn) -> Flow[None]:
+    """Take in what was said."""
+    _language(turn)
+    if turn.heard.choice and (yield from _chosen(turn)):
+        return
+    understood = turn.understood
+    if understood.intents:
+        turn.intent, turn.confidence = understood.intents[0].intent, understood.intents[0].probability
+    if Act.HUMAN in understood.acts or Intent.HUMAN in understood.wanted[:1]:
+        turn.intent, turn.talk_said = Intent.HUMAN, "human"
+        turn.needs_human(Signals(asked=True))
+        return
+    if _angry(turn):
+        return
+    if Act.DROP in understood.acts and turn.memory.frames:
+        turn.end()
+        turn.remember(waiting=())
+        turn.say("say.dropped")
+        turn.answered = True
+        if not understood.wanted:
+            _leave(turn)
+            return
+    if turn.top is not None and turn.top.asked and (yield from _answered(turn, turn.top)):
+        turn.remember(unsure=0)
+        return
+    yield from _requested(turn)
+
+
+def _language(turn: Turn) -> None:
+    understood = turn.understood
+    if understood.language and (not turn.memory.language or understood.language_confidence >= _SURE_LANGUAGE):
+        turn.remember(language=understood.language)
+
+
+def _leave(turn: Turn) -> None:
+    """Nothing is going on any more, or what lay under it is taken up again."""
+    turn.asks = not turn.memory.frames
+
+
+def _angry(turn: Turn) -> bool:
+    acts = turn.understood.acts
+    if not acts & {Act.ANGER, Act.ABUSE}:
+        return False
+    anger = turn.memory.anger + 1
+    turn.remember(anger=anger)
+    if turn.needs_human(Signals(anger=min(1.0, anger / _MOST_ANGER))):
+        turn.say("say.sorry_human")
+        return True
+    if Act.ABUSE in acts and not turn.understood.wanted and not turn.memory.frames:
+        turn.say("say.polite")
+        turn.asks = True
+        return True
+    turn.say("say.sorry")
+    return False
+
+
+def _chosen(turn: Turn) -> Flow[bool]:
+    """Follow a button, a line of a list or a number; False: it names nothing any more, and the text counts."""
+    choice = turn.heard.choice
+    if choice.startswith("talk."):
+        return _begin_talk(turn, choice.removeprefix("talk."))
+    if choice in turn.book.choices:
+        return _begin_talk(turn, turn.book.choices[choice])
+    serial, dot, position = choice.partition(".")
+    if not (dot and serial.isdecimal() and position.isdecimal()):
+        return False
+    if int(serial) != turn.memory.serial or int(position) >= len(turn.memory.offered):
+        turn.say("say.old_choice")
+        return turn.top is not None and (yield from _ask_anew(turn))
+    return (yield from choose(turn, turn.memory.offered[int(position)].value))
+
+
+def _ask_anew(turn: Turn) -> Flow[bool]:
+    """An old menu was used: the loop asks the question that is open now once more."""
+    yield from ()
+    if turn.top is not None:
+        turn.put(_replace(turn.top, asked="", token="", digest="", action=""))
+    return True
+
+
+def _begin_talk(turn: Turn, slug: str) -> bool:
+    talk = turn.book.talks.get(slug)
+    if talk is None:
+        return False
+    order = {"order": turn.heard.order} if turn.heard.order and "order" in talk.needs else {}
+    turn.intent, turn.confidence = (talk.intents[0] if talk.intents else f"talk.{slug}"), 1.0
+    turn.begin(talk, turn.intent, turn.memory.unclear, **{**_given(turn), **order})
+    if turn.memory.unclear:  # what was said before the question back tells more than the button
+        turn.understood = turn.read(turn.memory.unclear)
+        turn.remember(unclear="", unsure=0)
+    return True
+
+
+def _given(turn: Turn) -> dict[str, object]:
+    """What a model read out of the conversation, as far as it read anything."""
+    slots = turn.heard.given
+    told = {name: getattr(slots, name) for name in slots.__struct_fields__} if slots is not None else {}
+    return {name: value for name, value in told.items() if value or value is False}
+
+
+def choose(turn: Turn, value: str) -> Flow[bool]:
+    """Take what was offered as the answer; True: it was one."""
+    kind, _, rest = value.partition(".")
+    if kind == "talk":
+        return _begin_talk(turn, rest)
+    frame = turn.top
+    if frame is None:
+        return False
+    if value == "send_code":
+        yield from send_the_code(turn, frame.slots.order)
+        return True
+    if frame.asked == "confirm" and value in {"yes", "no"}:
+        yield from _yes_or_no(turn, yes=value == "yes")
+        return True
+    if frame.asked == "order":
+        turn.fill(order=value)
+        return True
+    order = (yield from read(frame.slots.order)) if frame.slots.order else None
+    return _chosen_value(turn, frame, kind, rest, value, order)
+
+
+def _chosen_value(turn: Turn, frame: Frame, kind: str, rest: str, value: str, order: OrderTold | None) -> bool:  # noqa: C901 - one line for each kind
+    match kind:
+        case "line" if order is not None:
+            turn.fill(units=units_of([one for one in order.known.lines if one.line_id == rest]))
+        case "all" if order is not None:
+            turn.fill(units=units_of(order.known.lines))
+        case "variant":
+            line_id, _, variant_id = rest.rpartition(".")
+            unit = next((one for one in frame.slots.units if one.line_id == line_id), None)
+            swap = Swap(line_id=line_id, quantity=unit.quantity if unit else 1, variant_id=variant_id)
+            turn.fill(swaps=(*frame.slots.swaps, swap))
+        case "shipment":
+            turn.fill(shipment=rest)
+        case "method":
+            turn.fill(method=rest)
+        case "reason":
+            turn.fill(reason=rest)
+        case "day":
+            turn.fill(on=date.fromisoformat(rest))
+        case "case":
+            turn.fill(case=int(rest))
+        case "remedy":
+            turn.fill(remedy=Remedy(rest))
+        case "yes" | "no" if frame.asked in {"there", "ready"}:
+            turn.fill(**{frame.asked: value == "yes"})
+        case "yes" if frame.asked == "done":
+            turn.fill(done=("asked_neighbours", "looked_around", "asked_household"))
+        case "no" if frame.asked == "done":
+            turn.say("say.look_first")
+            turn.end()
+            turn.asks = True
+        case _:
+            return False
+    return True
+
+
+def _yes_or_no(turn: Turn, *, yes: bool) -> Flow[None]:
+    frame = turn.memory.frames[-1]
+    order = (yield from read(frame.slots.order)) if frame.slots.order else None
+    if yes:
+        yield from confirm(turn, order)
+        return
+    turn.end()
+    turn.say("say.not_done")
+    turn.answered = True
+
+
+def _answered(turn: Turn, frame: Frame) -> Flow[bool]:
+    """Read the utterance as an answer to what was asked; False: it is something else."""
+    understood, text = turn.understood, turn.heard.text
+    if Act.REPEAT in understood.acts:
+        turn.put(_replace(frame, asked=""))
+        return True
+    if frame.asked == "confirm":
+        return (yield from _confirmed(turn, frame))
+    if frame.asked == "code":
+        typed = code_in(text)
+        if typed is not None:
+            yield from try_code(turn, typed.value)
+        return typed is not None
+    if frame.asked == "identity":
+        kinds = (EntityKind.ORDER_NUMBER, EntityKind.EMAIL, EntityKind.PHONE, EntityKind.NAME, EntityKind.POSTCODE)
+        if any(understood.of(kind) for kind in kinds):
+            return True
+        told = turn.memory.told
+        if Act.UNKNOWN in understood.acts and (told.email or told.phone) and turn.shop.sends_codes:
+            yield from send_the_code(turn)
+            return True
+        return False
+    if frame.asked == "order":
+        orders = yield from their_orders(turn)
+        found = chosen_order(turn, orders, understood, lambda said: ordinal_in(said, len(turn.memory.offered)))
+        if found is None:
+            return False
+        turn.fill(order=found.known.external_id)
+        return True
+    return (yield from _slot_answered(turn, frame, text))
+
+
+def _slot_answered(turn: Turn, frame: Frame, text: str) -> Flow[bool]:
+    """Read the utterance as the slot that was asked for, else as the place of one in the list."""
+    order = (yield from read(frame.slots.order)) if frame.slots.order else None
+    if frame.asked in FREE and _digresses(turn, frame):
+        return False
+    if is_bare_no(text, turn.memory.language) and frame.asked not in {"there", "ready", "done"}:
+        yield from _yes_or_no(turn, yes=False)
+        return True
+    if frame.asked == "photos" and turn.heard.files:
+        turn.put(_replace(frame, asked=""))
+        return True
+    if take(turn, frame.asked, order or NO_ORDER, text):
+        _take_more(turn, order, text)
+        return True
+    if _digresses(turn, frame):
+        return False
+    place = ordinal_in(text, len(turn.memory.offered))
+    if place and (yield from choose(turn, turn.memory.offered[place - 1].value)):
+        return True
+    return is_filled(turn, frame.asked)
+
+
+def _take_more(turn: Turn, order: OrderTold | None, text: str) -> None:
+    """Whatever else an answer tells is taken, too."""
+    talk = turn.talk
+    for slot in (*talk.needs, *talk.may) if talk is not None and order is not None else ():
+        if slot not in {"order", "identity"} and not is_filled(turn, slot):
+            take(turn, slot, order or NO_ORDER, text)
+
+
+def _digresses(turn: Turn, frame: Frame) -> bool:
+    """Whether the utterance is surely another request."""
+    wanted = [one for one in turn.understood.wanted if one not in _SMALL_TALK]
+    talk = turn.book.talks.get(frame.talk)
+    likely = turn.understood.intents[0].probability if turn.understood.intents else 0.0
+    return bool(wanted) and likely >= _DIGRESSES and talk is not None and wanted[0] not in talk.intents and len(turn.heard.text.split()) > 2  # noqa: PLR2004
+
+
+def _confirmed(turn: Turn, frame: Frame) -> Flow[bool]:
+    """Only a bare yes is one; a yes with something else in it changes what is asked."""
+    text, language = turn.heard.text, turn.memory.language
+    if is_bare_yes(text, language):
+        yield from _yes_or_no(turn, yes=True)
+        return True
+    if is_bare_no(text, language):
+        yield from _yes_or_no(turn, yes=False)
+        return True
+    order = (yield from read(frame.slots.order)) if frame.slots.order else None
+    talk = turn.talk
+    if order is not None and talk is not None:
+        turn.put(_replace(frame, asked=""))
+        for slot in (*talk.needs, *talk.may):
+            if slot not in {"order", "identity"} and _corrects(turn, slot, order, text):
+                return True
+        turn.put(frame)
+    if turn.understood.wanted and _digresses(turn, frame):
+        return False
+    if Act.NO in turn.understood.acts:
+        yield from _yes_or_no(turn, yes=False)
+        return True
+    turn.say("ask.yes_or_no")
+    turn.put(_replace(frame, asked="", token="", digest="", action=""))
+    return True
+
+
+def _corrects(turn: Turn, slot: str, order: OrderTold, text: str) -> bool:
+    before = turn.memory.frames[-1].slots
+    empty: dict[str, object] = {"units": (), "swaps": ()}
+    if slot in empty:
+        turn.put(_replace(turn.memory.frames[-1], slots=_replace(before, **{slot: empty[slot]})))
+    if take(turn, slot, order, text) and turn.memory.frames[-1].slots != before:
+        return True
+    turn.put(_replace(turn.memory.frames[-1], slots=before))
+    return False
+
+
+def _requested(turn: Turn) -> Flow[None]:
+    """Begin what is asked for; ask back where it is not sure; look it up where no talk covers it."""
+    understood, text = turn.understood, turn.heard.text
+    requests = _requests(turn)
+    if requests:
+        first, *others = requests
+        turn.remember(unsure=0, waiting=tuple(others))
+        turn.intent = first.intent
+        if (yield from _again(turn, first.intent)):
+            return
+        talk = turn.book.answering(first.intent)
+        if talk is not None:
+            order = {"order": turn.heard.order} if turn.heard.order and "order" in talk.needs else {}
+            turn.begin(talk, first.intent, first.text, **order)
+        return
+    if turn.top is not None and turn.top.asked:
+        yield from _not_an_answer(turn, turn.top)
+        return
+    if Act.THANKS in understood.acts:
+        turn.say("say.welcome")
+        turn.answered, turn.asks, turn.talk_said = True, True, "thanks"
+        return
+    if understood.maybe:
+        _clarify(turn)
+        return
+    quote = (yield from searched(text, turn.memory.language)) if text.strip() else None
+    if quote is not None:
+        turn.say("say.quote", text=quote.text, title=quote.title, as_of=quote.as_of, url=quote.url)
+        turn.answered, turn.asks, turn.talk_said = True, True, "shop"
+        return
+    _lost(turn)
+
+
+def _again(turn: Turn, intent: str) -> Flow[bool]:
+    """Whether the same was asked so often that a human looks; small talk and the shop's questions may be repeated."""
+    if intent in _SMALL_TALK or intent.startswith("shop.") or turn.rules.repeated is None:
+        return False
+    return turn.needs_human(Signals(same_intent=(yield from times_asked(intent, turn.rules.repeated_days)) + 1))
+
+
+def _requests(turn: Turn) -> list[Wanted]:
+    """What is asked for, in the order in which it was said, each with its own part of the words."""
+    text = turn.heard.text
+    wanted = [one for one in turn.understood.wanted if turn.book.answering(one) is not None]
+    serious = [one for one in wanted if one not in _SMALL_TALK] or wanted[:1]
+    parts = [one for one in clauses_of(text, turn.memory.language) if one.wish in _WISHES]
+    about_goods = [one for one in serious if one in _OF_GOODS]
+    if parts and (about_goods or not serious) and (len(parts) > 1 or not serious):
+        others = [Wanted(intent=one, text=text) for one in serious if one not in _OF_GOODS]
+        return sorted([*(Wanted(intent=_WISHES[one.wish], text=one.text) for one in parts), *others], key=_comes_first)
+    return sorted((Wanted(intent=one, text=text) for one in serious), key=_comes_first)
+
+
+def _comes_first(wanted: Wanted) -> bool:
+    """Put other changes of an order before those of its items: many shops change nothing any more after that."""
+    return wanted.intent not in _BEFORE_ITEMS
+
+
+def _not_an_answer(turn: Turn, frame: Frame) -> Flow[None]:
+    """What was said answers nothing that was asked: ask once more, then a human."""
+    yield from ()
+    unsure = turn.memory.unsure + 1
+    turn.remember(unsure=unsure)
+    if turn.needs_human(Signals(unsure=unsure)):
+        return
+    turn.put(_replace(frame, asked=frame.asked))
+
+
+def _clarify(turn: Turn) -> None:
+    """One good question with buttons instead of a guess."""
+    unsure = turn.memory.unsure + 1
+    turn.remember(unsure=unsure)
+    if turn.needs_human(Signals(unsure=unsure - 1)):
+        return
+    talks = list(dict.fromkeys(talk.slug for one in turn.understood.maybe if (talk := turn.book.answering(one)) is not None))[:_CLARIFIED]
+    turn.remember(unclear=turn.heard.text[:_LONGEST])
+    turn.say("ask.clarify")
+    turn.offers = [*(Offer(value=f"talk.{slug}", key=f"talk.{slug}") for slug in talks), Offer(value="talk.human", key="talk.human")]
+    turn.asks = True
+
+
+def _lost(turn: Turn) -> None:
+    """Nothing was understood: say so and what can be done here; the second time in a row a human takes over."""
+    unsure = turn.memory.unsure + 1
+    turn.remember(unsure=unsure)
+    turn.unanswered = turn.heard.text
+    if turn.understood.in_scope >= _SCOPE and turn.needs_human(Signals(unsure=unsure)):
+        turn.say("say.human_helps")
+        return
+    turn.say("say.not_understood" if turn.understood.in_scope >= _SCOPE else "say.elsewhere", brand=turn.shop.brand)
+    turn.offers = [Offer(value=f"talk.{slug}", key=f"talk.{slug}") for slug in ("where", "return", "human")]
+    turn.asks = True

@@ -1,0 +1,112 @@
+"""A hand-over that ended → the customer is asked how it was, once; what they say then → kept, told, thanked for."""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from doorstep.conversations.handing.words import handing_words
+from doorstep.domain.messages import Choice, Message, Rendered, Reply
+from doorstep.domain.talking.inbox import UNASKED
+from doorstep.domain.vocabulary import ChannelKind, Purpose
+from doorstep.steps.directory import Tenant
+from doorstep.steps.handover_news import HANDOVER_RATED, announce
+from doorstep.steps.message_ids import new_message_id
+from doorstep.steps.saying import hindrance, locale_of, may_say, said_back, window_until
+from doorstep.store import conversations, handovers, messages
+from doorstep.store.connections import Connection
+from doorstep.store.conversations import Conversation
+from doorstep.store.database import Row, Tx
+from doorstep.store.handovers import Handover
+from doorstep.store.messages import NewMessage
+
+#: An answer counts for so long.
+WITHIN = timedelta(days=3)
+#: From here on they were content; below, they are asked what went wrong.
+CONTENT = 4
+_WITH_CHOICES = frozenset({ChannelKind.CHAT, ChannelKind.WHATSAPP, ChannelKind.MESSENGER, ChannelKind.INAPP})
+#: A number and nothing else, as people write it: "5", "4/5", "5!". "2 parcels are missing" is none.
+_DIGIT = re.compile(r"\s*([1-5])\s*(?:/\s*5)?\s*[.!)]*\s*")
+_CHOICE = re.compile(r"csat_([1-5])")
+_SORRY = "reply.csat_sorry"
+
+
+async def ask_how(tx: Tx, tenant: Tenant, one: Handover, now: datetime) -> bool:
+    """Ask how it was, by the channel they wrote by; False: the merchant asks nobody, no human answered, or they cannot be written to."""
+    unasked = one.csat_asked_at is not None or one.answered_at is None or one.close_reason in UNASKED
+    if unasked or not tenant.handing.ask_csat:
+        return False
+    talk = await conversations.one(tx, one.merchant_id, one.conversation_id)
+    if talk is None or await hindrance(tx, tenant, talk, now) is not None:
+        return False
+    question = await _question(tx, tenant, talk, one, now)
+    await messages.queue(tx, [question])
+    await handovers.csat_asked(tx, one, UUID(question.message.message_id), now)
+    return True
+
+
+async def _question(tx: Tx, tenant: Tenant, talk: Row, one: Handover, now: datetime) -> NewMessage:
+    connection, channel = tenant.connections[talk["connection_id"]], ChannelKind(talk["channel"])
+    locale = await locale_of(tx, tenant, talk["address"], one.order_id)
+    last = next(iter(await conversations.replies(tx, one.merchant_id, one.conversation_id, 1)), None)
+    choices = tuple(Choice(choice_id=f"csat_{score}", title=handing_words(str(score), locale)) for score in range(1, 6))
+    return NewMessage(
+        message=Message(
+            message_id=new_message_id(now),
+            merchant_id=one.merchant_id,
+            channel=channel,
+            to=talk["address"],
+            content=Rendered(
+                subject=tenant.brand.name, text=handing_words("csat", locale), choices=choices if channel in _WITH_CHOICES else ()
+            ),
+            locale=locale,
+            purpose=Purpose.TRANSACTIONAL,
+            topic="replies",
+            created_at=now,
+            reply_to=tenant.brand.support_email,
+            in_reply_to=last["provider_id"] if last else None,
+            window_until=window_until(connection, talk["last_in_at"]),
+        ),
+        connection_id=connection.connection_id,
+        template="csat",
+        trigger="reply.csat",
+        why_key=hashlib.blake2b(f"csat {one.handover_id}".encode(), digest_size=16).digest(),
+        order_id=one.order_id,
+        shipment_ids=(),
+        why="a colleague helped them and was done",
+        due_at=now,
+    )
+
+
+async def take_rating(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversation, reply: Reply, choice: str, now: datetime) -> bool:
+    """Take what a customer says when they were asked how it was; False: it is something else, and goes its usual way.
+
+    What they write to "what went wrong?" is kept beside the number and goes its usual way too: somebody reads it.
+    """
+    merchant_id = tenant.merchant.merchant_id
+    one = await handovers.asked_how(tx, merchant_id, talk.conversation_id, now - WITHIN)
+    if one is None:
+        return False
+    last = next(iter(await conversations.lately(tx, merchant_id, talk.channel, talk.address, now - WITHIN)), None)
+    pressed, typed = _CHOICE.fullmatch(choice), _DIGIT.fullmatch(reply.text)
+    if pressed or (typed and one.csat_score is None and last is not None and last["message_id"] == one.csat_message_id):
+        score = int((pressed or typed or [])[1])
+        await _rated(tx, tenant, connection, reply, one, score, now)
+        return True
+    if one.csat_score is not None and not one.csat_comment and last is not None and last["trigger"] == _SORRY:
+        await handovers.comment(tx, one, reply.text)
+    return False
+
+
+async def _rated(tx: Tx, tenant: Tenant, connection: Connection, reply: Reply, one: Handover, score: int, now: datetime) -> None:
+    if score == one.csat_score:
+        return
+    await handovers.rate(tx, one, score, now)
+    rated = await handovers.one(tx, one.merchant_id, one.handover_id)
+    if rated is not None:
+        await announce(tx, tenant, HANDOVER_RATED, rated, now)
+    if one.csat_score is None and await may_say(tx, one.merchant_id, reply.channel, reply.sender, now):
+        locale = await locale_of(tx, tenant, reply.sender, one.order_id)
+        name = "thanks" if score >= CONTENT else "sorry"
+        text, why = handing_words(name, locale), f"the customer gave {score} of 5"
+        await messages.queue(tx, [said_back(tenant, connection, reply, locale, text, f"csat_{name}", why, one.order_id, now)])

@@ -1,0 +1,128 @@
+"""A turn that waits → all that is known when it is taken up: what was heard, what is remembered, who asks."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from doorstep.domain.actions.askers import Asker
+from doorstep.domain.actions.kinds import Assurance
+from doorstep.domain.languages import language_of
+from doorstep.domain.people import IdentityKind
+from doorstep.domain.talking.memory import Memory
+from doorstep.domain.talking.turns import Heard
+from doorstep.domain.vocabulary import ChannelKind
+from doorstep.steps.directory import Tenant
+from doorstep.steps.identity import Proof, asker_of
+from doorstep.steps.saying import locale_of
+from doorstep.steps.talk_world import joined
+from doorstep.store import conversations, handovers, orders, people, reply_files, talks
+from doorstep.store.connections import Connection
+from doorstep.store.conversations import Conversation
+from doorstep.store.database import Row, Tx
+
+_replace = msgspec.structs.replace
+#: What was begun on another channel is taken up within so long.
+_ELSEWHERE = timedelta(hours=24)
+#: What was shown of who asks holds for so long.
+_SHOWN_FOR = timedelta(hours=12)
+_BY_PHONE = frozenset({ChannelKind.SMS, ChannelKind.WHATSAPP})
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """One turn, ready to be taken."""
+
+    row: Row
+    talk: Conversation
+    connection: Connection
+    channel: ChannelKind
+    heard: Heard
+    memory: Memory
+    asker: Asker
+    #: BCP 47, of the order or the shop.
+    locale: str
+    #: Files that came with it are still being fetched from the provider.
+    fetching: bool
+
+
+async def open_turn(tx: Tx, tenant: Tenant, row: Row, now: datetime) -> Opened | None:
+    """Read what a turn needs; None: a human has the word, or the connection is gone."""
+    merchant_id, conversation_id = tenant.merchant.merchant_id, row["conversation_id"]
+    connection = tenant.connections.get(row["connection_id"])
+    talk = await conversations.find(tx, merchant_id, conversation_id)
+    if talk is None or connection is None or await handovers.open_of(tx, merchant_id, conversation_id) is not None:
+        return None
+    channel = ChannelKind(row["channel"])
+    memory = await _remembered(tx, merchant_id, conversation_id, talk.customer_id, now)
+    asker = await _asker(tx, merchant_id, row, channel, memory)
+    locale = await locale_of(tx, tenant, talk.address, row["order_id"] or talk.order_id)
+    files = await reply_files.of(tx, merchant_id, [row["reply_id"]])
+    order = await _bound_order(tx, merchant_id, asker, row)
+    return Opened(
+        row=row,
+        talk=talk,
+        connection=connection,
+        channel=channel,
+        heard=Heard(text=row["text"], choice=row["choice"], channel=channel, order=order, files=len(files)),
+        memory=memory if memory.language else _replace(memory, language=language_of(locale)),
+        asker=asker,
+        locale=locale,
+        fetching=any(one["due_at"] for one in files),
+    )
+
+
+async def _remembered(tx: Tx, merchant_id: int, conversation_id: int, customer_id: int | None, now: datetime) -> Memory:
+    """Read what is remembered here; what the same customer had begun on another channel is taken up, without who they had shown to be there."""
+    memory = await talks.read(tx, merchant_id, conversation_id)
+    if memory.shown is not None and now - memory.shown.at > _SHOWN_FOR:
+        memory = _replace(memory, shown=None)
+    if memory.frames or customer_id is None:
+        return memory
+    found = await talks.elsewhere(tx, merchant_id, customer_id, conversation_id, now - _ELSEWHERE)
+    if found is None:
+        return memory
+    other_id, other = found
+    await talks.leave(tx, merchant_id, other_id, _replace(other, frames=(), waiting=(), offered=()))
+    frames = tuple(
+        _replace(one, token="", digest="", action="", handle="", asked="" if one.asked in {"confirm", "code"} else one.asked)
+        for one in other.frames
+    )
+    return _replace(
+        memory, frames=frames, waiting=other.waiting, language=memory.language or other.language, last_order=other.last_order, at=now
+    )
+
+
+async def _asker(tx: Tx, merchant_id: int, row: Row, channel: ChannelKind, memory: Memory) -> Asker:
+    """Tell who asks: what the channel shows by itself, what was answered, what was shown before in this talk."""
+    names = await people.identities(tx, merchant_id, row["customer_id"]) if row["customer_id"] else []
+    shown = {one.kind: one for one in names if one.verified_at is not None}
+    email, phone, assurance = "", "", Assurance.NONE
+    if channel in _BY_PHONE and row["address"].startswith("+"):
+        phone, assurance = row["address"], Assurance.LINK
+    if channel is ChannelKind.EMAIL and row["message_id"] is not None:
+        email, assurance = row["address"].casefold(), Assurance.LINK
+    if channel in {ChannelKind.CHAT, ChannelKind.INAPP, ChannelKind.MESSENGER, ChannelKind.WHATSAPP}:
+        for kind in (IdentityKind.EMAIL, IdentityKind.PHONE):
+            if (one := shown.get(kind)) is not None:
+                email = one.value if kind is IdentityKind.EMAIL else email
+                phone = phone or (one.value if kind is IdentityKind.PHONE else "")
+                signed = one.verified_how == "signed by the shop" and channel is ChannelKind.CHAT
+                assurance = max(assurance, Assurance.LOGIN if signed else Assurance.LINK)
+    bound = (row["order_id"],) if row["order_id"] is not None and row["message_id"] is not None else ()
+    base = Asker(
+        assurance=max(assurance, Assurance.LINK) if bound else assurance, email=email, phone=phone, orders=bound, channel=str(channel)
+    )
+    if memory.shown is None:
+        return base
+    kept = memory.shown
+    proof = Proof(assurance=Assurance(kept.assurance), kind=kept.kind, value=kept.value, order_ids=kept.order_ids, at=kept.at)
+    asker = await asker_of(tx, merchant_id, proof, channel=str(channel))
+    return joined(base, asker) if asker is not None else base
+
+
+async def _bound_order(tx: Tx, merchant_id: int, asker: Asker, row: Row) -> str:
+    """Name the order that the reply answers a message about, by the shop's id; "" none."""
+    order_id = row["order_id"]
+    if order_id is None or order_id not in asker.orders:
+        return ""
+    kept = (await orders.read(tx, [(merchant_id, order_id)])).get((merchant_id, order_id))
+    return kept.order.external_id if kept else ""

@@ -1,0 +1,143 @@
+"""Turns of talks ↔ rows: waiting when the customer has written, closed with what was understood, done and said."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from doorstep.domain.talking.turns import Did
+from doorstep.domain.talking.understood import Understood
+from doorstep.store.database import Row, Tx
+
+_ENCODE = msgspec.json.Encoder()
+
+_ADD = """
+insert into turn (merchant_id, conversation_id, reply_id, came_at, state, due_at, order_id) values ($1, $2, $3, $4, 'waiting', $5, $6)
+on conflict (merchant_id, reply_id) do nothing
+"""
+# Turns that wait, each conversation's oldest first, as far as nobody else takes them now.
+_DUE = """
+select t.merchant_id, t.turn_id from turn t where t.state = 'waiting' and t.due_at <= $1
+and not exists (select from turn e where e.merchant_id = t.merchant_id and e.conversation_id = t.conversation_id and e.state = 'waiting'
+    and e.turn_id < t.turn_id)
+order by t.due_at limit $2
+"""
+# One of them with what came, held until this transaction ends; nothing where somebody else has it or has answered it.
+_TAKE = """
+select t.turn_id, t.conversation_id, t.reply_id, t.came_at, t.tries, r.text, r.choice, r.channel, r.connection_id, r.provider_id, r.sender,
+    r.sender_name, r.recipient, r.message_id, r.order_id, r.received_at, c.address, c.customer_id
+from turn t join reply r on r.merchant_id = t.merchant_id and r.reply_id = t.reply_id
+join conversation c on c.merchant_id = t.merchant_id and c.conversation_id = t.conversation_id
+where t.merchant_id = $1 and t.turn_id = $2 and t.state = 'waiting' for update of t skip locked
+"""
+_CLOSE = """
+update turn set state = $3, turned_at = $4, took_ms = $5, driver = $6, language = $7, talk = $8, intent = $9, confidence = $10,
+    order_id = coalesce($11, order_id), answered = $12, handover = $13, unanswered = $14, message_id = $15, understood = $16::json, did = $17::json,
+    said = $18::json
+where merchant_id = $1 and turn_id = $2
+"""
+_PUT_OFF = "update turn set due_at = $3, tries = tries + 1 where merchant_id = $1 and turn_id = $2 returning tries"
+_WAIT = "update turn set due_at = $3 where merchant_id = $1 and turn_id = $2"
+_END = "update turn set state = $3, turned_at = $4, handover = $5 where merchant_id = $1 and turn_id = $2 and state = 'waiting'"
+_OF = """
+select turn_id, reply_id, came_at, turned_at, state, driver, language, talk, intent, confidence, answered, handover, unanswered, message_id,
+    understood, did, said, took_ms
+from turn where merchant_id = $1 and conversation_id = $2 order by turn_id desc limit $3
+"""
+# How often a customer came with one intent since then, as conversations tell it.
+_AGAIN = """
+select count(*) from turn t where t.merchant_id = $1 and t.conversation_id = $2 and t.intent = $3 and t.came_at > $4 and t.answered
+"""
+
+
+class Closing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a turn ended."""
+
+    #: "answered", "silent".
+    state: str
+    took_ms: float
+    #: "offline", "model"; "" nobody answered.
+    driver: str = ""
+    language: str = ""
+    talk: str = ""
+    intent: str = ""
+    confidence: float = 0.0
+    order_id: int | None = None
+    answered: bool = False
+    handover: str = ""
+    unanswered: bool = False
+    message_id: UUID | None = None
+    understood: Understood | None = None
+    did: tuple[Did, ...] = ()
+    #: Keys of what was said, titles of what was offered.
+    said: tuple[str, ...] = ()
+
+
+async def add(
+    tx: Tx, merchant_id: int, conversation_id: int, reply_id: int, order_id: int | None, came_at: datetime, now: datetime
+) -> None:
+    """Have a reply answered; one that waits already is not answered twice."""
+    await tx.execute(_ADD, merchant_id, conversation_id, reply_id, came_at, now, order_id)
+
+
+async def due(tx: Tx, now: datetime, most: int) -> list[tuple[int, int]]:
+    """List (merchant, turn) of what waits, oldest first, one of each conversation."""
+    return [(row["merchant_id"], row["turn_id"]) for row in await tx.fetch(_DUE, now, most)]
+
+
+async def take(tx: Tx, merchant_id: int, turn_id: int) -> Row | None:
+    """Hold a turn that waits, with what came, until this transaction ends; None: somebody else has it."""
+    return await tx.fetchrow(_TAKE, merchant_id, turn_id)
+
+
+async def close(tx: Tx, merchant_id: int, turn_id: int, closing: Closing, now: datetime) -> None:
+    """Write down how a turn ended."""
+    await tx.execute(
+        _CLOSE,
+        merchant_id,
+        turn_id,
+        closing.state,
+        now,
+        closing.took_ms,
+        closing.driver,
+        closing.language,
+        closing.talk,
+        closing.intent,
+        closing.confidence,
+        closing.order_id,
+        closing.answered,
+        closing.handover,
+        closing.unanswered,
+        closing.message_id,
+        _ENCODE.encode(closing.understood).decode() if closing.understood else None,
+        _ENCODE.encode(closing.did).decode(),
+        _ENCODE.encode(closing.said).decode(),
+    )
+
+
+async def put_off(tx: Tx, merchant_id: int, turn_id: int, due_at: datetime) -> int:
+    """Have a turn tried again later; return how often it was tried."""
+    tries: int | None = await tx.fetchval(_PUT_OFF, merchant_id, turn_id, due_at)
+    return tries or 0
+
+
+async def wait(tx: Tx, merchant_id: int, turn_id: int, until: datetime) -> None:
+    """Have a turn wait for what comes with it; that is no try."""
+    await tx.execute(_WAIT, merchant_id, turn_id, until)
+
+
+async def end(tx: Tx, merchant_id: int, turn_id: int, state: str, handover: str, now: datetime) -> None:
+    """End a turn that nobody answered: "silent" where a human has the talk, "failed" where it could not be taken."""
+    await tx.execute(_END, merchant_id, turn_id, state, now, handover)
+
+
+async def of(tx: Tx, merchant_id: int, conversation_id: int, most: int = 100) -> Sequence[Row]:
+    """List a conversation's turns, newest first."""
+    return await tx.fetch(_OF, merchant_id, conversation_id, most)
+
+
+async def times(tx: Tx, merchant_id: int, conversation_id: int, intent: str, since: datetime) -> int:
+    """Count how often a conversation came with an intent since then and was answered."""
+    found: int = await tx.fetchval(_AGAIN, merchant_id, conversation_id, intent, since)
+    return found

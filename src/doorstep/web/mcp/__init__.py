@@ -1,0 +1,1 @@
+"""Outside assistants: the Model Context Protocol, with the same actions and guards as every other way."""

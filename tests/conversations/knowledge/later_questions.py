@@ -1,0 +1,48 @@
+"""More questions of our own making to the demo shop, written last of all. Three mistakes that they showed were put right after."""
+
+#: (language, question, headings of which each answers).
+ANSWERABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("en", "how soon can you deliver to Italy", ("How long does delivery take?",)),
+    ("en", "shipping rates for Spain", ("What does shipping cost?",)),
+    ("en", "can a locker be used for delivery", ("Pick-up points and parcel lockers",)),
+    ("en", "is your packaging plastic free", ("Packaging",)),
+    ("en", "what is the deadline to return an item", ("Can I send something back?",)),
+    ("en", "how do I contact customer support", ("How can I reach you?", "When is customer service open?")),
+    ("es", "¿Cómo devuelvo un artículo?", ("How do I return something?", "Can I send something back?")),
+    ("es", "¿Qué formas de pago hay?", ("How can I pay?",)),
+    ("es", "¿Tengo que registrarme para comprar?", ("Do I need an account?",)),
+    ("fr", "Quels sont vos horaires ?", ("When is customer service open?", "Do you have a store?")),
+    ("fr", "Combien de temps dure la garantie ?", ("What warranty do you give?",)),
+    ("fr", "Comment laver la couverture ?", ("How do I wash the blanket?",)),
+    ("de", "Liefert ihr in die USA?", ("Where do you ship to?",)),
+    ("de", "Kostet die Rücksendung etwas?", ("What does a return cost?",)),
+    ("de", "Bietet ihr Geschenkverpackung an?", ("Can you wrap it as a present?",)),
+    ("it", "Quando riceverò il rimborso?", ("When do I get my money back?",)),
+    ("it", "Il vaso è arrivato rotto, cosa faccio?", ("What if something arrives broken?",)),
+    ("pt", "Posso trocar por outro tamanho?", ("Can I exchange for another colour or size?",)),
+    ("pt", "Como funciona o cartão presente?", ("Gift cards",)),
+    ("hi", "क्या आप विदेश में डिलीवरी करते हैं?", ("Where do you ship to?",)),
+)
+#: What this shop says nothing about.
+UNANSWERABLE: tuple[tuple[str, str], ...] = (
+    ("en", "do you have a wedding registry"),
+    ("en", "can I watch how the mugs are made"),
+    ("en", "is the wool itchy"),
+    ("en", "do you sponsor events"),
+    ("en", "how many stars does your shop have"),
+    ("en", "what music should I listen to"),
+    ("en", "can you recommend a restaurant nearby"),
+    ("es", "¿Hay aparcamiento cerca?"),
+    ("es", "¿Vendéis muebles de segunda mano?"),
+    ("es", "¿Cuál es tu nombre?"),
+    ("es", "¿La manta pica?"),
+    ("fr", "Le vase est-il étanche ?"),
+    ("fr", "Avez-vous des soldes cet été ?"),
+    ("fr", "Raconte-moi une histoire"),
+    ("de", "Darf ich meinen Hund mitbringen?"),
+    ("de", "Kann ich die Lampe mit einer Smart-Home-App steuern?"),
+    ("de", "Habt ihr Bettwäsche?"),
+    ("it", "Fate consulenza di arredamento?"),
+    ("pt", "A cadeira aguenta 120 kg?"),
+    ("hi", "क्रिकेट मैच का स्कोर क्या है?"),
+)
