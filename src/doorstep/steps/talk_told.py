@@ -61,7 +61,7 @@ async def _told(tx: Tx, directory: Directory, tenant: Tenant, kept: Sequence[Kep
     return tuple(found)
 
 
-async def order_told(  # noqa: PLR0913 - what an order is read for
+async def order_told(
     tx: Tx,
     directory: Directory,
     tenant: Tenant,
