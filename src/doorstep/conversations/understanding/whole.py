@@ -28,7 +28,7 @@ def understand(
         order_numbers: of this customer, if it is sure who writes.
     """
     text = text[:_LONGEST]
-    told, sure = language_in(text)
+    told, sure = language_in(text, language)
     spoken = told if told in LANGUAGES else language
     read = model.read(text, spoken)
     return Understood(
