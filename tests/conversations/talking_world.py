@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from talking_names import called, options_called
 
 from doorstep.actions import prepare as judge
 from doorstep.actions import shipped
@@ -193,11 +194,37 @@ def _parcels(order: KnownOrder) -> tuple[ParcelTold, ...]:
     )
 
 
+def _in_words(order: KnownOrder, language: str) -> KnownOrder:
+    """Call what was bought as a shop of a language does."""
+    return msgspec.structs.replace(
+        order,
+        lines=tuple(
+            msgspec.structs.replace(one, name=called(one.name, language), options=options_called(one.options, language))
+            for one in order.lines
+        ),
+        cases=tuple(
+            msgspec.structs.replace(case, lines=tuple(msgspec.structs.replace(one, name=called(one.name, language)) for one in case.lines))
+            for case in order.cases
+        ),
+    )
+
+
+def _products(language: str) -> dict[str, tuple[KnownVariant, ...]]:
+    return {
+        product: tuple(
+            msgspec.structs.replace(one, name=called(one.name, language), options=options_called(one.options, language)) for one in variants
+        )
+        for product, variants in PRODUCTS.items()
+    }
+
+
 class World:
     """One customer's talk with the shop."""
 
-    def __init__(self, *numbers: str, known: bool = True, knowledge: bool = True) -> None:
-        self.orders = {ORDERS[one].external_id: ORDERS[one] for one in numbers}
+    def __init__(self, *numbers: str, language: str = "en", known: bool = True, knowledge: bool = True) -> None:
+        self.language = language
+        self.orders = {ORDERS[one].external_id: _in_words(ORDERS[one], language) for one in numbers}
+        self.products = _products(language)
         self.customer = CUSTOMER
         self.policy = shipped("house")
         self.asker = Asker(assurance=Assurance.LOGIN, customer="", email=EMAIL, channel="chat") if known else Asker(channel="chat")
@@ -222,10 +249,10 @@ class World:
         return OrderTold(
             known=order,
             customer=self.customer,
-            products=PRODUCTS,
+            products=self.products,
             parcels=_parcels(order),
             page_url=f"https://track.example/o/{order.number[1:]}",
-            rules=rules_told(self.policy, "en", order.lines),
+            rules=rules_told(self.policy, self.language, order.lines),
         )
 
     def known(self, action: asking.BusinessAction) -> Known:
@@ -234,7 +261,7 @@ class World:
             order = next((one for one in self.orders.values() if any(case.case_id == action.case for case in one.cases)), None)
         else:
             order = self.orders.get(named)
-        return Known(customer=self.customer, order=order, products=PRODUCTS)
+        return Known(customer=self.customer, order=order, products=self.products)
 
     def carry(self, wish: Wish) -> Given:  # noqa: C901, PLR0911 - one line for each wish
         match wish:
