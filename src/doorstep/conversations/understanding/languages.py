@@ -33,7 +33,25 @@ _ENGLISH_AHEAD = 1.6
 _SPOKEN_AHEAD = 4.0
 #: Words that are written in every language tell none.
 _EVERYWHERE = frozenset(
-    ["ok", "okay", "okey", "oki", "okk", "no", "email", "e-mail", "mail", "online", "paypal", "visa", "mastercard", "whatsapp", "sms", "t-shirt", "stop"]
+    [
+        "ok",
+        "okay",
+        "okey",
+        "oki",
+        "okk",
+        "no",
+        "email",
+        "e-mail",
+        "mail",
+        "online",
+        "paypal",
+        "visa",
+        "mastercard",
+        "whatsapp",
+        "sms",
+        "t-shirt",
+        "stop",
+    ]
 )
 #: Of the words, so many at least must be known in the language; fewer, and it is another one.
 _KNOWN = 0.34
