@@ -21,6 +21,7 @@ from doorstep.domain.shipments import OpenPitfall
 from doorstep.domain.vocabulary import Actor, ChannelKind, Lead, MessageState, Status, Unfetched
 from doorstep.steps.batch import work_batch
 from doorstep.steps.confirm import confirm
+from doorstep.steps.connect import new_connection
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.sum_up import read_backlog
 from doorstep.steps.watch import watch
@@ -468,15 +469,17 @@ async def _guessed(tx: Tx, know: Known) -> None:
 
 
 async def _modelled(tx: Tx, know: Known) -> None:
-    """A turn in which a language model is asked; the shop's connection stands in for the model's."""
-    of, day = (know.merchant_id, know.shop), know.now.date()
+    """A turn in which a language model is asked, and the pages about it."""
+    made = new_connection(know.merchant_id, "model", "openai_compatible", "m", {})
+    connection = await connections.connect(tx, _SEALER, made, frozenset())
+    of, day = (know.merchant_id, connection), know.now.date()
     await model_turns.fares(tx, *of, day)
     await model_turns.set_aside(tx, *of, day, 9)
     await model_turns.settle(tx, *of, day, (9, 9), -1)
     await model_turns.failed(tx, *of, 3, know.now, None)
     await model_turns.answered(tx, *of)
     turn = model_turns.KeptTurn(
-        connection_id=know.shop, conversation_id=1, turn_id=1, at=know.now, model="m", outcome="used", why="", context="{}", limits="{}"
+        connection_id=connection, conversation_id=1, turn_id=1, at=know.now, model="m", outcome="used", why="", context="{}", limits="{}"
     )
     await model_turns.read(tx, know.merchant_id, await model_turns.add(tx, know.merchant_id, turn))
     await model_turns.of_conversation(tx, know.merchant_id, 1)
