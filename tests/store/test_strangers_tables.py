@@ -350,7 +350,7 @@ ROWS: dict[str, dict[str, str]] = {
         "actor": "'user 7'",
         "text": "'t'",
     },
-    "agent": {"user_id": "7", "name": "'Ana'", "presence": "'available'"},
+    "agent": {"user_id": "7", "name": "'Ana'", "available": "true"},
     "macro": {"macro_id": "7", "name": "'n'", "texts": _JSON},
     "outbox": {"message_id": f"({_ID})::uuid", "month": "'2026-11-01'", "connection_id": "7", "due_at": _AT},
     "send_attempt": {"message_id": f"({_ID})::uuid", "attempt": "1", "started_at": _AT},
