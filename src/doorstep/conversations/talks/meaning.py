@@ -175,20 +175,32 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "not needed",
         "don t want",
         "do not want",
-        "changed my mind",
         "ya no lo",
         "no lo necesito",
         "plus besoin",
-        "change d avis",
         "nicht mehr",
         "brauche",
         "non mi serve",
-        "cambiato idea",
         "nao preciso",
-        "mudei de ideia",
         "ज़रूरत नहीं",
         "nahi chahiye",
         "नहीं चाहिए",
+    ),
+    "changed_mind": (
+        "changed my mind",
+        "change of mind",
+        "cambiado de idea",
+        "cambie de idea",
+        "cambiado de opinion",
+        "change d avis",
+        "anders uberlegt",
+        "umentschieden",
+        "cambiato idea",
+        "ripensato",
+        "mudei de ideia",
+        "desisti",
+        "मन बदल",
+        "mann badal",
     ),
     "damaged": (
         "broken",
@@ -220,6 +232,8 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "diferente",
     ),
 }
+#: Who needs a thing no longer has changed their mind, and the other way round, where the policy knows only one of them.
+_ALIKE = {"no_longer_needed": "changed_mind", "changed_mind": "no_longer_needed"}
 #: Shorter words stand by chance in others: "rang" in "orange".
 _COMPOUND = 5
 _PUNCTUATION = re.compile(r"[^\w\s]+")
@@ -278,7 +292,12 @@ def reason_meant(text: str, reasons: Sequence[tuple[str, str]]) -> str:
     if len(named) == 1:
         return named[0]
     told = [part for part, words in _REASONS.items() if _tells(said, words)]
-    fitting = [
-        code for code, words in reasons if any(part in code.replace("-", "_") or part.replace("_", " ") in plain(words) for part in told)
-    ]
+    fitting = _with_parts(told, reasons) or _with_parts([_ALIKE[part] for part in told if part in _ALIKE], reasons)
     return fitting[0] if len(fitting) == 1 else ""
+
+
+def _with_parts(parts: Sequence[str], reasons: Sequence[tuple[str, str]]) -> list[str]:
+    """Give the reasons whose code or words hold one of the parts."""
+    return [
+        code for code, words in reasons if any(part in code.replace("-", "_") or part.replace("_", " ") in plain(words) for part in parts)
+    ]

@@ -19,7 +19,9 @@ _WORDS: dict[str, int] = {
     for word in words.split()
 }
 _NUMBER = re.compile(r"\s*(?:no\.?|nr\.?|n[°º]|number|option|#)?\s*([1-9])\s*[.):]?\s*", re.IGNORECASE)
-_LAST = frozenset(["last", "último", "última", "dernier", "dernière", "letzte", "letzten", "ultimo", "ultima", "aakhiri", "aakhri", "akhri"])
+_LAST = frozenset(
+    ["last", "último", "última", "dernier", "dernière", "letzte", "letzten", "ultimo", "ultima", "aakhiri", "aakhri", "akhri"]
+)
 #: A longer sentence speaks of something else.
 _MOST_WORDS = 5
 
