@@ -17,7 +17,7 @@ from doorstep.domain.talking.told import Span
 from doorstep.domain.talking.turns import Fact, Piece, Turned
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import ChannelKind
-from doorstep.messages.wording import day_text, fact_text, moment_text, money_text, window_text
+from doorstep.messages.wording import day_text, fact_text, moment_text, money_text, short_day_text, window_text
 
 #: Channels whose messages have a button for a page; in the others its address stands in the text.
 _LINKED = frozenset({ChannelKind.CHAT, ChannelKind.INAPP})
@@ -58,7 +58,7 @@ def spoken(turned: Turned, book: Book, tag: str, zone: str, channel: ChannelKind
     """Write an answer."""
     text = said(turned.pieces, tag, book, writer(tag, zone))
     offered = [
-        Titled(choice_id=choice_id(turned.memory, place, one), title=titled(one, tag, book), about=one.about)
+        Titled(choice_id=choice_id(turned.memory, place, one), title=_day(one, tag) or titled(one, tag, book), about=one.about)
         for place, one in enumerate(turned.offers)
     ]
     link = None
@@ -69,6 +69,11 @@ def spoken(turned: Turned, book: Book, tag: str, zone: str, channel: ChannelKind
     by_number = said([Piece(key="ask.by_number")], tag, book, writer(tag, zone))
     fit, choices = fitted(text, offered, channel, by_number)
     return Spoken(text=fit, choices=choices, link=link)
+
+
+def _day(offer: Offer, tag: str) -> str:
+    """Write a day that is offered as the language does; "" it is no day, or has a name of its own."""
+    return short_day_text(date.fromisoformat(offer.title), tag) if offer.value.startswith("day.") and offer.title and not offer.key else ""
 
 
 def choice_id(memory: Memory, place: int, offer: Offer) -> str:

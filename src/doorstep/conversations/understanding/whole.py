@@ -30,7 +30,7 @@ def understand(
         order_numbers: of this customer, if it is sure who writes.
     """
     text = text[:_LONGEST]
-    told, sure = language_in(text)
+    told, sure = language_in(text, language)
     spoken = told if told in LANGUAGES and (not language or sure >= SURE_LANGUAGE) else language
     read = model.read(text, spoken)
     return Understood(
