@@ -149,7 +149,7 @@ def places() -> tuple[Where, ...]:
     return (
         _led("a stranger", nobody, everybody, ""),
         _led("a stranger who is asked who they are", nobody, everybody, "identity", "where is my parcel?", channel=email),
-        _led("a stranger who is asked for a code", nobody, everybody, "code", "where is my parcel?", "ana@example.com", "I don't have it"),
+        _led("a stranger who is asked for a code", nobody, everybody, "code", "where is my parcel?", "somebody@example.net", "I don't have it"),
         _led("Ana by her number", link, OF_BRUNO, "", channel=sms),
         _led("Ana, asked to confirm", link, OF_BRUNO, "confirm", "cancel order 1003", channel=whatsapp),
         _led("Bruno, logged in", bruno, OF_ANA, ""),

@@ -39,6 +39,8 @@ _WISHES = {"return": Intent.RETURN_START, "exchange": Intent.EXCHANGE_START, "ca
 _OF_GOODS = frozenset({Intent.RETURN_START, Intent.REFUND_ASK, Intent.EXCHANGE_START, Intent.ORDER_CHANGE_ITEMS, Intent.ORDER_CANCEL})
 _BEFORE_ITEMS = frozenset({Intent.DELIVERY_ADDRESS, Intent.ORDER_CHANGE_PAYMENT})
 _CLARIFIED = 3
+#: Characters of a choice's id that we made.
+_LONGEST_CHOICE = 20
 #: Characters kept of what was not clear.
 _LONGEST = 2000
 
@@ -51,6 +53,8 @@ def hear(turn: Turn) -> Flow[None]:
     understood = turn.understood
     if understood.intents:
         turn.intent, turn.confidence = understood.intents[0].intent, understood.intents[0].probability
+    if _needs_somebody(turn):
+        return
     if Act.HUMAN in understood.acts or Intent.HUMAN in understood.wanted[:1]:
         turn.intent, turn.talk_said = Intent.HUMAN, "human"
         turn.needs_human(Signals(asked=True))
@@ -86,6 +90,17 @@ def _leave(turn: Turn) -> None:
     turn.asks = not turn.memory.frames
 
 
+def _needs_somebody(turn: Turn) -> bool:
+    """Hand over at once what no machine may answer: somebody who may do themselves harm, lawyers and courts."""
+    acts = turn.understood.acts
+    for act, signals in ((Act.DANGER, Signals(danger=True)), (Act.LEGAL, Signals(legal=True))):
+        if act in acts and turn.needs_human(signals):
+            turn.say(f"say.{act}")
+            turn.talk_said = "human"
+            return True
+    return False
+
+
 def _angry(turn: Turn) -> bool:
     acts = turn.understood.acts
     if not acts & {Act.ANGER, Act.ABUSE}:
@@ -111,7 +126,7 @@ def _chosen(turn: Turn) -> Flow[bool]:
     if choice in turn.book.choices:
         return _begin_talk(turn, turn.book.choices[choice])
     serial, dot, position = choice.partition(".")
-    if not (dot and serial.isdecimal() and position.isdecimal()):
+    if not (dot and serial.isdecimal() and position.isdecimal() and len(choice) <= _LONGEST_CHOICE):
         return False
     if int(serial) != turn.memory.serial or int(position) >= len(turn.memory.offered):
         turn.say("say.old_choice")
