@@ -45,6 +45,8 @@ from doorstep.store import (
     fallbacks,
     going,
     goods,
+    handover_lists,
+    handovers,
     health,
     helpdesks,
     idempotency,
@@ -70,6 +72,7 @@ from doorstep.store import (
 )
 from doorstep.store.database import Database, Row, Tx
 from doorstep.store.estimators import Past
+from doorstep.store.handover_lists import View
 from doorstep.store.one_time_codes import NewCode
 from doorstep.store.sealing import Sealer
 
@@ -597,6 +600,24 @@ WEB: Mapping[str, _Asks] = {
     "how a busy connection goes": lambda tx, know: going.going(tx, know.merchant_id, know.message["connection_id"], know.now),
     "how an idle connection goes": lambda tx, know: going.going(tx, know.merchant_id, 2**40, know.now),
     "conversations": lambda tx, know: conversations.page(tx, know.merchant_id, (know.now, 2**62), 50, only_open=True),
+    "inbox, nobody's": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.WAITING, user_id=5),
+    "inbox, mine": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.MINE, user_id=5),
+    "inbox, all": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.ALL, user_id=5),
+    "inbox, all of a queue": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.ALL, user_id=5, queue="returns"),
+    "inbox, all of a language": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.ALL, user_id=5, language="de"),
+    "inbox, put off": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.SNOOZED, user_id=5),
+    "inbox, closed": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.CLOSED, user_id=5),
+    "inbox, of some conversations": lambda tx, know: handover_lists.of(tx, know.merchant_id, know.ids[:50]),
+    "inbox, counted": lambda tx, know: handover_lists.counts(tx, know.merchant_id, know.now),
+    "inbox, queues counted": lambda tx, know: handover_lists.counts_of_queues(tx, know.merchant_id, ["support", "returns"]),
+    "inbox, agents counted": lambda tx, know: handover_lists.counts_of_agents(tx, know.merchant_id, list(range(1, 51))),
+    "inbox, languages": lambda tx, know: handover_lists.languages(tx, know.merchant_id),
+    "inbox, the next one": lambda tx, know: handover_lists.next_one(tx, know.merchant_id, ["es"], []),
+    "inbox, an address": lambda tx, know: handover_lists.search(tx, know.merchant_id, know.order["email"] or _NONE),
+    "inbox, an order's number": lambda tx, know: handover_lists.search(tx, know.merchant_id, know.order["number"]),
+    "who has these conversations": lambda tx, know: handovers.held(tx, know.merchant_id, know.ids),
+    "API, hand-overs": lambda tx, know: handover_lists.newest(tx, know.merchant_id, ["waiting", "held"], 2**62, 51),
+    "how long answers take lately": lambda tx, know: handover_lists.lately_answered(tx, know.merchant_id, "returns", know.now),
     "photos of an order that wait": lambda tx, know: case_files.loose(tx, know.merchant_id, know.ids[0]),
     "photos that were handed in": lambda tx, know: case_files.handed_in(tx, know.merchant_id, know.ids[0], [_NONE] * 5),
     "photos become a case's": lambda tx, know: case_files.adopt(tx, know.merchant_id, know.ids[0], 1, [_NONE] * 5),
