@@ -7,6 +7,7 @@ import msgspec
 from doorstep.conversations.entities import clauses_of, code_in
 from doorstep.conversations.handing.rules import Signals
 from doorstep.conversations.talks.acting import confirm
+from doorstep.conversations.talks.alarms import angry, needs_somebody
 from doorstep.conversations.talks.choosing import units_of
 from doorstep.conversations.talks.filling import FREE, NO_ORDER, is_filled, take
 from doorstep.conversations.talks.finding import chosen_order, send_the_code, their_orders, try_code
@@ -29,8 +30,6 @@ _FEW_WORDS = 3
 _NAMED = frozenset({"address", "point", "place", "identity", "code", "order", "shipment", "made_out_to", "units", "swaps"})
 #: An utterance so sure to be another request leaves the question that was asked.
 _DIGRESSES = 0.5
-#: So many angry turns are as much anger as can be.
-_MOST_ANGER = 2
 #: Below it nothing that a shop's customers ask is meant.
 _SCOPE = 0.5
 _SMALL_TALK = frozenset({Intent.TALK_THANKS, Intent.TALK_BYE, Intent.TALK_HELLO, Intent.TALK_MOOD, Intent.TALK_BOT, Intent.TALK_ABILITIES})
@@ -53,13 +52,13 @@ def hear(turn: Turn) -> Flow[None]:
     understood = turn.understood
     if understood.intents:
         turn.intent, turn.confidence = understood.intents[0].intent, understood.intents[0].probability
-    if _needs_somebody(turn):
+    if needs_somebody(turn):
         return
     if Act.HUMAN in understood.acts or Intent.HUMAN in understood.wanted[:1]:
         turn.intent, turn.talk_said = Intent.HUMAN, "human"
         turn.needs_human(Signals(asked=True))
         return
-    if _angry(turn):
+    if angry(turn):
         return
     if Act.DROP in understood.acts and turn.memory.frames:
         turn.end()
@@ -88,34 +87,6 @@ def _language(turn: Turn) -> None:
 def _leave(turn: Turn) -> None:
     """Nothing is going on any more, or what lay under it is taken up again."""
     turn.asks = not turn.memory.frames
-
-
-def _needs_somebody(turn: Turn) -> bool:
-    """Hand over at once what no machine may answer: somebody who may do themselves harm, lawyers and courts."""
-    acts = turn.understood.acts
-    for act, signals in ((Act.DANGER, Signals(danger=True)), (Act.LEGAL, Signals(legal=True))):
-        if act in acts and turn.needs_human(signals):
-            turn.say(f"say.{act}")
-            turn.talk_said = "human"
-            return True
-    return False
-
-
-def _angry(turn: Turn) -> bool:
-    acts = turn.understood.acts
-    if not acts & {Act.ANGER, Act.ABUSE}:
-        return False
-    anger = turn.memory.anger + 1
-    turn.remember(anger=anger)
-    if turn.needs_human(Signals(anger=min(1.0, anger / _MOST_ANGER))):
-        turn.say("say.sorry_human")
-        return True
-    if Act.ABUSE in acts and not turn.understood.wanted and not turn.memory.frames:
-        turn.say("say.polite")
-        turn.asks = True
-        return True
-    turn.say("say.sorry")
-    return False
 
 
 def _chosen(turn: Turn) -> Flow[bool]:
