@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from hostile_made import made
 from talking_world import EMAIL, NOW, ORDERS, SHOP, World
+from typing_extensions import override
 
 from doorstep.conversations.talks import book_of, take_turn
 from doorstep.conversations.talks.wishes import Commit, Do, Given, Identify, Judge, ListOrders, Prepare, ReadOrder, SendCode, Wish
@@ -69,10 +70,12 @@ class Neighbours(World):
         self.asker = asker
         self.anas = self.customer
 
+    @override
     def _told(self, order: KnownOrder) -> OrderTold:
         self.customer = self.anas if order.email == EMAIL else _BRUNO
         return super()._told(order)
 
+    @override
     def carry(self, wish: Wish) -> Given:
         """Carry a wish out for whoever asks."""
         everything = self.orders
