@@ -20,6 +20,7 @@ from doorstep.domain.messages import Attachment, Device, Message, Rendered
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Customer, Order
 from doorstep.domain.people import IdentityKind
+from doorstep.domain.talking.memory import Memory
 from doorstep.domain.vocabulary import ChannelKind, Lead, Purpose, Unfetched
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import (
@@ -48,8 +49,8 @@ from doorstep.store import (
     idempotency,
     imports,
     inbox,
-    knowledge,
     intent_models,
+    knowledge,
     labels,
     mailboxes,
     message_lists,
@@ -67,8 +68,10 @@ from doorstep.store import (
     returned,
     short_links,
     signing,
+    talks,
     tallies,
     templates,
+    turns,
     unanswered,
     wallet,
 )
@@ -347,7 +350,7 @@ ROWS: dict[str, dict[str, str]] = {
         "actor": "'user 7'",
         "text": "'t'",
     },
-    "agent": {"user_id": "7", "name": "'Ana'", "presence": "'available'"},
+    "agent": {"user_id": "7", "name": "'Ana'", "available": "true"},
     "macro": {"macro_id": "7", "name": "'n'", "texts": _JSON},
     "outbox": {"message_id": f"({_ID})::uuid", "month": "'2026-11-01'", "connection_id": "7", "due_at": _AT},
     "send_attempt": {"message_id": f"({_ID})::uuid", "attempt": "1", "started_at": _AT},
@@ -504,6 +507,23 @@ ROWS: dict[str, dict[str, str]] = {
         "state": "'waiting'",
         "made_at": _AT,
         "look_at": _AT,
+    },
+    "talk": {
+        "conversation_id": "7",
+        "customer_id": "7",
+        "memory": """'{"frames": [{"talk": "cancel_order"}]}'""",
+        "going_on": "true",
+        "updated_at": _AT,
+    },
+    "turn": {
+        "turn_id": "7",
+        "conversation_id": "7",
+        "reply_id": "7",
+        "came_at": _AT,
+        "state": "'waiting'",
+        "due_at": _AT,
+        "intent": "'order.cancel'",
+        "answered": "true",
     },
     "model_day": {"connection_id": "7", "day": "'2026-11-18'", "turns": "1", "micros": "5"},
     "model_rest": {"connection_id": "7", "failures": "1"},
@@ -963,6 +983,12 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "intent_models.live": await intent_models.live(tx, merchant),
         "intent_models.artefact": await intent_models.artefact(tx, merchant, 1),
         "orders.named": await orders.named(tx, merchant, [7], "1001"),
+        "talks.read": (await talks.read(tx, merchant, 7)).frames,
+        "talks.elsewhere": await talks.elsewhere(tx, merchant, 7, 8, NOW.replace(year=2020)),
+        "turns.due": [key for key in await turns.due(tx, NOW, 9) if key[0] == merchant],
+        "turns.take": await turns.take(tx, merchant, 7),
+        "turns.of": await turns.of(tx, merchant, 7),
+        "turns.times": await turns.times(tx, merchant, 7, "order.cancel", NOW.replace(year=2020)),
         "model_turns.spent": (await model_turns.spent(tx, merchant, 7, NOW.date())).month_micros,
         "model_turns.read": await model_turns.read(tx, merchant, 7),
         "model_turns.of_conversation": await model_turns.of_conversation(tx, merchant, 7),
@@ -1198,6 +1224,28 @@ async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses
         for table in ("case_event", "errand", "action_policy"):
             assert await _count(tx, table) == 2
         assert await tx.fetchval("select asked from refusal_count where merchant_id = 1") == 1
+
+
+async def test_what_goes_on_in_a_strangers_talk_is_neither_answered_nor_left_nor_forged(houses: Database) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        await talks.leave(tx, MINE, 7, Memory(language="fr"))
+        await turns.close(tx, MINE, 7, turns.Closing(state="answered", took_ms=1, talk="forged"), NOW)
+        assert await turns.put_off(tx, MINE, 7, NOW) == 0
+        await turns.wait(tx, MINE, 7, NOW.replace(year=2030))
+        await turns.end(tx, MINE, 7, "failed", "forged", NOW)
+        for forged in (
+            lambda: talks.write(tx, MINE, 8, 7, Memory(language="fr"), NOW),
+            lambda: turns.add(tx, MINE, 7, 8, None, NOW, NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged()
+    async with houses.system() as tx:
+        [memory] = await tx.fetch("select * from talk where merchant_id = 1")
+        assert memory["going_on"]
+        assert "cancel_order" in memory["memory"]
+        [turn] = await tx.fetch("select * from turn where merchant_id = 1")
+        assert (turn["state"], turn["tries"], turn["talk"], turn["handover"], turn["due_at"]) == ("waiting", 0, "", "", NOW)
 
 
 async def test_a_strangers_model_is_neither_paid_for_nor_rested_nor_forged(houses: Database) -> None:

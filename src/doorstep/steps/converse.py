@@ -32,6 +32,7 @@ from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_finding import find_in, look_up
 from doorstep.steps.talk_saying import Spoken, spoken, tag_of
 from doorstep.steps.talk_world import TalkWorld
+from doorstep.steps.teaching import model_of
 from doorstep.steps.understanding import reader
 from doorstep.steps.whose_reply import learn
 from doorstep.steps.wire import Wire
@@ -165,7 +166,7 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
         reply_id=row["reply_id"],
         find=find_in(tx, tenant, conversation_id, now),
     )
-    read = reader(tenant, shop, memory.language, now)
+    read = reader(await model_of(tx, merchant_id), shop, memory.language, now)
     heard = came.heard if came is not None and came.heard is not None else opened.heard
     turned = await world.run(take_turn(heard, memory, book=book, shop=shop, read=read, now=now, rules=tenant.handing.rules))
     if came is not None and came.text:

@@ -32,7 +32,7 @@ from doorstep.domain.actions.refusals import Refusal
 from doorstep.domain.messages import Suppression
 from doorstep.domain.orders import Consent
 from doorstep.domain.talking.memory import Shown, Told
-from doorstep.domain.talking.told import QuoteTold
+from doorstep.domain.talking.told import OrderTold, QuoteTold
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.steps import act, photos
 from doorstep.steps.directory import Directory, Tenant
@@ -77,6 +77,8 @@ class TalkWorld:
         self._channel, self._address = channel, address
         self.language = language
         self._find = find
+        #: The asker's orders as they were listed in this turn.
+        self._listed: dict[str, OrderTold] = {}
         self._merchant_id = tenant.merchant.merchant_id
         #: 0: the talk is on no channel, and nothing of it is kept.
         self._conversation_id, self._reply_id = conversation_id, reply_id
@@ -89,9 +91,11 @@ class TalkWorld:
         """Carry out one wish; return what came of it."""
         match wish:
             case ListOrders():
-                return await orders_told(self._tx, self._directory, self._tenant, self.asker, self._now)
+                listed = await orders_told(self._tx, self._directory, self._tenant, self.asker, self._now)
+                self._listed = {one.known.external_id: one for one in listed}
+                return listed
             case ReadOrder():
-                return await order_told(self._tx, self._directory, self._tenant, self.asker, wish.order, self.language, self._now)
+                return await self._whole(wish.order)
             case Identify():
                 return await self._identify(wish.told)
             case SendCode():
@@ -117,6 +121,10 @@ class TalkWorld:
                 )
             case Subscribe():
                 return await self._subscribe(wanted=wish.wanted)
+
+    async def _whole(self, order: str) -> OrderTold | None:
+        listed = self._listed.get(order)
+        return await order_told(self._tx, self._directory, self._tenant, self.asker, order, self.language, self._now, listed=listed)
 
     async def _done(self, outcome: act.Done | Refusal) -> Done | Refusal:
         if isinstance(outcome, Refusal):

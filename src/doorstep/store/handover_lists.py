@@ -74,8 +74,10 @@ select conversation_id from (
     select h.conversation_id from orders o join handover h on h.order_id = o.order_id and h.merchant_id = o.merchant_id
     where o.merchant_id = $1 and o.number_key = $4 and $4 <> ''
     union
-    select c.conversation_id from orders o join conversation c on c.merchant_id = o.merchant_id and c.channel = any($2::text[]) and c.address in (o.email, o.phone)
-    where o.merchant_id = $1 and o.number_key = $4 and $4 <> ''
+    select c.conversation_id from orders o cross join lateral (
+        select conversation_id from conversation
+        where merchant_id = o.merchant_id and channel = any($2::text[]) and address = any(array_remove(array[o.email, o.phone], null)) offset 0
+    ) c where o.merchant_id = $1 and o.number_key = $4 and $4 <> ''
 ) f order by conversation_id desc limit $5
 """
 # Conversations by their ids, with the newest hand-over where there is one.

@@ -180,7 +180,10 @@ def order_offer(order: OrderTold) -> Offer:
 
 
 def _whole(turn: Turn, order: str) -> Flow[OrderTold | None]:
+    """Read the order; a talk that only tells has enough in what was listed, without the goods, the methods, the policy."""
     found = turn.whole(order)
+    if found is None and turn.talk is not None and not turn.talk.actions:
+        found = next((one for one in (yield from their_orders(turn)) if one.known.external_id == order), None)
     if found is None:
         found = yield from read(order)
         if found is not None:

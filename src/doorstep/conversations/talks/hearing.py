@@ -14,6 +14,7 @@ from doorstep.conversations.talks.ordinals import ordinal_in
 from doorstep.conversations.talks.state import Turn
 from doorstep.conversations.talks.wishes import Flow, read, searched, times_asked
 from doorstep.conversations.understanding.acts import is_bare_no, is_bare_yes
+from doorstep.conversations.understanding.whole import SURE_LANGUAGE
 from doorstep.domain.actions.arguments import Swap
 from doorstep.domain.actions.kinds import Remedy
 from doorstep.domain.talking.intents import Act, Intent
@@ -22,8 +23,10 @@ from doorstep.domain.talking.told import OrderTold
 from doorstep.domain.talking.understood import EntityKind
 
 _replace = msgspec.structs.replace
-#: Sure enough of the language to change to it.
-_SURE_LANGUAGE = 0.6
+#: Fewer words that want nothing ("ok", "ok thanks") are said in every language.
+_FEW_WORDS = 3
+#: Answers to these are names, which tell no language: an address in Madrid is given by Germans, too.
+_NAMED = frozenset({"address", "point", "place", "identity", "code", "order", "shipment", "made_out_to", "units", "swaps"})
 #: An utterance so sure to be another request leaves the question that was asked.
 _DIGRESSES = 0.5
 #: So many angry turns are as much anger as can be.
@@ -70,7 +73,11 @@ def hear(turn: Turn) -> Flow[None]:
 
 def _language(turn: Turn) -> None:
     understood = turn.understood
-    if understood.language and (not turn.memory.language or understood.language_confidence >= _SURE_LANGUAGE):
+    names = turn.top is not None and turn.top.asked in _NAMED
+    few = len(turn.heard.text.split()) < _FEW_WORDS
+    if turn.memory.language and (names or few) and not understood.wanted:
+        return
+    if understood.language and (not turn.memory.language or understood.language_confidence >= SURE_LANGUAGE):
         turn.remember(language=understood.language)
 
 

@@ -36,6 +36,8 @@ class Wanted(NamedTuple):
     wanted: tuple[Intent, ...]
     #: Unsure: buttons rather than a guess.
     maybe: tuple[Intent, ...]
+    #: A label of the merchant's own that is surely meant; "" none.
+    own: str = ""
 
 
 class IntentModel(msgspec.Struct, frozen=True, eq=False):
@@ -91,6 +93,8 @@ class IntentModel(msgspec.Struct, frozen=True, eq=False):
         known = [(_KNOWN[one.intent], one.probability) for one in reading.intents if one.intent in _KNOWN]
         if self._sure(reading, self.sure) and reading.first in _KNOWN:
             return Wanted(reading.intents, reading.in_scope, (_KNOWN[reading.first],), ())
+        if self._sure(reading, self.sure):
+            return Wanted(reading.intents, reading.in_scope, (), (), reading.first)
         if reading.in_scope < _OUTSIDE:
             return Wanted(reading.intents, reading.in_scope, (), ())
         return Wanted(reading.intents, reading.in_scope, (), tuple(intent for intent, likely in known[:_BUTTONS] if likely >= _MAYBE))

@@ -12,6 +12,8 @@ from doorstep.domain.talking.understood import Understood
 
 #: Characters that are understood; more is a pasted text, and what is wanted stands at its beginning.
 _LONGEST = 4000
+#: Less sure than this, a few words are in the language of the talk: "ja" is said in German and in Hindi.
+SURE_LANGUAGE = 0.6
 
 
 def understand(
@@ -29,7 +31,7 @@ def understand(
     """
     text = text[:_LONGEST]
     told, sure = language_in(text)
-    spoken = told if told in LANGUAGES else language
+    spoken = told if told in LANGUAGES and (not language or sure >= SURE_LANGUAGE) else language
     read = model.read(text, spoken)
     return Understood(
         language=told if told in LANGUAGES else "",

@@ -132,6 +132,7 @@ async def inbox_page(
         "more": more,
         "chosen": chosen,
         "query": chosen.query(),
+        "here": chosen.query(after=clean_text(request.query_params.get("after"), 80)),
         "views": _VIEWS,
         "everything": EVERYTHING,
         "queues": tenant.handing.queues,

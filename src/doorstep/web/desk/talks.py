@@ -12,6 +12,7 @@ from litestar.status_codes import HTTP_200_OK
 from doorstep.conversations.talks.book import Book, Changes, Talk, book_of, house
 from doorstep.conversations.talks.changing import check, differences, only_words, title_of, with_next, with_switch
 from doorstep.conversations.talks.showing import every_talk
+from doorstep.domain.actions.declared import DECLARATIONS
 from doorstep.domain.actions.kinds import ActionKind
 from doorstep.domain.talking.intents import MEANINGS, Intent
 from doorstep.errors import NotFoundError
@@ -142,8 +143,9 @@ def _row(talk: Talk, book: Book, counted: dict[str, tuple[int, int]]) -> Row:
 
 
 def action_words(kind: ActionKind) -> str:
-    """Name an action as the list does."""
-    return kind.value.replace("_", " ")
+    """Say what an action does, as part of a sentence."""
+    meaning = DECLARATIONS[kind].meaning.rstrip(".")
+    return meaning[0].lower() + meaning[1:]
 
 
 def may_switch(request: AnyRequest) -> bool:
