@@ -90,7 +90,9 @@ def talk_text(talk: Talk, book: Book, language: str = "en") -> str:
 
 def words_toml(language: str, own: Mapping[str, str]) -> str:
     """Write all words of a language, with what may stand in braces beside them."""
-    lines = [f"# What talks say in {language}. Of several forms the first is said whose braces can all be filled. What stands in braces stays as it is."]
+    lines = [
+        f"# What talks say in {language}. Of several forms the first is said whose braces can all be filled. What stands in braces stays as it is."
+    ]
     table = ""
     for key, ours in words_of(language).items():
         of, _, name = key.partition(".")

@@ -38,6 +38,7 @@ from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_finding import look_up
 from doorstep.steps.talk_saying import Spoken, spoken, tag_of
 from doorstep.steps.talk_world import TalkWorld, carried, typed_by
+from doorstep.steps.teaching import model_of
 from doorstep.steps.understanding import reader
 from doorstep.store.database import Database, Tx, read_only
 from doorstep.store.sealing import Sealer
@@ -122,10 +123,10 @@ async def try_turn(
     """Take one turn with a book that need not be live; the database itself refuses to write."""
     shop, locale = shop_told(tenant), tenant.brand.default_locale
     memory = tried.memory if tried.memory.language else _replace(tried.memory, language=language_of(locale))
-    read = reader(tenant, shop, memory.language, now)
     pressed = choice or _numbered(tried, text)
     async with database.for_merchant(tenant.merchant.merchant_id) as tx:
         await read_only(tx)
+        read = reader(await model_of(tx, tenant.merchant.merchant_id), shop, memory.language, now)
         world = DryWorld(database, tx, directory, tenant, asker=tried.asker, channel=tried.channel, language=memory.language, now=now)
         heard = Heard(text=text or tried.offered.get(pressed, ""), choice=pressed, channel=tried.channel)
         flow = take_turn(heard, memory, book=book, shop=shop, read=read, now=now, rules=tenant.handing.rules)
