@@ -1616,6 +1616,19 @@ begin
     return made;
 end $$;
 
+-- What merchants change of the talks, every version; the live one also stands in merchant.settings, which every process reads.
+create table talk_version (
+    merchant_id bigint not null references merchant,
+    version     int not null,
+    document    json not null,                -- conversations.talks.book.Changes
+    note        text not null default '',
+    made_by     text not null,                -- who changed it last, while it was a draft
+    made_at     timestamptz not null,
+    live_from   timestamptz,                  -- null: a draft
+    live_by     text not null default '',
+    primary key (merchant_id, version)
+);
+
 -- Fence every table for doorstep_web by the merchant the transaction names.
 do $$
 declare

@@ -25,6 +25,7 @@ from doorstep.web.api import (
     returned,
     sending,
     signing_keys,
+    talking,
     webhooks,
 )
 from doorstep.web.api.app_entering import may_use_app
@@ -45,6 +46,7 @@ _ALL = [
     *acting.ROUTES,
     *deciding.ROUTES,
     *policies.ROUTES,
+    *talking.ROUTES,
     *errands.ROUTES,
     *handovers.ROUTES,
     *identifying.ROUTES,

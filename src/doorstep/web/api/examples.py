@@ -356,6 +356,17 @@ _POLICY: dict[str, Any] = {
     "note": "Christmas",
     "policy": {"returning": {"days": 45, "reason_needed": False}},
 }
+_TALKS: dict[str, Any] = {
+    "version": 4,
+    "live_from": "2026-11-30T08:00:00Z",
+    "note": "our own hello",
+    "changes": {
+        "on": True,
+        "off": ["cancel"],
+        "words": {"en": {"say.hello": "Hello, this is {brand}. What can I do for you?"}},
+        "next": {"where": ["reschedule", "human"]},
+    },
+}
 _STEP = {"at": "2026-11-29T10:00:00Z", "actor": "customer", "was": None, "state": "approved", "why": ""}
 _TOKEN = "q7Zr0m4yq1Jd8mJmJrPz0Hc1Y6bqk2aD"  # noqa: S105 - made up
 _BEHALF = {"email": "ana@customer.example", "assurance": "login"}
@@ -458,6 +469,8 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         },
     ),
     "removeArticle": (None, None),
+    "readTalks": (None, _TALKS),
+    "putTalks": ({"changes": _TALKS["changes"], "note": "our own hello"}, _TALKS),
     "readPolicy": (None, _POLICY),
     "draftPolicy": (
         {"policy": {"returning": {"days": 45, "reason_needed": False}}, "note": "Christmas"},
