@@ -25,6 +25,7 @@ from doorstep.web.api import (
     returned,
     sending,
     signing_keys,
+    talking,
     webhooks,
 )
 from doorstep.web.api.app_entering import may_use_app
@@ -56,6 +57,7 @@ _ALL = [
     *webhooks.ROUTES,
     *performing.ROUTES,
     *returned.ROUTES,
+    *talking.ROUTES,
     *estimator.ROUTES,
     *signing_keys.ROUTES,
     *me.ROUTES,
