@@ -24,6 +24,7 @@ from doorstep.domain.talking.turns import Piece, Turned
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.handing_over import hand_to_human, when_answered
+from doorstep.steps.how_talks_went import note_contact
 from doorstep.steps.identity import Proof, asker_of, orders_of
 from doorstep.steps.model_turn import Modelled, Waiting, modelled
 from doorstep.steps.opening_turns import Opened, open_turn
@@ -210,6 +211,7 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
         said=tuple(piece.key or ("refusal" if piece.refusal else "text") for piece in turned.pieces),
     )
     await turns.close(tx, merchant_id, row["turn_id"], closing, now)
+    await note_contact(tx, merchant_id, book, row, turned, order_id, customer_id, now)
 
 
 async def _learnt(tx: Tx, tenant: Tenant, row: Row, before: Memory, after: Memory, now: datetime) -> int | None:

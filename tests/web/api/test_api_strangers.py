@@ -63,6 +63,7 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "noteOnHandover": ({"handover_id": "handover"}, {"text": "forged"}, 404),
     "readPerformance": ({"from": "2026-01-01", "to": "2027-01-01", "by": "lane"}, None, 200),
     "readReturnInsight": ({"from": "2026-01-01", "to": "2026-12-01"}, None, 200),
+    "readTalkInsight": ({"from": "2026-01-01", "to": "2026-12-01"}, None, 200),
     "readEstimator": ({}, None, 200),
     "listSigningKeys": ({}, None, 200),
     "makeSigningKey": ({}, None, 201),

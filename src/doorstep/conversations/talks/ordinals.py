@@ -21,7 +21,9 @@ _WORDS: dict[str, int] = {
 #: Characters that "number 2." and the like need; between spaces without end the pattern would go back and forth.
 _LONGEST_NUMBER = 24
 _NUMBER = re.compile(r"(?:no\.?|nr\.?|n[°º]|number|option|#)?\s*([1-9])\s*[.):]?", re.IGNORECASE)
-_LAST = frozenset(["last", "último", "última", "dernier", "dernière", "letzte", "letzten", "ultimo", "ultima", "aakhiri", "aakhri", "akhri"])
+_LAST = frozenset(
+    ["last", "último", "última", "dernier", "dernière", "letzte", "letzten", "ultimo", "ultima", "aakhiri", "aakhri", "akhri"]
+)
 #: A longer sentence speaks of something else.
 _MOST_WORDS = 5
 

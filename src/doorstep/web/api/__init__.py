@@ -25,6 +25,7 @@ from doorstep.web.api import (
     returned,
     sending,
     signing_keys,
+    talk_insights,
     talking,
     webhooks,
 )
@@ -58,6 +59,7 @@ _ALL = [
     *webhooks.ROUTES,
     *performing.ROUTES,
     *returned.ROUTES,
+    *talk_insights.ROUTES,
     *estimator.ROUTES,
     *signing_keys.ROUTES,
     *me.ROUTES,

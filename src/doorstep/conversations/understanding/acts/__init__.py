@@ -29,7 +29,7 @@ _SHORT_CONTRAST = 4
 #: Nobody agrees in so many characters; what stands behind them might take it back.
 _LONGEST_ASSENT = 200
 #: Signs beside which a yes is a question, a quote, struck out, or not what it looks like.
-_NO_ASSENT = re.compile("[?¿<>«»\u201c\u201d\"{}\\[\\]|~^=¬\\\\/#@$%&\u0334-\u0338\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NO_ASSENT = re.compile('[?¿<>«»\u201c\u201d"{}\\[\\]|~^=¬\\\\/#@$%&\u0334-\u0338\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 _SHORT_UTTERANCE = 14
 
 
