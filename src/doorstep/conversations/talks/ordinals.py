@@ -18,7 +18,9 @@ _WORDS: dict[str, int] = {
     )
     for word in words.split()
 }
-_NUMBER = re.compile(r"\s*(?:no\.?|nr\.?|n[°º]|number|option|#)?\s*([1-9])\s*[.):]?\s*", re.IGNORECASE)
+#: Characters that "number 2." and the like need; between spaces without end the pattern would go back and forth.
+_LONGEST_NUMBER = 24
+_NUMBER = re.compile(r"(?:no\.?|nr\.?|n[°º]|number|option|#)?\s*([1-9])\s*[.):]?", re.IGNORECASE)
 _LAST = frozenset(
     ["last", "último", "última", "dernier", "dernière", "letzte", "letzten", "ultimo", "ultima", "aakhiri", "aakhri", "akhri"]
 )
@@ -28,7 +30,7 @@ _MOST_WORDS = 5
 
 def ordinal_in(text: str, of: int) -> int:
     """Read "2", "the second one", "la última" among so many; 0: none."""
-    if found := _NUMBER.fullmatch(text):
+    if found := _NUMBER.fullmatch(text.strip()[:_LONGEST_NUMBER]):
         return int(found[1]) if int(found[1]) <= of else 0
     words = [word.strip(".,!?") for word in romanised(text).casefold().split()]
     if len(words) > _MOST_WORDS:
