@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from doorstep.conversations.keywords import confirmation, is_everyday, keyword_of
 from doorstep.conversations.words import words
 from doorstep.domain.messages import Receipt, Reply, Suppression
@@ -37,7 +39,7 @@ _CONFIRMATIONS = ("reply.stop", "reply.start")
 async def answer(tx: Tx, directory: Directory, tenant: Tenant, connection: Connection, got: Sequence[Reply], now: datetime) -> None:
     """Take replies in; one already kept changes nothing."""
     merchant_id = tenant.merchant.merchant_id
-    for reply in got:
+    for reply in map(_storable, got):
         talk = await conversations.hold(tx, merchant_id, reply.channel, sender_of(reply), connection.connection_id, now)
         if await conversations.known(tx, merchant_id, connection.connection_id, reply.provider_id):
             continue
@@ -46,6 +48,16 @@ async def answer(tx: Tx, directory: Directory, tenant: Tenant, connection: Conne
             await _keyword(tx, directory, tenant, connection, talk, reply, keyword, now)
         else:
             await _take(tx, tenant, connection, talk, reply, now)
+
+
+def _storable(reply: Reply) -> Reply:
+    """Leave out what no database keeps: null bytes and halves of characters. Texts of customers hold whatever their programs send."""
+    kept = {name: _plain(getattr(reply, name)) for name in ("text", "choice", "sender_name", "provider_id")}
+    return replace(reply, **kept)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 async def _keyword_in(tx: Tx, merchant_id: int, reply: Reply) -> str:

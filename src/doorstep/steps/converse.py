@@ -24,10 +24,11 @@ from doorstep.domain.talking.turns import Piece, Turned
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.handing_over import hand_to_human, when_answered
+from doorstep.steps.how_talks_went import note_contact
 from doorstep.steps.identity import Proof, asker_of, orders_of
 from doorstep.steps.model_turn import Modelled, Waiting, modelled
 from doorstep.steps.opening_turns import Opened, open_turn
-from doorstep.steps.saying import may_say, reply_subject, said_back
+from doorstep.steps.saying import locale_of, may_say, reply_subject, said_back
 from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_finding import find_in, look_up
 from doorstep.steps.talk_saying import Spoken, spoken, tag_of
@@ -114,7 +115,8 @@ async def _before(tx: Tx, tenant: Tenant, opened: Opened, now: datetime) -> list
 
 
 async def _failed(database: Database, directory: Directory, merchant_id: int, turn_id: int, now: datetime) -> None:
-    """Put a turn off that broke; in the end a human takes over."""
+    """Put a turn off that broke; in the end a human takes over, and the customer is told."""
+    handover_id, tag = None, ""
     async with database.for_merchant(merchant_id) as tx:
         row = await turns.take(tx, merchant_id, turn_id)
         tenant = directory.tenant(merchant_id)
@@ -124,19 +126,32 @@ async def _failed(database: Database, directory: Directory, merchant_id: int, tu
         if tenant is not None:
             talk = await conversations.find(tx, merchant_id, row["conversation_id"])
             if talk is not None:
-                summary = row["text"][:500]
-                language = language_of(tenant.brand.default_locale)
-                await hand_to_human(
+                tag = await locale_of(tx, tenant, talk.address, row["order_id"] or talk.order_id)
+                handover_id = await hand_to_human(
                     tx,
                     tenant,
                     talk,
                     reason=HandoverReason.FAILED,
-                    summary=summary,
+                    summary=row["text"][:500],
                     order_id=row["order_id"],
-                    language=language,
+                    language=language_of(tag),
                     now=now,
                     turn_id=turn_id,
                 )
+    if handover_id is not None and tenant is not None:
+        await _say_failed(database, tenant, row, handover_id, tag, now)
+
+
+async def _say_failed(database: Database, tenant: Tenant, row: Row, handover_id: int, tag: str, now: datetime) -> None:
+    """Tell the customer that a human answers; in a transaction of its own, so that the hand-over stands whatever becomes of the sentence."""
+    channel, connection = ChannelKind(row["channel"]), tenant.connections.get(row["connection_id"])
+    if connection is None:
+        return
+    async with database.for_merchant(tenant.merchant.merchant_id) as tx:
+        when = Piece(key="", text=await when_answered(tx, tenant, handover_id, tag, now))
+        turned = Turned(pieces=(Piece(key="say.sorry"), when), memory=Memory())
+        answer = spoken(turned, tenant.book, tag, shop_told(tenant).zone, channel)
+        await _say(tx, tenant, connection, row, answer, tag, row["order_id"], turned, now)
 
 
 async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant, row: Row, came: Modelled | None, now: datetime) -> None:
@@ -196,6 +211,7 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
         said=tuple(piece.key or ("refusal" if piece.refusal else "text") for piece in turned.pieces),
     )
     await turns.close(tx, merchant_id, row["turn_id"], closing, now)
+    await note_contact(tx, merchant_id, book, row, turned, order_id, customer_id, now)
 
 
 async def _learnt(tx: Tx, tenant: Tenant, row: Row, before: Memory, after: Memory, now: datetime) -> int | None:

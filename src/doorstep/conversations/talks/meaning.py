@@ -11,6 +11,7 @@ from importlib import resources
 
 import msgspec
 
+from doorstep.conversations.romanised import romanised
 from doorstep.domain.actions.kinds import MethodKind, Remedy
 from doorstep.domain.actions.known import Method
 from doorstep.domain.languages import LANGUAGES
@@ -21,6 +22,8 @@ _PUNCTUATION = re.compile(r"[^\w\s]+")
 _METHODS = (MethodKind.GIFT_CARD, MethodKind.STORE_CREDIT, MethodKind.PAYPAL, MethodKind.COD, MethodKind.CARD)
 _REMEDIES = (Remedy.STORE_CREDIT, Remedy.REPLACEMENT, Remedy.REFUND)
 _WAYS = ("pickup", "qr", "label", "drop_off")
+#: Who needs a thing no longer has changed their mind, and the other way round, where the policy knows only one of them.
+_ALIKE = {"no_longer_needed": "changed_mind", "changed_mind": "no_longer_needed"}
 #: The reason that any other words fall under.
 _OTHER = "other"
 
@@ -45,9 +48,9 @@ class _Meanings(msgspec.Struct, frozen=True):
 
 
 def plain(text: str) -> str:
-    """Fold case, accents and punctuation, so that words compare."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(one for one in folded if not unicodedata.combining(one) or ord(one) > 0x0900)  # noqa: PLR2004 - the signs of Devanagari are letters
+    """Fold case, accents, punctuation and Devanagari, so that words compare."""
+    folded = unicodedata.normalize("NFKD", romanised(text).casefold())
+    bare = "".join(one for one in folded if not unicodedata.combining(one))
     return " ".join(_PUNCTUATION.sub(" ", bare).split())
 
 
@@ -123,10 +126,15 @@ def reason_meant(text: str, reasons: Sequence[tuple[str, str]], language: str = 
     if len(nearer) == 1:
         return nearer[0]
     told = [part for part, words in _meanings(language).reasons.items() if words.search(said)]
-    fitting = [code for code, words in reasons if any(_speaks_for(part, code, words) for part in told)]
+    fitting = _with_parts(told, reasons) or _with_parts([_ALIKE[part] for part in told if part in _ALIKE], reasons)
     if len(fitting) == 1:
         return fitting[0]
     return named[0] if len(named) == 1 and not fitting else ""
+
+
+def _with_parts(parts: Sequence[str], reasons: Sequence[tuple[str, str]]) -> list[str]:
+    """Give the reasons whose code or words hold one of the parts."""
+    return [code for code, words in reasons if any(_speaks_for(part, code, words) for part in parts)]
 
 
 def _speaks_for(part: str, code: str, words: str) -> bool:
