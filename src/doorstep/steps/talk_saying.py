@@ -17,7 +17,7 @@ from doorstep.domain.talking.told import Span
 from doorstep.domain.talking.turns import Fact, Piece, Turned
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import ChannelKind
-from doorstep.messages.wording import day_text, fact_text, moment_text, money_text, window_text
+from doorstep.messages.wording import day_text, fact_text, moment_text, money_text, short_day_text, window_text
 
 #: Channels whose messages have a button for a page; in the others its address stands in the text.
 _LINKED = frozenset({ChannelKind.CHAT, ChannelKind.INAPP})
@@ -58,7 +58,7 @@ def spoken(turned: Turned, book: Book, tag: str, zone: str, channel: ChannelKind
     """Write an answer."""
     text = said(turned.pieces, tag, book, writer(tag, zone))
     offered = [
-        Titled(choice_id=choice_id(turned.memory, place, one), title=titled(one, tag, book), about=one.about)
+        Titled(choice_id=choice_id(turned.memory, place, one), title=_title(one, tag, book), about=one.about)
         for place, one in enumerate(turned.offers)
     ]
     link = None
@@ -69,6 +69,12 @@ def spoken(turned: Turned, book: Book, tag: str, zone: str, channel: ChannelKind
     by_number = said([Piece(key="ask.by_number")], tag, book, writer(tag, zone))
     fit, choices = fitted(text, offered, channel, by_number)
     return Spoken(text=fit, choices=choices, link=link)
+
+
+def _title(offer: Offer, tag: str, book: Book) -> str:
+    """Write what is offered; a day as people write one."""
+    kind, _, day = offer.value.partition(".")
+    return short_day_text(date.fromisoformat(day), tag) if kind == "day" and not offer.key else titled(offer, tag, book)
 
 
 def choice_id(memory: Memory, place: int, offer: Offer) -> str:

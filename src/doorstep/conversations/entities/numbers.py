@@ -40,7 +40,8 @@ _YEAR_BEFORE = word_set("in since from year anno ano annee jahr en de em depuis 
 _LONGEST_ANSWER, _MOST_WORDS, _MOST_ALONE = 60, 4, 15
 _POLITE = word_set(
     "please pls plz hi hello hey thanks thank you yes ok okay sure sorry hola si gracias por favor bonjour oui merci hallo "
-    "ja danke bitte ciao grazie ola sim obrigado obrigada namaste"
+    "ja danke bitte ciao grazie ola sim obrigado obrigada namaste "
+    "and my email mail e y et und mi mon meine mia meu correo courriel aur"
 )
 #: Letters and digits by turns, as some shops number their orders.
 _MIXED = re.compile(r"(?=(?:[a-z]*\d){3})(?=(?:\d*[a-z]){2})[a-z0-9]{6,20}")
@@ -80,6 +81,7 @@ def numbers_in(folded: Folded, order_numbers: Collection[str], taken: list[tuple
         if len(tail) >= _FEWEST_ORDER
     }
     words = [(one.start(), one.end(), one[0]) for one in _WORD.finditer(folded.plain)]
+    alone = _without(folded.plain, taken)
     last = 0
     for match in _CANDIDATE.finditer(folded.plain):
         start, end = _trimmed(folded.plain, match)
@@ -87,7 +89,7 @@ def numbers_in(folded: Folded, order_numbers: Collection[str], taken: list[tuple
             continue
         if start < last or not free(start, end, taken):
             continue
-        found = _judge(folded, match, start, end, words, known)
+        found = _judge(folded, match, start, end, words, known, alone)
         last = end
         if found is not None:
             yield found
@@ -116,8 +118,15 @@ def _trimmed(plain: str, match: re.Match[str]) -> tuple[int, int]:
     return start, end
 
 
-def _judge(
-    folded: Folded, match: re.Match[str], start: int, end: int, words: list[tuple[int, int, str]], known: Mapping[str, str]
+def _without(plain: str, taken: list[tuple[int, int]]) -> str:
+    """Blank out what names something else: with an e-mail address beside it a number is an answer as it is alone."""
+    for start, end in taken:
+        plain = plain[:start] + " " * (end - start) + plain[end:]
+    return plain
+
+
+def _judge(  # noqa: PLR0913, PLR0917 - where it stands, and what stands around it
+    folded: Folded, match: re.Match[str], start: int, end: int, words: list[tuple[int, int, str]], known: Mapping[str, str], alone: str
 ) -> Entity | None:
     """Say what one candidate is the number of; None: of nothing that is told here."""
     plain = folded.plain
@@ -136,10 +145,12 @@ def _judge(
         )
     if _is_measure(plain, start, end, value, before):
         return None
-    return _by_word(folded, start, end, value, kind, signed=bool(match["sign"]), sure=sure)
+    return _by_word(folded, start, end, value, kind, alone, signed=bool(match["sign"]), sure=sure)
 
 
-def _by_word(folded: Folded, start: int, end: int, value: str, kind: str | None, *, signed: bool, sure: float) -> Entity | None:
+def _by_word(  # noqa: PLR0913, PLR0917 - where it stands, and what stands around it
+    folded: Folded, start: int, end: int, value: str, kind: str | None, alone: str, *, signed: bool, sure: float
+) -> Entity | None:
     """Say what a number is of by the nearest word, its sign and its form."""
     long_enough = _FEWEST_ORDER <= len(value) <= _MOST_ORDER and sum(one.isdigit() for one in value) >= 2  # noqa: PLR2004
     if kind == number_words.OTHER:
@@ -156,10 +167,12 @@ def _by_word(folded: Folded, start: int, end: int, value: str, kind: str | None,
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.85)
     if kind == number_words.NUMBER and long_enough and not _dialled(folded.plain, start, end):
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.6)
-    return _by_form(folded, start, end, value, sure, long_enough=long_enough)
+    return _by_form(folded, start, end, value, sure, alone, long_enough=long_enough)
 
 
-def _by_form(folded: Folded, start: int, end: int, value: str, sure: float, *, long_enough: bool) -> Entity | None:
+def _by_form(  # noqa: PLR0913, PLR0917 - where it stands, and what stands around it
+    folded: Folded, start: int, end: int, value: str, sure: float, alone: str, *, long_enough: bool
+) -> Entity | None:
     """Say what a number without a word for it is: by a carrier's form, letters before digits, or because it is the whole answer."""
     if sure:
         return folded.entity(EntityKind.TRACKING_NUMBER, start, end, value=value, confidence=sure)
@@ -170,7 +183,7 @@ def _by_form(folded: Folded, start: int, end: int, value: str, sure: float, *, l
         long_enough
         and value.isdigit()
         and len(value) <= _MOST_ALONE
-        and _is_answer(folded.plain, start, end)
+        and _is_answer(alone, start, end)
         and not _dialled(folded.plain, start, end)
     ):
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.5)
@@ -185,7 +198,7 @@ def _dialled(plain: str, start: int, end: int) -> bool:
 
 def _is_answer(plain: str, start: int, end: int) -> bool:
     """Tell whether a number is all that a text says: "5512", "it's 5512", "hi, 5512 please"."""
-    if len(plain) > _LONGEST_ANSWER:
+    if len(" ".join(plain.split())) > _LONGEST_ANSWER:
         return False
     words = [*_WORD.findall(plain[:start]), *_WORD.findall(plain[end:])]
     return len(words) <= _MOST_WORDS and all(
