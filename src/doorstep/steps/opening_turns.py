@@ -1,6 +1,8 @@
 """A turn that waits → all that is known when it is taken up: what was heard, what is remembered, who asks."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -52,8 +54,8 @@ async def open_turn(tx: Tx, tenant: Tenant, row: Row, now: datetime) -> Opened |
     if talk is None or connection is None or await handovers.open_of(tx, merchant_id, conversation_id) is not None:
         return None
     channel = ChannelKind(row["channel"])
-    memory = await _remembered(tx, merchant_id, conversation_id, talk.customer_id, now)
-    asker = await _asker(tx, merchant_id, row, channel, memory)
+    memory = await remembered(tx, merchant_id, conversation_id, talk.customer_id, now)
+    asker = await asker_in(tx, merchant_id, row, channel, memory)
     locale = await locale_of(tx, tenant, talk.address, row["order_id"] or talk.order_id)
     files = await reply_files.of(tx, merchant_id, [row["reply_id"]])
     order = await _bound_order(tx, merchant_id, asker, row)
@@ -70,8 +72,13 @@ async def open_turn(tx: Tx, tenant: Tenant, row: Row, now: datetime) -> Opened |
     )
 
 
-async def _remembered(tx: Tx, merchant_id: int, conversation_id: int, customer_id: int | None, now: datetime) -> Memory:
-    """Read what is remembered here; what the same customer had begun on another channel is taken up, without who they had shown to be there."""
+async def remembered(
+    tx: Tx, merchant_id: int, conversation_id: int, customer_id: int | None, now: datetime, *, taking: bool = True
+) -> Memory:
+    """Read what is remembered here; what the same customer had begun on another channel is taken up, without who they had shown to be there.
+
+    `taking`: it is no longer there then.
+    """
     memory = await talks.read(tx, merchant_id, conversation_id)
     if memory.shown is not None and now - memory.shown.at > _SHOWN_FOR:
         memory = _replace(memory, shown=None)
@@ -81,7 +88,8 @@ async def _remembered(tx: Tx, merchant_id: int, conversation_id: int, customer_i
     if found is None:
         return memory
     other_id, other = found
-    await talks.leave(tx, merchant_id, other_id, _replace(other, frames=(), waiting=(), offered=()))
+    if taking:
+        await talks.leave(tx, merchant_id, other_id, _replace(other, frames=(), waiting=(), offered=()))
     frames = tuple(
         _replace(one, token="", digest="", action="", handle="", asked="" if one.asked in {"confirm", "code"} else one.asked)
         for one in other.frames
@@ -91,8 +99,11 @@ async def _remembered(tx: Tx, merchant_id: int, conversation_id: int, customer_i
     )
 
 
-async def _asker(tx: Tx, merchant_id: int, row: Row, channel: ChannelKind, memory: Memory) -> Asker:
-    """Tell who asks: what the channel shows by itself, what was answered, what was shown before in this talk."""
+async def asker_in(tx: Tx, merchant_id: int, row: Row | Mapping[str, Any], channel: ChannelKind, memory: Memory) -> Asker:
+    """Tell who asks: what the channel shows by itself, what was answered, what was shown before in this talk.
+
+    `row` has `customer_id, address, message_id, order_id`.
+    """
     names = await people.identities(tx, merchant_id, row["customer_id"]) if row["customer_id"] else []
     shown = {one.kind: one for one in names if one.verified_at is not None}
     email, phone, assurance = "", "", Assurance.NONE

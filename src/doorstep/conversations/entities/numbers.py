@@ -125,7 +125,7 @@ def _without(plain: str, taken: list[tuple[int, int]]) -> str:
     return plain
 
 
-def _judge(  # noqa: PLR0913, PLR0917 - where it stands, and what stands around it
+def _judge(
     folded: Folded, match: re.Match[str], start: int, end: int, words: list[tuple[int, int, str]], known: Mapping[str, str], alone: str
 ) -> Entity | None:
     """Say what one candidate is the number of; None: of nothing that is told here."""
@@ -148,7 +148,7 @@ def _judge(  # noqa: PLR0913, PLR0917 - where it stands, and what stands around 
     return _by_word(folded, start, end, value, kind, alone, signed=bool(match["sign"]), sure=sure)
 
 
-def _by_word(  # noqa: PLR0913, PLR0917 - where it stands, and what stands around it
+def _by_word(
     folded: Folded, start: int, end: int, value: str, kind: str | None, alone: str, *, signed: bool, sure: float
 ) -> Entity | None:
     """Say what a number is of by the nearest word, its sign and its form."""
@@ -170,7 +170,7 @@ def _by_word(  # noqa: PLR0913, PLR0917 - where it stands, and what stands aroun
     return _by_form(folded, start, end, value, sure, alone, long_enough=long_enough)
 
 
-def _by_form(  # noqa: PLR0913, PLR0917 - where it stands, and what stands around it
+def _by_form(
     folded: Folded, start: int, end: int, value: str, sure: float, alone: str, *, long_enough: bool
 ) -> Entity | None:
     """Say what a number without a word for it is: by a carrier's form, letters before digits, or because it is the whole answer."""
