@@ -19,6 +19,8 @@ from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.messages.wording import day_text, fact_text, moment_text, money_text, short_day_text, window_text
 
+#: Talks that most customers come for, and a human.
+_STARTS = ("where", "return", "human")
 #: Channels whose messages have a button for a page; in the others its address stands in the text.
 _LINKED = frozenset({ChannelKind.CHAT, ChannelKind.INAPP})
 
@@ -58,7 +60,7 @@ def spoken(turned: Turned, book: Book, tag: str, zone: str, channel: ChannelKind
     """Write an answer."""
     text = said(turned.pieces, tag, book, writer(tag, zone))
     offered = [
-        Titled(choice_id=choice_id(turned.memory, place, one), title=_day(one, tag) or titled(one, tag, book), about=one.about)
+        Titled(choice_id=choice_id(turned.memory, place, one), title=_title(one, tag, book), about=one.about)
         for place, one in enumerate(turned.offers)
     ]
     link = None
@@ -71,9 +73,17 @@ def spoken(turned: Turned, book: Book, tag: str, zone: str, channel: ChannelKind
     return Spoken(text=fit, choices=choices, link=link)
 
 
-def _day(offer: Offer, tag: str) -> str:
-    """Write a day that is offered as the language does; "" it is no day, or has a name of its own."""
-    return short_day_text(date.fromisoformat(offer.title), tag) if offer.value.startswith("day.") and offer.title and not offer.key else ""
+def _title(offer: Offer, tag: str, book: Book) -> str:
+    """Write what is offered; a day as people write one."""
+    kind, _, day = offer.value.partition(".")
+    return short_day_text(date.fromisoformat(day), tag) if kind == "day" and not offer.key else titled(offer, tag, book)
+
+
+def starts(book: Book, tag: str) -> tuple[Choice, ...]:
+    """Give what may be chosen before a first word; talks that are switched off are left out, and where the machine is, all are."""
+    known = [slug for slug in _STARTS if book.on and (talk := book.talks.get(slug)) is not None and talk.enabled]
+    offers = [Offer(value=f"talk.{slug}", key=f"talk.{slug}") for slug in known]
+    return tuple(Choice(choice_id=one.value, title=titled(one, tag, book)) for one in offers)
 
 
 def choice_id(memory: Memory, place: int, offer: Offer) -> str:
