@@ -106,7 +106,7 @@ def test_a_request_in_another_language_changes_it() -> None:
     ("language", "said", "day"),
     [
         ("en", "Tomorrow does not suit me, can you deliver it on Monday instead?", "2026-11-23"),
-        ("de", "Morgen ist niemand da, bitte erst am Montag zustellen", "2026-11-23"),
+        ("de", "morgen bin ich nicht da, können Sie lieber am Montag liefern?", "2026-11-23"),
         ("de", "Bitte nicht am Freitag, sondern am Samstag zustellen", "2026-11-21"),
         ("pt", "não vai ter ninguém amanhã, podem entregar na segunda-feira?", "2026-11-23"),
         ("hi", "kal ghar pe koi nahi hai, monday ko deliver kar do", "2026-11-23"),
