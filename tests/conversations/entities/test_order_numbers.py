@@ -22,6 +22,10 @@ ORDERS = [
     ("Order: SO-20931 hasn't shipped", "SO20931"),
     ("W5490111", "W5490111"),
     ("it's 5512", "5512"),
+    ("1002 ana@mail.example", "1002"),
+    ("ana@mail.example\n1002", "1002"),
+    ("1002 and my email is ana@mail.example", "1002"),
+    ("1002 y ana@mail.example", "1002"),
     ("hi its for order 4411-2231 thanks", "44112231"),
     ("order number: 100 234 567", "100234567"),
     ("ORDER#77123", "77123"),
@@ -66,6 +70,9 @@ ORDERS = [
     ("for the commande W-2211 please", "W2211"),
     ("order W2378156. thanks", "W2378156"),
     ("Ordr 3345 whr is it", "3345"),
+    ("10001 and ana@customer.example", "10001"),
+    ("ana@customer.example y es 1001", "1001"),
+    ("Hallo, 10001 und meine E-Mail ist ana@customer.example", "10001"),
 ]
 OTHERS = [
     "PO Box 1234, Boise",
@@ -119,6 +126,9 @@ OTHERS = [
     "balance 2500",
     "about 3000 people",
     "between 2015 and 2019",
+    "9876543210 and ana@customer.example",
+    "I paid 1200, ana@customer.example",
+    "500 g and ana@customer.example",
 ]
 
 
