@@ -1,9 +1,13 @@
 """What is wanted in a message, by the model that Doorstep comes with."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from doorstep.conversations.understanding.building import builtin
-from doorstep.conversations.understanding.encoder import WIDTH, UniversalEncoder, encoder
+from doorstep.conversations.understanding.encoder import WIDTH, EncoderPort, UniversalEncoder, encoder, mending_encoder
 from doorstep.conversations.understanding.intents import IntentModel, builtin_intents
 from doorstep.conversations.understanding.model import unpacked
 from doorstep.conversations.understanding.seeds import digest
@@ -78,6 +82,52 @@ def test_what_no_shop_is_asked_is_out_of_scope_and_offers_nothing(plus: IntentMo
         assert (found.wanted, found.maybe) == ((), ())
 
 
+@pytest.mark.parametrize("text", ["asdf qwer", "sdkjfh sdkjfh", "qwertz"])
+def test_what_is_typed_at_random_wants_nothing(plus: IntentModel, text: str) -> None:
+    found = plus.read(text)
+    assert (found.wanted, found.own) == ((), "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "unsubscribe me from your newsletter",
+        "darme de baja del boletín",
+        "désabonnez-moi de la newsletter",
+        "Bitte melden Sie mich vom Newsletter ab",
+        "não quero mais receber newsletter",
+        "cancellatemi dalla newsletter",
+        "newsletter band karo",
+    ],
+)
+def test_who_wants_to_be_left_in_peace_is_not_subscribed(plus: IntentModel, text: str) -> None:
+    for model in (plus, CORE):
+        assert model.read(text).scored[0].intent == Intent.MESSAGES_STOP
+
+
+class Listed:
+    """The encoder, and a list of what it was asked."""
+
+    def __init__(self, port: EncoderPort) -> None:
+        self.port = port
+        self.asked: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode them, and remember them."""
+        self.asked += texts
+        return self.port.encode(texts)
+
+
+def test_what_the_n_grams_surely_understand_is_not_encoded_and_what_they_doubt_is(plus: IntentModel) -> None:
+    assert plus.encoder is not None
+    listed = Listed(plus.encoder)
+    model = IntentModel(plus.model, listed, "listed")
+    assert model.read("where is my order?").wanted == (Intent.TRACK_WHERE,)
+    assert listed.asked == []
+    model.read("the thing you brought is not what I had in mind")
+    assert listed.asked == ["the thing you brought is not what I had in mind"]
+
+
 def test_an_unsure_one_gives_buttons_and_no_guess(plus: IntentModel) -> None:
     found = plus.read("help with delivery")
     assert found.wanted == ()
@@ -132,10 +182,12 @@ def test_the_core_does_without_the_encoder(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(UniversalEncoder, "__init__", missing)
     encoder.cache_clear()
+    mending_encoder.cache_clear()
     try:
         assert builtin_intents().encoder is None
     finally:
         encoder.cache_clear()
+        mending_encoder.cache_clear()
 
 
 def test_vectors_are_as_wide_as_the_model_takes_them(plus: IntentModel) -> None:

@@ -22,9 +22,6 @@ PENALTY = 0.5
 #: What counts for a text being inside, found likewise; the threshold is chosen for each lesson.
 _PLUS = Scope(surest=1.0, nearness=1.0, strangeness=0.5, threshold=0.0, slope=0.1)
 _CORE = Scope(surest=1.0, nearness=0.0, strangeness=0.0, threshold=0.0, slope=0.07)
-#: By how much what customers really write is less like a lesson than the lesson is like itself: HINT3's lessons heard in our own
-#: seeds' words are told apart best that much lower, 2026-11-30.
-_SHIFT = 0.1
 #: Leaving out labels, or rows, in turn to see how a model takes what it was not taught: in so many rounds.
 _ROUNDS = 5
 _PARTS = 3
@@ -151,7 +148,7 @@ def _way(taken: Lesson, edges: Edges, rarity: Rarity, wanted: Targets, *, alone:
     strange = [_left_out_labels(taken, edges, rarity, scope, labels) for labels in _turns(wanted.labels)]
     foreign = _foreign(taken, edges.ours)
     there = _heard(teach(taken, rarity), rarity, taken, foreign, edges, scope)
-    threshold = boundary(inside, right, [Heard.together(strange), there]) - (0.0 if alone else _SHIFT)
+    threshold = boundary(inside, right, [Heard.together(strange), there])
     return Way(Scope(scope.surest, scope.nearness, scope.strangeness, threshold, scope.slope), _warmth(scores, right))
 
 

@@ -31,6 +31,10 @@ class Weights(msgspec.Struct, frozen=True, eq=False):
         begins = np.zeros(matrix.shape[1]) if starts is None else starts
         return cls(np.rint(matrix / scales).astype(np.int8), scales.astype(np.float32), begins.astype(np.float32))
 
+    def without(self, least: int) -> "Weights":
+        """Leave away weights of fewer figures: noise, which takes room in a file that is packed."""
+        return Weights(np.where(np.abs(self.figures) < least, np.int8(0), self.figures), self.scales, self.starts)
+
     def heard(self, rows: Floats) -> Floats:
         """Say what rows of all features tell."""
         return np.asarray((rows @ self.figures.astype(np.float32)) * self.scales + self.starts, np.float32)

@@ -95,7 +95,7 @@ class Speller:
     def mended(self, word: str) -> str:
         """Give the word of ours that a word which there is not stands for; itself where none is near."""
         typed = plain(word)
-        if not _SHORTEST - 1 <= len(typed) <= _LONGEST or self.knows(typed):
+        if not typed.isascii() or not _SHORTEST - 1 <= len(typed) <= _LONGEST or self.knows(typed):
             return word
         least = _OFTEN.get(len(typed), _RARELY)
         most = _TWO if len(typed) >= _LONG else 1
