@@ -216,7 +216,7 @@ def _own_address(turn: Turn, order: OrderTold, words: str) -> Address | None:
 
 
 def _take_method(turn: Turn, order: OrderTold, words: str) -> bool:
-    found = method_meant(words, order.customer.methods if order.customer else ())
+    found = method_meant(words, order.customer.methods if order.customer else (), turn.memory.language)
     if found is None:
         return False
     turn.fill(method=found.method_id)
@@ -228,7 +228,7 @@ def _ask_method(turn: Turn, order: OrderTold) -> None:
 
 
 def _take_reason(turn: Turn, order: OrderTold, words: str) -> bool:
-    found = reason_meant(words, order.rules.reasons)
+    found = reason_meant(words, order.rules.reasons, turn.memory.language)
     if not found:
         return False
     turn.fill(reason=found)
@@ -236,7 +236,7 @@ def _take_reason(turn: Turn, order: OrderTold, words: str) -> bool:
 
 
 def _take_cancel_reason(turn: Turn, order: OrderTold, words: str) -> bool:
-    found = reason_meant(words, order.rules.cancel_reasons)
+    found = reason_meant(words, order.rules.cancel_reasons, turn.memory.language)
     if not found:
         return False
     turn.fill(reason=found)
@@ -244,7 +244,7 @@ def _take_cancel_reason(turn: Turn, order: OrderTold, words: str) -> bool:
 
 
 def _take_remedy(turn: Turn, _order: OrderTold, words: str) -> bool:
-    found = remedy_meant(words)
+    found = remedy_meant(words, turn.memory.language)
     if found is None:
         return False
     turn.fill(remedy=found)
@@ -252,7 +252,7 @@ def _take_remedy(turn: Turn, _order: OrderTold, words: str) -> bool:
 
 
 def _take_way(turn: Turn, order: OrderTold, words: str) -> bool:
-    found = way_meant(words, order.rules.ways)
+    found = way_meant(words, order.rules.ways, turn.memory.language)
     if not found:
         return False
     turn.fill(way=found)

@@ -222,6 +222,10 @@ def _answered(turn: Turn, frame: Frame) -> Flow[bool]:
         if Act.UNKNOWN in understood.acts and (told.email or told.phone) and turn.shop.sends_codes:
             yield from send_the_code(turn)
             return True
+        if Act.UNKNOWN in understood.acts and not told.email:  # without the number the address may do, by a code
+            turn.ask("identity_email")
+            turn.put(_replace(turn.memory.frames[-1], asked="identity"))
+            return True
         return False
     if frame.asked == "order":
         orders = yield from their_orders(turn)
