@@ -34,7 +34,7 @@ class House:
 
     def __init__(self, shop: Shop, chat: int) -> None:
         self.shop = shop
-        self.connection = {kind: shop.connected["twilio"] for kind in (ChannelKind.SMS, ChannelKind.WHATSAPP)}
+        self.connection = dict.fromkeys((ChannelKind.SMS, ChannelKind.WHATSAPP), shop.connected["twilio"])
         self.connection |= {ChannelKind.EMAIL: shop.connected["email"], ChannelKind.CHAT: chat}
         self._once = 0
 
@@ -88,7 +88,15 @@ def _nasty() -> Sequence[str]:
     """Some of each family, and each kind of sign that databases and wires dislike."""
     chosen: list[str] = []
     per: dict[str, int] = {}
-    signs = {"null bytes", "lone surrogates", "spaces of all kinds", "right to left", "stacked accents", "quoted lines", "any signs of ASCII"}
+    signs = {
+        "null bytes",
+        "lone surrogates",
+        "spaces of all kinds",
+        "right to left",
+        "stacked accents",
+        "quoted lines",
+        "any signs of ASCII",
+    }
     for one in hostile():
         if one.choice or (one.family == "long" and one.name not in signs):
             continue
@@ -111,7 +119,9 @@ async def test_strangers_on_every_channel_are_answered_and_told_nothing(house: H
     for place, (sender, text) in enumerate(senders):
         await house.write(CHANNELS[place % 4], sender, text)
     await house.answered()
-    states = await house.shop.rows("select state, count(*) as times from turn where merchant_id = $1 group by state", house.shop.merchant_id)
+    states = await house.shop.rows(
+        "select state, count(*) as times from turn where merchant_id = $1 group by state", house.shop.merchant_id
+    )
     assert [one["state"] for one in states] == ["answered"]
     for sender, text in senders:
         told = await house.told(sender)
@@ -209,7 +219,9 @@ def _files() -> list[Attachment]:
     Image.new("RGB", (20, 20)).save(drawn, "GIF")
     return [
         Attachment(name="../../etc/passwd\x00.jpg", content_type="image/jpeg", content=b"root:x:0:0"),
-        Attachment(name="a.svg", content_type="image/svg+xml", content=b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
+        Attachment(
+            name="a.svg", content_type="image/svg+xml", content=b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+        ),
         Attachment(name="bomb.png", content_type="image/png", content=bomb.getvalue()),
         Attachment(name="half.jpg", content_type="image/jpeg", content=b"\xff\xd8\xff\xe0" + b"<?php system('id'); ?>" * 50),
         Attachment(name="\u202egnp.exe", content_type="application/x-msdownload", content=b"MZ" + b"\0" * 200),
