@@ -183,7 +183,7 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
     read = reader(await model_of(tx, merchant_id), shop, memory.language, now)
     heard = came.heard if came is not None and came.heard is not None else opened.heard
     turned = await world.run(take_turn(heard, memory, book=book, shop=shop, read=read, now=now, rules=tenant.handing.rules))
-    if came is not None and came.text:
+    if came is not None and came.text and turned.handover is None:
         turned = _replace(turned, pieces=(Piece(key="", text=came.text),), answered=True, unanswered="")
     tag = tag_of(turned.memory.language, opened.locale)
     order_id = await _order_id(tx, merchant_id, world.asker, turned, row)
