@@ -27,8 +27,12 @@ class View(StrEnum):
 #: What a page of a list begins behind.
 Key = tuple[Any, ...]
 
+# A chat's visitors have no name of their own: once they have shown whose order it is, they have its buyer's.
 _ABOUT = f"""
-select {COLUMNS}, c.channel, c.address, c.customer_id, c.last_in_at, c.connection_id, o.number, w.text as words, w.sender_name, w.choice, w.keyword
+select {COLUMNS}, c.channel, c.address, c.customer_id, c.last_in_at, c.connection_id, o.number, w.text as words, w.sender_name, w.choice, w.keyword,
+    case when c.channel = 'chat' and c.customer_id is not null then
+        concat_ws(' ', o.document #>> '{{customer,first_name}}', o.document #>> '{{customer,last_name}}')
+    end as buyer
 """
 # What was said last by the customer, who they are, and what it is about.
 _WITH = """

@@ -169,6 +169,8 @@ customElements.define("door-inbox", class extends HTMLElement {
     const said = scroll.querySelectorAll("#turns > .theirs, #turns > .hand").length;
     swap("turns");
     swap("brief");
+    swap("rated");
+    swap("offers");
     swap("story");
     if (!this.querySelector("#talk-head details[open]") && !this.querySelector("#talk-head").contains(document.activeElement)) {
       swap("talk-head");
