@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from doorstep.conversations.entities import closest_orders, code_in, entities_in
+from doorstep.conversations.entities import closest_orders, code_in, entities_in, number_in
 from doorstep.conversations.entities.checks import sureness
 from doorstep.domain.talking.understood import Entity, EntityKind
 
