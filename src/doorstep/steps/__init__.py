@@ -24,6 +24,7 @@ PATH = (
     "answer",  # replies → whose, about what; stop, start, help obeyed, choices noted
     "fetch",  # files of replies that lie with a provider → kept
     "templates",  # what providers say of approved templates → by which of them messages may go
+    "learning",  # a week's turns that went badly → groups, each with a proposed change; what was accepted → measured the week after
     "tally",  # ended shipments → what they count for, and the sums of delivery performance
     "sum_up",  # rows → figures for /metrics
 )

@@ -26,6 +26,7 @@ from doorstep.steps.fetch import Fetcher
 from doorstep.steps.handover_watch import watch_handovers
 from doorstep.steps.helpdesk_links import take_up_helpdesks
 from doorstep.steps.labels import make_labels
+from doorstep.steps.learning import learn_weekly
 from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
 from doorstep.steps.photos import LOOSE_FOR
@@ -114,6 +115,7 @@ class Worker:
             loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
             loops.create_task(self._loop("tally", self._tally, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("train", self._train, rest_s=(5.0, 60.0)))
+            loops.create_task(self._loop("learning", lambda: learn_weekly(self._database, utc_now()), rest_s=(5.0, 60.0)))
             loops.create_task(self._loop("sweep", self._sweep, rest_s=(15.0, 15.0)))
             if self._sends:
                 loops.create_task(self._send(wire))
