@@ -88,7 +88,8 @@ async def test_an_accepted_change_is_measured_once_its_week_is_over(shop: Shop) 
     assert await learn_weekly(shop.database, NEXT_MONDAY + timedelta(days=6)) == 0
     await learn_weekly(shop.database, NEXT_MONDAY + timedelta(days=7, hours=1))
     [measured] = await proposals(shop, "measured")
-    assert measured.before is not None and measured.after is not None
+    assert measured.before is not None
+    assert measured.after is not None
     assert (measured.before.times, measured.before.of, measured.after.times, measured.after.of) == (2, 2, 1, 2)
 
 

@@ -13,6 +13,7 @@ PATH = (
     "watch",  # shipments whose next look is due → what time alone makes new
     "case_watch",  # cases whose next look is due → what their parcels say, reminders, expiry, money, what is told to the desk
     "handover_watch",  # conversations put off until now → back; answers of humans that are late → told of
+    "following_up",  # what talks promised → one short message, where it happened or did not and nobody has told it since
     "labels",  # approved returns → labels bought, or made void
     "decide",  # what is new + journeys + now → due actions, or the counted reason why not
     "compose",  # due action → gates → channel → rendered message in the outbox

@@ -12,6 +12,18 @@ from doorstep.conversations.understanding.ngrams import folded as without_signs
 _LONGEST, _MOST, _SIGNS = 3, 2, 80
 #: Texts of a group in which a phrase has to stand, of all.
 _SHARE = 0.4
+#: Words that a customer's sentence has whatever it is about, in the served languages.
+_IDLE_WORDS = """
+the and you can could would for with have has had are was were will what when how that this does did not but your yours from about there please want need
+hello thanks get got one any all out why who which still just been being they them its our mine
+que como para por una uno los las del con mis sus este esta eso cuando donde puedo quiero hola gracias pero sin hay muy
+les des une est pas pour avec mon mes vos votre que qui dans sur puis bonjour merci quand comment sont ont mais
+der die das und ich ist nicht mit wie kann mein meine für fur ein eine einen den dem wann wo was habe haben bitte danke hallo auf von noch
+che non per con una uno del della dei mio mia quando dove come posso vorrei ciao grazie sono hanno ancora
+não nao para com uma dos das meu minha quando onde como posso quero ola obrigado está esta são sao ainda
+है हैं का की के को में से और मैं मेरा मेरी क्या कब कहाँ नहीं यह वह कृपया
+"""
+_IDLE = frozenset(_IDLE_WORDS.split())
 
 
 def name_of(texts: Sequence[str], others: Sequence[str]) -> str:
@@ -48,16 +60,3 @@ def _phrases(text: str) -> set[str]:
             if run[0] in telling and run[-1] in telling and all(a != b for a, b in pairwise(run)):
                 found.add(" ".join(run))
     return found
-
-
-#: Words that a customer's sentence has whatever it is about, in the served languages.
-_IDLE = frozenset(
-    """the and you can could would for with have has had are was were will what when how that this does did not but your yours from about there please want need
-    hello thanks get got one any all out why who which still just been being they them its our mine
-    que como para por una uno los las del con mis sus este esta eso cuando donde puedo quiero hola gracias pero sin hay muy
-    les des une est pas pour avec mon mes vos votre que qui dans sur puis bonjour merci quand comment sont ont mais
-    der die das und ich ist nicht mit wie kann mein meine für fur ein eine einen den dem wann wo was habe haben bitte danke hallo auf von noch
-    che non per con una uno del della dei mio mia quando dove come posso vorrei ciao grazie sono hanno ancora
-    não nao para com uma dos das meu minha quando onde como posso quero ola obrigado está esta são sao ainda
-    है हैं का की के को में से और मैं मेरा मेरी क्या कब कहाँ नहीं यह वह कृपया""".split()
-)
