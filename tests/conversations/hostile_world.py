@@ -9,14 +9,14 @@ from pathlib import Path
 
 import msgspec
 from hostile_made import made
-from talking_world import BUTTONS, EMAIL, NOW, ORDERS, PRODUCTS, SHOP, World, _parcels
+from talking_world import EMAIL, NOW, ORDERS, SHOP, World
+from typing_extensions import override
 
 from doorstep.conversations.talks import book_of, take_turn
 from doorstep.conversations.talks.wishes import Commit, Do, Given, Identify, Judge, ListOrders, Prepare, ReadOrder, SendCode, Wish
 from doorstep.domain.actions.askers import Asker
-from doorstep.domain.actions.kinds import Assurance, MethodKind, OrderState
+from doorstep.domain.actions.kinds import Assurance, MethodKind
 from doorstep.domain.actions.known import KnownCustomer, KnownOrder, Method
-from doorstep.domain.money import Money
 from doorstep.domain.places import Address
 from doorstep.domain.talking.memory import Memory, Shown
 from doorstep.domain.talking.told import OrderTold
@@ -24,7 +24,6 @@ from doorstep.domain.talking.turns import Heard, Turned
 from doorstep.domain.talking.understood import Understood
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps.talk_saying import Spoken, spoken
-from doorstep.steps.talk_told import rules_told
 from doorstep.steps.understanding import builtin_reader
 
 _replace = msgspec.structs.replace
@@ -39,7 +38,14 @@ def _brunos(number: str, like: str) -> KnownOrder:
     one = ORDERS[like]
     shipments = tuple(_replace(parcel, shipment_id=int(number), tracking_number=f"JD00{number}") for parcel in one.shipments)
     return _replace(
-        one, order_id=int(number), external_id=f"o{number}", number=f"#{number}", email=BRUNO, ship_to=_BERLIN, shipments=shipments, cases=()
+        one,
+        order_id=int(number),
+        external_id=f"o{number}",
+        number=f"#{number}",
+        email=BRUNO,
+        ship_to=_BERLIN,
+        shipments=shipments,
+        cases=(),
     )
 
 
@@ -64,16 +70,12 @@ class Neighbours(World):
         self.asker = asker
         self.anas = self.customer
 
+    @override
     def _told(self, order: KnownOrder) -> OrderTold:
-        return OrderTold(
-            known=order,
-            customer=self.anas if order.email == EMAIL else _BRUNO,
-            products=PRODUCTS,
-            parcels=_parcels(order),
-            page_url=f"https://track.example/o/{order.number[1:]}",
-            rules=rules_told(self.policy, "en", order.lines),
-        )
+        self.customer = self.anas if order.email == EMAIL else _BRUNO
+        return super()._told(order)
 
+    @override
     def carry(self, wish: Wish) -> Given:
         """Carry a wish out for whoever asks."""
         everything = self.orders
@@ -120,7 +122,9 @@ def _reader(language: str) -> Callable[[str], Understood]:
     return cache(once)
 
 
-def turn(world: Neighbours, memory: Memory, text: str, *, choice: str = "", channel: ChannelKind = ChannelKind.CHAT) -> tuple[Turned, Spoken]:
+def turn(
+    world: Neighbours, memory: Memory, text: str, *, choice: str = "", channel: ChannelKind = ChannelKind.CHAT
+) -> tuple[Turned, Spoken]:
     """Take one turn and write the answer."""
     heard = Heard(text=text, choice=choice, channel=channel)
     read = _reader(memory.language)
@@ -149,7 +153,15 @@ def places() -> tuple[Where, ...]:
     return (
         _led("a stranger", nobody, everybody, ""),
         _led("a stranger who is asked who they are", nobody, everybody, "identity", "where is my parcel?", channel=email),
-        _led("a stranger who is asked for a code", nobody, everybody, "code", "where is my parcel?", "ana@example.com", "I don't have it"),
+        _led(
+            "a stranger who is asked for a code",
+            nobody,
+            everybody,
+            "code",
+            "where is my parcel?",
+            "somebody@example.net",
+            "I don't have it",
+        ),
         _led("Ana by her number", link, OF_BRUNO, "", channel=sms),
         _led("Ana, asked to confirm", link, OF_BRUNO, "confirm", "cancel order 1003", channel=whatsapp),
         _led("Bruno, logged in", bruno, OF_ANA, ""),

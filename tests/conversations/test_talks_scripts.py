@@ -32,6 +32,7 @@ def test_a_talk_reads_as_it_is_written_down(script: Script, channel: ChannelKind
             turned = talk.say(step.said)
         told = f"> {step.said}\n{talk.spoken.text if talk.spoken else ''}"
         assert set(step.expected) <= _keys(turned), f"{told}\nsaid {sorted(_keys(turned))}, understood {turned.intent} {turned.confidence}"
+        assert talk.memory.language == script.language, told
         _fits(talk, channel)
     assert tuple(world.done) == script.done
 

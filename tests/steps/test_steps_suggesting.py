@@ -26,9 +26,9 @@ async def _handed(shop: Shop, *, known: bool = True) -> int:
 async def _suggested(shop: Shop) -> Suggested:
     tenant = shop.directory.tenant(shop.merchant_id)
     assert tenant is not None
-    ((talk_id,),) = await shop.rows(
-        "select conversation_id from conversation where merchant_id = $1 and address = $2", shop.merchant_id, VISITOR
-    )
+    talk_id = (
+        await shop.rows("select conversation_id from conversation where merchant_id = $1 and address = $2", shop.merchant_id, VISITOR)
+    )[0]["conversation_id"]
     async with shop.database.system() as tx:
         talk = await conversations.one(tx, shop.merchant_id, talk_id)
         assert talk is not None
@@ -43,7 +43,7 @@ async def _all(shop: Shop) -> list[list[tuple[object, ...]]]:
     for table in tables:
         exists = await shop.rows("select to_regclass($1) is not null as there", table)
         if exists[0]["there"]:
-            found.append([tuple(row) for row in await shop.rows(f"select t::text from {table} t order by 1")])
+            found.append([tuple(row.values()) for row in await shop.rows(f"select t::text from {table} t order by 1")])
     return found
 
 

@@ -68,6 +68,7 @@ from doorstep.store import (
     returned,
     short_links,
     signing,
+    talk_versions,
     talks,
     tallies,
     templates,
@@ -485,6 +486,7 @@ ROWS: dict[str, dict[str, str]] = {
         "expires_at": "'2026-11-18T11:30:00Z'",
     },
     "action_policy": {"version": "1", "document": _JSON, "made_by": "'user 7'", "made_at": _AT, "live_from": _AT},
+    "talk_version": {"version": "1", "document": _JSON, "made_by": "'user 7'", "made_at": _AT, "live_from": _AT},
     "intent_utterance": {"text": "'bin it'", "label": "'order.cancel'", "source": "'desk'", "added_by": "'user 7'", "added_at": _AT},
     "intent_model": {
         "version": "1",
@@ -973,6 +975,9 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "knowledge.listed": await knowledge.listed(tx, merchant, "shipping"),
         "unanswered.open_questions": await unanswered.open_questions(tx, merchant),
         "unanswered.read": await unanswered.read(tx, merchant, 7),
+        "talk_versions.live": await talk_versions.live(tx, merchant),
+        "talk_versions.read": await talk_versions.read(tx, merchant, 1),
+        "talk_versions.versions": await talk_versions.versions(tx, merchant),
         "policies.live": await policies.live(tx, merchant, NOW),
         "policies.read": await policies.read(tx, merchant, 1),
         "policies.versions": await policies.versions(tx, merchant),
@@ -983,7 +988,6 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "intent_models.live": await intent_models.live(tx, merchant),
         "intent_models.artefact": await intent_models.artefact(tx, merchant, 1),
         "orders.named": await orders.named(tx, merchant, [7], "1001"),
-        "talks.read": (await talks.read(tx, merchant, 7)).frames,
         "talks.elsewhere": await talks.elsewhere(tx, merchant, 7, 8, NOW.replace(year=2020)),
         "turns.due": [key for key in await turns.due(tx, NOW, 9) if key[0] == merchant],
         "turns.take": await turns.take(tx, merchant, 7),
@@ -1269,6 +1273,26 @@ async def test_a_strangers_model_is_neither_paid_for_nor_rested_nor_forged(house
         assert await tx.fetchval("select micros from model_day where merchant_id = 1") == 5
         assert await tx.fetchval("select failures from model_rest where merchant_id = 1 and rests_until is null") == 1
         assert await _count(tx, "model_turn") == 2
+
+
+async def test_a_strangers_talks_are_neither_changed_nor_forged(houses: Database) -> None:
+    async with houses.system() as tx:
+        await tx.execute("insert into talk_version (merchant_id, version, document, made_by, made_at) values (1, 2, '{}', 'user 7', now())")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert not await talk_versions.go_live(tx, MINE, 1, "eve", "", NOW)
+        assert not await talk_versions.change(tx, MINE, 2, b'{"on": false}', "eve", NOW)
+        assert not await talk_versions.drop(tx, MINE, 2)
+        assert await talk_versions.draft(tx, MINE) is None
+        assert await talk_versions.counts(tx, MINE, NOW.replace(year=2020)) == {}
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await talk_versions.add(tx, MINE, b"{}", "forged", "eve", NOW)
+    async with houses.system() as tx:
+        assert await tx.fetchval("select live_by from talk_version where merchant_id = 1 and version = 1") == ""
+        draft = await talk_versions.draft(tx, MINE)
+        assert draft is not None
+        assert draft.document == "{}"
+        await tx.execute("delete from talk_version where version = 2")
 
 
 async def test_a_strangers_phrases_and_models_are_neither_changed_nor_forged(houses: Database) -> None:

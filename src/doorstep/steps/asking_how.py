@@ -123,7 +123,7 @@ async def _rated(tx: Tx, tenant: Tenant, connection: Connection, reply: Reply, o
     rated = await handovers.one(tx, one.merchant_id, one.handover_id)
     if rated is not None:
         await announce(tx, tenant, HANDOVER_RATED, rated, now)
-    if one.csat_score is None and await may_say(tx, one.merchant_id, reply.channel, reply.sender, now):
+    if one.csat_score is None and await may_say(tx, one.merchant_id, reply.channel, reply.sender):
         locale = await locale_of(tx, tenant, reply.sender, one.order_id)
         name = "thanks" if score >= CONTENT else "sorry"
         text, why = handing_words(name, locale), f"the customer gave {score} of 5"

@@ -17,9 +17,8 @@ from doorstep.steps.directory import Tenant
 from doorstep.steps.identity import Proof, asker_of
 from doorstep.steps.saying import locale_of
 from doorstep.steps.talk_world import joined
-from doorstep.store import conversations, handovers, orders, people, reply_files, talks
+from doorstep.store import orders, people, talks
 from doorstep.store.connections import Connection
-from doorstep.store.conversations import Conversation
 from doorstep.store.database import Row, Tx
 
 _replace = msgspec.structs.replace
@@ -34,7 +33,6 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     """One turn, ready to be taken."""
 
     row: Row
-    talk: Conversation
     connection: Connection
     channel: ChannelKind
     heard: Heard
@@ -47,31 +45,37 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def open_turn(tx: Tx, tenant: Tenant, row: Row, now: datetime) -> Opened | None:
-    """Read what a turn needs; None: a human has the word, or the connection is gone."""
-    merchant_id, conversation_id = tenant.merchant.merchant_id, row["conversation_id"]
+    """Read what a turn (a row of `turns.take`) needs; None: a human has the word, or the connection is gone."""
+    merchant_id = tenant.merchant.merchant_id
     connection = tenant.connections.get(row["connection_id"])
-    talk = await conversations.find(tx, merchant_id, conversation_id)
-    if talk is None or connection is None or await handovers.open_of(tx, merchant_id, conversation_id) is not None:
+    if connection is None or row["held"]:
         return None
     channel = ChannelKind(row["channel"])
+<<<<<<< HEAD
     memory = await remembered(tx, merchant_id, conversation_id, talk.customer_id, now)
     asker = await asker_in(tx, merchant_id, row, channel, memory)
     locale = await locale_of(tx, tenant, talk.address, row["order_id"] or talk.order_id)
     files = await reply_files.of(tx, merchant_id, [row["reply_id"]])
+=======
+    memory = await _remembered(tx, merchant_id, row, now)
+    asker = await _asker(tx, merchant_id, row, channel, memory)
+    about = row["order_id"] or row["before_order_id"]
+    locale = row["chosen_locale"] or await locale_of(tx, tenant, row["address"], about)
+>>>>>>> main
     order = await _bound_order(tx, merchant_id, asker, row)
     return Opened(
         row=row,
-        talk=talk,
         connection=connection,
         channel=channel,
-        heard=Heard(text=row["text"], choice=row["choice"], channel=channel, order=order, files=len(files)),
+        heard=Heard(text=row["text"], choice=row["choice"], channel=channel, order=order, files=row["files"]),
         memory=memory if memory.language else _replace(memory, language=language_of(locale)),
         asker=asker,
         locale=locale,
-        fetching=any(one["due_at"] for one in files),
+        fetching=row["fetching"],
     )
 
 
+<<<<<<< HEAD
 async def remembered(
     tx: Tx, merchant_id: int, conversation_id: int, customer_id: int | None, now: datetime, *, taking: bool = True
 ) -> Memory:
@@ -80,11 +84,16 @@ async def remembered(
     `taking`: it is no longer there then.
     """
     memory = await talks.read(tx, merchant_id, conversation_id)
+=======
+async def _remembered(tx: Tx, merchant_id: int, row: Row, now: datetime) -> Memory:
+    """Read what is remembered here; what the same customer had begun on another channel is taken up, without who they had shown to be there."""
+    memory, customer_id = talks.opened(row["memory"]), row["customer_id"]
+>>>>>>> main
     if memory.shown is not None and now - memory.shown.at > _SHOWN_FOR:
         memory = _replace(memory, shown=None)
     if memory.frames or customer_id is None:
         return memory
-    found = await talks.elsewhere(tx, merchant_id, customer_id, conversation_id, now - _ELSEWHERE)
+    found = await talks.elsewhere(tx, merchant_id, customer_id, row["conversation_id"], now - _ELSEWHERE)
     if found is None:
         return memory
     other_id, other = found

@@ -1,6 +1,6 @@
 """What a talk wishes for → carried out in the talk's own transaction, as whoever asks and never as more; see `conversations.talks.wishes`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -85,16 +85,10 @@ class TalkWorld:
 
     async def run(self, flow: Flow[T]) -> T:
         """Carry out what a talk wishes for until it is done."""
-        given: Given = None
-        while True:
-            try:
-                wish = flow.send(given)
-            except StopIteration as ended:
-                result: T = ended.value
-                return result
-            given = await self._carry(wish)
+        return await carried(flow, self.carry)
 
-    async def _carry(self, wish: Wish) -> Given:  # noqa: C901, PLR0911 - one line for each wish
+    async def carry(self, wish: Wish) -> Given:  # noqa: C901, PLR0911 - one line for each wish
+        """Carry out one wish; return what came of it."""
         match wish:
             case ListOrders():
                 listed = await orders_told(self._tx, self._directory, self._tenant, self.asker, self._now)
@@ -165,14 +159,13 @@ class TalkWorld:
 
     async def _identify(self, told: Told) -> Shown | None:
         """Judge what was told, within the limits that hold for pages, too; the newest number first."""
-        for number in list(reversed(told.numbers)) or [""]:
-            typed = read_told(number, told.email, told.phone, told.name, told.postcode, country=shop_told(self._tenant).country or None)
+        for typed in typed_by(told, self._tenant):
             tried = Tried(order=typed.number, person=typed.person, person_hint=typed.hint)
             if await take_try(self._database, self._directory, self._tenant, Trying.FIND, tried, self._now):
                 return None
             proof = await knows(self._tx, self._tenant, typed, self._now)
             if proof is not None:
-                return await self._show(proof)
+                return await self.show(proof)
             await note_wrong(self._database, self._directory, self._tenant, Trying.FIND, self._now)
         return None
 
@@ -199,9 +192,9 @@ class TalkWorld:
         if proof is None:
             await note_wrong(self._database, self._directory, self._tenant, Trying.TYPE, self._now)
             return None
-        return await self._show(proof)
+        return await self.show(proof)
 
-    async def _show(self, proof: Proof) -> Shown | None:
+    async def show(self, proof: Proof) -> Shown | None:
         """Let what was shown count from now on."""
         asker = await asker_of(self._tx, self._tenant.merchant.merchant_id, proof, channel=str(self._channel))
         if asker is None:
@@ -227,6 +220,25 @@ class TalkWorld:
             kept = Suppression(channel=channel, address=address, purpose=Purpose.MARKETING, reason="unsubscribed", at=self._now)
             await recipients.suppress(self._tx, merchant_id, kept)
         return True
+
+
+async def carried(flow: Flow[T], carry: Callable[[Wish], Awaitable[Given]]) -> T:
+    """Run a talk: each wish is carried out and sent back, until it ends."""
+    given: Given = None
+    while True:
+        try:
+            wish = flow.send(given)
+        except StopIteration as ended:
+            result: T = ended.value
+            return result
+        given = await carry(wish)
+
+
+def typed_by(told: Told, tenant: Tenant) -> Iterator[Typed]:
+    """What somebody told of themselves, as identity reads it; the newest number first."""
+    country = shop_told(tenant).country or None
+    for number in list(reversed(told.numbers)) or [""]:
+        yield read_told(number, told.email, told.phone, told.name, told.postcode, country=country)
 
 
 def joined(base: Asker, shown: Asker) -> Asker:

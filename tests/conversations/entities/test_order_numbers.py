@@ -70,6 +70,9 @@ ORDERS = [
     ("for the commande W-2211 please", "W2211"),
     ("order W2378156. thanks", "W2378156"),
     ("Ordr 3345 whr is it", "3345"),
+    ("10001 and ana@customer.example", "10001"),
+    ("ana@customer.example y es 1001", "1001"),
+    ("Hallo, 10001 und meine E-Mail ist ana@customer.example", "10001"),
 ]
 OTHERS = [
     "PO Box 1234, Boise",
@@ -123,6 +126,9 @@ OTHERS = [
     "balance 2500",
     "about 3000 people",
     "between 2015 and 2019",
+    "9876543210 and ana@customer.example",
+    "I paid 1200, ana@customer.example",
+    "500 g and ana@customer.example",
 ]
 
 

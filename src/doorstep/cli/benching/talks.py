@@ -148,6 +148,8 @@ async def _write(stage: Stage, connection_id: int, phones: list[str], rate: int)
 
 async def _until_answered(stage: Stage, grace_s: float) -> int:
     ends = asyncio.get_running_loop().time() + grace_s
-    while (left := int((await fetched(stage, _LEFT))[0]["waiting"])) and asyncio.get_running_loop().time() < ends:
+    while True:
+        left = int((await fetched(stage, _LEFT))[0]["waiting"])
+        if not left or asyncio.get_running_loop().time() > ends:
+            return left
         await asyncio.sleep(0.05)
-    return left

@@ -21,6 +21,9 @@ _replace = msgspec.structs.replace
 _MOST_TRIES = 3
 #: Orders that are offered to choose from.
 _MOST_OFFERED = 9
+_WORD = re.compile(r"#?[a-z0-9]+")
+#: A bare number of fewer digits is as likely a quantity.
+_TELLING = 4
 #: Speaks of several orders.
 _MANY = re.compile(r"orders|pedidos|commandes|bestellungen|ordini|encomendas|ऑर्डर|sab order", re.IGNORECASE)
 _ALL = frozenset(OrderState)
@@ -214,6 +217,10 @@ def _named(turn: Turn, orders: Sequence[OrderTold]) -> OrderTold | None:
     numbers = [*(one.value or one.text for one in turn.understood.of(EntityKind.ORDER_NUMBER)), *reversed(turn.memory.told.numbers)]
     numbers += [one.value or one.text for one in turn.understood.of(EntityKind.TRACKING_NUMBER)]
     by_tracking = {parcel.tracking_number: order for order in orders for parcel in order.parcels}
+    words = turn.memory.frames[-1].slots.words if turn.memory.frames else ""
+    written = [one for one in orders if _is_written(one.known.number, f"{turn.heard.text} {words}")]
+    if len(written) == 1:
+        return written[0]
     for number in numbers:
         if number in by_tracking:
             return by_tracking[number]
@@ -221,6 +228,13 @@ def _named(turn: Turn, orders: Sequence[OrderTold]) -> OrderTold | None:
         if len(found) == 1:
             return next(one for one in orders if one.known.number == found[0])
     return None
+
+
+def _is_written(number: str, text: str) -> bool:
+    """Whether a number of their own stands in a text as it is: also one too short to be taken for an order's by its form."""
+    key = "".join(one for one in number if one.isalnum()).casefold()
+    said = [word for word in _WORD.findall(text.casefold()) if word.lstrip("#") == key]
+    return bool(key) and any(word.startswith("#") or len(key) >= _TELLING or not key.isdecimal() for word in said)
 
 
 def _names_unknown(turn: Turn) -> bool:

@@ -7,6 +7,7 @@ import msgspec
 from doorstep.conversations.entities import clauses_of, code_in
 from doorstep.conversations.handing.rules import Signals
 from doorstep.conversations.talks.acting import confirm
+from doorstep.conversations.talks.alarms import angry, needs_somebody
 from doorstep.conversations.talks.choosing import units_of
 from doorstep.conversations.talks.filling import FREE, NO_ORDER, is_filled, take
 from doorstep.conversations.talks.finding import chosen_order, send_the_code, their_orders, try_code
@@ -29,8 +30,6 @@ _FEW_WORDS = 3
 _NAMED = frozenset({"address", "point", "place", "identity", "code", "order", "shipment", "made_out_to", "units", "swaps"})
 #: An utterance so sure to be another request leaves the question that was asked.
 _DIGRESSES = 0.5
-#: So many angry turns are as much anger as can be.
-_MOST_ANGER = 2
 #: Below it nothing that a shop's customers ask is meant.
 _SCOPE = 0.5
 _SMALL_TALK = frozenset({Intent.TALK_THANKS, Intent.TALK_BYE, Intent.TALK_HELLO, Intent.TALK_MOOD, Intent.TALK_BOT, Intent.TALK_ABILITIES})
@@ -39,6 +38,8 @@ _WISHES = {"return": Intent.RETURN_START, "exchange": Intent.EXCHANGE_START, "ca
 _OF_GOODS = frozenset({Intent.RETURN_START, Intent.REFUND_ASK, Intent.EXCHANGE_START, Intent.ORDER_CHANGE_ITEMS, Intent.ORDER_CANCEL})
 _BEFORE_ITEMS = frozenset({Intent.DELIVERY_ADDRESS, Intent.ORDER_CHANGE_PAYMENT})
 _CLARIFIED = 3
+#: Characters of a choice's id that we made.
+_LONGEST_CHOICE = 20
 #: Characters kept of what was not clear.
 _LONGEST = 2000
 
@@ -51,11 +52,13 @@ def hear(turn: Turn) -> Flow[None]:
     understood = turn.understood
     if understood.intents:
         turn.intent, turn.confidence = understood.intents[0].intent, understood.intents[0].probability
+    if needs_somebody(turn):
+        return
     if Act.HUMAN in understood.acts or Intent.HUMAN in understood.wanted[:1]:
         turn.intent, turn.talk_said = Intent.HUMAN, "human"
         turn.needs_human(Signals(asked=True))
         return
-    if _angry(turn):
+    if angry(turn):
         return
     if Act.DROP in understood.acts and turn.memory.frames:
         turn.end()
@@ -86,23 +89,6 @@ def _leave(turn: Turn) -> None:
     turn.asks = not turn.memory.frames
 
 
-def _angry(turn: Turn) -> bool:
-    acts = turn.understood.acts
-    if not acts & {Act.ANGER, Act.ABUSE}:
-        return False
-    anger = turn.memory.anger + 1
-    turn.remember(anger=anger)
-    if turn.needs_human(Signals(anger=min(1.0, anger / _MOST_ANGER))):
-        turn.say("say.sorry_human")
-        return True
-    if Act.ABUSE in acts and not turn.understood.wanted and not turn.memory.frames:
-        turn.say("say.polite")
-        turn.asks = True
-        return True
-    turn.say("say.sorry")
-    return False
-
-
 def _chosen(turn: Turn) -> Flow[bool]:
     """Follow a button, a line of a list or a number; False: it names nothing any more, and the text counts."""
     choice = turn.heard.choice
@@ -111,7 +97,7 @@ def _chosen(turn: Turn) -> Flow[bool]:
     if choice in turn.book.choices:
         return _begin_talk(turn, turn.book.choices[choice])
     serial, dot, position = choice.partition(".")
-    if not (dot and serial.isdecimal() and position.isdecimal()):
+    if not (dot and serial.isdecimal() and position.isdecimal() and len(choice) <= _LONGEST_CHOICE):
         return False
     if int(serial) != turn.memory.serial or int(position) >= len(turn.memory.offered):
         turn.say("say.old_choice")

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from doorstep.conversations.romanised import romanised
 from doorstep.domain.actions.kinds import MethodKind, Remedy
 from doorstep.domain.actions.known import Method
 
@@ -29,10 +30,15 @@ _KINDS: dict[MethodKind, tuple[str, ...]] = {
         "shop credit",
         "credito de la tienda",
         "credito en tienda",
-        "avoir",
+        "un avoir",
+        "avoir en boutique",
+        "bon d achat",
         "guthaben",
         "credito del negozio",
-        "buono",
+        "un buono",
+        "buono spesa",
+        "buono acquisto",
+        "credito in negozio",
         "credito da loja",
         "स्टोर क्रेडिट",
     ),
@@ -74,11 +80,16 @@ _REMEDIES: dict[Remedy, tuple[str, ...]] = {
         "reemplazo",
         "otro igual",
         "remplacement",
-        "renvoyer",
+        "me renvoyer",
+        "renvoyez m",
+        "m en renvoyer",
+        "en renvoyer un",
         "ersatz",
         "nochmal schicken",
         "sostituzione",
-        "rimandare",
+        "rimandarmi",
+        "rimandatemi",
+        "mandarmene un altr",
         "substituicao",
         "reenviar",
         "बदलकर",
@@ -195,9 +206,9 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "टूटा",
         "toota",
     ),
-    "colour": ("colour", "color", "couleur", "farbe", "colore", "cor ", "रंग"),
+    "colour": ("colour", "color", "couleur", "farbe", "colore", "cor", "रंग"),
     "quality": ("quality", "calidad", "qualite", "qualitat", "qualita", "qualidade", "क्वालिटी"),
-    "late": ("too late", "tarde", "trop tard", "zu spat", "troppo tardi", "देर"),
+    "late": ("too late", "tarde", "trop tard", "zu spat", "troppo tardi", "देर से", "देरी", "der ho gayi"),
     "not_as_described": (
         "not as described",
         "looks different",
@@ -209,18 +220,25 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "diferente",
     ),
 }
+#: Shorter words stand by chance in others: "rang" in "orange".
+_COMPOUND = 5
 _PUNCTUATION = re.compile(r"[^\w\s]+")
 
 
 def plain(text: str) -> str:
-    """Fold case, accents and punctuation, so that words compare."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(one for one in folded if not unicodedata.combining(one) or ord(one) > 0x0900)  # noqa: PLR2004 - the signs of Devanagari are letters
+    """Fold case, accents, punctuation and Devanagari, so that words compare."""
+    folded = unicodedata.normalize("NFKD", romanised(text).casefold())
+    bare = "".join(one for one in folded if not unicodedata.combining(one))
     return " ".join(_PUNCTUATION.sub(" ", bare).split())
 
 
 def _tells(text: str, words: Iterable[str]) -> bool:
-    return any(plain(word) in text for word in words)
+    return any(_stands_in(text, plain(word)) for word in words)
+
+
+def _stands_in(text: str, word: str) -> bool:
+    """Tell whether a word, or the beginning of one, is said; long ones are found within a compound, too ("Rückerstattung")."""
+    return word in text if len(word) >= _COMPOUND else f" {word}" in f" {text}"
 
 
 def method_meant(text: str, methods: Sequence[Method]) -> Method | None:

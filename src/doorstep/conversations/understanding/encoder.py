@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from doorstep.conversations.romanised import romanised
 from doorstep.conversations.understanding.ngrams import MOST_CHARACTERS
 
 #: Numbers of one vector.
@@ -38,7 +39,7 @@ class UniversalEncoder:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give one row per text; a text without a letter or figure is encoded like an empty one."""
-        short = [text[:MOST_CHARACTERS] or " " for text in texts]
+        short = [romanised(text[:MOST_CHARACTERS]) or " " for text in texts]
         rows = [self._use.encode(short[at : at + _AT_ONCE]) for at in range(0, len(short), _AT_ONCE)]
         return np.concatenate(rows).astype(np.float32) if rows else np.empty((0, WIDTH), np.float32)
 

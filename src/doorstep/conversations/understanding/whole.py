@@ -29,8 +29,8 @@ def understand(
         region: ISO 3166-1 alpha-2 of the shop.
         order_numbers: of this customer, if it is sure who writes.
     """
-    text = text[:_LONGEST]
-    told, sure = language_in(text)
+    text = text[:_LONGEST].encode("utf-8", "replace").decode()  # half a surrogate pair is no character
+    told, sure = language_in(text, language)
     spoken = told if told in LANGUAGES and (not language or sure >= SURE_LANGUAGE) else language
     read = model.read(text, spoken)
     return Understood(

@@ -25,6 +25,8 @@ from doorstep.web.api import (
     returned,
     sending,
     signing_keys,
+    talk_insights,
+    talking,
     webhooks,
 )
 from doorstep.web.api.app_entering import may_use_app
@@ -45,6 +47,7 @@ _ALL = [
     *acting.ROUTES,
     *deciding.ROUTES,
     *policies.ROUTES,
+    *talking.ROUTES,
     *errands.ROUTES,
     *handovers.ROUTES,
     *identifying.ROUTES,
@@ -56,6 +59,7 @@ _ALL = [
     *webhooks.ROUTES,
     *performing.ROUTES,
     *returned.ROUTES,
+    *talk_insights.ROUTES,
     *estimator.ROUTES,
     *signing_keys.ROUTES,
     *me.ROUTES,

@@ -262,6 +262,33 @@ _RETURNED: dict[str, Any] = {
     "offers": [{"name": "right_size", "taken": {"times": 9, "of": 22, "share": 0.4091, "low": 0.2326, "high": 0.6127}}],
     "claims": [{"carrier": "correos", "claim": "damaged", "refused": 0, "claims": {"times": 3, "of": 812, "rate": 0.0037}}],
 }
+_WENT = {
+    "contacts": 412,
+    "open": 96,
+    "solved_at_first": {"times": 221, "of": 288, "share": 0.7674, "low": 0.7153, "high": 0.8125},
+    "repeated": {"times": 61, "of": 316, "share": 0.193, "low": 0.1533, "high": 0.2401},
+    "deflected": {"times": 262, "of": 316, "share": 0.8291, "low": 0.7837, "high": 0.8666},
+    "solved_alone": {"times": 214, "of": 316, "share": 0.6772, "low": 0.6238, "high": 0.7264},
+    "automated": {"times": 345, "of": 412, "share": 0.8374, "low": 0.7986, "high": 0.87},
+}
+_CONTENT = {"asked": 40, "content": {"times": 21, "of": 24, "share": 0.875, "low": 0.69, "high": 0.9566}, "mean": 4.46}
+_TALKS: dict[str, Any] = {
+    "from_on": "2026-11-02",
+    "to_on": "2026-11-29",
+    "whole": _WENT,
+    "subjects": [{"key": "parcel", "went": _WENT}],
+    "talks": [{"key": "where", "went": _WENT}],
+    "handed": 67,
+    "handed_answered": 64,
+    "reasons": [{"reason": "asked", "share": {"times": 31, "of": 67, "share": 0.4627, "low": 0.3487, "high": 0.5806}, "also": 2}],
+    "first_answer": {
+        "machine": {"median_hours": 0.0004, "p90_hours": 0.0008, "of": 371},
+        "human": {"median_hours": 0.31, "p90_hours": 2.4, "of": 64},
+    },
+    "csat_by_who": [{"key": "human", **_CONTENT}],
+    "csat_by_talk": [{"key": "where", **_CONTENT}],
+    "definitions": {"contacts": "One customer, one conversation, one subject, until an hour has passed since an answer."},
+}
 _FIGURES: dict[str, Any] = {
     "finished": 204,
     "delivered": 202,
@@ -355,6 +382,17 @@ _POLICY: dict[str, Any] = {
     "live_from": "2026-11-01T00:00:00Z",
     "note": "Christmas",
     "policy": {"returning": {"days": 45, "reason_needed": False}},
+}
+_TALKS: dict[str, Any] = {
+    "version": 4,
+    "live_from": "2026-11-30T08:00:00Z",
+    "note": "our own hello",
+    "changes": {
+        "on": True,
+        "off": ["cancel"],
+        "words": {"en": {"say.hello": "Hello, this is {brand}. What can I do for you?"}},
+        "next": {"where": ["reschedule", "human"]},
+    },
 }
 _STEP = {"at": "2026-11-29T10:00:00Z", "actor": "customer", "was": None, "state": "approved", "why": ""}
 _TOKEN = "q7Zr0m4yq1Jd8mJmJrPz0Hc1Y6bqk2aD"  # noqa: S105 - made up
@@ -458,6 +496,8 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         },
     ),
     "removeArticle": (None, None),
+    "readTalks": (None, _TALKS),
+    "putTalks": ({"changes": _TALKS["changes"], "note": "our own hello"}, _TALKS),
     "readPolicy": (None, _POLICY),
     "draftPolicy": (
         {"policy": {"returning": {"days": 45, "reason_needed": False}}, "note": "Christmas"},
@@ -501,6 +541,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "noteOnHandover": ({"text": "Promised a call on Friday."}, _HANDOVER),
     "readPerformance": (None, _PERFORMANCE),
     "readReturnInsight": (None, _RETURNED),
+    "readTalkInsight": (None, _TALKS),
     "readEstimator": (None, {"trained_at": "2026-11-22T03:12:00Z", "deliveries": 4210, "kept": 4262, "fresh": 52, "needed": 200} | _JUDGED),
     "listMessages": (None, {"messages": [_MESSAGE], "next": None}),
     "readMessage": (None, _MESSAGE_WHOLE),

@@ -18,6 +18,8 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 REASONS = {
     "asked": "Asked for a human",
     "anger": "Angry",
+    "danger": "May harm themselves",
+    "legal": "Lawyers, courts",
     "value": "Valuable",
     "repeated": "Again the same",
     "unsure": "Not understood",
