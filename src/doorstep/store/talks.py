@@ -10,6 +10,7 @@ from doorstep.store.database import Tx
 _ENCODE = msgspec.json.Encoder()
 _MEMORY = msgspec.json.Decoder(Memory)
 
+_READ = "select memory from talk where merchant_id = $1 and conversation_id = $2"
 _WRITE = """
 insert into talk (merchant_id, conversation_id, customer_id, memory, going_on, updated_at) values ($1, $2, $3, $4::json, $5, $6)
 on conflict (merchant_id, conversation_id) do update set
@@ -26,6 +27,11 @@ _LEAVE = "update talk set going_on = false, memory = $3::json where merchant_id 
 def opened(kept: str | None) -> Memory:
     """Open what a row holds; nothing where the talk has not begun."""
     return _MEMORY.decode(kept) if kept else Memory()
+
+
+async def read(tx: Tx, merchant_id: int, conversation_id: int) -> Memory:
+    """Read what a conversation remembers; nothing where it has not begun."""
+    return opened(await tx.fetchval(_READ, merchant_id, conversation_id))
 
 
 async def write(tx: Tx, merchant_id: int, conversation_id: int, customer_id: int | None, memory: Memory, now: datetime) -> None:

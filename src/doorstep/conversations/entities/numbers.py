@@ -40,8 +40,7 @@ _YEAR_BEFORE = word_set("in since from year anno ano annee jahr en de em depuis 
 _LONGEST_ANSWER, _MOST_WORDS, _MOST_ALONE = 60, 4, 15
 _POLITE = word_set(
     "please pls plz hi hello hey thanks thank you yes ok okay sure sorry hola si gracias por favor bonjour oui merci hallo "
-    "ja danke bitte ciao grazie ola sim obrigado obrigada namaste "
-    "and my email mail e y et und mi mon meine mia meu correo courriel aur"
+    "ja danke bitte ciao grazie ola sim obrigado obrigada namaste"
 )
 #: Words between a number and an address that are told together.
 _BESIDE = word_set("and email mail emails address y correo direccion et courriel adresse und e indirizzo morada endereco aur और ईमेल मेल")
@@ -86,13 +85,8 @@ def numbers_in(folded: Folded, order_numbers: Collection[str], taken: list[tuple
         for tail in (key.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), key)
         if len(tail) >= _FEWEST_ORDER
     }
-<<<<<<< HEAD
-    words = [(one.start(), one.end(), one[0]) for one in _WORD.finditer(folded.plain)]
-    alone = _without(folded.plain, taken)
-=======
     words = [(one.start(), one.end(), one[0]) for one in _WORD.finditer(folded.plain) if free(one.start(), one.end(), taken)]
     beside = tuple(taken)
->>>>>>> main
     last = 0
     for match in _CANDIDATE.finditer(folded.plain):
         start, end = _trimmed(folded.plain, match)
@@ -100,11 +94,7 @@ def numbers_in(folded: Folded, order_numbers: Collection[str], taken: list[tuple
             continue
         if start < last or not free(start, end, taken):
             continue
-<<<<<<< HEAD
-        found = _judge(folded, match, start, end, words, known, alone)
-=======
         found = _judge(folded, match, start, end, words, known, beside)
->>>>>>> main
         last = end
         if found is not None:
             yield found
@@ -133,17 +123,7 @@ def _trimmed(plain: str, match: re.Match[str]) -> tuple[int, int]:
     return start, end
 
 
-def _without(plain: str, taken: list[tuple[int, int]]) -> str:
-    """Blank out what names something else: with an e-mail address beside it a number is an answer as it is alone."""
-    for start, end in taken:
-        plain = plain[:start] + " " * (end - start) + plain[end:]
-    return plain
-
-
 def _judge(
-<<<<<<< HEAD
-    folded: Folded, match: re.Match[str], start: int, end: int, words: list[tuple[int, int, str]], known: Mapping[str, str], alone: str
-=======
     folded: Folded,
     match: re.Match[str],
     start: int,
@@ -151,7 +131,6 @@ def _judge(
     words: list[tuple[int, int, str]],
     known: Mapping[str, str],
     beside: _Places,
->>>>>>> main
 ) -> Entity | None:
     """Say what one candidate is the number of, `beside` what is told already; None: of nothing that is told here."""
     plain = folded.plain
@@ -170,19 +149,11 @@ def _judge(
         )
     if _is_measure(plain, start, end, value, before):
         return None
-<<<<<<< HEAD
-    return _by_word(folded, start, end, value, kind, alone, signed=bool(match["sign"]), sure=sure)
-
-
-def _by_word(
-    folded: Folded, start: int, end: int, value: str, kind: str | None, alone: str, *, signed: bool, sure: float
-=======
     return _by_word(folded, start, end, value, kind, signed=bool(match["sign"]), sure=sure, beside=beside)
 
 
 def _by_word(
     folded: Folded, start: int, end: int, value: str, kind: str | None, *, signed: bool, sure: float, beside: _Places
->>>>>>> main
 ) -> Entity | None:
     """Say what a number is of by the nearest word, its sign and its form."""
     long_enough = _FEWEST_ORDER <= len(value) <= _MOST_ORDER and sum(one.isdigit() for one in value) >= 2  # noqa: PLR2004
@@ -200,19 +171,10 @@ def _by_word(
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.85)
     if kind == number_words.NUMBER and long_enough and not _dialled(folded.plain, start, end):
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.6)
-<<<<<<< HEAD
-    return _by_form(folded, start, end, value, sure, alone, long_enough=long_enough)
-
-
-def _by_form(
-    folded: Folded, start: int, end: int, value: str, sure: float, alone: str, *, long_enough: bool
-) -> Entity | None:
-=======
     return _by_form(folded, start, end, value, sure, long_enough=long_enough, beside=beside)
 
 
 def _by_form(folded: Folded, start: int, end: int, value: str, sure: float, *, long_enough: bool, beside: _Places) -> Entity | None:
->>>>>>> main
     """Say what a number without a word for it is: by a carrier's form, letters before digits, or because it is the whole answer."""
     if sure:
         return folded.entity(EntityKind.TRACKING_NUMBER, start, end, value=value, confidence=sure)
@@ -223,11 +185,7 @@ def _by_form(folded: Folded, start: int, end: int, value: str, sure: float, *, l
         long_enough
         and value.isdigit()
         and len(value) <= _MOST_ALONE
-<<<<<<< HEAD
-        and _is_answer(alone, start, end)
-=======
         and _is_answer(folded.plain, start, end, beside)
->>>>>>> main
         and not _dialled(folded.plain, start, end)
     ):
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.5)
@@ -240,18 +198,12 @@ def _dialled(plain: str, start: int, end: int) -> bool:
     return grouped and sum(one.isdigit() for one in plain[start:end]) >= _FEWEST_DIALLED
 
 
-<<<<<<< HEAD
-def _is_answer(plain: str, start: int, end: int) -> bool:
-    """Tell whether a number is all that a text says: "5512", "it's 5512", "hi, 5512 please"."""
-    if len(" ".join(plain.split())) > _LONGEST_ANSWER:
-=======
 def _is_answer(plain: str, start: int, end: int, beside: _Places) -> bool:
     """Tell whether a number is all that a text says: "5512", "it's 5512", "hi, 5512 please", and beside an address: "5512 and ana@example.com".
 
     A long number beside an address is a telephone's.
     """
     if len(plain) - sum(right - left for left, right in beside) > _LONGEST_ANSWER or (beside and end - start >= _FEWEST_DIALLED):
->>>>>>> main
         return False
     for left, right in beside:
         plain = f"{plain[:left]}{' ' * (right - left)}{plain[right:]}"

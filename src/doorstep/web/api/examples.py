@@ -272,7 +272,7 @@ _WENT = {
     "automated": {"times": 345, "of": 412, "share": 0.8374, "low": 0.7986, "high": 0.87},
 }
 _CONTENT = {"asked": 40, "content": {"times": 21, "of": 24, "share": 0.875, "low": 0.69, "high": 0.9566}, "mean": 4.46}
-_TALKS: dict[str, Any] = {
+_TALK_INSIGHT: dict[str, Any] = {
     "from_on": "2026-11-02",
     "to_on": "2026-11-29",
     "whole": _WENT,
@@ -541,7 +541,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "noteOnHandover": ({"text": "Promised a call on Friday."}, _HANDOVER),
     "readPerformance": (None, _PERFORMANCE),
     "readReturnInsight": (None, _RETURNED),
-    "readTalkInsight": (None, _TALKS),
+    "readTalkInsight": (None, _TALK_INSIGHT),
     "readEstimator": (None, {"trained_at": "2026-11-22T03:12:00Z", "deliveries": 4210, "kept": 4262, "fresh": 52, "needed": 200} | _JUDGED),
     "listMessages": (None, {"messages": [_MESSAGE], "next": None}),
     "readMessage": (None, _MESSAGE_WHOLE),

@@ -112,7 +112,6 @@ _GROUPS = {
     "performance.csv": Group.FIGURES,
     "returns": Group.FIGURES,
     "returns.csv": Group.FIGURES,
-    "talks": Group.FIGURES,
     "learning": Group.TALKS,
     "cases": Group.CASES,
     "shipments": Group.ORDERS,
