@@ -51,7 +51,7 @@ async def open_turn(tx: Tx, tenant: Tenant, row: Row, now: datetime) -> Opened |
     if connection is None or row["held"]:
         return None
     channel = ChannelKind(row["channel"])
-    memory = await _remembered(tx, merchant_id, row, now)
+    memory = await remembered(tx, merchant_id, talks.opened(row["memory"]), row["conversation_id"], row["customer_id"], now)
     asker = await asker_in(tx, merchant_id, row, channel, memory)
     about = row["order_id"] or row["before_order_id"]
     locale = row["chosen_locale"] or await locale_of(tx, tenant, row["address"], about)
@@ -68,16 +68,23 @@ async def open_turn(tx: Tx, tenant: Tenant, row: Row, now: datetime) -> Opened |
     )
 
 
-async def _remembered(tx: Tx, merchant_id: int, row: Row, now: datetime) -> Memory:
-    """Read what is remembered here; what the same customer had begun on another channel is taken up, without who they had shown to be there."""
-    memory, customer_id = still_shown(talks.opened(row["memory"]), now), row["customer_id"]
+async def remembered(
+    tx: Tx, merchant_id: int, memory: Memory, conversation_id: int, customer_id: int | None, now: datetime, *, taking: bool = True
+) -> Memory:
+    """Give what is remembered here; what the same customer had begun on another channel is taken up, without who they had shown to be there.
+
+    `taking`: it is no longer there then.
+    """
+    if memory.shown is not None and now - memory.shown.at > _SHOWN_FOR:
+        memory = _replace(memory, shown=None)
     if memory.frames or customer_id is None:
         return memory
-    found = await talks.elsewhere(tx, merchant_id, customer_id, row["conversation_id"], now - _ELSEWHERE)
+    found = await talks.elsewhere(tx, merchant_id, customer_id, conversation_id, now - _ELSEWHERE)
     if found is None:
         return memory
     other_id, other = found
-    await talks.leave(tx, merchant_id, other_id, _replace(other, frames=(), waiting=(), offered=()))
+    if taking:
+        await talks.leave(tx, merchant_id, other_id, _replace(other, frames=(), waiting=(), offered=()))
     frames = tuple(
         _replace(one, token="", digest="", action="", handle="", asked="" if one.asked in {"confirm", "code"} else one.asked)
         for one in other.frames
@@ -85,11 +92,6 @@ async def _remembered(tx: Tx, merchant_id: int, row: Row, now: datetime) -> Memo
     return _replace(
         memory, frames=frames, waiting=other.waiting, language=memory.language or other.language, last_order=other.last_order, at=now
     )
-
-
-def still_shown(memory: Memory, now: datetime) -> Memory:
-    """Forget who somebody had shown to be too long ago."""
-    return _replace(memory, shown=None) if memory.shown is not None and now - memory.shown.at > _SHOWN_FOR else memory
 
 
 async def asker_in(tx: Tx, merchant_id: int, row: Row | Mapping[str, Any], channel: ChannelKind, memory: Memory) -> Asker:

@@ -18,7 +18,7 @@ from doorstep.domain.talking.turns import Heard, Turned
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps import knowing_shop
 from doorstep.steps.directory import Directory, Tenant
-from doorstep.steps.opening_turns import asker_in, still_shown
+from doorstep.steps.opening_turns import asker_in, remembered
 from doorstep.steps.saying import locale_of
 from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_saying import tag_of, writer
@@ -58,7 +58,8 @@ async def suggest(database: Database, tx: Tx, directory: Directory, tenant: Tena
     if not last["text"].strip() or not tenant.book.on:
         return Suggested()
     channel = ChannelKind(talk["channel"])
-    memory = still_shown(await talks.read(tx, merchant_id, talk["conversation_id"]), now)
+    kept = await talks.read(tx, merchant_id, talk["conversation_id"])
+    memory = await remembered(tx, merchant_id, kept, talk["conversation_id"], talk["customer_id"], now, taking=False)
     locale = await locale_of(tx, tenant, talk["address"], last["order_id"] or talk["order_id"])
     if not memory.language:
         memory = _replace(memory, language=language_of(locale))

@@ -60,7 +60,7 @@ def spoken(turned: Turned, book: Book, tag: str, zone: str, channel: ChannelKind
     """Write an answer."""
     text = said(turned.pieces, tag, book, writer(tag, zone))
     offered = [
-        Titled(choice_id=choice_id(turned.memory, place, one), title=_day(one, tag) or titled(one, tag, book), about=one.about)
+        Titled(choice_id=choice_id(turned.memory, place, one), title=_title(one, tag, book), about=one.about)
         for place, one in enumerate(turned.offers)
     ]
     link = None
@@ -73,9 +73,10 @@ def spoken(turned: Turned, book: Book, tag: str, zone: str, channel: ChannelKind
     return Spoken(text=fit, choices=choices, link=link)
 
 
-def _day(offer: Offer, tag: str) -> str:
-    """Write a day that is offered as the language does; "" it is no day, or has a name of its own."""
-    return short_day_text(date.fromisoformat(offer.title), tag) if offer.value.startswith("day.") and offer.title and not offer.key else ""
+def _title(offer: Offer, tag: str, book: Book) -> str:
+    """Write what is offered; a day as people write one."""
+    kind, _, day = offer.value.partition(".")
+    return short_day_text(date.fromisoformat(day), tag) if kind == "day" and not offer.key else titled(offer, tag, book)
 
 
 def starts(book: Book, tag: str) -> tuple[Choice, ...]:
