@@ -34,11 +34,6 @@ def opened(kept: str | None) -> Memory:
     return _MEMORY.decode(kept) if kept else Memory()
 
 
-async def read(tx: Tx, merchant_id: int, conversation_id: int) -> Memory:
-    """Read what a conversation remembers; nothing where it has not begun."""
-    return opened(await tx.fetchval(_READ, merchant_id, conversation_id))
-
-
 async def write(tx: Tx, merchant_id: int, conversation_id: int, customer_id: int | None, memory: Memory, now: datetime) -> None:
     """Keep what a conversation remembers."""
     await tx.execute(_WRITE, merchant_id, conversation_id, customer_id, _ENCODE.encode(memory).decode(), bool(memory.frames), now)

@@ -90,7 +90,7 @@ async def desk(chromium, talk) -> AsyncIterator[Callable]:  # noqa: F811 - the f
         await context.close()
 
 
-async def test_from_the_first_question_to_the_stars_and_on(browse, desk, talk):  # noqa: F811 - the fixtures
+async def test_from_the_first_question_to_the_stars_and_on(browse, desk, talk):  # noqa: F811, PLR0915 - the fixtures; one story
     await sell(talk, on_its_way="1002", arrived="1001")
     ana, marta = await customer(browse, talk), await desk("marta")
 
