@@ -103,7 +103,7 @@ async def take_rating(tx: Tx, tenant: Tenant, connection: Connection, talk: Conv
     if one.csat_score is not None and not one.csat_comment and last is not None and last["trigger"] == _SORRY:
         await handovers.comment(tx, one, reply.text)
     added = one.csat_score is not None and not one.csat_comment and last is not None and last["trigger"] == _THANKS
-    if added and reply.text.strip() and not choice and not await _wants(tx, tenant, talk, reply, now):
+    if added and reply.text.strip() and not choice and not typed and not await _wants(tx, tenant, talk, reply, now):
         await handovers.comment(tx, one, reply.text)
         return True
     return False
