@@ -102,6 +102,22 @@ def test_a_request_in_another_language_changes_it() -> None:
     assert one.memory.language == "en"
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "day"),
+    [
+        ("en", "Tomorrow does not suit me, can you deliver it on Monday instead?", "2026-11-23"),
+        ("de", "morgen bin ich nicht da, können Sie lieber am Montag liefern?", "2026-11-23"),
+        ("de", "Bitte nicht am Freitag, sondern am Samstag zustellen", "2026-11-21"),
+        ("pt", "não vai ter ninguém amanhã, podem entregar na segunda-feira?", "2026-11-23"),
+        ("hi", "kal ghar pe koi nahi hai, monday ko deliver kar do", "2026-11-23"),
+    ],
+)
+def test_the_day_that_is_wanted_is_taken_and_not_the_one_that_does_not_suit(language: str, said: str, day: str) -> None:
+    one = Talk(World("1002", language=language), language, ChannelKind.CHAT)
+    one.say(said)
+    assert str(one.memory.frames[-1].slots.on) == day
+
+
 def test_a_redirect_needs_a_code_and_goes_on_after_it() -> None:
     one = talk("1002")
     one.world.asker = msgspec.structs.replace(one.world.asker, assurance=1)

@@ -31,6 +31,8 @@ from doorstep.domain.vocabulary import Status
 
 #: Stands where a request is about no order.
 NO_ORDER = OrderTold(known=KnownOrder(external_id="", number="", state=OrderState.PENDING))
+#: A day that is named to be ruled out ("not on Friday") is less sure than this.
+_DENIED_BELOW = 0.5
 #: Characters kept of a place or a comment.
 _LONGEST = 300
 #: A slot's name in a definition → the field it fills, where that is another one.
@@ -168,19 +170,22 @@ def _versions(turn: Turn, order: OrderTold, line: KnownLine, words: str) -> Mean
 
 
 def _take_day(turn: Turn, _order: OrderTold, _words: str) -> bool:
-    found = next((one for one in turn.understood.of(EntityKind.DAY) if one.first_on and one.first_on >= turn.today), None)
-    if found is None:
+    """Of several days the last is meant: "nobody is there tomorrow, please come on Monday"; a day that is denied is none."""
+    days = [one.first_on for one in turn.understood.of(EntityKind.DAY) if one.first_on and one.confidence >= _DENIED_BELOW]
+    days = [one for one in days if one >= turn.today]
+    if not days:
         return False
-    turn.fill(on=found.first_on)
+    turn.fill(on=days[-1])
     _take_window(turn, _order, _words)
     return True
 
 
 def _take_until(turn: Turn, _order: OrderTold, _words: str) -> bool:
-    found = next((one for one in turn.understood.of(EntityKind.DAY) if one.last_on and one.last_on >= turn.today), None)
-    if found is None:
+    days = [one.last_on for one in turn.understood.of(EntityKind.DAY) if one.last_on and one.confidence >= _DENIED_BELOW]
+    days = [one for one in days if one >= turn.today]
+    if not days:
         return False
-    turn.fill(until=found.last_on)
+    turn.fill(until=days[-1])
     return True
 
 
