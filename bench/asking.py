@@ -21,6 +21,7 @@ from doorstep.domain.shipments import OpenPitfall
 from doorstep.domain.vocabulary import Actor, ChannelKind, Lead, MessageState, Status, Unfetched
 from doorstep.steps.batch import work_batch
 from doorstep.steps.confirm import confirm
+from doorstep.steps.connect import new_connection
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.sum_up import read_backlog
 from doorstep.steps.watch import watch
@@ -46,6 +47,8 @@ from doorstep.store import (
     follow_ups,
     going,
     goods,
+    handover_lists,
+    handovers,
     health,
     helpdesks,
     idempotency,
@@ -73,6 +76,7 @@ from doorstep.store import (
 )
 from doorstep.store.database import Database, Row, Tx
 from doorstep.store.estimators import Past
+from doorstep.store.handover_lists import View
 from doorstep.store.one_time_codes import NewCode
 from doorstep.store.sealing import Sealer
 
@@ -472,15 +476,17 @@ async def _guessed(tx: Tx, know: Known) -> None:
 
 
 async def _modelled(tx: Tx, know: Known) -> None:
-    """A turn in which a language model is asked; the shop's connection stands in for the model's."""
-    of, day = (know.merchant_id, know.shop), know.now.date()
+    """A turn in which a language model is asked, and the pages about it."""
+    made = new_connection(know.merchant_id, "model", "openai_compatible", "m", {})
+    connection = await connections.connect(tx, _SEALER, made, frozenset())
+    of, day = (know.merchant_id, connection), know.now.date()
     await model_turns.fares(tx, *of, day)
     await model_turns.set_aside(tx, *of, day, 9)
     await model_turns.settle(tx, *of, day, (9, 9), -1)
     await model_turns.failed(tx, *of, 3, know.now, None)
     await model_turns.answered(tx, *of)
     turn = model_turns.KeptTurn(
-        connection_id=know.shop, conversation_id=1, turn_id=1, at=know.now, model="m", outcome="used", why="", context="{}", limits="{}"
+        connection_id=connection, conversation_id=1, turn_id=1, at=know.now, model="m", outcome="used", why="", context="{}", limits="{}"
     )
     await model_turns.read(tx, know.merchant_id, await model_turns.add(tx, know.merchant_id, turn))
     await model_turns.of_conversation(tx, know.merchant_id, 1)
@@ -603,6 +609,24 @@ WEB: Mapping[str, _Asks] = {
     "how a busy connection goes": lambda tx, know: going.going(tx, know.merchant_id, know.message["connection_id"], know.now),
     "how an idle connection goes": lambda tx, know: going.going(tx, know.merchant_id, 2**40, know.now),
     "conversations": lambda tx, know: conversations.page(tx, know.merchant_id, (know.now, 2**62), 50, only_open=True),
+    "inbox, nobody's": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.WAITING, user_id=5),
+    "inbox, mine": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.MINE, user_id=5),
+    "inbox, all": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.ALL, user_id=5),
+    "inbox, all of a queue": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.ALL, user_id=5, queue="returns"),
+    "inbox, all of a language": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.ALL, user_id=5, language="de"),
+    "inbox, put off": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.SNOOZED, user_id=5),
+    "inbox, closed": lambda tx, know: handover_lists.page(tx, know.merchant_id, View.CLOSED, user_id=5),
+    "inbox, of some conversations": lambda tx, know: handover_lists.of(tx, know.merchant_id, know.ids[:50]),
+    "inbox, counted": lambda tx, know: handover_lists.counts(tx, know.merchant_id, know.now),
+    "inbox, queues counted": lambda tx, know: handover_lists.counts_of_queues(tx, know.merchant_id, ["support", "returns"]),
+    "inbox, agents counted": lambda tx, know: handover_lists.counts_of_agents(tx, know.merchant_id, list(range(1, 51))),
+    "inbox, languages": lambda tx, know: handover_lists.languages(tx, know.merchant_id),
+    "inbox, the next one": lambda tx, know: handover_lists.next_one(tx, know.merchant_id, ["es"], []),
+    "inbox, an address": lambda tx, know: handover_lists.search(tx, know.merchant_id, know.order["email"] or _NONE),
+    "inbox, an order's number": lambda tx, know: handover_lists.search(tx, know.merchant_id, know.order["number"]),
+    "who has these conversations": lambda tx, know: handovers.held(tx, know.merchant_id, know.ids),
+    "API, hand-overs": lambda tx, know: handover_lists.newest(tx, know.merchant_id, ["waiting", "held"], 2**62, 51),
+    "how long answers take lately": lambda tx, know: handover_lists.lately_answered(tx, know.merchant_id, "returns", know.now),
     "photos of an order that wait": lambda tx, know: case_files.loose(tx, know.merchant_id, know.ids[0]),
     "photos that were handed in": lambda tx, know: case_files.handed_in(tx, know.merchant_id, know.ids[0], [_NONE] * 5),
     "photos become a case's": lambda tx, know: case_files.adopt(tx, know.merchant_id, know.ids[0], 1, [_NONE] * 5),

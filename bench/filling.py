@@ -55,6 +55,17 @@ _ROWS = (
         1000000000 + i, 'stored.' || i || '@customer.example', '{"kind": "return", "action": "open_return", "state": "closed"}',
         now() - interval '1 minute' * i, now() - interval '1 minute' * i, case mod(i, 500) when 0 then now() + interval '1 day' end
     from generate_series(0, $2::bigint - 1, 10) i""",
+    """insert into conversation (merchant_id, conversation_id, channel, address, connection_id, opened_at, last_in_at, open)
+    overriding system value select $1, 1000000000 + i, 'email', 'stored.' || i || '@customer.example', 2, now() - interval '1 minute' * i,
+        now() - interval '1 minute' * i, mod(i, 4) > 0 from generate_series(0, $2::bigint - 1, 5) i""",
+    """insert into handover (merchant_id, handover_id, conversation_id, reason, summary, language, queue, priority, state, assignee, asked_at, due_at,
+        touched_at, closed_at, answered_at)
+    overriding system value select merchant_id, conversation_id, conversation_id, 'asked', '', (array['en', 'es', 'de', 'fr'])[1 + mod(conversation_id, 4)],
+        case mod(conversation_id, 3) when 0 then 'returns' else 'support' end, 1 + mod(conversation_id, 3),
+        case when not open then 'closed' when mod(conversation_id, 50) = 5 then 'held' else 'waiting' end,
+        case when mod(conversation_id, 50) = 5 then mod(conversation_id, 50) end, last_in_at, last_in_at + interval '1 hour', last_in_at,
+        case when not open then last_in_at + interval '1 hour' end, last_in_at + interval '20 minutes'
+    from conversation where merchant_id = $1 and conversation_id >= 1000000000 and $2::bigint > 0""",
     """insert into errand (merchant_id, errand_id, case_id, once, target, kind, body, state, way, message_id, made_at, look_at)
     overriding system value select $1, case_id, case_id, once, 'payment', 'refund', '{"order": "1"}',
         case state when 'closed' then 'done' else 'sent' end, 'shop', md5(case_id::text)::uuid, opened_at, look_at

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from talking_goods import GOODS, Goods
 
 from doorstep.actions import prepare as judge
 from doorstep.actions import shipped
@@ -84,23 +86,25 @@ def _variants(product: str, name: str, minor: int, options: list[dict[str, str]]
     )
 
 
-PRODUCTS = {
-    "shirt": _variants("shirt", "T-shirt", 2500, [{"colour": c, "size": s} for c in ("blue", "red") for s in ("S", "M", "L")]),
-    "lamp": _variants("lamp", "Desk lamp", 4000, [{"colour": "black"}, {"colour": "white"}]),
-    "mug": _variants("mug", "Mug", 900, [{"size": "300 ml"}]),
-}
+def _products(goods: Goods) -> dict[str, tuple[KnownVariant, ...]]:
+    shirts = [{goods.colour: colour, goods.size: size} for colour in (goods.blue, goods.red) for size in ("S", "M", "L")]
+    return {
+        "shirt": _variants("shirt", goods.shirt, 2500, shirts),
+        "lamp": _variants("lamp", goods.lamp, 4000, [{goods.colour: goods.black}, {goods.colour: goods.white}]),
+        "mug": _variants("mug", goods.mug, 900, [{goods.size: "300 ml"}]),
+    }
 
 
-def _goods(*, there: bool, sent: bool = False) -> tuple[KnownLine, ...]:
+def _bought(goods: Goods, *, there: bool, sent: bool = False) -> tuple[KnownLine, ...]:
     return (
-        _line("1", "T-shirt", "shirt", "shirt-1", {"colour": "blue", "size": "M"}, 2500, there=there, sent=sent),
-        _line("2", "Desk lamp", "lamp", "lamp-0", {"colour": "black"}, 4000, there=there, sent=sent),
+        _line("1", goods.shirt, "shirt", "shirt-1", {goods.colour: goods.blue, goods.size: "M"}, 2500, there=there, sent=sent),
+        _line("2", goods.lamp, "lamp", "lamp-0", {goods.colour: goods.black}, 4000, there=there, sent=sent),
     )
 
 
 def _order(number: str, state: OrderState, lines: tuple[KnownLine, ...], *, parcel: Status | None = None, **more: object) -> KnownOrder:
     total = sum(line.unit_price.amount_minor for line in lines if line.unit_price)
-    shipments = ()
+    shipments: tuple[KnownShipment, ...] = ()
     if parcel is not None:
         shipments = (
             KnownShipment(
@@ -130,7 +134,7 @@ def _order(number: str, state: OrderState, lines: tuple[KnownLine, ...], *, parc
     return msgspec.structs.replace(order, **more)
 
 
-def _return_of(number: str) -> Case:
+def _return_of(number: str, goods: Goods) -> Case:
     return Case(
         case_id=7,
         rma="R-7K2M9Q",
@@ -140,41 +144,52 @@ def _return_of(number: str) -> Case:
         order_id=int(number),
         opened_at=NOW - timedelta(days=1),
         since=NOW - timedelta(days=1),
-        lines=(CaseLine(line_id="1", quantity=1, name="T-shirt", unit_price=Money(2500, "EUR")),),
+        lines=(CaseLine(line_id="1", quantity=1, name=goods.shirt, unit_price=Money(2500, "EUR")),),
         remedy=Remedy.REFUND,
         refund=Money(2500, "EUR"),
     )
 
 
-#: Number → the order as it stands.
-ORDERS: dict[str, KnownOrder] = {
-    "1001": _order("1001", OrderState.DELIVERED, _goods(there=True), parcel=Status.DELIVERED),
-    "1002": _order("1002", OrderState.PROCESSED, _goods(there=False, sent=True), parcel=Status.IN_TRANSIT),
-    "1003": _order("1003", OrderState.PENDING, _goods(there=False)),
-    "1004": _order("1004", OrderState.PROCESSED, _goods(there=False, sent=True), parcel=Status.FAILED_ATTEMPT),
-    "1005": _order("1005", OrderState.PROCESSED, _goods(there=False, sent=True), parcel=Status.IN_TRANSIT, cod_due=Money(6500, "EUR")),
-    "1006": _order("1006", OrderState.DELIVERED, _goods(there=True), parcel=Status.DELIVERED, cases=(_return_of("1006"),)),
-}
-CUSTOMER = KnownCustomer(
-    customer="c1",
-    first_name="Ana",
-    last_name="Ruiz",
-    email=EMAIL,
-    address=HOME,
-    methods=(
-        Method(method_id="card", kind=MethodKind.CARD, label="Visa ending 9212"),
-        Method(method_id="paypal", kind=MethodKind.PAYPAL, label="PayPal"),
-    ),
-)
-#: What the shop's knowledge answers.
-KNOWLEDGE = {
-    "default": QuoteTold(
-        text="Delivery is free from 40 euros on.", title="Shipping", url="https://casa.example/shipping", as_of=date(2026, 11, 1)
+@cache
+def orders_in(language: str) -> dict[str, KnownOrder]:
+    """Number → the order as it stands, with what was bought named in a language."""
+    goods = GOODS[language]
+    there, on_its_way, waits = _bought(goods, there=True), _bought(goods, there=False, sent=True), _bought(goods, there=False)
+    returned = (_return_of("1006", goods),)
+    orders = (
+        _order("1001", OrderState.DELIVERED, there, parcel=Status.DELIVERED),
+        _order("1002", OrderState.PROCESSED, on_its_way, parcel=Status.IN_TRANSIT),
+        _order("1003", OrderState.PENDING, waits),
+        _order("1004", OrderState.PROCESSED, on_its_way, parcel=Status.FAILED_ATTEMPT),
+        _order("1005", OrderState.PROCESSED, on_its_way, parcel=Status.IN_TRANSIT, cod_due=Money(6500, "EUR")),
+        _order("1006", OrderState.DELIVERED, there, parcel=Status.DELIVERED, cases=returned),
     )
-}
+    return {one.number.lstrip("#"): one for one in orders}
 
 
-def _parcels(order: KnownOrder) -> tuple[ParcelTold, ...]:
+ORDERS = orders_in("en")
+
+
+def _customer(goods: Goods) -> KnownCustomer:
+    return KnownCustomer(
+        customer="c1",
+        first_name="Ana",
+        last_name="Ruiz",
+        email=EMAIL,
+        address=HOME,
+        methods=(
+            Method(method_id="card", kind=MethodKind.CARD, label=goods.card),
+            Method(method_id="paypal", kind=MethodKind.PAYPAL, label="PayPal"),
+        ),
+    )
+
+
+def _quote(goods: Goods) -> QuoteTold:
+    """What the shop's knowledge answers."""
+    return QuoteTold(text=goods.free_delivery, title=goods.shipping, url="https://casa.example/shipping", as_of=date(2026, 11, 1))
+
+
+def _parcels(order: KnownOrder, goods: Goods) -> tuple[ParcelTold, ...]:
     return tuple(
         ParcelTold(
             shipment_id=one.shipment_id,
@@ -184,7 +199,7 @@ def _parcels(order: KnownOrder) -> tuple[ParcelTold, ...]:
             status=one.status,
             event_type="attempt_failed" if one.status is Status.FAILED_ATTEMPT else "",
             last_scan_at=one.last_scan_at,
-            last_text="Arrived at the depot",
+            last_text=goods.scan,
             last_place="Madrid",
             delivered_at=one.delivered_at,
             expected=Span(from_on=date(2026, 11, 19), to_on=date(2026, 11, 20)) if one.status is Status.IN_TRANSIT else None,
@@ -196,9 +211,11 @@ def _parcels(order: KnownOrder) -> tuple[ParcelTold, ...]:
 class World:
     """One customer's talk with the shop."""
 
-    def __init__(self, *numbers: str, known: bool = True, knowledge: bool = True) -> None:
-        self.orders = {ORDERS[one].external_id: ORDERS[one] for one in numbers}
-        self.customer = CUSTOMER
+    def __init__(self, *numbers: str, known: bool = True, knowledge: bool = True, language: str = "en") -> None:
+        self.language, self.goods = language, GOODS[language]
+        self.products = _products(self.goods)
+        self.orders = {orders_in(language)[one].external_id: orders_in(language)[one] for one in numbers}
+        self.customer = _customer(self.goods)
         self.policy = shipped("house")
         self.asker = Asker(assurance=Assurance.LOGIN, customer="", email=EMAIL, channel="chat") if known else Asker(channel="chat")
         self.knowledge = knowledge
@@ -222,10 +239,10 @@ class World:
         return OrderTold(
             known=order,
             customer=self.customer,
-            products=PRODUCTS,
-            parcels=_parcels(order),
+            products=self.products,
+            parcels=_parcels(order, self.goods),
             page_url=f"https://track.example/o/{order.number[1:]}",
-            rules=rules_told(self.policy, "en", order.lines),
+            rules=rules_told(self.policy, self.language, order.lines),
         )
 
     def known(self, action: asking.BusinessAction) -> Known:
@@ -234,7 +251,7 @@ class World:
             order = next((one for one in self.orders.values() if any(case.case_id == action.case for case in one.cases)), None)
         else:
             order = self.orders.get(named)
-        return Known(customer=self.customer, order=order, products=PRODUCTS)
+        return Known(customer=self.customer, order=order, products=self.products)
 
     def carry(self, wish: Wish) -> Given:  # noqa: C901, PLR0911 - one line for each wish
         match wish:
@@ -259,7 +276,7 @@ class World:
                 plan = judge(wish.action, self.asker, self.known(wish.action), self.policy, NOW)
                 return plan if isinstance(plan, Refusal) else self._commit(plan)
             case Search():
-                return KNOWLEDGE["default"] if self.knowledge else None
+                return _quote(self.goods) if self.knowledge else None
             case KeepPhotos():
                 return ("photo-1",)
             case TimesAsked():

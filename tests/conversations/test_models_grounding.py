@@ -73,6 +73,8 @@ def test_what_the_facts_say_may_be_said_in_other_words(text):
         ("वह कल आएगा।", "day"),
         ("It comes on Saturday.", "weekday"),
         ("Chega no sábado.", "weekday"),
+        ("They leave on Mondays.", "weekday"),
+        ("Wir versenden montags.", "weekday"),
         ("It comes at 5 pm.", "hour"),
         ("Sie kommt um 17 Uhr.", "hour"),
         ("Vous avez 20 % de plus.", "percent"),
@@ -117,10 +119,34 @@ def test_a_sentence_that_there_is_none_bears_out_nothing_but_itself():
     ground = ground_of((none,), TODAY)
     assert unfounded("There is no refund for [ORDER_1] yet, and it can't be cancelled.", ground) == ()
     assert unfounded("There is a refund for [ORDER_1].", ground) == ("claim refund",)
-    assert unfounded("No problem, we refund you.", ground) == ("claim refund",)
-    assert unfounded("No worries we cancelled it!", ground) == ("claim cancel",)
+    assert "claim refund" in unfounded("No problem, we refund you.", ground)
+    assert "claim cancel" in unfounded("No worries we cancelled it!", ground)
     done = ground_of((Fact(name="refund", kind=FactKind.RULE, value="Your refund was approved."),), TODAY)
-    assert unfounded("Your refund was not approved.", done) == ("claim no approve", "claim no refund")
+    assert "claim no approve" in unfounded("Your refund was not approved.", done)
+
+
+def test_a_passage_for_everybody_bears_out_no_deed_for_this_customer():
+    told = Fact(
+        name="rules", kind=FactKind.KNOWLEDGE, value="You can cancel your order within a day. Refunds take 5 days. We replace broken goods."
+    )
+    ground = ground_of((told,), TODAY)
+    assert unfounded("You can cancel your order within a day. Refunds take 5 days.", ground) == ()
+    for text in (
+        "I have cancelled your order.",
+        "Your order is cancelled.",
+        "Cancelled!",
+        "We refund you.",
+        "We'll replace it.",
+        "Su pedido está cancelado.",
+        "Le reembolsaremos.",
+        "Nous annulons votre commande.",
+        "Ihre Bestellung wurde storniert.",
+        "Abbiamo annullato l'ordine.",
+        "O seu pedido foi cancelado.",
+        "ऑर्डर रद्द कर दिया है।",
+        "रिफंड मिल जाएगा।",
+    ):
+        assert any("deed:" in one for one in unfounded(text, ground)), text
 
 
 def test_what_the_customer_wrote_proves_nothing_but_the_brackets_it_got():

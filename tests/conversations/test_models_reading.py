@@ -152,3 +152,8 @@ def test_any_arguments_are_a_wish_or_a_clear_refusal(name, args):
         return
     assert wish.name == name
     assert (wish.kind in ENDING) is (name.startswith("prepare_") or name in {"start_talk", "ask_invoice", "talk_to_human"})
+
+
+def test_a_text_that_no_customer_would_read_is_none():
+    found = answered(json.dumps({"choices": [{"message": {"content": "1-" * 5_000}}]}).encode())
+    assert isinstance(found, Unreadable)

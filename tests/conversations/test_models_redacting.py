@@ -113,6 +113,10 @@ _PARTS = st.sampled_from(
 )
 
 
+def test_what_stands_against_a_hidden_thing_is_hidden_in_the_same_go():
+    assert Redactor().hide("1Z999AA10123456784+34 600 123 456") == "[TRACKING_1][PHONE_1]"
+
+
 @given(st.lists(_PARTS | st.text(max_size=20), max_size=8).map("".join))
 def test_hiding_twice_is_hiding_once_and_what_comes_back_is_what_was_there(text):
     redactor = Redactor([Known(FactKind.NAME, "Baker Street")])

@@ -21,7 +21,7 @@ def _keys(turned: Turned) -> set[str]:
 @pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda one: f"{one.language}: {one.name}")
 def test_a_talk_reads_as_it_is_written_down(script: Script, channel: ChannelKind) -> None:
-    world = World(*script.orders)
+    world = World(*script.orders, language=script.language)
     talk = Talk(world, script.language, channel)
     for step in script.steps:
         if step.said.startswith("[") and step.said.endswith("]"):
@@ -32,6 +32,7 @@ def test_a_talk_reads_as_it_is_written_down(script: Script, channel: ChannelKind
             turned = talk.say(step.said)
         told = f"> {step.said}\n{talk.spoken.text if talk.spoken else ''}"
         assert set(step.expected) <= _keys(turned), f"{told}\nsaid {sorted(_keys(turned))}, understood {turned.intent} {turned.confidence}"
+        assert talk.memory.language == script.language, told
         _fits(talk, channel)
     assert tuple(world.done) == script.done
 

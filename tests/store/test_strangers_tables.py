@@ -23,6 +23,7 @@ from doorstep.domain.orders import Customer, Order
 from doorstep.domain.people import IdentityKind
 from doorstep.domain.talking.following import Outcome, PromiseKind
 from doorstep.domain.talking.learning import Change, ChangeKind, Kind, Measure
+from doorstep.domain.talking.memory import Memory
 from doorstep.domain.vocabulary import ChannelKind, Lead, Purpose, Unfetched
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.store import (
@@ -74,8 +75,11 @@ from doorstep.store import (
     short_links,
     signing,
     talk_figures,
+    talk_versions,
+    talks,
     tallies,
     templates,
+    turns,
     unanswered,
     wallet,
 )
@@ -354,7 +358,7 @@ ROWS: dict[str, dict[str, str]] = {
         "actor": "'user 7'",
         "text": "'t'",
     },
-    "agent": {"user_id": "7", "name": "'Ana'", "presence": "'available'"},
+    "agent": {"user_id": "7", "name": "'Ana'", "available": "true"},
     "macro": {"macro_id": "7", "name": "'n'", "texts": _JSON},
     "outbox": {"message_id": f"({_ID})::uuid", "month": "'2026-11-01'", "connection_id": "7", "due_at": _AT},
     "send_attempt": {"message_id": f"({_ID})::uuid", "attempt": "1", "started_at": _AT},
@@ -489,6 +493,7 @@ ROWS: dict[str, dict[str, str]] = {
         "expires_at": "'2026-11-18T11:30:00Z'",
     },
     "action_policy": {"version": "1", "document": _JSON, "made_by": "'user 7'", "made_at": _AT, "live_from": _AT},
+    "talk_version": {"version": "1", "document": _JSON, "made_by": "'user 7'", "made_at": _AT, "live_from": _AT},
     "intent_utterance": {"text": "'bin it'", "label": "'order.cancel'", "source": "'desk'", "added_by": "'user 7'", "added_at": _AT},
     "intent_model": {
         "version": "1",
@@ -511,6 +516,23 @@ ROWS: dict[str, dict[str, str]] = {
         "state": "'waiting'",
         "made_at": _AT,
         "look_at": _AT,
+    },
+    "talk": {
+        "conversation_id": "7",
+        "customer_id": "7",
+        "memory": """'{"frames": [{"talk": "cancel_order"}]}'""",
+        "going_on": "true",
+        "updated_at": _AT,
+    },
+    "turn": {
+        "turn_id": "7",
+        "conversation_id": "7",
+        "reply_id": "7",
+        "came_at": _AT,
+        "state": "'waiting'",
+        "due_at": _AT,
+        "intent": "'order.cancel'",
+        "answered": "true",
     },
     "model_day": {"connection_id": "7", "day": "'2026-11-18'", "turns": "1", "micros": "5"},
     "model_rest": {"connection_id": "7", "failures": "1"},
@@ -1004,6 +1026,9 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "learning.one": await learning.one(tx, merchant, 7),
         "follow_ups.shipment_of": await follow_ups.shipment_of(tx, merchant, 7, "N1"),
         "unanswered.read": await unanswered.read(tx, merchant, 7),
+        "talk_versions.live": await talk_versions.live(tx, merchant),
+        "talk_versions.read": await talk_versions.read(tx, merchant, 1),
+        "talk_versions.versions": await talk_versions.versions(tx, merchant),
         "policies.live": await policies.live(tx, merchant, NOW),
         "policies.read": await policies.read(tx, merchant, 1),
         "policies.versions": await policies.versions(tx, merchant),
@@ -1014,6 +1039,11 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "intent_models.live": await intent_models.live(tx, merchant),
         "intent_models.artefact": await intent_models.artefact(tx, merchant, 1),
         "orders.named": await orders.named(tx, merchant, [7], "1001"),
+        "talks.elsewhere": await talks.elsewhere(tx, merchant, 7, 8, NOW.replace(year=2020)),
+        "turns.due": [key for key in await turns.due(tx, NOW, 9) if key[0] == merchant],
+        "turns.take": await turns.take(tx, merchant, 7),
+        "turns.of": await turns.of(tx, merchant, 7),
+        "turns.times": await turns.times(tx, merchant, 7, "order.cancel", NOW.replace(year=2020)),
         "model_turns.spent": (await model_turns.spent(tx, merchant, 7, NOW.date())).month_micros,
         "model_turns.read": await model_turns.read(tx, merchant, 7),
         "model_turns.of_conversation": await model_turns.of_conversation(tx, merchant, 7),
@@ -1251,6 +1281,28 @@ async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses
         assert await tx.fetchval("select asked from refusal_count where merchant_id = 1") == 1
 
 
+async def test_what_goes_on_in_a_strangers_talk_is_neither_answered_nor_left_nor_forged(houses: Database) -> None:
+    async with houses.for_merchant(STRANGER) as tx:
+        await talks.leave(tx, MINE, 7, Memory(language="fr"))
+        await turns.close(tx, MINE, 7, turns.Closing(state="answered", took_ms=1, talk="forged"), NOW)
+        assert await turns.put_off(tx, MINE, 7, NOW) == 0
+        await turns.wait(tx, MINE, 7, NOW.replace(year=2030))
+        await turns.end(tx, MINE, 7, "failed", "forged", NOW)
+        for forged in (
+            lambda: talks.write(tx, MINE, 8, 7, Memory(language="fr"), NOW),
+            lambda: turns.add(tx, MINE, 7, 8, None, NOW, NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forged()
+    async with houses.system() as tx:
+        [memory] = await tx.fetch("select * from talk where merchant_id = 1")
+        assert memory["going_on"]
+        assert "cancel_order" in memory["memory"]
+        [turn] = await tx.fetch("select * from turn where merchant_id = 1")
+        assert (turn["state"], turn["tries"], turn["talk"], turn["handover"], turn["due_at"]) == ("waiting", 0, "", "", NOW)
+
+
 async def test_a_strangers_model_is_neither_paid_for_nor_rested_nor_forged(houses: Database) -> None:
     turn = model_turns.KeptTurn(
         connection_id=7, conversation_id=7, turn_id=1, at=NOW, model="m", outcome="used", why="forged", context=None, limits="{}"
@@ -1272,6 +1324,26 @@ async def test_a_strangers_model_is_neither_paid_for_nor_rested_nor_forged(house
         assert await tx.fetchval("select micros from model_day where merchant_id = 1") == 5
         assert await tx.fetchval("select failures from model_rest where merchant_id = 1 and rests_until is null") == 1
         assert await _count(tx, "model_turn") == 2
+
+
+async def test_a_strangers_talks_are_neither_changed_nor_forged(houses: Database) -> None:
+    async with houses.system() as tx:
+        await tx.execute("insert into talk_version (merchant_id, version, document, made_by, made_at) values (1, 2, '{}', 'user 7', now())")
+    async with houses.for_merchant(STRANGER) as tx:
+        assert not await talk_versions.go_live(tx, MINE, 1, "eve", "", NOW)
+        assert not await talk_versions.change(tx, MINE, 2, b'{"on": false}', "eve", NOW)
+        assert not await talk_versions.drop(tx, MINE, 2)
+        assert await talk_versions.draft(tx, MINE) is None
+        assert await talk_versions.counts(tx, MINE, NOW.replace(year=2020)) == {}
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.transaction():
+                await talk_versions.add(tx, MINE, b"{}", "forged", "eve", NOW)
+    async with houses.system() as tx:
+        assert await tx.fetchval("select live_by from talk_version where merchant_id = 1 and version = 1") == ""
+        draft = await talk_versions.draft(tx, MINE)
+        assert draft is not None
+        assert draft.document == "{}"
+        await tx.execute("delete from talk_version where version = 2")
 
 
 async def test_a_strangers_phrases_and_models_are_neither_changed_nor_forged(houses: Database) -> None:

@@ -16,12 +16,13 @@ from doorstep.cli.benching.report import Line, as_object, show
 from doorstep.cli.benching.server import Server, server
 from doorstep.cli.benching.stage import Stage, settle, stage
 from doorstep.cli.benching.stored import store
+from doorstep.cli.benching.talks import talks
 from doorstep.steps.work import utc_now
 
 _LOG = structlog.get_logger()
-Part = Literal["throughput", "latency", "http"]
+Part = Literal["throughput", "latency", "http", "talks"]
 _MODES = {"batches": "Doorstep", "rows": "row at a time", "jobs": "job queue"}
-_TARGET_PER_S, _TARGET_P99_MS, _TARGET_REQUESTS, _TARGET_MB, _TARGET_RATIO = 10_000, 250, 3_000, 250, 1.5
+_TARGET_PER_S, _TARGET_P99_MS, _TARGET_REQUESTS, _TARGET_MB, _TARGET_RATIO, _TARGET_TURN_MS = 10_000, 250, 3_000, 250, 1.5, 50
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +36,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     baseline_latency_s: int
     http: int
     connections: int
+    talks: int
+    talks_s: int
     stored: int
     workers: int
     parts: tuple[Part, ...]
@@ -73,9 +76,11 @@ def bench(
         baseline_latency_s=1 if quick else 5,
         http=500 if quick else 20_000,
         connections=16 if quick else 64,
+        talks=20 if quick else 100,
+        talks_s=2 if quick else 20,
         stored=stored,
         workers=workers,
-        parts=tuple(only or ("throughput", "latency", "http")),
+        parts=tuple(only or ("throughput", "latency", "http", "talks")),
         history=history,
     )
     loads = os.getloadavg()
@@ -107,6 +112,8 @@ async def _measure(running: Server, plan: Plan) -> tuple[list[Line], dict[str, A
             lines.append(await _latency(on, plan, details))
         if "http" in plan.parts:
             lines.append(await _http(running, on, plan, details))
+        if "talks" in plan.parts:
+            lines += await _talks(running, on, plan, details)
         if plan.stored:
             lines.append(await _stored(running, on, plan, details))
     return lines, details
@@ -184,6 +191,23 @@ async def _http(running: Server, on: Stage, plan: Plan, details: dict[str, Any])
         target=_TARGET_REQUESTS,
         row_at_a_time=done["rows"].kept / done["rows"].seconds,
     )
+
+
+async def _talks(running: Server, on: Stage, plan: Plan, details: dict[str, Any]) -> list[Line]:
+    _tell("talks")
+    done = await talks(running, on, rate=plan.talks, seconds=plan.talks_s, processes=plan.workers, seed=41)
+    details["talks"] = done
+    return [
+        Line(
+            name=f"a customer's word → answer queued at {plan.talks} talks/s, p99",
+            unit="ms",
+            value=done.p99_ms,
+            target=_TARGET_TURN_MS,
+            at_most=True,
+        ),
+        Line(name="one turn by itself, p99", unit="ms", value=done.turn_p99_ms),
+        Line(name="processor time of a turn, Python and PostgreSQL", unit="ms", value=done.python_ms + done.postgres_ms),
+    ]
 
 
 async def _stored(running: Server, on: Stage, plan: Plan, details: dict[str, Any]) -> Line:

@@ -117,7 +117,7 @@ def read_map(path: Path) -> Meanings:
         for one in those:
             theirs, ours = (one, key) if ours_first else (key, one)
             if ours not in known:
-                raise BadInputError(f"{path}: {ours!r} is no intent of Doorstep's; docs/reference/intents.md lists them")
+                raise BadInputError(f"{path}: {ours!r} is no intent of Doorstep's; /desk/understanding lists them")
             found.setdefault(theirs, set()).add(ours)
         if not those and not ours_first:
             found.setdefault(key, set())

@@ -8,6 +8,7 @@ from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.cli.reference_assistants import assistants_markdown
 from doorstep.cli.reference_messages import messages_markdown
+from doorstep.cli.reference_talks import talks_markdown
 from doorstep.cli.reference_webhooks import webhooks_markdown
 from doorstep.conversations.models import models
 from doorstep.domain.event_types import EVENT_TYPES, EventType
@@ -317,6 +318,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "messages.md": messages_markdown,
     "webhooks.md": webhooks_markdown,
     "mcp.md": assistants_markdown,
+    "talks.md": talks_markdown,
 }
 
 

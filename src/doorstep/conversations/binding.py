@@ -9,7 +9,7 @@ import msgspec
 from doorstep.domain.messages import Choice, Reply
 
 #: "1", "1.", "#2", "(3)"; anything longer is a sentence.
-_NUMBER = re.compile(r"\s*[#(]?\s*([0-9]{1,2})\s*[.):!]?\s*")
+_NUMBER = re.compile(r"[#(]?\s{0,3}([0-9]{1,2})\s{0,3}[.):!]?")
 _EMAIL = re.compile(r"[^\s<>()\[\]{},;:\"']+@[^\s<>()\[\]{},;:\"']+\.[^\s<>()\[\]{},;:\"'.]+")
 #: Runs of letters, digits and dashes that hold a digit: what an order's number may look like.
 _ORDER = re.compile(r"#?[A-Za-z0-9][A-Za-z0-9-]*")
@@ -64,7 +64,7 @@ def _chosen(reply: Reply, choices: Sequence[Choice]) -> str:
     """Find the choice made: a button by its id, a number by its place, a text by its very words."""
     if reply.choice:
         return reply.choice if any(one.choice_id == reply.choice for one in choices) else ""
-    if found := _NUMBER.fullmatch(reply.text):
+    if found := _NUMBER.fullmatch(reply.text.strip()):
         place = int(found[1])
         return choices[place - 1].choice_id if 1 <= place <= len(choices) else ""
     said = " ".join(reply.text.casefold().split())

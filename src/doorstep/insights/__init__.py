@@ -44,6 +44,20 @@ FIGURES: tuple[Figure, ...] = (
         "since the worker started",
     ),
     Figure(
+        "doorstep_handovers_late_total",
+        "Whether humans answer customers in time",
+        "answers that were later than promised, each counted once",
+        "",
+        "since the worker started",
+    ),
+    Figure(
+        "doorstep_handovers_open",
+        "How much waits for humans",
+        "conversations handed over: waiting, held, and those whose answer is late",
+        "",
+        "now",
+    ),
+    Figure(
         "doorstep_case_looks_total",
         "Returns and other cases whose time had come",
         "looks: looked, or failed where it is tried again",

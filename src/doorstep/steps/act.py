@@ -86,9 +86,14 @@ class _NotThere(Exception):  # noqa: N818 - no error: undoes what was begun and 
 
 async def judged(tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, now: datetime) -> Refusal | None:
     """Tell whether an action would be refused as it stands; nothing is kept or counted."""
-    found = await know(tx, tenant, asker, action, now)
-    plan = judge(action, asker, found.known, await _rules(tx, tenant, asker, now), now)
+    plan = await planned(tx, tenant, asker, action, now)
     return plan if isinstance(plan, Refusal) else None
+
+
+async def planned(tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, now: datetime) -> Plan | Refusal:
+    """Tell what an action would do as it stands; nothing is kept or counted."""
+    found = await know(tx, tenant, asker, action, now)
+    return judge(action, asker, found.known, await _rules(tx, tenant, asker, now), now)
 
 
 async def prepare(tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, now: datetime) -> Prepared | Refusal:

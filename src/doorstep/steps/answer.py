@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from doorstep.conversations.keywords import confirmation, is_everyday, keyword_of
 from doorstep.conversations.words import words
 from doorstep.domain.messages import Receipt, Reply, Suppression
@@ -37,18 +39,29 @@ _CONFIRMATIONS = ("reply.stop", "reply.start")
 async def answer(tx: Tx, directory: Directory, tenant: Tenant, connection: Connection, got: Sequence[Reply], now: datetime) -> None:
     """Take replies in; one already kept changes nothing."""
     merchant_id = tenant.merchant.merchant_id
-    for reply in got:
+    for reply in map(_storable, got):
         talk = await conversations.hold(tx, merchant_id, reply.channel, sender_of(reply), connection.connection_id, now)
         if await conversations.known(tx, merchant_id, connection.connection_id, reply.provider_id):
             continue
-        keyword = reply.keyword or await _keyword_in(tx, merchant_id, reply, now)
+        keyword = reply.keyword or await _keyword_in(tx, merchant_id, reply)
         if keyword:
             await _keyword(tx, directory, tenant, connection, talk, reply, keyword, now)
         else:
             await _take(tx, tenant, connection, talk, reply, now)
 
 
-async def _keyword_in(tx: Tx, merchant_id: int, reply: Reply, now: datetime) -> str:
+def _storable(reply: Reply) -> Reply:
+    """Leave out what no database keeps: null bytes and halves of characters. Texts of customers hold whatever their programs send."""
+    kept = {name: _plain(getattr(reply, name)) for name in ("text", "choice", "sender_name", "provider_id")}
+    files = tuple(replace(one, name=_plain(one.name), content_type=_plain(one.content_type)) for one in reply.attachments)
+    return replace(reply, **kept, attachments=files)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+async def _keyword_in(tx: Tx, merchant_id: int, reply: Reply) -> str:
     """Find the keyword that a reply is; "" for anything else, and where words end nothing: a mail has a link for it, a chat is simply closed.
 
     The title of a button is our own word ("Cancel" on it ends no subscription), and a yes begins again only what was stopped.
@@ -57,7 +70,7 @@ async def _keyword_in(tx: Tx, merchant_id: int, reply: Reply, now: datetime) -> 
         return ""
     keyword = keyword_of(reply.text)
     everyday = keyword == "start" and is_everyday(reply.text)
-    return "" if everyday and await may_say(tx, merchant_id, reply.channel, sender_of(reply), now) else keyword
+    return "" if everyday and await may_say(tx, merchant_id, reply.channel, sender_of(reply)) else keyword
 
 
 async def _take(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversation, reply: Reply, now: datetime) -> None:
@@ -118,7 +131,7 @@ async def _respond(tx: Tx, tenant: Tenant, connection: Connection, talk: Convers
         await conversations.asked(tx, merchant_id, talk.conversation_id, now)
     else:
         return
-    if await may_say(tx, merchant_id, reply.channel, sender_of(reply), now):
+    if await may_say(tx, merchant_id, reply.channel, sender_of(reply)):
         await messages.queue(tx, [said_back(tenant, connection, reply, locale, text, "conversation", why, found.order_id, now)])
 
 

@@ -53,6 +53,10 @@ class SentFile(msgspec.Struct, frozen=True):
     size: int
 
 
+#: Templates of what the assistant says.
+_BY_MACHINE = frozenset({"conversation", "csat", "csat_thanks", "csat_sorry"})
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that was said, as the page shows it."""
 
@@ -66,6 +70,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     link: Link | None = None
     #: A visitor has seen it.
     seen: bool = False
+    #: The assistant, a program, said it.
+    machine: bool = False
+    #: Name of the human who said it; "" untold, or no human of ours did.
+    by: str = ""
     #: The page's own id.
     client_id: str = ""
     #: The choice made, and of which message of ours.
@@ -230,4 +238,6 @@ def _said(row: Row) -> Line:
         choices=extras.choices,
         link=extras.link,
         seen=MessageState(row["state"]) in _SEEN,
+        machine=row["template"] in _BY_MACHINE,
+        by=row["agent"] or "",
     )

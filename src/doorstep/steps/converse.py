@@ -29,17 +29,17 @@ from doorstep.steps.how_talks_went import note_contact
 from doorstep.steps.identity import Proof, asker_of, orders_of
 from doorstep.steps.model_turn import Modelled, Waiting, modelled
 from doorstep.steps.opening_turns import Opened, open_turn
-from doorstep.steps.saying import may_say, reply_subject, said_back
+from doorstep.steps.saying import locale_of, may_say, reply_subject, said_back
 from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_finding import find_in, look_up
 from doorstep.steps.talk_saying import Spoken, spoken, tag_of
 from doorstep.steps.talk_world import TalkWorld
+from doorstep.steps.teaching import model_of
 from doorstep.steps.understanding import reader
 from doorstep.steps.whose_reply import learn
 from doorstep.steps.wire import Wire
 from doorstep.store import conversations, messages, orders, talks, turns
 from doorstep.store.connections import Connection
-from doorstep.store.conversations import Conversation
 from doorstep.store.database import Database, Row, Tx
 from doorstep.store.turns import Closing
 
@@ -96,9 +96,9 @@ async def _from_model(database: Database, directory: Directory, wire: Wire, tena
         heard=opened.heard,
         memory=opened.memory,
         asker=opened.asker,
-        address=opened.talk.address,
+        address=opened.row["address"],
         locale=opened.locale,
-        conversation_id=opened.talk.conversation_id,
+        conversation_id=opened.row["conversation_id"],
         turn_id=turn_id,
         before=before,
     )
@@ -107,16 +107,17 @@ async def _from_model(database: Database, directory: Directory, wire: Wire, tena
 
 async def _before(tx: Tx, tenant: Tenant, opened: Opened, now: datetime) -> list[Said]:
     """What was said on both sides lately, the oldest first."""
-    merchant_id, talk = tenant.merchant.merchant_id, opened.talk
-    came = await conversations.replies(tx, merchant_id, talk.conversation_id, _MOST_BEFORE)
-    told = await conversations.told(tx, merchant_id, talk.channel, talk.address, now - _LATELY, _MOST_BEFORE)
-    said = [(one["received_at"], Said(Voice.CUSTOMER, one["text"])) for one in came if one["reply_id"] != opened.row["reply_id"]]
+    merchant_id, row = tenant.merchant.merchant_id, opened.row
+    came = await conversations.replies(tx, merchant_id, row["conversation_id"], _MOST_BEFORE)
+    told = await conversations.told(tx, merchant_id, opened.channel, row["address"], now - _LATELY, _MOST_BEFORE)
+    said = [(one["received_at"], Said(Voice.CUSTOMER, one["text"])) for one in came if one["reply_id"] != row["reply_id"]]
     said += [(one["created_at"], Said(Voice.SHOP, one["text"] or "")) for one in told]
     return [one for _, one in sorted(said, key=lambda pair: pair[0])][-_MOST_BEFORE:]
 
 
 async def _failed(database: Database, directory: Directory, merchant_id: int, turn_id: int, now: datetime) -> None:
-    """Put a turn off that broke; in the end a human takes over."""
+    """Put a turn off that broke; in the end a human takes over, and the customer is told."""
+    handover_id, tag = None, ""
     async with database.for_merchant(merchant_id) as tx:
         row = await turns.take(tx, merchant_id, turn_id)
         tenant = directory.tenant(merchant_id)
@@ -126,19 +127,32 @@ async def _failed(database: Database, directory: Directory, merchant_id: int, tu
         if tenant is not None:
             talk = await conversations.find(tx, merchant_id, row["conversation_id"])
             if talk is not None:
-                summary = row["text"][:500]
-                language = language_of(tenant.brand.default_locale)
-                await hand_to_human(
+                tag = await locale_of(tx, tenant, talk.address, row["order_id"] or talk.order_id)
+                handover_id = await hand_to_human(
                     tx,
                     tenant,
                     talk,
                     reason=HandoverReason.FAILED,
-                    summary=summary,
+                    summary=row["text"][:500],
                     order_id=row["order_id"],
-                    language=language,
+                    language=language_of(tag),
                     now=now,
                     turn_id=turn_id,
                 )
+    if handover_id is not None and tenant is not None:
+        await _say_failed(database, tenant, row, handover_id, tag, now)
+
+
+async def _say_failed(database: Database, tenant: Tenant, row: Row, handover_id: int, tag: str, now: datetime) -> None:
+    """Tell the customer that a human answers; in a transaction of its own, so that the hand-over stands whatever becomes of the sentence."""
+    channel, connection = ChannelKind(row["channel"]), tenant.connections.get(row["connection_id"])
+    if connection is None:
+        return
+    async with database.for_merchant(tenant.merchant.merchant_id) as tx:
+        when = Piece(key="", text=await when_answered(tx, tenant, handover_id, tag, now))
+        turned = Turned(pieces=(Piece(key="say.sorry"), when), memory=Memory())
+        answer = spoken(turned, tenant.book, tag, shop_told(tenant).zone, channel)
+        await _say(tx, tenant, connection, row, answer, tag, row["order_id"], turned, now)
 
 
 async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant, row: Row, came: Modelled | None, now: datetime) -> None:
@@ -152,7 +166,7 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
     if opened.fetching and now - row["came_at"] < _FILES_WITHIN:
         await turns.wait(tx, merchant_id, row["turn_id"], now + _LOOK_AGAIN)
         return
-    talk, book, shop, memory = opened.talk, tenant.book, shop_told(tenant), opened.memory
+    book, shop, memory = tenant.book, shop_told(tenant), opened.memory
     world = TalkWorld(
         database,
         tx,
@@ -160,25 +174,25 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
         tenant,
         asker=opened.asker,
         channel=opened.channel,
-        address=talk.address,
+        address=row["address"],
         language=memory.language,
         now=now,
         conversation_id=conversation_id,
         reply_id=row["reply_id"],
         find=find_in(tx, tenant, conversation_id, now),
     )
-    read = reader(tenant, shop, memory.language, now)
+    read = reader(await model_of(tx, merchant_id), shop, memory.language, now)
     heard = came.heard if came is not None and came.heard is not None else opened.heard
     turned = await world.run(take_turn(heard, memory, book=book, shop=shop, read=read, now=now, rules=tenant.handing.rules))
-    if came is not None and came.text:
+    if came is not None and came.text and turned.handover is None:
         turned = _replace(turned, pieces=(Piece(key="", text=came.text),), answered=True, unanswered="")
     tag = tag_of(turned.memory.language, opened.locale)
     order_id = await _order_id(tx, merchant_id, world.asker, turned, row)
     if turned.handover is not None:
-        turned = await _handed(tx, tenant, talk, turned, row, tag, order_id, now)
+        turned = await _handed(tx, tenant, turned, row, tag, order_id, now)
     answer = spoken(turned, book, tag, shop.zone, opened.channel)
     message_id = await _say(tx, tenant, opened.connection, row, answer, tag, order_id, turned, now)
-    customer_id = await _learnt(tx, tenant, talk, row, memory, turned.memory, now)
+    customer_id = await _learnt(tx, tenant, row, memory, turned.memory, now)
     await talks.write(tx, merchant_id, conversation_id, customer_id, turned.memory, now)
     closing = Closing(
         state="answered",
@@ -202,20 +216,21 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
     await note_promises(tx, tenant, row, turned, order_id, now)
 
 
-async def _learnt(tx: Tx, tenant: Tenant, talk: Conversation, row: Row, before: Memory, after: Memory, now: datetime) -> int | None:
+async def _learnt(tx: Tx, tenant: Tenant, row: Row, before: Memory, after: Memory, now: datetime) -> int | None:
     """Note whose address it is that wrote, once they have shown in the talk who they are."""
     if after.shown is None or after.shown == before.shown:
-        return talk.customer_id
+        known: int | None = row["customer_id"]
+        return known
     merchant_id, shown = tenant.merchant.merchant_id, after.shown
     proof = Proof(assurance=Assurance(shown.assurance), kind=shown.kind, value=shown.value, order_ids=shown.order_ids, at=shown.at)
     asker = await asker_of(tx, merchant_id, proof)
     reached = await orders_of(tx, merchant_id, asker, 1) if asker else []
     how = "one-time code" if proof.assurance is Assurance.CODE else "order number and e-mail"
-    reply = Reply(channel=ChannelKind(row["channel"]), sender=talk.address, to="", text="", provider_id=row["provider_id"])
-    customer_id = await learn(tx, merchant_id, talk.customer_id, reached[0] if reached else None, reply, talk.address, how, now)
-    order_id = talk.order_id or (reached[0].order_id if reached else None)
+    reply = Reply(channel=ChannelKind(row["channel"]), sender=row["address"], to="", text="", provider_id=row["provider_id"])
+    customer_id = await learn(tx, merchant_id, row["customer_id"], reached[0] if reached else None, reply, row["address"], how, now)
+    order_id = row["before_order_id"] or (reached[0].order_id if reached else None)
     await conversations.heard(
-        tx, merchant_id, talk.conversation_id, row["came_at"], customer_id=customer_id, order_id=order_id, for_human=False
+        tx, merchant_id, row["conversation_id"], row["came_at"], customer_id=customer_id, order_id=order_id, for_human=False
     )
     return customer_id
 
@@ -232,10 +247,11 @@ async def _order_id(tx: Tx, merchant_id: int, asker: Asker, turned: Turned, row:
     return row["order_id"]  # type: ignore[no-any-return]
 
 
-async def _handed(
-    tx: Tx, tenant: Tenant, talk: Conversation, turned: Turned, row: Row, tag: str, order_id: int | None, now: datetime
-) -> Turned:
+async def _handed(tx: Tx, tenant: Tenant, turned: Turned, row: Row, tag: str, order_id: int | None, now: datetime) -> Turned:
     """Hand over, and say so with when a human answers."""
+    talk = await conversations.find(tx, tenant.merchant.merchant_id, row["conversation_id"])
+    if talk is None:
+        return turned
     handover_id = await hand_to_human(
         tx,
         tenant,
@@ -257,7 +273,7 @@ async def _say(  # noqa: PLR0913, PLR0917
 ) -> UUID | None:
     """Queue the answer to where the customer wrote; None: nothing is said, or the address is not written to."""
     channel = ChannelKind(row["channel"])
-    if not answer.text or not await may_say(tx, tenant.merchant.merchant_id, channel, row["address"], now):
+    if not answer.text or not await may_say(tx, tenant.merchant.merchant_id, channel, row["address"]):
         return None
     reply = Reply(
         channel=channel,

@@ -10,7 +10,8 @@ import structlog
 from doorstep.carriers.mapping import MappedCodes
 from doorstep.channels import channels
 from doorstep.conversations.handing.routing import Handing
-from doorstep.conversations.talks.book import Book, Changes, book_of
+from doorstep.conversations.talks.book import Book, book_of
+from doorstep.conversations.talks.changing import sound
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.errors import BadInputError
 from doorstep.journeys import Journeys, load_defaults, with_overrides
@@ -64,6 +65,8 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     handing: Handing = Handing()
     #: What the machine answers, and how.
     book: Book = msgspec.field(default_factory=book_of)
+    #: Parts of the merchant's changes of the talks that do not hold and are left out, a sentence each.
+    talks_left_out: tuple[str, ...] = ()
 
     def approved_on(self, template: str, locale: str) -> frozenset[ChannelKind]:
         """Name the channels whose provider lets this template through in this language at any time."""
@@ -221,6 +224,9 @@ def tenant_of(
         else:
             carrying[kind] = connection
     settings = merchant.settings
+    changes, left_out = sound(settings.get("talks", {}))
+    if left_out:
+        _LOG.warning("talks_left_out", merchant=merchant.merchant_id, why="; ".join(left_out))
     brand = msgspec.convert({"name": merchant.name, "page_base": base_url, **merchant.brand}, Brand, strict=False)
     return Tenant(
         merchant=merchant,
@@ -239,5 +245,6 @@ def tenant_of(
         approved=frozenset((of, name.removeprefix(APPROVED_PREFIX), language.partition("_")[0]) for of, name, language in approved),
         carrier_desks=desks_of(settings),
         handing=msgspec.convert(settings.get("handing", {}), Handing, strict=False),
-        book=book_of(msgspec.convert(settings.get("talks", {}), Changes)),
+        book=book_of(changes),
+        talks_left_out=left_out,
     )

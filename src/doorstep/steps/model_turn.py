@@ -7,18 +7,22 @@ For whoever runs turns, before the turn's own transaction is opened:
     # came.heard: take the turn with this instead; a talk begins by it, asks what is missing, and for the yes.
     # came.text: say this in the place of the pieces; offers and the page stay those of the turn as it is taken without a model.
 
+`Waiting` is filled from what the turn's row, memory and asker are when it is taken up. `find` is the
+shop's knowledge, as `TalkWorld` takes it. The turn closes with the driver "model" where something came. If the turn is taken up again after
+a crash, the model is asked again: nothing it did has to be undone.
+
 The turn is first taken dry: a transaction in which it may only read. If it answers, the model may say that in other words. If nothing was
 understood, a model that may do so reads, answers, or chooses. In all else (a question that a talk asks, a yes, a code, whatever changes
 something, a human) no model is asked.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from doorstep.conversations.models import Context, Outcome, Rights, Said, ToolWish, Voice, WishKind
+from doorstep.conversations.models import Context, Outcome, Rights, Said, ToolWish, WishKind
 from doorstep.conversations.models.wished import wished_of
 from doorstep.conversations.talks import take_turn
 from doorstep.conversations.talks.saying import said
@@ -36,10 +40,9 @@ from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_saying import tag_of, writer
 from doorstep.steps.talk_told import order_told, orders_told
 from doorstep.steps.talk_world import Find, TalkWorld
+from doorstep.steps.teaching import model_of as own_model
 from doorstep.steps.understanding import reader
 from doorstep.steps.wire import Wire
-from doorstep.store import conversations
-from doorstep.store.conversations import Conversation
 from doorstep.store.database import Database, Tx
 from doorstep.store.orders import number_key
 
@@ -48,8 +51,6 @@ _READING = (ListOrders, ReadOrder, Judge, Search, TimesAsked)
 _OWN = frozenset({"confirm", "code", "identity"})
 #: Orders of the asker that a model is told of unasked.
 _MOST_ORDERS = 3
-#: What was said so long ago, and more utterances than these, a model is not told.
-_BEFORE, _MOST_BEFORE = timedelta(days=2), 8
 _replace = msgspec.structs.replace
 
 
@@ -89,21 +90,6 @@ class _Dry(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
 
 
-async def said_before(tx: Tx, merchant_id: int, talk: Conversation, reply_id: int, now: datetime) -> tuple[Said, ...]:
-    """Read what was said in a conversation before a reply, both sides, the oldest first."""
-    theirs = [
-        (row["received_at"], Said(Voice.CUSTOMER, row["text"]))
-        for row in await conversations.replies(tx, merchant_id, talk.conversation_id, _MOST_BEFORE + 1)
-        if row["reply_id"] < reply_id and row["text"]
-    ]
-    ours = [
-        (row["created_at"], Said(Voice.SHOP, row["text"]))
-        for row in await conversations.told(tx, merchant_id, talk.channel, talk.address, now - _BEFORE, _MOST_BEFORE)
-        if row["text"]
-    ]
-    return tuple(said for _, said in sorted([*theirs, *ours], key=lambda one: one[0])[-_MOST_BEFORE:])
-
-
 async def modelled(
     database: Database, directory: Directory, wire: Wire, tenant: Tenant, turn: Waiting, now: datetime, find: Find | None = None
 ) -> Modelled | None:
@@ -130,6 +116,8 @@ def _rights(dry: _Dry | None, asked: str) -> Rights | None:
     """How much of the model is wanted; None: nothing."""
     if dry is None or dry.turned.handover is not None or asked:
         return None
+    if any(piece.text or piece.key == "say.quote" for piece in dry.turned.pieces):
+        return None  # the shop's own words are quoted as they stand
     if dry.turned.answered and dry.draft and not dry.turned.unanswered:
         return Rights.PHRASE
     return None if dry.understood and not dry.turned.unanswered else Rights.ACT
@@ -142,7 +130,7 @@ async def _taken_dry(
     shop, memory = shop_told(tenant), turn.memory
     if not memory.language:
         memory = _replace(memory, language=language_of(turn.locale))
-    read = reader(tenant, shop, memory.language, now)
+    read = reader(await own_model(tx, tenant.merchant.merchant_id), shop, memory.language, now)
     world = TalkWorld(
         database, tx, directory, tenant, asker=turn.asker, channel=turn.heard.channel, address=turn.address, language=memory.language, now=now, find=find,
         conversation_id=turn.conversation_id,

@@ -1,6 +1,8 @@
 """A turn that waits → all that is known when it is taken up: what was heard, what is remembered, who asks."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -15,9 +17,8 @@ from doorstep.steps.directory import Tenant
 from doorstep.steps.identity import Proof, asker_of
 from doorstep.steps.saying import locale_of
 from doorstep.steps.talk_world import joined
-from doorstep.store import conversations, handovers, orders, people, reply_files, talks
+from doorstep.store import orders, people, talks
 from doorstep.store.connections import Connection
-from doorstep.store.conversations import Conversation
 from doorstep.store.database import Row, Tx
 
 _replace = msgspec.structs.replace
@@ -32,7 +33,6 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     """One turn, ready to be taken."""
 
     row: Row
-    talk: Conversation
     connection: Connection
     channel: ChannelKind
     heard: Heard
@@ -45,34 +45,36 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def open_turn(tx: Tx, tenant: Tenant, row: Row, now: datetime) -> Opened | None:
-    """Read what a turn needs; None: a human has the word, or the connection is gone."""
-    merchant_id, conversation_id = tenant.merchant.merchant_id, row["conversation_id"]
+    """Read what a turn (a row of `turns.take`) needs; None: a human has the word, or the connection is gone."""
+    merchant_id = tenant.merchant.merchant_id
     connection = tenant.connections.get(row["connection_id"])
-    talk = await conversations.find(tx, merchant_id, conversation_id)
-    if talk is None or connection is None or await handovers.open_of(tx, merchant_id, conversation_id) is not None:
+    if connection is None or row["held"]:
         return None
     channel = ChannelKind(row["channel"])
-    memory = await _remembered(tx, merchant_id, conversation_id, talk.customer_id, now)
-    asker = await _asker(tx, merchant_id, row, channel, memory)
-    locale = await locale_of(tx, tenant, talk.address, row["order_id"] or talk.order_id)
-    files = await reply_files.of(tx, merchant_id, [row["reply_id"]])
+    memory = await remembered(tx, merchant_id, talks.opened(row["memory"]), row["conversation_id"], row["customer_id"], now)
+    asker = await asker_in(tx, merchant_id, row, channel, memory)
+    about = row["order_id"] or row["before_order_id"]
+    locale = row["chosen_locale"] or await locale_of(tx, tenant, row["address"], about)
     order = await _bound_order(tx, merchant_id, asker, row)
     return Opened(
         row=row,
-        talk=talk,
         connection=connection,
         channel=channel,
-        heard=Heard(text=row["text"], choice=row["choice"], channel=channel, order=order, files=len(files)),
+        heard=Heard(text=row["text"], choice=row["choice"], channel=channel, order=order, files=row["files"]),
         memory=memory if memory.language else _replace(memory, language=language_of(locale)),
         asker=asker,
         locale=locale,
-        fetching=any(one["due_at"] for one in files),
+        fetching=row["fetching"],
     )
 
 
-async def _remembered(tx: Tx, merchant_id: int, conversation_id: int, customer_id: int | None, now: datetime) -> Memory:
-    """Read what is remembered here; what the same customer had begun on another channel is taken up, without who they had shown to be there."""
-    memory = await talks.read(tx, merchant_id, conversation_id)
+async def remembered(
+    tx: Tx, merchant_id: int, memory: Memory, conversation_id: int, customer_id: int | None, now: datetime, *, taking: bool = True
+) -> Memory:
+    """Give what is remembered here; what the same customer had begun on another channel is taken up, without who they had shown to be there.
+
+    `taking`: it is no longer there then.
+    """
     if memory.shown is not None and now - memory.shown.at > _SHOWN_FOR:
         memory = _replace(memory, shown=None)
     if memory.frames or customer_id is None:
@@ -81,7 +83,8 @@ async def _remembered(tx: Tx, merchant_id: int, conversation_id: int, customer_i
     if found is None:
         return memory
     other_id, other = found
-    await talks.leave(tx, merchant_id, other_id, _replace(other, frames=(), waiting=(), offered=()))
+    if taking:
+        await talks.leave(tx, merchant_id, other_id, _replace(other, frames=(), waiting=(), offered=()))
     frames = tuple(
         _replace(one, token="", digest="", action="", handle="", asked="" if one.asked in {"confirm", "code"} else one.asked)
         for one in other.frames
@@ -91,8 +94,11 @@ async def _remembered(tx: Tx, merchant_id: int, conversation_id: int, customer_i
     )
 
 
-async def _asker(tx: Tx, merchant_id: int, row: Row, channel: ChannelKind, memory: Memory) -> Asker:
-    """Tell who asks: what the channel shows by itself, what was answered, what was shown before in this talk."""
+async def asker_in(tx: Tx, merchant_id: int, row: Row | Mapping[str, Any], channel: ChannelKind, memory: Memory) -> Asker:
+    """Tell who asks: what the channel shows by itself, what was answered, what was shown before in this talk.
+
+    `row` has `customer_id, address, message_id, order_id`.
+    """
     names = await people.identities(tx, merchant_id, row["customer_id"]) if row["customer_id"] else []
     shown = {one.kind: one for one in names if one.verified_at is not None}
     email, phone, assurance = "", "", Assurance.NONE

@@ -81,10 +81,9 @@ def window_until(connection: Connection, last_in_at: datetime | None) -> datetim
     return last_in_at + timedelta(seconds=window_s) if window_s and last_in_at else None
 
 
-async def may_say(tx: Tx, merchant_id: int, channel: ChannelKind, address: str, now: datetime) -> bool:
+async def may_say(tx: Tx, merchant_id: int, channel: ChannelKind, address: str) -> bool:
     """Say whether this address may be answered: whoever said stop hears nothing more."""
-    standing = (await recipients.standing(tx, [(merchant_id, address)], now))[merchant_id, address]
-    return not {(channel, None), (channel, Purpose.TRANSACTIONAL)} & set(standing.suppressed)
+    return not {(channel, None), (channel, Purpose.TRANSACTIONAL)} & set(await recipients.suppressed(tx, merchant_id, address))
 
 
 async def locale_of(tx: Tx, tenant: Tenant, address: str, order_id: int | None) -> str:
@@ -102,7 +101,7 @@ async def hindrance(tx: Tx, tenant: Tenant, talk: Row, now: datetime) -> Hindran
     connection = tenant.connections.get(talk["connection_id"])
     if connection is None or not connection.active:
         return Hindrance.PAUSED
-    if not await may_say(tx, tenant.merchant.merchant_id, ChannelKind(talk["channel"]), talk["address"], now):
+    if not await may_say(tx, tenant.merchant.merchant_id, ChannelKind(talk["channel"]), talk["address"]):
         return Hindrance.SUPPRESSED
     until = window_until(connection, talk["last_in_at"])
     plugin = channels().get(connection.provider)

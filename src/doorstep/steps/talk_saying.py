@@ -17,8 +17,10 @@ from doorstep.domain.talking.told import Span
 from doorstep.domain.talking.turns import Fact, Piece, Turned
 from doorstep.domain.tracking import Estimate
 from doorstep.domain.vocabulary import ChannelKind
-from doorstep.messages.wording import day_text, fact_text, moment_text, money_text, window_text
+from doorstep.messages.wording import day_text, fact_text, moment_text, money_text, short_day_text, window_text
 
+#: Talks that most customers come for, and a human.
+_STARTS = ("where", "return", "human")
 #: Channels whose messages have a button for a page; in the others its address stands in the text.
 _LINKED = frozenset({ChannelKind.CHAT, ChannelKind.INAPP})
 
@@ -58,7 +60,7 @@ def spoken(turned: Turned, book: Book, tag: str, zone: str, channel: ChannelKind
     """Write an answer."""
     text = said(turned.pieces, tag, book, writer(tag, zone))
     offered = [
-        Titled(choice_id=choice_id(turned.memory, place, one), title=titled(one, tag, book), about=one.about)
+        Titled(choice_id=choice_id(turned.memory, place, one), title=_title(one, tag, book), about=one.about)
         for place, one in enumerate(turned.offers)
     ]
     link = None
@@ -69,6 +71,19 @@ def spoken(turned: Turned, book: Book, tag: str, zone: str, channel: ChannelKind
     by_number = said([Piece(key="ask.by_number")], tag, book, writer(tag, zone))
     fit, choices = fitted(text, offered, channel, by_number)
     return Spoken(text=fit, choices=choices, link=link)
+
+
+def _title(offer: Offer, tag: str, book: Book) -> str:
+    """Write what is offered; a day as people write one."""
+    kind, _, day = offer.value.partition(".")
+    return short_day_text(date.fromisoformat(day), tag) if kind == "day" and not offer.key else titled(offer, tag, book)
+
+
+def starts(book: Book, tag: str) -> tuple[Choice, ...]:
+    """Give what may be chosen before a first word; talks that are switched off are left out, and where the machine is, all are."""
+    known = [slug for slug in _STARTS if book.on and (talk := book.talks.get(slug)) is not None and talk.enabled]
+    offers = [Offer(value=f"talk.{slug}", key=f"talk.{slug}") for slug in known]
+    return tuple(Choice(choice_id=one.value, title=titled(one, tag, book)) for one in offers)
 
 
 def choice_id(memory: Memory, place: int, offer: Offer) -> str:

@@ -62,14 +62,23 @@ async def _told(tx: Tx, directory: Directory, tenant: Tenant, kept: Sequence[Kep
 
 
 async def order_told(
-    tx: Tx, directory: Directory, tenant: Tenant, asker: Asker, order: str, language: str, now: datetime
+    tx: Tx,
+    directory: Directory,
+    tenant: Tenant,
+    asker: Asker,
+    order: str,
+    language: str,
+    now: datetime,
+    *,
+    listed: OrderTold | None = None,
 ) -> OrderTold | None:
-    """Read one of the asker's orders whole; None: there is none such that is theirs."""
+    """Read one of the asker's orders whole; None: there is none such that is theirs. `listed`: its parcels as they were read just now."""
     found = await know(tx, tenant, asker, asking.ReadOrder(order=order), now)
     kept, known = found.order, found.known
     if kept is None or known.order is None or not asker.owns(known.order):
         return None
-    told = (await _told(tx, directory, tenant, [kept], now))[0]
+    told = listed or (await _told(tx, directory, tenant, [kept], now))[0]
+    told = msgspec.structs.replace(told, known=known.order)
     customer = known.customer
     if customer is not None:
         methods = await goods.methods(tx, tenant.merchant.merchant_id, kept.connection_id, [customer.customer])

@@ -1,6 +1,6 @@
 """What a talk wishes for → carried out in the talk's own transaction, as whoever asks and never as more; see `conversations.talks.wishes`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -32,7 +32,7 @@ from doorstep.domain.actions.refusals import Refusal
 from doorstep.domain.messages import Suppression
 from doorstep.domain.orders import Consent
 from doorstep.domain.talking.memory import Shown, Told
-from doorstep.domain.talking.told import QuoteTold
+from doorstep.domain.talking.told import OrderTold, QuoteTold
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.steps import act, photos
 from doorstep.steps.directory import Directory, Tenant
@@ -77,27 +77,25 @@ class TalkWorld:
         self._channel, self._address = channel, address
         self.language = language
         self._find = find
+        #: The asker's orders as they were listed in this turn.
+        self._listed: dict[str, OrderTold] = {}
         self._merchant_id = tenant.merchant.merchant_id
         #: 0: the talk is on no channel, and nothing of it is kept.
         self._conversation_id, self._reply_id = conversation_id, reply_id
 
     async def run(self, flow: Flow[T]) -> T:
         """Carry out what a talk wishes for until it is done."""
-        given: Given = None
-        while True:
-            try:
-                wish = flow.send(given)
-            except StopIteration as ended:
-                result: T = ended.value
-                return result
-            given = await self._carry(wish)
+        return await carried(flow, self.carry)
 
-    async def _carry(self, wish: Wish) -> Given:  # noqa: C901, PLR0911 - one line for each wish
+    async def carry(self, wish: Wish) -> Given:  # noqa: C901, PLR0911 - one line for each wish
+        """Carry out one wish; return what came of it."""
         match wish:
             case ListOrders():
-                return await orders_told(self._tx, self._directory, self._tenant, self.asker, self._now)
+                listed = await orders_told(self._tx, self._directory, self._tenant, self.asker, self._now)
+                self._listed = {one.known.external_id: one for one in listed}
+                return listed
             case ReadOrder():
-                return await order_told(self._tx, self._directory, self._tenant, self.asker, wish.order, self.language, self._now)
+                return await self._whole(wish.order)
             case Identify():
                 return await self._identify(wish.told)
             case SendCode():
@@ -123,6 +121,10 @@ class TalkWorld:
                 )
             case Subscribe():
                 return await self._subscribe(wanted=wish.wanted)
+
+    async def _whole(self, order: str) -> OrderTold | None:
+        listed = self._listed.get(order)
+        return await order_told(self._tx, self._directory, self._tenant, self.asker, order, self.language, self._now, listed=listed)
 
     async def _done(self, outcome: act.Done | Refusal) -> Done | Refusal:
         if isinstance(outcome, Refusal):
@@ -157,14 +159,13 @@ class TalkWorld:
 
     async def _identify(self, told: Told) -> Shown | None:
         """Judge what was told, within the limits that hold for pages, too; the newest number first."""
-        for number in list(reversed(told.numbers)) or [""]:
-            typed = read_told(number, told.email, told.phone, told.name, told.postcode, country=shop_told(self._tenant).country or None)
+        for typed in typed_by(told, self._tenant):
             tried = Tried(order=typed.number, person=typed.person, person_hint=typed.hint)
             if await take_try(self._database, self._directory, self._tenant, Trying.FIND, tried, self._now):
                 return None
             proof = await knows(self._tx, self._tenant, typed, self._now)
             if proof is not None:
-                return await self._show(proof)
+                return await self.show(proof)
             await note_wrong(self._database, self._directory, self._tenant, Trying.FIND, self._now)
         return None
 
@@ -191,9 +192,9 @@ class TalkWorld:
         if proof is None:
             await note_wrong(self._database, self._directory, self._tenant, Trying.TYPE, self._now)
             return None
-        return await self._show(proof)
+        return await self.show(proof)
 
-    async def _show(self, proof: Proof) -> Shown | None:
+    async def show(self, proof: Proof) -> Shown | None:
         """Let what was shown count from now on."""
         asker = await asker_of(self._tx, self._tenant.merchant.merchant_id, proof, channel=str(self._channel))
         if asker is None:
@@ -219,6 +220,25 @@ class TalkWorld:
             kept = Suppression(channel=channel, address=address, purpose=Purpose.MARKETING, reason="unsubscribed", at=self._now)
             await recipients.suppress(self._tx, merchant_id, kept)
         return True
+
+
+async def carried(flow: Flow[T], carry: Callable[[Wish], Awaitable[Given]]) -> T:
+    """Run a talk: each wish is carried out and sent back, until it ends."""
+    given: Given = None
+    while True:
+        try:
+            wish = flow.send(given)
+        except StopIteration as ended:
+            result: T = ended.value
+            return result
+        given = await carry(wish)
+
+
+def typed_by(told: Told, tenant: Tenant) -> Iterator[Typed]:
+    """What somebody told of themselves, as identity reads it; the newest number first."""
+    country = shop_told(tenant).country or None
+    for number in list(reversed(told.numbers)) or [""]:
+        yield read_told(number, told.email, told.phone, told.name, told.postcode, country=country)
 
 
 def joined(base: Asker, shown: Asker) -> Asker:

@@ -17,6 +17,7 @@ from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_finding import look_up
 from doorstep.steps.talk_saying import Spoken, spoken, tag_of
 from doorstep.steps.talk_world import TalkWorld
+from doorstep.steps.teaching import model_of
 from doorstep.steps.understanding import reader
 from doorstep.store.database import Database
 
@@ -48,8 +49,8 @@ class Session:
         tenant, shop = self._tenant, shop_told(self._tenant)
         locale = tenant.brand.default_locale
         memory = self._memory if self._memory.language else _replace(self._memory, language=language_of(locale))
-        read = reader(tenant, shop, memory.language, now)
         async with self._database.for_merchant(tenant.merchant.merchant_id) as tx:
+            read = reader(await model_of(tx, tenant.merchant.merchant_id), shop, memory.language, now)
             world = TalkWorld(
                 self._database,
                 tx,

@@ -23,7 +23,7 @@ async def write_to_customer(
     if connection is None or not bought.email:
         return Hindrance.PAUSED
     to = bought.email.lower()
-    if not await may_say(tx, merchant_id, ChannelKind.EMAIL, to, now):
+    if not await may_say(tx, merchant_id, ChannelKind.EMAIL, to):
         return Hindrance.SUPPRESSED
     new = NewMessage(
         message=Message(

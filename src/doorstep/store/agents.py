@@ -32,7 +32,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
 
 _COLUMNS = """
 u.user_id, u.email, coalesce(a.name, '') as name, coalesce(a.languages, '{}') as languages, coalesce(a.skills, '{}') as skills,
-coalesce(a.presence = 'available', false) as available, coalesce(a.most, 8) as most
+coalesce(a.available, false) as available, coalesce(a.most, 8) as most
 """
 _HOLDING = """
 (select count(*) from (
@@ -53,13 +53,13 @@ on conflict (merchant_id, user_id) do update
 set name = excluded.name, languages = excluded.languages, skills = excluded.skills, most = excluded.most
 """
 _PRESENCE = """
-insert into agent (merchant_id, user_id, presence) values ($1, $2, $3)
-on conflict (merchant_id, user_id) do update set presence = excluded.presence
+insert into agent (merchant_id, user_id, available) values ($1, $2, $3)
+on conflict (merchant_id, user_id) do update set available = excluded.available
 """
 # Who is there, speaks and can do it, has room for it, and was given nothing for longest.
 _NEXT = f"""
 select a.user_id from agent a join desk_user u on u.merchant_id = a.merchant_id and u.user_id = a.user_id and u.deactivated_at is null
-where a.merchant_id = $1 and a.presence = 'available' and ($2 = '' or a.languages = '{{}}' or $2 = any(a.languages))
+where a.merchant_id = $1 and a.available and ($2 = '' or a.languages = '{{}}' or $2 = any(a.languages))
     and ($3 = '' or $3 = any(a.skills)) and {_HOLDING} < a.most
 order by a.given_at nulls first, a.user_id limit 1 for update of a skip locked
 """
@@ -94,7 +94,7 @@ async def write(tx: Tx, merchant_id: int, user_id: int, name: str, languages: Se
 
 async def set_presence(tx: Tx, merchant_id: int, user_id: int, *, available: bool) -> None:
     """Note that somebody is there to answer, or away."""
-    await tx.execute(_PRESENCE, merchant_id, user_id, "available" if available else "away")
+    await tx.execute(_PRESENCE, merchant_id, user_id, available)
 
 
 async def next_one(tx: Tx, merchant_id: int, language: str, skill: str, now: datetime) -> int | None:

@@ -25,7 +25,11 @@ cross join lateral (
 """
 # The end of what we said to visitors, as far as it has left and something became of it since then.
 _SAID = """
-select k.place, m.message_id, m.created_at, m.text, m.state, m.state_at, m.extras
+select k.place, m.message_id, m.created_at, m.text, m.state, m.state_at, m.extras, m.template,
+    case when m.template = 'answer' then (
+        select a.name from desk_user u join agent a on a.merchant_id = u.merchant_id and a.user_id = u.user_id
+        where u.merchant_id = m.merchant_id and u.email = split_part(m.why, ' ', 1)
+    ) end as agent
 from unnest($1::bigint[], $2::text[], $3::timestamptz[]) with ordinality as k (merchant_id, address, since, place)
 cross join lateral (
     select * from message where recipient = k.address and merchant_id = k.merchant_id and created_at > $4

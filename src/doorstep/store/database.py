@@ -30,6 +30,14 @@ _SIGN_OF_LIFE_S = 60.0
 # Enter a merchant's fence for the rest of the transaction.
 _FENCE = "select set_config('role', 'doorstep_web', true), set_config('doorstep.merchant_id', $1, true)"
 
+# Let the rest of the transaction write nothing.
+_READ_ONLY = "set transaction read only"
+
+
+async def read_only(tx: Tx) -> None:
+    """Have the database refuse whatever this transaction still wants to write."""
+    await tx.execute(_READ_ONLY)
+
 
 async def _leave_as_it_is(_: Tx) -> None:
     """Reset nothing when a connection goes back: all we set (role, merchant, locks) ends with its transaction."""

@@ -27,8 +27,12 @@ class View(StrEnum):
 #: What a page of a list begins behind.
 Key = tuple[Any, ...]
 
+# A chat's visitors have no name of their own: once they have shown whose order it is, they have its buyer's.
 _ABOUT = f"""
-select {COLUMNS}, c.channel, c.address, c.customer_id, c.last_in_at, c.connection_id, o.number, w.text as words, w.sender_name, w.choice, w.keyword
+select {COLUMNS}, c.channel, c.address, c.customer_id, c.last_in_at, c.connection_id, o.number, w.text as words, w.sender_name, w.choice, w.keyword,
+    case when c.channel = 'chat' and c.customer_id is not null then
+        concat_ws(' ', o.document #>> '{{customer,first_name}}', o.document #>> '{{customer,last_name}}')
+    end as buyer
 """
 # What was said last by the customer, who they are, and what it is about.
 _WITH = """
@@ -74,8 +78,10 @@ select conversation_id from (
     select h.conversation_id from orders o join handover h on h.order_id = o.order_id and h.merchant_id = o.merchant_id
     where o.merchant_id = $1 and o.number_key = $4 and $4 <> ''
     union
-    select c.conversation_id from orders o join conversation c on c.merchant_id = o.merchant_id and c.channel = any($2::text[]) and c.address in (o.email, o.phone)
-    where o.merchant_id = $1 and o.number_key = $4 and $4 <> ''
+    select c.conversation_id from orders o cross join lateral (
+        select conversation_id from conversation
+        where merchant_id = o.merchant_id and channel = any($2::text[]) and address = any(array_remove(array[o.email, o.phone], null)) offset 0
+    ) c where o.merchant_id = $1 and o.number_key = $4 and $4 <> ''
 ) f order by conversation_id desc limit $5
 """
 # Conversations by their ids, with the newest hand-over where there is one.

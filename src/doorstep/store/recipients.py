@@ -196,6 +196,12 @@ async def count_alone(tx: Tx, addresses: Collection[tuple[int, str]]) -> None:
     await tx.execute(_ALONE, [merchant_id for merchant_id, _ in addresses], [address for _, address in addresses])
 
 
+async def suppressed(tx: Tx, merchant_id: int, address: str) -> list[tuple[ChannelKind, Purpose | None]]:
+    """Tell by which channels, and for what (None: anything), an address must not be written to."""
+    rows = await tx.fetch(_SUPPRESSED, [merchant_id], [address])
+    return [(ChannelKind(row["channel"]), Purpose(row["purpose"]) if row["purpose"] else None) for row in rows]
+
+
 async def chosen_locale(tx: Tx, merchant_id: int, addresses: Sequence[str]) -> str | None:
     """Tell the language a customer chose under one of these addresses, the first that has one."""
     rows = await tx.fetch(_CHOSEN_LOCALE, merchant_id, addresses)

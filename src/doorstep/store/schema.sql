@@ -791,7 +791,7 @@ create table handover (
     skill           text not null default '',  -- what whoever takes it has to be able to; '': nothing special
     queue           text not null,
     priority        int not null,              -- 0 first, 3 last
-    state           text not null check (state in ('waiting', 'held', 'snoozed', 'closed')),
+    state           text not null,             -- domain.talking.inbox.HandoverState
     assignee        bigint,                    -- desk_user; null: nobody
     theirs          boolean not null default false, -- we answered last: it is the customer's turn
     asked_at        timestamptz not null,
@@ -803,16 +803,13 @@ create table handover (
     snoozed_until   timestamptz,
     closed_at       timestamptz,
     closed_by       text not null default '',  -- 'user 7', 'key 7' or 'rule'
-    close_reason    text not null default '',  -- domain.talking.handovers.CloseReason
+    close_reason    text not null default '',  -- domain.talking.inbox.CloseReason
     csat_asked_at   timestamptz,
     csat_message_id uuid,                      -- the message that asked
     csat_score      int check (csat_score between 1 and 5),
     csat_comment    text not null default '',
     csat_at         timestamptz,
-    primary key (merchant_id, handover_id),
-    check ((state = 'held') <= (assignee is not null)),
-    check ((state = 'snoozed') = (snoozed_until is not null)),
-    check ((state = 'closed') = (closed_at is not null))
+    primary key (merchant_id, handover_id)
 );
 create unique index handover_open on handover (merchant_id, conversation_id) where state <> 'closed';
 create index handover_conversation on handover (conversation_id, merchant_id, handover_id);
@@ -824,7 +821,7 @@ create index handover_mine on handover (merchant_id, assignee, theirs, priority,
 create index handover_snoozed on handover (merchant_id, snoozed_until, handover_id) where state = 'snoozed';
 create index handover_wakes on handover (snoozed_until) where state = 'snoozed';
 create index handover_late on handover (due_at) where state in ('waiting', 'held') and not theirs and not told_late;
-create index handover_closed on handover (merchant_id, closed_at, handover_id) where state = 'closed';
+create index handover_closed on handover (merchant_id, closed_at, handover_id) include (csat_score, csat_asked_at) where state = 'closed';
 create index handover_order on handover (order_id, merchant_id) where order_id is not null;
 
 -- What happened to a conversation among us: notes, and who took, gave, snoozed, closed it.
@@ -834,7 +831,7 @@ create table handover_entry (
     conversation_id bigint not null,
     handover_id     bigint,                    -- null: a note while none was open
     at              timestamptz not null,
-    kind            text not null,             -- domain.talking.handovers.EntryKind
+    kind            text not null,             -- domain.talking.inbox.EntryKind
     actor           text not null,             -- 'user 7', 'key 7', 'rule', 'talk' or 'customer'
     text            text not null,
     primary key (merchant_id, entry_id)
@@ -848,7 +845,7 @@ create table agent (
     name        text not null default '',      -- as colleagues see it; '': the e-mail address
     languages   text[] not null default '{}',  -- ISO 639-1; '{}': every one
     skills      text[] not null default '{}',
-    presence    text not null default 'away' check (presence in ('available', 'away')),
+    available   boolean not null default false, -- conversations may be given to them
     most        int not null default 8,        -- conversations given to them at once where conversations are given out
     given_at    timestamptz,                   -- one was given to them, last
     primary key (merchant_id, user_id),
@@ -861,7 +858,7 @@ create table macro (
     macro_id    bigint generated always as identity,
     name        text not null,
     texts       json not null,                 -- language → text with holes
-    act         text not null default '',      -- domain.talking.handovers.MacroAct; '': nothing
+    act         text not null default '',      -- domain.talking.inbox.MacroAct; '': nothing
     queue       text not null default '',      -- MacroAct.MOVE: where to
     used        bigint not null default 0,
     primary key (merchant_id, macro_id)
@@ -1697,6 +1694,19 @@ begin
     end loop;
     return made;
 end $$;
+
+-- What merchants change of the talks, every version; the live one also stands in merchant.settings, which every process reads.
+create table talk_version (
+    merchant_id bigint not null references merchant,
+    version     int not null,
+    document    json not null,                -- conversations.talks.book.Changes
+    note        text not null default '',
+    made_by     text not null,                -- who changed it last, while it was a draft
+    made_at     timestamptz not null,
+    live_from   timestamptz,                  -- null: a draft
+    live_by     text not null default '',
+    primary key (merchant_id, version)
+);
 
 -- Fence every table for doorstep_web by the merchant the transaction names.
 do $$

@@ -25,8 +25,12 @@ _LEAVE = "update talk set going_on = false, memory = $3::json where merchant_id 
 
 
 async def read(tx: Tx, merchant_id: int, conversation_id: int) -> Memory:
-    """Read what a conversation remembers; nothing where it has not begun."""
-    kept = await tx.fetchval(_READ, merchant_id, conversation_id)
+    """Read what a conversation remembers."""
+    return opened(await tx.fetchval(_READ, merchant_id, conversation_id))
+
+
+def opened(kept: str | None) -> Memory:
+    """Open what a row holds; nothing where the talk has not begun."""
     return _MEMORY.decode(kept) if kept else Memory()
 
 

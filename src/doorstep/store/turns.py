@@ -26,9 +26,14 @@ order by t.due_at limit $2
 # One of them with what came, held until this transaction ends; nothing where somebody else has it or has answered it.
 _TAKE = """
 select t.turn_id, t.conversation_id, t.reply_id, t.came_at, t.tries, r.text, r.choice, r.channel, r.connection_id, r.provider_id, r.sender,
-    r.sender_name, r.recipient, r.message_id, r.order_id, r.received_at, c.address, c.customer_id
+    r.sender_name, r.recipient, r.message_id, r.order_id, r.received_at, c.address, c.customer_id, c.order_id as before_order_id, k.memory::text as memory,
+    (select locale from chosen_locale l where l.merchant_id = t.merchant_id and l.address = c.address) as chosen_locale,
+    exists (select from handover h where h.merchant_id = t.merchant_id and h.conversation_id = t.conversation_id and h.state <> 'closed') as held,
+    (select count(*) from reply_file f where f.merchant_id = t.merchant_id and f.reply_id = t.reply_id) as files,
+    exists (select from file_due d where d.merchant_id = t.merchant_id and d.reply_id = t.reply_id) as fetching
 from turn t join reply r on r.merchant_id = t.merchant_id and r.reply_id = t.reply_id
 join conversation c on c.merchant_id = t.merchant_id and c.conversation_id = t.conversation_id
+left join talk k on k.merchant_id = t.merchant_id and k.conversation_id = t.conversation_id
 where t.merchant_id = $1 and t.turn_id = $2 and t.state = 'waiting' for update of t skip locked
 """
 _CLOSE = """

@@ -20,6 +20,7 @@ from doorstep.errors import (
     RefusedError,
     TryLaterError,
 )
+from doorstep.steps.talk_versions import FaultyTalksError
 
 _LOG = structlog.get_logger()
 
@@ -40,6 +41,7 @@ STATUS_OF: dict[type[DoorstepError], int] = {
     ConflictError: 409,
     RefusedError: 422,
     ActionRefusedError: 422,
+    FaultyTalksError: 422,
     TryLaterError: 503,
     MisconfiguredError: 503,
 }
@@ -75,7 +77,13 @@ def _body(status: int, detail: str, more: dict[str, object]) -> dict[str, object
 def doorstep_error(_: AnyRequest, error: DoorstepError) -> Response[dict[str, object]]:
     """Answer for an error of the house."""
     status, detail, headers = _refusal(error)
-    return problem(status, detail, headers, **(_of_action(error.refusal) if isinstance(error, ActionRefusedError) else {}))
+    return problem(status, detail, headers, **_more(error))
+
+
+def _more(error: DoorstepError) -> dict[str, object]:
+    if isinstance(error, ActionRefusedError):
+        return _of_action(error.refusal)
+    return {"errors": [{"message": one} for one in error.faults]} if isinstance(error, FaultyTalksError) else {}
 
 
 def _of_action(refusal: Refusal) -> dict[str, object]:

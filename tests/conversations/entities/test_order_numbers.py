@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from doorstep.conversations.entities import closest_orders, code_in, entities_in
+from doorstep.conversations.entities import closest_orders, code_in, entities_in, number_in
 from doorstep.conversations.entities.checks import sureness
 from doorstep.domain.talking.understood import Entity, EntityKind
 
@@ -22,6 +22,10 @@ ORDERS = [
     ("Order: SO-20931 hasn't shipped", "SO20931"),
     ("W5490111", "W5490111"),
     ("it's 5512", "5512"),
+    ("1002 ana@mail.example", "1002"),
+    ("ana@mail.example\n1002", "1002"),
+    ("1002 and my email is ana@mail.example", "1002"),
+    ("1002 y ana@mail.example", "1002"),
     ("hi its for order 4411-2231 thanks", "44112231"),
     ("order number: 100 234 567", "100234567"),
     ("ORDER#77123", "77123"),
@@ -66,6 +70,9 @@ ORDERS = [
     ("for the commande W-2211 please", "W2211"),
     ("order W2378156. thanks", "W2378156"),
     ("Ordr 3345 whr is it", "3345"),
+    ("10001 and ana@customer.example", "10001"),
+    ("ana@customer.example y es 1001", "1001"),
+    ("Hallo, 10001 und meine E-Mail ist ana@customer.example", "10001"),
 ]
 OTHERS = [
     "PO Box 1234, Boise",
@@ -119,6 +126,9 @@ OTHERS = [
     "balance 2500",
     "about 3000 people",
     "between 2015 and 2019",
+    "9876543210 and ana@customer.example",
+    "I paid 1200, ana@customer.example",
+    "500 g and ana@customer.example",
 ]
 
 
@@ -128,6 +138,18 @@ def read(text: str, **more: object) -> tuple[Entity, ...]:
 
 def orders(text: str, **more: object) -> list[str]:
     return [one.value for one in read(text, **more) if one.kind is EntityKind.ORDER_NUMBER]
+
+
+@pytest.mark.parametrize(("text", "number"), [("it is #7", "7"), ("nº 12, ana@customer.example", "12"), ("#1001", "1001")])
+def test_a_number_that_was_asked_for_may_be_short_where_it_has_its_sign(text, number):
+    found = number_in(text)
+    assert found is not None
+    assert (found.kind, found.value) == (EntityKind.ORDER_NUMBER, number)
+
+
+@pytest.mark.parametrize("text", ["7", "#7 or #8", "a#7", "#7b", "ana#7@customer.example", ""])
+def test_what_is_no_number_with_a_sign_or_not_the_only_one_is_not_taken_as_asked_for(text):
+    assert number_in(text) is None
 
 
 @pytest.mark.parametrize(("text", "numbers"), ORDERS)

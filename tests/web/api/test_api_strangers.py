@@ -40,6 +40,8 @@ TRIES: dict[str, tuple[dict[str, object], object, int]] = {
     "bringInArticles": ({}, {"key": "theirs", "content": "Theirs."}, 200),
     "removeArticle": ({"article_id": "article"}, None, 404),
     "askKnowledge": ({}, {"question": "what is a teapot?"}, 200),
+    "readTalks": ({}, None, 200),
+    "putTalks": ({}, {"changes": {"words": {"en": {"say.welcome": "Theirs."}}}, "note": "theirs"}, 200),
     "readPolicy": ({}, None, 200),
     "draftPolicy": ({}, {"policy": {"returning": {"reason_needed": False}}, "note": "theirs"}, 201),
     "putPolicyInForce": ({"version": "policy"}, None, 404),
@@ -127,6 +129,9 @@ async def fill(installation) -> dict[str, str]:
     [article] = (await installation.get("/knowledge/articles")).json()["articles"]
     for _ in range(2):  # the stranger makes one version of its own
         draft = (await installation.post("/policy", {"policy": {"returning": {"reason_needed": False}}, "note": MARK})).json()
+    await installation.client.put(
+        "/api/v1/talks", json={"changes": {"words": {"en": {"say.welcome": MARK}}}, "note": MARK}, headers=installation.entering()
+    )
     async with house.database.system() as tx:
         await tx.execute(
             "insert into handover (merchant_id, conversation_id, reason, summary, language, queue, priority, state, asked_at, due_at, touched_at)"

@@ -1,7 +1,9 @@
 """Customers who write now to a made-up shop, and hand-overs of what they wrote, through the real steps."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+import msgspec
+from page_shops import PASSWORD
 
 from doorstep.conversations.handing.routing import Handing
 from doorstep.domain.messages import Reply
@@ -12,16 +14,8 @@ from doorstep.steps import handing_over
 from doorstep.steps.answer import answer
 from doorstep.steps.work import utc_now
 from doorstep.store import access, connections, conversations, handovers, macros, orders
-from page_shops import PASSWORD
 
 SMS, MAIL = ChannelKind.SMS, ChannelKind.EMAIL
-
-
-@dataclass
-class Waiting:
-    """What was made: conversation ids by the address that wrote."""
-
-    talks: dict[str, int] = field(default_factory=dict)
 
 
 async def wrote(house, shop, sender, text, *, name="", choice="", minutes=0, channel=SMS):
@@ -71,8 +65,6 @@ async def handing(house, shop, **settings):
     """Write a merchant's hand-over settings."""
     async with house.database.for_merchant(shop.merchant_id) as tx:
         kept = await connections.merchant_to_change(tx, shop.merchant_id)
-        import msgspec
-
         one = msgspec.convert(settings, Handing, strict=False)
         await connections.set_merchant(tx, msgspec.structs.replace(kept, settings={**kept.settings, "handing": msgspec.to_builtins(one)}))
     await house.directory.refresh(house.database, utc_now(), force=True)

@@ -250,8 +250,8 @@ async def test_a_conversation_is_answered_by_keyboard_alone_and_without_scripts(
     await page.keyboard.type("On Friday, then.")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
-    await page.wait_for_selector("[role=status]")
-    assert await page.inner_text(".ours:last-child .words") == "On Friday, then."
+    await page.wait_for_selector(".saved[role=status]")
+    assert await page.locator(".turns .hand .words").last.inner_text() == "On Friday, then."
 
 
 async def test_a_rendered_message_runs_no_script_and_has_no_origin(opened, ours):

@@ -16,6 +16,7 @@ from doorstep.cli.running import serve_web
 from doorstep.errors import MisconfiguredError
 from doorstep.settings import Settings, read_settings
 from doorstep.steps.batch import carry, work_batch
+from doorstep.steps.converse import converse
 from doorstep.steps.directory import Directory
 from doorstep.steps.receive import Receiver
 from doorstep.steps.work import Worker, settle_in, utc_now
@@ -83,6 +84,10 @@ async def _job(database: Database, directory: Directory, now: datetime) -> bool:
     return True
 
 
+async def _turn(database: Database, directory: Directory, now: datetime) -> bool:
+    return await converse(database, directory, now) > 0
+
+
 async def _loop(step: _Step, database: Database, directory: Directory, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         await directory.refresh(database, utc_now())
@@ -111,9 +116,10 @@ async def _work(mode: str, settings: Settings, url: str) -> None:
         if mode == "batches":
             await worker.run()
             return
+        steps: dict[str, _Step] = {"rows": _row, "jobs": _job, "converse": _turn}
         async with asyncio.TaskGroup() as loops:
-            for _ in range(CONCURRENT):
-                loops.create_task(_loop(_row if mode == "rows" else _job, database, directory, stopping))
+            for _ in range(1 if mode == "converse" else CONCURRENT):  # a round of turns takes several up at once
+                loops.create_task(_loop(steps[mode], database, directory, stopping))
 
 
 class OneByOne(Receiver):

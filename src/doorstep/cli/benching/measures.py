@@ -66,18 +66,18 @@ async def throughput(server: Server, stage: Stage, mode: str, *, events: int, pr
     now = utc_now()
     warm, load = make_load(_WARM, now, seed=seed * 1000, history=history), make_load(events, now, seed=seed * 1000 + 1, history=history)
     await take(stage, [*warm.orders, *load.orders], now)
-    children = await _start(stage, mode, processes)
+    children = await started(stage, mode, processes)
     try:
         await _offer(stage, mode, warm.webhooks)
         await _until_done(stage, mode)
         await settle(stage)
         before, ours, postgres = await _messages(stage), sum(child.cpu_s() for child in children), server.cpu_s()
-        started = time.perf_counter()
+        began = time.perf_counter()
         await _offer(stage, mode, load.webhooks)
         offered = time.perf_counter()
         await _until_done(stage, mode)
         ended = time.perf_counter()
-        seconds = ended - (offered if mode != "jobs" else started)
+        seconds = ended - (offered if mode != "jobs" else began)
         postgres_s = server.cpu_s() - postgres
         return Throughput(
             events=len(load.webhooks),
@@ -99,7 +99,7 @@ async def latency(stage: Stage, mode: str, *, rate: int, seconds: int, processes
     warm = make_load(_WARM, now, seed=seed * 1000 + 2, history=history)
     load = make_load(rate * seconds, now, seed=seed * 1000 + 3, history=history)
     await take(stage, [*warm.orders, *load.orders], now)
-    children = await _start(stage, mode, processes)
+    children = await started(stage, mode, processes)
     try:
         await _offer(stage, mode, warm.webhooks)
         await _until_done(stage, mode)
@@ -107,14 +107,14 @@ async def latency(stage: Stage, mode: str, *, rate: int, seconds: int, processes
         first = await _fetchval(stage, "select coalesce(max(inbox_id), 0) from inbox")
         await _feed(stage, mode, load.webhooks, rate)
         left = await _until_done(stage, mode, grace_s=20)
-        rows = await _fetch(stage, _LATENCIES, first)
+        rows = await fetched(stage, _LATENCIES, first)
         told, every = sorted(float(row["ms"]) for row in rows if row["told"]), sorted(float(row["ms"]) for row in rows)
         return Latency(
             rate_per_s=rate,
             messages=len(told),
-            p50_ms=_at(told, 0.5),
-            p99_ms=_at(told, 0.99),
-            events_p99_ms=_at(every, 0.99),
+            p50_ms=at_share(told, 0.5),
+            p99_ms=at_share(told, 0.99),
+            events_p99_ms=at_share(every, 0.99),
             left=left,
         )
     finally:
@@ -156,7 +156,8 @@ async def _until_open(port: int) -> None:
     raise MisconfiguredError("the web process did not open its port within 30 s")
 
 
-async def _start(stage: Stage, mode: str, processes: int) -> list[Child]:
+async def started(stage: Stage, mode: str, processes: int) -> list[Child]:
+    """Start so many processes of a mode and wait until they are ready."""
     async with stage.database.system() as tx:
         await tx.execute(JOBS)
     children = [Child(stage.url, "doorstep.cli.benching.child", mode) for _ in range(processes)]
@@ -216,7 +217,7 @@ async def _messages(stage: Stage) -> int:
     return int(await _fetchval(stage, "select count(*) from outbox"))
 
 
-async def _fetch(stage: Stage, query: str, *arguments: object) -> list[Row]:
+async def fetched(stage: Stage, query: str, *arguments: object) -> list[Row]:
     """Ask by a connection of our own: the steps' connections plan for look-ups by key only."""
     connection = await asyncpg.connect(stage.url)
     try:
@@ -231,5 +232,6 @@ async def _fetchval(stage: Stage, query: str) -> int:
         return found
 
 
-def _at(ordered: Sequence[float], share: float) -> float:
+def at_share(ordered: Sequence[float], share: float) -> float:
+    """The value at a share of an ordered list."""
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0

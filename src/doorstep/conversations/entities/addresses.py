@@ -18,6 +18,9 @@ _PART_END = re.compile(r"\s*(?:,|\n|;)\s*")
 _STOP = re.compile(
     r"[!?;]|\.(?:\s|$)|\n\s*\n|\b(?:please|instead|thanks|thank|because|and (?:my|please|i|the)|bitte|danke|por favor|gracias|merci|svp|grazie|obrigad[oa]|is my|not the|asap)\b"
 )
+#: Characters of an answer that is an address, and words between two of its commas.
+_LONGEST_TOLD = 600
+_MOST_PART_WORDS = 7
 _DIGIT = re.compile(r"\d")
 #: A place's name: up to four words.
 _CITY = re.compile(r"[^\W\d_][^\d,;\n.!?]{1,40}")
@@ -184,8 +187,14 @@ def _few_words(text: str) -> int:
     return words[-1].end() if words else 0
 
 
+def _told_in_a_sentence(parts: list[str], code: str) -> bool:
+    """Tell whether nothing but the post code holds a digit: "cancel order 1003, it is mine" is a sentence, and no street with its number."""
+    return not any(_DIGIT.search(part.replace(code, " ", 1)) for part in parts)
+
+
 def address_told(text: str, region: str) -> Address | None:
     """Read an answer to our asking for an address: by its form, else by its commas; None: nothing in it can be one."""
+    text = text[:_LONGEST_TOLD]
     folded = fold(text)
     found = next((one.address for one in addresses_in(folded, region) if one.address is not None), None)
     if found is not None:
@@ -193,6 +202,8 @@ def address_told(text: str, region: str) -> Address | None:
     typed = postcode_in(text, region)
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if typed is None or len(parts) < 2 or not _DIGIT.search(parts[0]):  # noqa: PLR2004 - a street, and what follows it
+        return None
+    if any(len(part.split()) > _MOST_PART_WORDS for part in parts) or _told_in_a_sentence(parts, typed.text):
         return None
     town = next((part for part in parts[1:] if typed.text in part), "")
     city = " ".join(town.replace(typed.text, " ").split()) or (parts[1] if typed.text not in parts[1] else "")

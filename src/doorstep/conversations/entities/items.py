@@ -19,7 +19,9 @@ _GOODS = word_set(
     "produit articolo prodotto ordine iten"
 )
 #: What they deny ends at the next comma: "not the lamp, the headphones".
-_SHORT_DENIALS = word_set("not and keep keeping without garder garde behalte tengo quedarme ficar mas aber ma pero mais")
+_SHORT_DENIALS = word_set("not nicht nao and keep keeping without garder garde behalte tengo quedarme ficar mas aber ma pero mais")
+#: Hindi denies behind the thing, and a comma follows: "lamp nahi, tshirt".
+_HINDI_NOT = word_set("nahi nahin nhi नहीं")
 _ANOTHER = word_set("another second other otro otra autre deuxieme andere anderen zweite zweiten altro altra outro outra dusra dusri")
 #: A text so short that it is an answer.
 _ANSWER = 7
@@ -102,7 +104,15 @@ def _except_scopes(words: tuple[Word, ...], told: References) -> list[tuple[int,
         ):
             stop += 1
         scopes.append((start, stop))
+    if told.language == "hi":
+        denied = (at for at, word in enumerate(words[:-1]) if word.plain in _HINDI_NOT and words[at + 1].broken == ",")
+        scopes += [(_sentence_start(words, at), at) for at in denied]
     return scopes
+
+
+def _sentence_start(words: tuple[Word, ...], at: int) -> int:
+    """Give where the part of a sentence begins in which a word stands."""
+    return next((place for place in range(at, 0, -1) if words[place].broken), 0)
 
 
 def _judge(

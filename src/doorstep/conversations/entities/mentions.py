@@ -103,7 +103,7 @@ def mentions_in(words: tuple[Word, ...], names: Sequence[Named], told: Reference
     found: list[Mention] = []
     at = 0
     while at < len(words):
-        mention = _mention(words, hits, at, names, told) or _synonym(words, at, names)
+        mention = _mention(words, hits, at, names, told) or _synonym(words, at, names, told)
         if mention is not None:
             found.append(mention)
         at = mention.end if mention else at + 1
@@ -198,8 +198,8 @@ def _describes(words: tuple[Word, ...], at: int, lot: frozenset[int], names: Seq
     return any(values_at(words[max(0, at - 3) : at], names[index].options, last=True) for index in lot)
 
 
-def _synonym(words: tuple[Word, ...], at: int, names: Sequence[Named]) -> Mention | None:
-    """Read another name of one thing: "bike" for "Bicycle"."""
+def _synonym(words: tuple[Word, ...], at: int, names: Sequence[Named], told: References) -> Mention | None:
+    """Read another name of one thing: "bike" for "Bicycle", and what a German compound is: "Lampe" for "Schreibtischlampe"."""
     for group in canonical().synonyms:
         for phrase in sorted(group, key=len, reverse=True):
             end = at + len(phrase)
@@ -214,4 +214,5 @@ def _synonym(words: tuple[Word, ...], at: int, names: Sequence[Named]) -> Mentio
         for index, name in enumerate(names)
         if name.stems and len(words[at].stem) > _SHORTEST_END and name.stems[-1].endswith(words[at].stem)
     )
-    return Mention(at, at + 1, end_of, sure=False, plural=False) if end_of else None
+    sure = told.language == "de" and len(end_of) == 1 and _describes(words, at, end_of, names, told)
+    return Mention(at, at + 1, end_of, sure=sure, plural=False) if end_of else None

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from doorstep.conversations.entities import number_words
 from doorstep.conversations.entities.checks import sureness
-from doorstep.conversations.entities.folding import Folded, free, word_set
+from doorstep.conversations.entities.folding import Folded, fold, free, word_set
 from doorstep.conversations.entities.number_words import class_of
 from doorstep.domain.talking.understood import Entity, EntityKind
 
@@ -20,6 +20,7 @@ _CANDIDATE = re.compile(
     r")(?!\w)",
     re.ASCII,
 )
+_SIGNED = re.compile(r"(?<![\w@])(?:#|n[°º]|№) ?(?P<number>\d{1,24})(?!\w)", re.ASCII)
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f])*|\d+")
 #: Ends what a keyword reaches.
 _STOP = re.compile(r"[.?!;](?=\s)|\n\s*\n")
@@ -42,6 +43,8 @@ _POLITE = word_set(
     "please pls plz hi hello hey thanks thank you yes ok okay sure sorry hola si gracias por favor bonjour oui merci hallo "
     "ja danke bitte ciao grazie ola sim obrigado obrigada namaste"
 )
+#: Words between a number and an address that are told together.
+_BESIDE = word_set("and email mail emails address y correo direccion et courriel adresse und e indirizzo morada endereco aur और ईमेल मेल")
 #: Letters and digits by turns, as some shops number their orders.
 _MIXED = re.compile(r"(?=(?:[a-z]*\d){3})(?=(?:\d*[a-z]){2})[a-z0-9]{6,20}")
 _GROUPS = re.compile(r"\d{2,6}(?:[ -]\d{2,6}){1,5}(?![\w])")
@@ -66,6 +69,10 @@ _LOOKS_LIKE_SIZE = re.compile(
 )
 
 
+#: Where something stands in a text: from, to.
+_Places = tuple[tuple[int, int], ...]
+
+
 def numbers_in(folded: Folded, order_numbers: Collection[str], taken: list[tuple[int, int]]) -> Iterator[Entity]:
     """Find numbers of orders, parcels and other things.
 
@@ -79,7 +86,8 @@ def numbers_in(folded: Folded, order_numbers: Collection[str], taken: list[tuple
         for tail in (key.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), key)
         if len(tail) >= _FEWEST_ORDER
     }
-    words = [(one.start(), one.end(), one[0]) for one in _WORD.finditer(folded.plain)]
+    words = [(one.start(), one.end(), one[0]) for one in _WORD.finditer(folded.plain) if free(one.start(), one.end(), taken)]
+    beside = tuple(taken)
     last = 0
     for match in _CANDIDATE.finditer(folded.plain):
         start, end = _trimmed(folded.plain, match)
@@ -87,10 +95,19 @@ def numbers_in(folded: Folded, order_numbers: Collection[str], taken: list[tuple
             continue
         if start < last or not free(start, end, taken):
             continue
-        found = _judge(folded, match, start, end, words, known)
+        found = _judge(folded, match, start, end, words, known, beside)
         last = end
         if found is not None:
             yield found
+
+
+def number_in(text: str) -> Entity | None:
+    """Find the order's number in an answer to our asking for one, short as it may be, by its sign ("#7"); None: there is none, or several."""
+    folded = fold(text)
+    found = list(_SIGNED.finditer(folded.plain))
+    if len(found) != 1:
+        return None
+    return folded.entity(EntityKind.ORDER_NUMBER, *found[0].span(), value=found[0]["number"], confidence=0.8)
 
 
 def key_of(number: str) -> str:
@@ -117,9 +134,15 @@ def _trimmed(plain: str, match: re.Match[str]) -> tuple[int, int]:
 
 
 def _judge(
-    folded: Folded, match: re.Match[str], start: int, end: int, words: list[tuple[int, int, str]], known: Mapping[str, str]
+    folded: Folded,
+    match: re.Match[str],
+    start: int,
+    end: int,
+    words: list[tuple[int, int, str]],
+    known: Mapping[str, str],
+    beside: _Places,
 ) -> Entity | None:
-    """Say what one candidate is the number of; None: of nothing that is told here."""
+    """Say what one candidate is the number of, `beside` what is told already; None: of nothing that is told here."""
     plain = folded.plain
     value = key_of(plain[start:end].removeprefix("n°").removeprefix("nº"))
     if not any(one.isdigit() for one in value):
@@ -136,10 +159,12 @@ def _judge(
         )
     if _is_measure(plain, start, end, value, before):
         return None
-    return _by_word(folded, start, end, value, kind, signed=bool(match["sign"]), sure=sure)
+    return _by_word(folded, start, end, value, kind, signed=bool(match["sign"]), sure=sure, beside=beside)
 
 
-def _by_word(folded: Folded, start: int, end: int, value: str, kind: str | None, *, signed: bool, sure: float) -> Entity | None:
+def _by_word(
+    folded: Folded, start: int, end: int, value: str, kind: str | None, *, signed: bool, sure: float, beside: _Places
+) -> Entity | None:
     """Say what a number is of by the nearest word, its sign and its form."""
     long_enough = _FEWEST_ORDER <= len(value) <= _MOST_ORDER and sum(one.isdigit() for one in value) >= 2  # noqa: PLR2004
     if kind == number_words.OTHER:
@@ -156,10 +181,10 @@ def _by_word(folded: Folded, start: int, end: int, value: str, kind: str | None,
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.85)
     if kind == number_words.NUMBER and long_enough and not _dialled(folded.plain, start, end):
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.6)
-    return _by_form(folded, start, end, value, sure, long_enough=long_enough)
+    return _by_form(folded, start, end, value, sure, long_enough=long_enough, beside=beside)
 
 
-def _by_form(folded: Folded, start: int, end: int, value: str, sure: float, *, long_enough: bool) -> Entity | None:
+def _by_form(folded: Folded, start: int, end: int, value: str, sure: float, *, long_enough: bool, beside: _Places) -> Entity | None:
     """Say what a number without a word for it is: by a carrier's form, letters before digits, or because it is the whole answer."""
     if sure:
         return folded.entity(EntityKind.TRACKING_NUMBER, start, end, value=value, confidence=sure)
@@ -170,7 +195,7 @@ def _by_form(folded: Folded, start: int, end: int, value: str, sure: float, *, l
         long_enough
         and value.isdigit()
         and len(value) <= _MOST_ALONE
-        and _is_answer(folded.plain, start, end)
+        and _is_answer(folded.plain, start, end, beside)
         and not _dialled(folded.plain, start, end)
     ):
         return folded.entity(EntityKind.ORDER_NUMBER, start, end, value=value, confidence=0.5)
@@ -183,11 +208,18 @@ def _dialled(plain: str, start: int, end: int) -> bool:
     return grouped and sum(one.isdigit() for one in plain[start:end]) >= _FEWEST_DIALLED
 
 
-def _is_answer(plain: str, start: int, end: int) -> bool:
-    """Tell whether a number is all that a text says: "5512", "it's 5512", "hi, 5512 please"."""
-    if len(plain) > _LONGEST_ANSWER:
+def _is_answer(plain: str, start: int, end: int, beside: _Places) -> bool:
+    """Tell whether a number is all that a text says: "5512", "it's 5512", "hi, 5512 please", and beside an address: "5512 and ana@example.com".
+
+    A long number beside an address is a telephone's.
+    """
+    if len(plain) - sum(right - left for left, right in beside) > _LONGEST_ANSWER or (beside and end - start >= _FEWEST_DIALLED):
         return False
+    for left, right in beside:
+        plain = f"{plain[:left]}{' ' * (right - left)}{plain[right:]}"
     words = [*_WORD.findall(plain[:start]), *_WORD.findall(plain[end:])]
+    if beside:
+        words = [one for one in words if one not in _BESIDE]
     return len(words) <= _MOST_WORDS and all(
         class_of(one) in {number_words.BETWEEN, number_words.NUMBER} or one in _POLITE for one in words
     )

@@ -1,4 +1,4 @@
-"""Text of a customer, names of a catalogue → words that can be compared: canonical, without plural, digits apart from units."""
+"""Text of a customer, names of a catalogue → words that can be compared: canonical, without plural, in Latin letters, digits apart from units."""
 
 import re
 import tomllib
@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from doorstep.conversations.entities.folding import MOST_GRAMMAR, fold
+from doorstep.conversations.romanised import romanised
 from doorstep.domain.languages import LANGUAGES
 
 
@@ -84,6 +85,7 @@ class _Stems:
         """Give what a word in plain letters is compared as."""
         if word in self._words:
             return self._words[word]
+        word = romanised(word)
         if len(word) >= _SHORTEST_PLURAL and word.endswith("s") and not word.endswith(("ss", "us", "is")):
             if word.endswith("ies"):
                 word = f"{word[:-3]}y"

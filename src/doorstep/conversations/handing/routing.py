@@ -102,6 +102,8 @@ class Routed(msgspec.Struct, frozen=True):
 
 #: Who is angry, disputes a no, or whose worth or policy says so, comes before who only could not be understood.
 _BY_REASON = {
+    HandoverReason.DANGER: Priority.URGENT,
+    HandoverReason.LEGAL: Priority.HIGH,
     HandoverReason.ANGER: Priority.HIGH,
     HandoverReason.REFUSED: Priority.HIGH,
     HandoverReason.VALUE: Priority.HIGH,

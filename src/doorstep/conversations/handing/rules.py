@@ -13,6 +13,10 @@ from doorstep.domain.talking.inbox import HandoverState
 class Signals(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a talk when it is asked whether a human should take over."""
 
+    #: They may do themselves harm: no rule of a merchant keeps it from a human.
+    danger: bool = False
+    #: They speak of lawyers, courts, the police: nor this.
+    legal: bool = False
     #: The customer asked for a human.
     asked: bool = False
     #: How angry their last words are, 0 to 1.
@@ -53,6 +57,8 @@ def should_hand_over(signals: Signals, rules: Rules) -> HandoverReason | None:
     """Say why a human takes over now; None: the machine goes on. What the customer says themselves comes before what is counted."""
     worth = rules.value_minor.get(signals.value.currency) if signals.value else None
     reasons = (
+        (signals.danger, HandoverReason.DANGER),
+        (signals.legal, HandoverReason.LEGAL),
         (signals.asked, HandoverReason.ASKED),
         (signals.policy, HandoverReason.POLICY),
         (signals.disputed and rules.disputed, HandoverReason.REFUSED),

@@ -220,7 +220,7 @@ def _days(text: str) -> tuple[list[frozenset[Day]], list[int], list[int], str]:
     spelt, text = _take(_spelt(), text, _spelt_day)
     numeric = [frozenset(both) for found in _NUMERIC.finditer(text) if (both := _numeric_days(found))]
     text = _NUMERIC.sub(lambda found: _BLANK if _numeric_days(found) else found[0], text)
-    weekdays, text = _take(_weekday_names(), text, lambda found: _weekdays()[found[0]])
+    weekdays, text = _take(_weekday_names(), text, lambda found: _weekdays()[found[1]])
     relative: list[int] = []
     for offset in sorted(_RELATIVE, reverse=True):
         hits, text = _take(_compiled(rf"(?<!\w)(?:{_RELATIVE[offset]})(?!\w)"), text, lambda _, offset=offset: offset)  # type: ignore[misc] # mypy cannot infer a lambda with defaults
@@ -275,7 +275,7 @@ def _weekdays() -> dict[str, int]:
 
 @cache
 def _weekday_names() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, _weekdays()), key=len, reverse=True))})(?!\w)")
+    return re.compile(rf"(?<!\w)({'|'.join(sorted(map(re.escape, _weekdays()), key=len, reverse=True))})s?(?!\w)")
 
 
 @cache

@@ -39,6 +39,18 @@ _OTHER_DEEDS = (
     r"(?:alter|atualiz|envi)(?:ei|amos|arei|aremos)\b",
     r"(?:बदल|अपडेट|भेज)[^।.!?]{0,20}(?:दिया|दी|गया|गई|गयी|चुक|दूंगा|देंगे|जाएगा|जाएगी)",
 )
+#: Stems, over all languages, of the deeds that move money or undo an order.
+_GRAVE = {
+    "cancel": r"cancel|annull?|anul|storn",
+    "refund": r"refund|reimburs|compensat|repa|reembols|rembours|(?:rück)?erstatt|rimbors|estorn|dev(?:ol|uel)|restitu",
+    "replace": r"replac|ersetz|reempla[zc]|sustitu|remplac|sostitu|substitu",
+    "credit": r"credit|crédit|accredit|gutgeschrieb|gutschreib|abon",
+    "approve": r"approv|accept|grant|aprob|approuv|genehmig|aprov|bewillig",
+    "reroute": r"reschedul|redirect|rerout|reprogram|redirig|umgeleit|umgebuch|reindirizz|redirecion|reagend",
+}
+#: Endings of what was done, and of what we do or will do, in the languages that say so by the ending.
+_ENDINGS = r"(?:l?ed|id|iert|et|t|en|ée?s?|ad[oa]s?|[ií]d[oa]s?|t[oa]s?|at[oaie]|it[oaie]|amos|emos|imos|iamo|[ae]remos?|iremos?|aré|eré|erò|arei|erei|é|ei|ò|e?ons|erons|erai)"
+_US = r"\b(?:i|we|ich|wir|je|j['\u2019]|nous|on|io|noi|eu|nós|yo|nosotros)\b"
 #: Words that grant or promise, whoever says them; label → pattern over all languages.
 _WORDS = {
     # What moves money or undoes an order: the word alone is a claim, in whatever form.
@@ -58,8 +70,17 @@ _WORDS = {
 }
 _FOUND = {label: _compiled(pattern) for label, pattern in _WORDS.items()}
 _DEED = [_compiled(f"{_BY_US[language]}[\\w ]{{0,24}}?\\b(?P<deed>{stems})\\w*") for language, stems in _DEEDS.items()]
+_DONE = {
+    group: _compiled(
+        rf"\b(?:{stems}){_ENDINGS}\b|{_US}[^,.;:!?]{{0,40}}\b(?:{stems})\w*" + (r"|रद्द (?:कर|हो)" if group == "cancel" else "")
+    )
+    for group, stems in _GRAVE.items()
+}
+_DONE["refund"] = _compiled(_DONE["refund"].pattern + r"|(?:रिफंड|वापस)[^।.!?]{0,12}(?:कर|हो|दे|मिल)|\bgeld\b.{0,20}\bzurück|\bpaid back\b")
 _DEED += [_compiled(f"(?P<deed>{pattern})") for pattern in _OTHER_DEEDS]
 _STEM = 5
+#: Begins the label of what is said to be done or promised to be; "cancel" alone is only a word that fell.
+DEED = "deed:"
 _CLAUSE = re.compile(r"[,;:.!?\u0964\u2013\u2014\n]+")
 _NOT = _compiled(
     r"\b(?:no|not|cannot|never|none|nothing|without|nicht|kein\w*|nie|ohne|pas|aucun\w*|jamais|sans|ning[uú]n\w*|nunca|sin|non|nessun\w*|mai|senza"
@@ -82,5 +103,6 @@ def claims_in(text: str) -> frozenset[str]:
 
 def _claims(clause: str) -> set[str]:
     labels = {label for label, pattern in _FOUND.items() if pattern.search(clause)}
-    labels |= {f"deed:{found['deed'].casefold()[:_STEM]}" for pattern in _DEED for found in pattern.finditer(clause)}
+    labels |= {f"{DEED}{found['deed'].casefold()[:_STEM]}" for pattern in _DEED for found in pattern.finditer(clause)}
+    labels |= {f"{DEED}{group}" for group, pattern in _DONE.items() if pattern.search(clause)}
     return {f"no {label}" for label in labels} if labels and _NOT.search(clause) else labels

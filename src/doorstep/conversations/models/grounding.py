@@ -1,7 +1,8 @@
 """A model's text + the facts of the turn → what in it no fact says; nothing found: it may be said.
 
 Amounts, shares, spans, days, hours, numbers, links, placeholders, and words that promise or say that something was done. What the
-customer wrote proves nothing, and a product's name but its own bare numbers.
+customer wrote proves nothing, a product's name but its own bare numbers, and a passage that the shop wrote for everybody ("you can cancel
+within a day") not that anything was done for this customer.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,8 @@ from decimal import Decimal
 import msgspec
 
 from doorstep.conversations.models.assertions import Assertions, Day, assertions_of, numbers_in, plain
-from doorstep.conversations.models.context import VERBATIM, Fact
+from doorstep.conversations.models.claims import DEED, claims_in
+from doorstep.conversations.models.context import VERBATIM, Fact, FactKind
 from doorstep.conversations.models.redacting import PLACEHOLDER, placeholders_in
 
 _DOLLARS = frozenset({"$", "USD", "CAD", "AUD"})
@@ -23,6 +25,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """What may be said in a turn."""
 
     said: Assertions
+    #: Labels of `claims_in`.
+    claims: frozenset[str]
     numbers: frozenset[Decimal]
     days: frozenset[Day]
     weekdays: frozenset[int]
@@ -39,11 +43,14 @@ def ground_of(facts: Iterable[Fact], today: date, *, draft: str = "", mentioned:
     own = [fact for fact in facts if fact.kind not in VERBATIM]
     text = "\n".join([draft, *(fact.value for fact in own)])
     said = assertions_of(PLACEHOLDER.sub(" ", text))
+    passages = [fact.value for fact in own if fact.kind is FactKind.KNOWLEDGE]
+    ours = [draft, *(fact.value for fact in own if fact.kind is not FactKind.KNOWLEDGE)]
     told = {(on.year, on.month, on.day) for fact in own if (on := fact.on) is not None}
     days = frozenset(told | {day for ways in said.days for day in ways})
     dates = [one for day in days if (one := _date(day)) is not None]
     return Ground(
         said=said,
+        claims=_claims(ours) | {one for one in _claims(passages) if DEED not in one},
         numbers=numbers_in(PLACEHOLDER.sub(" ", text)),
         days=days,
         weekdays=said.weekdays | {one.weekday() for one in dates},
@@ -72,7 +79,7 @@ def unfounded(text: str, ground: Ground) -> tuple[str, ...]:
         ("hour", found.times <= ground.said.times),
         ("number", found.numbers <= numbers),
     )
-    claims = tuple(f"claim {one}" for one in sorted(found.claims - ground.said.claims))
+    claims = tuple(f"claim {one}" for one in sorted(found.claims - ground.claims))
     return tuple(dict.fromkeys(name for name, holds in checks if not holds)) + claims
 
 
@@ -96,6 +103,10 @@ def repeats(text: str, instructions: str) -> bool:
     """Whether a text has so many words in a row of the model's instructions that it passes them on."""
     words, said = plain(instructions).split(), f" {' '.join(plain(text).split())} "
     return any(f" {' '.join(words[at : at + _RUN])} " in said for at in range(len(words) - _RUN + 1))
+
+
+def _claims(texts: Iterable[str]) -> frozenset[str]:
+    return claims_in(plain(PLACEHOLDER.sub(" ", "\n".join(texts))))
 
 
 def _is_amount(one: tuple[Decimal, str], ground: Iterable[tuple[Decimal, str]]) -> bool:

@@ -12,6 +12,8 @@ from doorstep.domain.plugins import Response
 #: Tool calls of one answer that are looked at, and bytes of one call's arguments.
 MOST_CALLS = 4
 _MOST_ARGUMENTS = 8_192
+#: Signs of a text that are looked at; an answer to a customer is far shorter.
+_MOST_TEXT = 8_192
 _MOST_TOKENS = 10_000_000
 _NO_END = "the answer broke off or has no end"
 _DONE = "[DONE]"
@@ -83,6 +85,8 @@ def _completion(completion: Any) -> Answer | Unreadable:
     calls = message.get("tool_calls")
     if text is None or not isinstance(calls, list | None):
         return Unreadable("the message is neither text nor tool calls")
+    if len(text) > _MOST_TEXT:
+        return Unreadable(_NO_END)
     finish = choice.get("finish_reason")
     return Answer(
         text=_THOUGHTS.sub("", text).strip(),

@@ -45,6 +45,16 @@ _LUHN_FROM_9 = 9
 _SENTENCES = frozenset({FactKind.RULE, FactKind.STATUS})
 #: Kinds that are the same however their signs are set: "#1001" and "1001".
 _NUMBERED, _SIGNS = frozenset({"ORDER", "TRACKING", "PHONE", "CARD"}), re.compile(r"[\W_]")
+_KINDS = (
+    ("LINK", _LINK),
+    ("EMAIL", _EMAIL),
+    ("CARD", _CARD),
+    ("PHONE", _PHONE),
+    ("ADDRESS", _ADDRESS),
+    ("TRACKING", _TRACKING),
+    ("ORDER", _ORDER),
+)
+_MOST_PASSES = 6
 
 
 class Redactor:
@@ -73,17 +83,16 @@ class Redactor:
 
     def hide(self, text: str) -> str:
         """Put placeholders for what is personal in a text; a text that went through here before stays as it is."""
+        for _ in range(_MOST_PASSES):  # what stood against a hidden thing may be recognised only once that is gone
+            before, text = text, self._pass(text)
+            if text == before:
+                break
+        return text
+
+    def _pass(self, text: str) -> str:
         if self._exact is not None:
             text = _outside(text, lambda part: self._exact.sub(self._of_known, part) if self._exact else part)
-        for kind, pattern in (
-            ("LINK", _LINK),
-            ("EMAIL", _EMAIL),
-            ("CARD", _CARD),
-            ("PHONE", _PHONE),
-            ("ADDRESS", _ADDRESS),
-            ("TRACKING", _TRACKING),
-            ("ORDER", _ORDER),
-        ):
+        for kind, pattern in _KINDS:
             text = _outside(text, lambda part, kind=kind, pattern=pattern: pattern.sub(lambda found: self._of(kind, found[0]), part))  # type: ignore[misc] # mypy cannot infer a lambda with defaults
         return text
 

@@ -87,16 +87,38 @@ def _of_words(book: Book) -> Iterator[str]:
             yield f"{language!r} is no language that customers are answered in"
             continue
         for key, text in texts.items():
-            ours = words_of(language).get(key)
-            if ours is None:
-                yield f"{language}: there are no words called {key!r}"
-                continue
-            known = {hole for form in ([ours] if isinstance(ours, str) else ours) for hole in _HOLE.findall(form)}
-            for hole in set(_HOLE.findall(text)) - known:
-                yield f"{language} {key}: {{{hole}}} stands for nothing here; there is {', '.join(f'{{{one}}}' for one in sorted(known)) or 'nothing to fill in'}"
-            longest = _LONGEST_TITLE if key.startswith(("title.", "talk.")) else _LONGEST
-            if not text.strip() or len(text) > longest:
-                yield f"{language} {key}: write 1 to {longest} characters"
+            yield from of_text(language, key, text)
+
+
+def of_text(language: str, key: str, text: str) -> Iterator[str]:
+    """Say what is wrong with one text of a merchant's own, in a served language."""
+    ours = words_of(language).get(key)
+    if ours is None:
+        yield f"{language}: there are no words called {key!r}"
+        return
+    known = holes_of(ours)
+    for hole in sorted(set(_HOLE.findall(text)) - known):
+        named = ", ".join(f"{{{one}}}" for one in sorted(known)) or "nothing to fill in"
+        yield f"{language} {key}: {{{hole}}} stands for nothing here; there is {named}"
+    if not text.strip() or len(text) > longest_of(key):
+        yield f"{language} {key}: write 1 to {longest_of(key)} characters"
+    if any(not sign.isprintable() and (sign != "\n" or is_title(key)) for sign in text):
+        yield f"{language} {key}: it holds a sign that cannot be printed{', or breaks the line' if is_title(key) else ''}"
+
+
+def holes_of(forms: str | list[str]) -> set[str]:
+    """Name what words may speak of."""
+    return {hole for form in ([forms] if isinstance(forms, str) else forms) for hole in _HOLE.findall(form)}
+
+
+def is_title(key: str) -> bool:
+    """Tell whether words are the title of something that can be chosen."""
+    return key.startswith(("title.", "talk."))
+
+
+def longest_of(key: str) -> int:
+    """How many characters words may have."""
+    return _LONGEST_TITLE if is_title(key) else _LONGEST
 
 
 def untouched() -> list[str]:

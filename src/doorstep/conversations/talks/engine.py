@@ -27,6 +27,8 @@ from doorstep.domain.talking.understood import Understood
 _FORGOTTEN_AFTER = timedelta(hours=24)
 #: Needs that are about who asks or which order, not about a slot.
 _FIRST = ("identity", "order")
+#: Characters that are heard of one message.
+_LONGEST = 4000
 #: So many steps of one turn at most: a definition that leads in circles ends here.
 _MOST_STEPS = 12
 _MOST_OFFERED = 3
@@ -47,7 +49,8 @@ def take_turn(
         rules: when a human takes over.
     """
     if memory.at is not None and now - memory.at > _FORGOTTEN_AFTER:
-        memory = Memory(language=memory.language, last_order=memory.last_order, answered=memory.answered)
+        memory = _forgotten(memory)
+    heard = msgspec.structs.replace(heard, text=_readable(heard.text))
     turn = Turn(heard, memory, book=book, shop=shop, read=read, now=now, rules=rules)
     noted(turn, turn.understood)
     yield from hear(turn)
@@ -60,6 +63,16 @@ def take_turn(
         elif not _next_wanted(turn):
             break
     return turn.turned()
+
+
+def _forgotten(memory: Memory) -> Memory:
+    """Keep what outlives a talk; the count of answers goes on, or a button of yesterday would be one of today's."""
+    return Memory(language=memory.language, last_order=memory.last_order, answered=memory.answered, serial=memory.serial)
+
+
+def _readable(text: str) -> str:
+    """Give as much of a text as is understood: what stands behind is neither kept nor searched; half a character is none."""
+    return text[:_LONGEST].encode("utf-8", "replace").decode()
 
 
 def _take_up(turn: Turn) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from doorstep.conversations.entities import closest_orders, lines_meant, postcode_in
+from doorstep.conversations.entities import closest_orders, lines_meant, number_in, postcode_in
 from doorstep.conversations.talks.book import Talk
 from doorstep.conversations.talks.state import Turn
 from doorstep.conversations.talks.wishes import Flow, checked, identified, listed, read, sent_code
@@ -21,6 +21,9 @@ _replace = msgspec.structs.replace
 _MOST_TRIES = 3
 #: Orders that are offered to choose from.
 _MOST_OFFERED = 9
+_WORD = re.compile(r"#?[a-z0-9]+")
+#: A bare number of fewer digits is as likely a quantity.
+_TELLING = 4
 #: Speaks of several orders.
 _MANY = re.compile(r"orders|pedidos|commandes|bestellungen|ordini|encomendas|ऑर्डर|sab order", re.IGNORECASE)
 _ALL = frozenset(OrderState)
@@ -49,8 +52,9 @@ _FITTING: dict[ActionKind, frozenset[OrderState]] = {
 def noted(turn: Turn, understood: Understood) -> None:
     """Keep what an utterance tells of who asks."""
     told, before = turn.memory.told, turn.memory.told
-    if turn.top is not None and turn.top.asked == "identity" and not understood.of(EntityKind.POSTCODE):
-        typed = postcode_in(turn.heard.text, turn.shop.country)
+    if turn.top is not None and turn.top.asked == "identity":
+        understood = _as_asked(turn, understood)
+        typed = None if understood.of(EntityKind.POSTCODE) else postcode_in(turn.heard.text, turn.shop.country)
         told = _replace(told, postcode=typed.value) if typed else told
     numbers = tuple(dict.fromkeys((*told.numbers, *(one.value for one in understood.of(EntityKind.ORDER_NUMBER)))))[-5:]
     told = _replace(told, numbers=numbers)
@@ -64,6 +68,14 @@ def noted(turn: Turn, understood: Understood) -> None:
             told = _replace(told, **{name: found[-1].value or found[-1].text})
     if told != before:
         turn.remember(told=told)
+
+
+def _as_asked(turn: Turn, understood: Understood) -> Understood:
+    """Take a number as the order's that is one only because that was asked for."""
+    number = None if understood.of(EntityKind.ORDER_NUMBER) else number_in(turn.heard.text)
+    if number is not None:
+        turn.understood = understood = _replace(understood, entities=(*understood.entities, number))
+    return understood
 
 
 def their_orders(turn: Turn) -> Flow[tuple[OrderTold, ...]]:
@@ -180,7 +192,10 @@ def order_offer(order: OrderTold) -> Offer:
 
 
 def _whole(turn: Turn, order: str) -> Flow[OrderTold | None]:
+    """Read the order; a talk that only tells has enough in what was listed, without the goods, the methods, the policy."""
     found = turn.whole(order)
+    if found is None and turn.talk is not None and not turn.talk.actions:
+        found = next((one for one in (yield from their_orders(turn)) if one.known.external_id == order), None)
     if found is None:
         found = yield from read(order)
         if found is not None:
@@ -211,6 +226,10 @@ def _named(turn: Turn, orders: Sequence[OrderTold]) -> OrderTold | None:
     numbers = [*(one.value or one.text for one in turn.understood.of(EntityKind.ORDER_NUMBER)), *reversed(turn.memory.told.numbers)]
     numbers += [one.value or one.text for one in turn.understood.of(EntityKind.TRACKING_NUMBER)]
     by_tracking = {parcel.tracking_number: order for order in orders for parcel in order.parcels}
+    words = turn.memory.frames[-1].slots.words if turn.memory.frames else ""
+    written = [one for one in orders if _is_written(one.known.number, f"{turn.heard.text} {words}")]
+    if len(written) == 1:
+        return written[0]
     for number in numbers:
         if number in by_tracking:
             return by_tracking[number]
@@ -218,6 +237,13 @@ def _named(turn: Turn, orders: Sequence[OrderTold]) -> OrderTold | None:
         if len(found) == 1:
             return next(one for one in orders if one.known.number == found[0])
     return None
+
+
+def _is_written(number: str, text: str) -> bool:
+    """Whether a number of their own stands in a text as it is: also one too short to be taken for an order's by its form."""
+    key = "".join(one for one in number if one.isalnum()).casefold()
+    said = [word for word in _WORD.findall(text.casefold()) if word.lstrip("#") == key]
+    return bool(key) and any(word.startswith("#") or len(key) >= _TELLING or not key.isdecimal() for word in said)
 
 
 def _names_unknown(turn: Turn) -> bool:

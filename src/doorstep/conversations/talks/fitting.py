@@ -41,11 +41,15 @@ def fitted(text: str, offered: Sequence[Titled], channel: ChannelKind, by_number
         choices.append(Choice(choice_id=one.choice_id, title=title, about=_cut(about, _LONGEST_ABOUT)))
     if channel in _BUTTONS:
         return text, tuple(choices)
-    lines = [
-        f"{place}: {one.title}" + (f" ({one.about})" if one.about and one.about != one.title else "")
-        for place, one in enumerate(shown, start=1)
-    ]
+    lines = [f"{place}: {_whole(one)}" for place, one in enumerate(shown, start=1)]
     return "\n".join((text, "", by_number, *lines)), tuple(choices)
+
+
+def _whole(one: Titled) -> str:
+    """Write a choice where there is room: a title that was cut stands whole in what is told about it."""
+    if one.about.startswith(one.title.removesuffix("…")):
+        return one.about
+    return f"{one.title} ({one.about})" if one.about else one.title
 
 
 def _cut(text: str, longest: int) -> str:

@@ -7,6 +7,7 @@ import msgspec
 from doorstep.conversations.entities import clauses_of, code_in
 from doorstep.conversations.handing.rules import Signals
 from doorstep.conversations.talks.acting import confirm
+from doorstep.conversations.talks.alarms import angry, needs_somebody
 from doorstep.conversations.talks.choosing import units_of
 from doorstep.conversations.talks.filling import FREE, NO_ORDER, is_filled, take
 from doorstep.conversations.talks.finding import chosen_order, send_the_code, their_orders, try_code
@@ -14,6 +15,7 @@ from doorstep.conversations.talks.ordinals import ordinal_in
 from doorstep.conversations.talks.state import Turn
 from doorstep.conversations.talks.wishes import Flow, read, searched, times_asked
 from doorstep.conversations.understanding.acts import is_bare_no, is_bare_yes
+from doorstep.conversations.understanding.whole import SURE_LANGUAGE
 from doorstep.domain.actions.arguments import Swap
 from doorstep.domain.actions.kinds import Remedy
 from doorstep.domain.talking.intents import Act, Intent
@@ -22,12 +24,12 @@ from doorstep.domain.talking.told import OrderTold
 from doorstep.domain.talking.understood import EntityKind
 
 _replace = msgspec.structs.replace
-#: Sure enough of the language to change to it.
-_SURE_LANGUAGE = 0.6
+#: Fewer words that want nothing ("ok", "ok thanks") are said in every language.
+_FEW_WORDS = 3
+#: Answers to these are names, which tell no language: an address in Madrid is given by Germans, too.
+_NAMED = frozenset({"address", "point", "place", "identity", "code", "order", "shipment", "made_out_to", "units", "swaps"})
 #: An utterance so sure to be another request leaves the question that was asked.
 _DIGRESSES = 0.5
-#: So many angry turns are as much anger as can be.
-_MOST_ANGER = 2
 #: Below it nothing that a shop's customers ask is meant.
 _SCOPE = 0.5
 _SMALL_TALK = frozenset({Intent.TALK_THANKS, Intent.TALK_BYE, Intent.TALK_HELLO, Intent.TALK_MOOD, Intent.TALK_BOT, Intent.TALK_ABILITIES})
@@ -36,6 +38,8 @@ _WISHES = {"return": Intent.RETURN_START, "exchange": Intent.EXCHANGE_START, "ca
 _OF_GOODS = frozenset({Intent.RETURN_START, Intent.REFUND_ASK, Intent.EXCHANGE_START, Intent.ORDER_CHANGE_ITEMS, Intent.ORDER_CANCEL})
 _BEFORE_ITEMS = frozenset({Intent.DELIVERY_ADDRESS, Intent.ORDER_CHANGE_PAYMENT})
 _CLARIFIED = 3
+#: Characters of a choice's id that we made.
+_LONGEST_CHOICE = 20
 #: Characters kept of what was not clear.
 _LONGEST = 2000
 
@@ -43,6 +47,8 @@ _LONGEST = 2000
 def hear(turn: Turn) -> Flow[None]:
     """Take in what was said."""
     _language(turn)
+    if needs_somebody(turn):  # before anything else, a model's reading of it too
+        return
     if turn.heard.choice and (yield from _chosen(turn)):
         return
     understood = turn.understood
@@ -52,7 +58,7 @@ def hear(turn: Turn) -> Flow[None]:
         turn.intent, turn.talk_said = Intent.HUMAN, "human"
         turn.needs_human(Signals(asked=True))
         return
-    if _angry(turn):
+    if angry(turn):
         return
     if Act.DROP in understood.acts and turn.memory.frames:
         turn.end()
@@ -70,30 +76,17 @@ def hear(turn: Turn) -> Flow[None]:
 
 def _language(turn: Turn) -> None:
     understood = turn.understood
-    if understood.language and (not turn.memory.language or understood.language_confidence >= _SURE_LANGUAGE):
+    names = turn.top is not None and turn.top.asked in _NAMED
+    few = len(turn.heard.text.split()) < _FEW_WORDS
+    if turn.memory.language and (names or few) and not understood.wanted:
+        return
+    if understood.language and (not turn.memory.language or understood.language_confidence >= SURE_LANGUAGE):
         turn.remember(language=understood.language)
 
 
 def _leave(turn: Turn) -> None:
     """Nothing is going on any more, or what lay under it is taken up again."""
     turn.asks = not turn.memory.frames
-
-
-def _angry(turn: Turn) -> bool:
-    acts = turn.understood.acts
-    if not acts & {Act.ANGER, Act.ABUSE}:
-        return False
-    anger = turn.memory.anger + 1
-    turn.remember(anger=anger)
-    if turn.needs_human(Signals(anger=min(1.0, anger / _MOST_ANGER))):
-        turn.say("say.sorry_human")
-        return True
-    if Act.ABUSE in acts and not turn.understood.wanted and not turn.memory.frames:
-        turn.say("say.polite")
-        turn.asks = True
-        return True
-    turn.say("say.sorry")
-    return False
 
 
 def _chosen(turn: Turn) -> Flow[bool]:
@@ -104,7 +97,7 @@ def _chosen(turn: Turn) -> Flow[bool]:
     if choice in turn.book.choices:
         return _begin_talk(turn, turn.book.choices[choice])
     serial, dot, position = choice.partition(".")
-    if not (dot and serial.isdecimal() and position.isdecimal()):
+    if not (dot and serial.isdecimal() and position.isdecimal() and len(choice) <= _LONGEST_CHOICE):
         return False
     if int(serial) != turn.memory.serial or int(position) >= len(turn.memory.offered):
         turn.say("say.old_choice")
@@ -228,6 +221,10 @@ def _answered(turn: Turn, frame: Frame) -> Flow[bool]:
         told = turn.memory.told
         if Act.UNKNOWN in understood.acts and (told.email or told.phone) and turn.shop.sends_codes:
             yield from send_the_code(turn)
+            return True
+        if Act.UNKNOWN in understood.acts and not told.email:  # without the number the address may do, by a code
+            turn.ask("identity_email")
+            turn.put(_replace(turn.memory.frames[-1], asked="identity"))
             return True
         return False
     if frame.asked == "order":

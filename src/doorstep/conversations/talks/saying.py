@@ -79,8 +79,9 @@ def _said(piece: Piece, tag: str, book: Book, write: Write) -> str:
 def _filled(key: str, facts: Mapping[str, Fact], tag: str, book: Book, write: Write) -> str:
     language = language_of(tag)
     own = book.words.get(language, {}).get(key)
-    forms = own if own is not None else words_of(language).get(key, words_of("en")[key])
-    for form in [forms] if isinstance(forms, str) else forms:
+    ours = words_of(language).get(key, words_of("en")[key])
+    # A merchant's text that speaks of what this turn has not gives way to ours: nothing stays unsaid.
+    for form in (*([own] if own else []), *([ours] if isinstance(ours, str) else ours)):
         holes = _HOLE.findall(form)
         if all(facts.get(hole) not in {None, ""} for hole in holes):
             return _with(form, {hole: write(hole, facts[hole]) for hole in holes})

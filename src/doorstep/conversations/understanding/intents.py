@@ -22,6 +22,8 @@ _MAYBE = 0.08
 #: Below this much of scope nothing is offered; from `_INSIDE` on what is sure is done.
 _OUTSIDE, _INSIDE = 0.2, 0.4
 _BUTTONS = 3
+#: To want offers is a consent, which must be clear: from this likelihood of the opposite on, it is the opposite.
+_DOUBTS = 0.2
 _KNOWN = {intent.value: intent for intent in Intent}
 
 
@@ -36,6 +38,8 @@ class Wanted(NamedTuple):
     wanted: tuple[Intent, ...]
     #: Unsure: buttons rather than a guess.
     maybe: tuple[Intent, ...]
+    #: A label of the merchant's own that is surely meant; "" none.
+    own: str = ""
 
 
 class IntentModel(msgspec.Struct, frozen=True, eq=False):
@@ -57,7 +61,7 @@ class IntentModel(msgspec.Struct, frozen=True, eq=False):
         said = sentences(short)
         parts = [part for sentence in said for part in joined(sentence)]
         texts = list(dict.fromkeys([short, *said, *parts]))
-        readings = dict(zip(texts, self.model.read_all(texts, self.encoder), strict=True))
+        readings = {one: _careful(reading) for one, reading in zip(texts, self.model.read_all(texts, self.encoder), strict=True)}
         whole = readings[short]
         several = self._several([self._of_sentence(readings, sentence) for sentence in said])
         if len(several) > 1:
@@ -91,9 +95,21 @@ class IntentModel(msgspec.Struct, frozen=True, eq=False):
         known = [(_KNOWN[one.intent], one.probability) for one in reading.intents if one.intent in _KNOWN]
         if self._sure(reading, self.sure) and reading.first in _KNOWN:
             return Wanted(reading.intents, reading.in_scope, (_KNOWN[reading.first],), ())
+        if self._sure(reading, self.sure):
+            return Wanted(reading.intents, reading.in_scope, (), (), reading.first)
         if reading.in_scope < _OUTSIDE:
             return Wanted(reading.intents, reading.in_scope, (), ())
         return Wanted(reading.intents, reading.in_scope, (), tuple(intent for intent, likely in known[:_BUTTONS] if likely >= _MAYBE))
+
+
+def _careful(reading: Reading) -> Reading:
+    """Take a doubtful wish for offers for the wish to be left in peace: "unsubscribe me" is nearly "subscribe me"."""
+    likely = {one.intent: one.probability for one in reading.intents}
+    start, stop = likely.get(Intent.MESSAGES_START, 0.0), likely.get(Intent.MESSAGES_STOP, 0.0)
+    if reading.first != Intent.MESSAGES_START or stop < _DOUBTS:
+        return reading
+    others = tuple(one for one in reading.intents if one.intent not in {Intent.MESSAGES_START, Intent.MESSAGES_STOP})
+    return msgspec.structs.replace(reading, intents=(Scored(intent=Intent.MESSAGES_STOP, probability=min(1.0, start + stop)), *others))
 
 
 def builtin_intents() -> IntentModel:

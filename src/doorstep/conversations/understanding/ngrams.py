@@ -9,6 +9,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from doorstep.conversations.romanised import romanised
+
 #: Characters of a text that are looked at: a message longer than that says what it wants before.
 MOST_CHARACTERS = 600
 #: Hashes are spread over so many buckets.
@@ -36,8 +38,8 @@ def _figures(found: re.Match[str]) -> str:
 
 
 def folded(text: str) -> str:
-    """Write a text without case, accents, signs and figures: words apart by one space, each number as "0" or, a long one, "00"."""
-    plain = unicodedata.normalize("NFKD", text[:MOST_CHARACTERS]).lower()
+    """Write a text without case, accents, signs and figures, in Latin letters: words apart by one space, a number as "0", a long one as "00"."""
+    plain = unicodedata.normalize("NFKD", romanised(text[:MOST_CHARACTERS])).lower()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     plain = _NUMBER.sub(_figures, _APOSTROPHES.sub("", plain))
     return " ".join(_WORD.findall(plain))

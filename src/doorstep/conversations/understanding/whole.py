@@ -12,6 +12,8 @@ from doorstep.domain.talking.understood import Understood
 
 #: Characters that are understood; more is a pasted text, and what is wanted stands at its beginning.
 _LONGEST = 4000
+#: Less sure than this, a few words are in the language of the talk: "ja" is said in German and in Hindi.
+SURE_LANGUAGE = 0.6
 
 
 def understand(
@@ -27,9 +29,9 @@ def understand(
         region: ISO 3166-1 alpha-2 of the shop.
         order_numbers: of this customer, if it is sure who writes.
     """
-    text = text[:_LONGEST]
-    told, sure = language_in(text)
-    spoken = told if told in LANGUAGES else language
+    text = text[:_LONGEST].encode("utf-8", "replace").decode()  # half a surrogate pair is no character
+    told, sure = language_in(text, language)
+    spoken = told if told in LANGUAGES and (not language or sure >= SURE_LANGUAGE) else language
     read = model.read(text, spoken)
     return Understood(
         language=told if told in LANGUAGES else "",

@@ -9,6 +9,10 @@ class HandoverReason(StrEnum):
     #: The customer asked for one.
     ASKED = "asked"
     ANGER = "anger"
+    #: They may do themselves harm.
+    DANGER = "danger"
+    #: They speak of lawyers, courts, the police.
+    LEGAL = "legal"
     #: What it is about is worth more than a machine may decide on.
     VALUE = "value"
     #: The same subject again within days, or the same question again in one talk.

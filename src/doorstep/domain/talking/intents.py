@@ -182,3 +182,7 @@ class Act(StrEnum):
     HUMAN = "human"
     #: Abuse that asks for nothing.
     ABUSE = "abuse"
+    #: May do themselves harm.
+    DANGER = "danger"
+    #: Speaks of lawyers, courts, the police.
+    LEGAL = "legal"

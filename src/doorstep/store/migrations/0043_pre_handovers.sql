@@ -13,7 +13,7 @@ create table handover (
     skill           text not null default '',  -- what whoever takes it has to be able to; '': nothing special
     queue           text not null,
     priority        int not null,              -- 0 first, 3 last
-    state           text not null check (state in ('waiting', 'held', 'snoozed', 'closed')),
+    state           text not null,             -- domain.talking.inbox.HandoverState
     assignee        bigint,                    -- desk_user; null: nobody
     theirs          boolean not null default false, -- we answered last: it is the customer's turn
     asked_at        timestamptz not null,
@@ -25,16 +25,13 @@ create table handover (
     snoozed_until   timestamptz,
     closed_at       timestamptz,
     closed_by       text not null default '',  -- 'user 7', 'key 7' or 'rule'
-    close_reason    text not null default '',  -- domain.talking.handovers.CloseReason
+    close_reason    text not null default '',  -- domain.talking.inbox.CloseReason
     csat_asked_at   timestamptz,
     csat_message_id uuid,                      -- the message that asked
     csat_score      int check (csat_score between 1 and 5),
     csat_comment    text not null default '',
     csat_at         timestamptz,
-    primary key (merchant_id, handover_id),
-    check ((state = 'held') <= (assignee is not null)),
-    check ((state = 'snoozed') = (snoozed_until is not null)),
-    check ((state = 'closed') = (closed_at is not null))
+    primary key (merchant_id, handover_id)
 );
 create unique index handover_open on handover (merchant_id, conversation_id) where state <> 'closed';
 create index handover_conversation on handover (conversation_id, merchant_id, handover_id);
@@ -46,7 +43,7 @@ create index handover_mine on handover (merchant_id, assignee, theirs, priority,
 create index handover_snoozed on handover (merchant_id, snoozed_until, handover_id) where state = 'snoozed';
 create index handover_wakes on handover (snoozed_until) where state = 'snoozed';
 create index handover_late on handover (due_at) where state in ('waiting', 'held') and not theirs and not told_late;
-create index handover_closed on handover (merchant_id, closed_at, handover_id) where state = 'closed';
+create index handover_closed on handover (merchant_id, closed_at, handover_id) include (csat_score, csat_asked_at) where state = 'closed';
 create index handover_order on handover (order_id, merchant_id) where order_id is not null;
 
 -- What happened to a conversation among us: notes, and who took, gave, snoozed, closed it.
@@ -56,7 +53,7 @@ create table handover_entry (
     conversation_id bigint not null,
     handover_id     bigint,                    -- null: a note while none was open
     at              timestamptz not null,
-    kind            text not null,             -- domain.talking.handovers.EntryKind
+    kind            text not null,             -- domain.talking.inbox.EntryKind
     actor           text not null,             -- 'user 7', 'key 7', 'rule', 'talk' or 'customer'
     text            text not null,
     primary key (merchant_id, entry_id)
@@ -70,7 +67,7 @@ create table agent (
     name        text not null default '',      -- as colleagues see it; '': the e-mail address
     languages   text[] not null default '{}',  -- ISO 639-1; '{}': every one
     skills      text[] not null default '{}',
-    presence    text not null default 'away' check (presence in ('available', 'away')),
+    available   boolean not null default false, -- conversations may be given to them
     most        int not null default 8,        -- conversations given to them at once where conversations are given out
     given_at    timestamptz,                   -- one was given to them, last
     primary key (merchant_id, user_id),
@@ -83,7 +80,7 @@ create table macro (
     macro_id    bigint generated always as identity,
     name        text not null,
     texts       json not null,                 -- language → text with holes
-    act         text not null default '',      -- domain.talking.handovers.MacroAct; '': nothing
+    act         text not null default '',      -- domain.talking.inbox.MacroAct; '': nothing
     queue       text not null default '',      -- MacroAct.MOVE: where to
     used        bigint not null default 0,
     primary key (merchant_id, macro_id)

@@ -78,6 +78,7 @@ _WITH_KEY = {"409": "The Idempotency-Key was used for another request, or the re
 _REFUSES = {
     "422": "The action is refused: `code` says why, `facts` what it is about, `instead` what is possible, `needs` how sure it must be who asks."
 }
+_FAULTY = {"422": "Something is wrong with it; `errors` says all that is, and nothing was changed."}
 #: Operations whose body is a value of several kinds → its schema.
 _FORMS = {"prepareAction": "action.ActionForm", "doAction": "action.ActionForm"}
 #: Operations that are refused with a code.
@@ -132,6 +133,7 @@ def _finish(operation: dict[str, Any], path: str) -> None:
         | (_WITH_ID if "{" in path else {})
         | (_WITH_KEY if once or removes else {})
         | (_REFUSES if name in _REFUSING else {})
+        | (_FAULTY if name == "putTalks" else {})
     )
     for status, description in told.items():
         responses[status] = {

@@ -272,7 +272,7 @@ _WENT = {
     "automated": {"times": 345, "of": 412, "share": 0.8374, "low": 0.7986, "high": 0.87},
 }
 _CONTENT = {"asked": 40, "content": {"times": 21, "of": 24, "share": 0.875, "low": 0.69, "high": 0.9566}, "mean": 4.46}
-_TALKS: dict[str, Any] = {
+_TALK_INSIGHT: dict[str, Any] = {
     "from_on": "2026-11-02",
     "to_on": "2026-11-29",
     "whole": _WENT,
@@ -383,6 +383,17 @@ _POLICY: dict[str, Any] = {
     "note": "Christmas",
     "policy": {"returning": {"days": 45, "reason_needed": False}},
 }
+_TALKS: dict[str, Any] = {
+    "version": 4,
+    "live_from": "2026-11-30T08:00:00Z",
+    "note": "our own hello",
+    "changes": {
+        "on": True,
+        "off": ["cancel"],
+        "words": {"en": {"say.hello": "Hello, this is {brand}. What can I do for you?"}},
+        "next": {"where": ["reschedule", "human"]},
+    },
+}
 _STEP = {"at": "2026-11-29T10:00:00Z", "actor": "customer", "was": None, "state": "approved", "why": ""}
 _TOKEN = "q7Zr0m4yq1Jd8mJmJrPz0Hc1Y6bqk2aD"  # noqa: S105 - made up
 _BEHALF = {"email": "ana@customer.example", "assurance": "login"}
@@ -485,6 +496,8 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
         },
     ),
     "removeArticle": (None, None),
+    "readTalks": (None, _TALKS),
+    "putTalks": ({"changes": _TALKS["changes"], "note": "our own hello"}, _TALKS),
     "readPolicy": (None, _POLICY),
     "draftPolicy": (
         {"policy": {"returning": {"days": 45, "reason_needed": False}}, "note": "Christmas"},
@@ -528,7 +541,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "noteOnHandover": ({"text": "Promised a call on Friday."}, _HANDOVER),
     "readPerformance": (None, _PERFORMANCE),
     "readReturnInsight": (None, _RETURNED),
-    "readTalkInsight": (None, _TALKS),
+    "readTalkInsight": (None, _TALK_INSIGHT),
     "readEstimator": (None, {"trained_at": "2026-11-22T03:12:00Z", "deliveries": 4210, "kept": 4262, "fresh": 52, "needed": 200} | _JUDGED),
     "listMessages": (None, {"messages": [_MESSAGE], "next": None}),
     "readMessage": (None, _MESSAGE_WHOLE),

@@ -9,7 +9,9 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from doorstep.domain.languages import language_of
+from doorstep.domain.messages import Choice
 from doorstep.steps.directory import Tenant
+from doorstep.steps.talk_saying import starts
 from doorstep.store.connections import Connection
 from doorstep.web.chat.crossing import chat_of
 from doorstep.web.chat.doors import AnyRequest
@@ -35,6 +37,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     words: dict[str, str]
     #: Said first: that it is an assistant, then the merchant's greeting.
     lines: tuple[str, ...]
+    #: What may be chosen before a first word.
+    starts: tuple[Choice, ...]
 
 
 @cache
@@ -81,5 +85,6 @@ def look_of(tenant: Tenant, connection: Connection, language: str) -> Look:
         colour=write_colour(ground),
         on=write_colour(ink),
         words=said,
+        starts=starts(tenant.book, language_of(language)),
         lines=(said["disclosure"], *([greeting] if greeting else [])),
     )

@@ -18,6 +18,7 @@ from doorstep.steps.directory import Tenant
 from doorstep.steps.handover_moves import LONGEST_NOTE
 from doorstep.steps.helpdesk_links import helpdesk_of
 from doorstep.steps.saying import LONGEST, hindrance, window_until
+from doorstep.steps.suggesting import Suggested, suggest
 from doorstep.steps.work import utc_now
 from doorstep.store import agents, conversations, handover_lists, handovers, macros
 from doorstep.store.agents import Agent
@@ -26,9 +27,9 @@ from doorstep.store.handover_lists import View
 from doorstep.web.desk.doors import framed_page, id_of, tenant_of, user_of
 from doorstep.web.desk.inbox_live import desks_of
 from doorstep.web.desk.inbox_offers import holes_of, macros_of, offered, suggested, wishes
-from doorstep.web.desk.inbox_rows import PRIORITIES, REASONS, Line, ago, line_of, line_of_talk, mark_of, marked
+from doorstep.web.desk.inbox_rows import PRIORITIES, REASONS, Line, ago, line_of, line_of_talk, mark_of, marked, name_of
 from doorstep.web.desk.inbox_story import story_of
-from doorstep.web.desk.inbox_talk import MOST_TURNS, turns_of
+from doorstep.web.desk.inbox_talk import MOST_TURNS, Turn, turns_of
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
 from doorstep.web.look.rendering import ASKING_CSP
@@ -132,6 +133,7 @@ async def inbox_page(
         "more": more,
         "chosen": chosen,
         "query": chosen.query(),
+        "here": chosen.query(after=clean_text(request.query_params.get("after"), 80)),
         "views": _VIEWS,
         "everything": EVERYTHING,
         "queues": tenant.handing.queues,
@@ -233,12 +235,17 @@ async def _talk(
     turns = await turns_of(tx, merchant_id, talk, names)
     story = await story_of(tx, merchant_id, talk, talk["order_id"] or (one.order_id if one else None))
     said = [turn for turn in turns if turn.kind == "theirs" and turn.row is not None]
-    who = next((turn.row["sender_name"] for turn in reversed(said) if turn.row and turn.row["sender_name"]), "") or talk["address"]
+    named = next((turn.row["sender_name"] for turn in reversed(said) if turn.row and turn.row["sender_name"]), "")
+    buyer = story.about.order.customer if story.about and talk["customer_id"] and talk["channel"] == ChannelKind.CHAT else None
+    bought = " ".join(one for one in (buyer.first_name, buyer.last_name) if one) if buyer else ""
+    who = name_of(named or bought, talk["channel"], talk["address"])
     agent = next((each.shown for each in everybody if each.user_id == user.user_id), user.email.partition("@")[0])
     language = (one.language if one else "") or tenant.brand.default_locale.partition("-")[0]
-    words, intent = (said[-1].row["text"] if said and said[-1].row else ""), one.intent if one else ""
+    words = said[-1].row["text"] if said and said[-1].row else ""
+    came = await _suggested(tx, request, tenant, talk, turns, now)
+    came = msgspec.structs.replace(came, intent=came.intent or (one.intent if one else ""))
     holes = holes_of(tenant, story, who, agent)
-    ready = offered(tenant, macros_of(await macros.every(tx, merchant_id)), story, holes, language, words, intent)
+    ready = offered(tenant, macros_of(await macros.every(tx, merchant_id)), story, holes, language, words, came)
     begun = next((each for each in ready if each.key == request.query_params.get("macro")), None)
     row = next(iter(await handover_lists.of(tx, merchant_id, [conversation_id])), None)
     return {
@@ -256,7 +263,7 @@ async def _talk(
         "suggested": suggested(ready),
         "begun": begun.text if begun else "",
         "begun_key": begun.key if begun else "",
-        "wishes": wishes(story, intent),
+        "wishes": wishes(story, came.intent, came.action),
         "closings": CLOSINGS,
         "others": desks_of(request).others(merchant_id, conversation_id, user.user_id),
         "there": await helpdesk_of(tx, tenant, conversation_id),
@@ -269,6 +276,15 @@ async def _talk(
         "tomorrow": (now + timedelta(days=1)).date().isoformat(),
         **_through(tenant, talk, now),
     }
+
+
+async def _suggested(tx: Tx, request: AnyRequest, tenant: Tenant, talk: Row, turns: Sequence[Turn], now: datetime) -> Suggested:
+    """Look what our talk would say, where the customer waits for an answer."""
+    last = next((turn for turn in reversed(turns) if turn.kind == "theirs" or (turn.who and turn.kind == "ours")), None)
+    if last is None or last.kind != "theirs" or last.row is None:
+        return Suggested()
+    house = house_of(request)
+    return await suggest(house.database, tx, house.directory, tenant, talk, last.row, now)
 
 
 def _through(tenant: Tenant, talk: Row, now: datetime) -> Mapping[str, Any]:

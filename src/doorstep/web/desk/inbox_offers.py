@@ -1,13 +1,15 @@
 """What the customer said last and what is known of them → answers that an agent may begin with, and what may be done for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from doorstep.conversations.handing.macros import Macro, fill, fitting, text_in
+from doorstep.domain.actions.kinds import ActionKind
 from doorstep.domain.sentences import event_sentence
 from doorstep.domain.talking.inbox import MacroAct
 from doorstep.steps.directory import Tenant
+from doorstep.steps.suggesting import Suggested
 from doorstep.store.database import Row
 from doorstep.web.desk.inbox_story import Story
 
@@ -27,6 +29,17 @@ _WISHES = {
     "delivery.safe_place": ("safe_place",),
     "delivery": ("reschedule", "address", "safe_place"),
 }
+#: What our talk would do → the same.
+_OF_ACTIONS: dict[str, str] = {
+    ActionKind.OPEN_RETURN: "return",
+    ActionKind.OPEN_EXCHANGE: "exchange",
+    ActionKind.OPEN_CLAIM: "claim",
+    ActionKind.CANCEL_ORDER: "cancel",
+    ActionKind.CHANGE_ADDRESS: "address",
+    ActionKind.REDIRECT: "address",
+    ActionKind.RESCHEDULE: "reschedule",
+    ActionKind.SAFE_PLACE: "safe_place",
+}
 _USUAL = ("return", "claim", "cancel", "address")
 #: As the buttons call it.
 _TITLES = {
@@ -43,7 +56,7 @@ _TITLES = {
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
     """An answer that stands ready."""
 
-    #: "m7" of a macro, "where" of what is known of the parcel.
+    #: "m7" of a macro, "talk" of what our talk would say, "quote" of the shop's knowledge, "where" of what is known of the parcel.
     key: str
     title: str
     text: str
@@ -92,9 +105,10 @@ def holes_of(tenant: Tenant, story: Story, who: str, agent: str) -> Mapping[str,
 
 
 def offered(
-    tenant: Tenant, macros: Sequence[Macro], story: Story, holes: Mapping[str, str], language: str, said: str, intent: str
+    tenant: Tenant, macros: Sequence[Macro], story: Story, holes: Mapping[str, str], language: str, said: str, came: Suggested
 ) -> list[Offered]:
-    """List all answers that stand ready, those that fit best first: where the parcel is, then the macros."""
+    """List all answers that stand ready: what our talk would say, the shop's own words, where the parcel is, then the macros."""
+    intent = came.intent
     ready = [
         Offered(
             key=f"m{one.macro_id}",
@@ -104,8 +118,20 @@ def offered(
         )
         for one in fitting(macros, said, intent)
     ]
-    where = _where(story, holes, language) if not intent or intent.startswith(("track", "delivery")) else None
-    return [where, *ready] if where else ready
+    return [*_by_itself(story, holes, language, came), *ready]
+
+
+def _by_itself(story: Story, holes: Mapping[str, str], language: str, came: Suggested) -> Iterator[Offered]:
+    """Give what nobody has written beforehand."""
+    if came.text:
+        yield Offered(key="talk", title="As the assistant would answer", text=came.text)
+    if came.quote is not None:
+        source = f"\n{came.quote.url}" if came.quote.url else ""
+        yield Offered(key="quote", title=f"Knowledge: {came.quote.title}", text=f"{came.quote.text}{source}")
+    if not came.text and (not came.intent or came.intent.startswith(("track", "delivery"))):
+        where = _where(story, holes, language)
+        if where is not None:
+            yield where
 
 
 def _where(story: Story, holes: Mapping[str, str], language: str) -> Offered | None:
@@ -123,10 +149,11 @@ def suggested(ready: Sequence[Offered]) -> list[Offered]:
     return list(ready[:_MOST])
 
 
-def wishes(story: Story, intent: str) -> list[Wish]:
-    """List what may be done for the customer about the order, the likeliest first; [] where no order is known."""
+def wishes(story: Story, intent: str, action: str = "") -> list[Wish]:
+    """List what may be done for the customer about the order, what our talk would do first; [] where no order is known."""
     if story.about is None:
         return []
+    would = (_OF_ACTIONS[action],) if action in _OF_ACTIONS else ()
     first = _WISHES.get(intent) or _WISHES.get(intent.partition(".")[0]) or ()
     order_id = story.about.order_id
-    return [Wish(_TITLES[what], f"/desk/orders/{order_id}/ask?what={what}") for what in dict.fromkeys((*first, *_USUAL))]
+    return [Wish(_TITLES[what], f"/desk/orders/{order_id}/ask?what={what}") for what in dict.fromkeys((*would, *first, *_USUAL))]

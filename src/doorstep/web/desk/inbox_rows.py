@@ -8,6 +8,7 @@ import msgspec
 
 from doorstep.conversations.handing.routing import Handing
 from doorstep.domain.talking.inbox import HandoverState
+from doorstep.domain.vocabulary import ChannelKind
 from doorstep.store.database import Row
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,6 +18,8 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 REASONS = {
     "asked": "Asked for a human",
     "anger": "Angry",
+    "danger": "May harm themselves",
+    "legal": "Lawyers, courts",
     "value": "Valuable",
     "repeated": "Again the same",
     "unsure": "Not understood",
@@ -75,6 +78,11 @@ def ago(at: datetime, now: datetime) -> str:
     return f"{span(now - at)} ago"
 
 
+def name_of(name: str, channel: str, address: str) -> str:
+    """Name who writes: by name, else by address; that of a chat's visitor is only told apart from others."""
+    return name or (f"Visitor {address[-4:]}" if channel == ChannelKind.CHAT else address)
+
+
 def _said(row: Row, text: str | None) -> str:
     if row["keyword"] and row["channel"] == "email":
         return "Unsubscribed"
@@ -99,7 +107,7 @@ def line_of(row: Row, names: Mapping[int, str], handing: Handing, now: datetime)
     return Line(
         conversation_id=row["conversation_id"],
         handover_id=row["handover_id"],
-        who=row["sender_name"] or row["address"],
+        who=name_of(row["sender_name"] or row["buyer"] or "", row["channel"], row["address"]),
         channel=row["channel"],
         words=_said(row, row["words"]) if row["words"] is not None else row["summary"],
         number=row["number"] or "",
@@ -125,7 +133,7 @@ def line_of_talk(row: Row, now: datetime) -> Line:
     """Write a row of `store.conversations.page` as a line."""
     return Line(
         conversation_id=row["conversation_id"],
-        who=row["sender_name"] or row["address"],
+        who=name_of(row["sender_name"], row["channel"], row["address"]),
         channel=row["channel"],
         words=_said(row, row["text"]),
         number=row["number"] or "",

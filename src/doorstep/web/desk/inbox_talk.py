@@ -9,7 +9,7 @@ import msgspec
 from doorstep.domain.messages import Location
 from doorstep.domain.talking.inbox import EntryKind
 from doorstep.domain.vocabulary import ChannelKind
-from doorstep.store import conversations, handovers, reply_files, understood
+from doorstep.store import conversations, handovers, model_turns, reply_files, understood
 from doorstep.store.database import Row, Tx
 from doorstep.store.extras import extras_of
 from doorstep.web.desk.files import ShownFile, shown
@@ -52,6 +52,10 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     #: What the machine understood of it, and did about it.
     understood: tuple[str, ...] = ()
     did: tuple[str, ...] = ()
+    #: The talk that answered; "" none.
+    talk: str = ""
+    #: What a merchant's model did about it, table model_turn: id and outcome, oldest first.
+    models: tuple[tuple[int, str], ...] = ()
 
 
 class _Scored(msgspec.Struct, frozen=True):
@@ -147,17 +151,22 @@ def actor_name(actor: str, names: Mapping[int, str]) -> str:
 
 
 async def _understood(tx: Tx, merchant_id: int, conversation_id: int, heard: Sequence[Turn]) -> list[Turn]:
-    """Put what was understood to the words that it was understood of: the last ones before it."""
-    rows = await understood.turns(tx, merchant_id, conversation_id, MOST_TURNS)
-    found: dict[datetime, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-    times = sorted(turn.at for turn in heard)
-    for row in rows:
-        before = [at for at in times if at <= row["at"]]
-        if before and before[-1] not in found:
-            found[before[-1]] = (_words_of(row["understood"]), _deeds_of(row["did"]))
-    return [
-        msgspec.structs.replace(turn, understood=found[turn.at][0], did=found[turn.at][1]) if turn.at in found else turn for turn in heard
-    ]
+    """Put what was understood, and which talk or model answered, to the words that it was understood of."""
+    rows = {row["reply_id"]: row for row in await understood.turns(tx, merchant_id, conversation_id, MOST_TURNS)}
+    asked: dict[int, tuple[tuple[int, str], ...]] = {}
+    for one in await model_turns.of_conversation(tx, merchant_id, conversation_id):
+        asked[one["turn_id"]] = (*asked.get(one["turn_id"], ()), (one["model_turn_id"], one["outcome"]))
+    return [_with(turn, rows[turn.row["reply_id"]], asked) if turn.row and turn.row["reply_id"] in rows else turn for turn in heard]
+
+
+def _with(turn: Turn, row: Row, asked: Mapping[int, tuple[tuple[int, str], ...]]) -> Turn:
+    return msgspec.structs.replace(
+        turn,
+        understood=_words_of(row["understood"]),
+        did=_deeds_of(row["did"]),
+        talk=row["talk"] or "",
+        models=asked.get(row["turn_id"], ()),
+    )
 
 
 def _words_of(text: str | None) -> tuple[str, ...]:
@@ -167,7 +176,7 @@ def _words_of(text: str | None) -> tuple[str, ...]:
         return ()
     sure = {scored.intent: scored.probability for scored in one.intents}
     wanted = tuple(f"{plain(intent)} {sure[intent]:.0%}" if intent in sure else plain(intent) for intent in one.wanted)
-    if not wanted and one.intents:
+    if not wanted and one.intents and not one.acts and not one.entities:
         wanted = (f"not sure: {plain(one.intents[0].intent)} {one.intents[0].probability:.0%}",)
     return (*wanted, *(plain(act) for act in one.acts), *(f"{plain(named.kind)}: {named.text}" for named in one.entities if named.text))
 
@@ -178,5 +187,9 @@ def _deeds_of(text: str | None) -> tuple[str, ...]:
     except (msgspec.DecodeError, msgspec.ValidationError):
         return ()
     return tuple(
-        " ".join(part for part in (plain(one.action), plain(one.outcome).lower(), one.code) if part) for one in deeds if one.action
+        " ".join(
+            part for part in (plain(one.action), plain(one.outcome).lower(), plain(one.code).lower() if one.code else "", one.order) if part
+        )
+        for one in deeds
+        if one.action
     )

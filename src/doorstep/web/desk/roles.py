@@ -51,6 +51,8 @@ class Group(StrEnum):
     KEYS = "keys"
     #: Customers' assistants: what they may be let do, who was let in.
     ASSISTANTS = "assistants"
+    #: What the machine answers customers: its words. Its switches are rules.
+    ANSWERS = "answers"
     #: Brand, templates, their approval.
     WORDS = "words"
     RULES = "rules"
@@ -94,6 +96,7 @@ _TABLE: dict[Group, tuple[Level, Level, Level, Level]] = {
     Group.CONNECTIONS: (_SEE, _SEE, _NONE, _SEE),
     Group.KEYS: (_SEE, _NONE, _NONE, _NONE),
     Group.ASSISTANTS: (_CHANGE, _SEE, _NONE, _SEE),
+    Group.ANSWERS: (_CHANGE, _SEE, _CHANGE, _SEE),
     Group.WORDS: (_SEE, _SEE, _CHANGE, _SEE),
     Group.RULES: (_CHANGE, _SEE, _SEE, _SEE),
     Group.PEOPLE: (_SEE, _SEE, _SEE, _SEE),
@@ -109,7 +112,6 @@ _GROUPS = {
     "performance.csv": Group.FIGURES,
     "returns": Group.FIGURES,
     "returns.csv": Group.FIGURES,
-    "talks": Group.FIGURES,
     "learning": Group.TALKS,
     "cases": Group.CASES,
     "shipments": Group.ORDERS,
@@ -136,6 +138,7 @@ _GROUPS = {
     "settings": Group.RULES,
     "handing": Group.RULES,
     "policy": Group.RULES,
+    "talks": Group.ANSWERS,
     "understanding": Group.RULES,
     "users": Group.PEOPLE,
     "changes": Group.HISTORY,
@@ -147,12 +150,16 @@ _OTHERWISE = {
     "orders/{order_id}/ask": Group.CASES,
     "orders/{order_id}/ask/confirm": Group.CASES,
     "knowledge/unanswered/{unanswered_id}/settle": Group.TALKS,
+    "talks/machine": Group.RULES,
+    "talks/try": Group.TALKS,
+    "talks/{slug}/next": Group.RULES,
+    "talks/{slug}/switch": Group.RULES,
     "users/password": Group.OWN,
     "performance/keys": Group.KEYS,
     "performance/keys/{key_id}/withdraw": Group.KEYS,
 }
 #: Forms that are sent and change nothing.
-_ONLY_SHOW = frozenset({"templates/{template}/preview"})
+_ONLY_SHOW = frozenset({"talks/try", "talks/words/preview", "talks/{slug}/preview", "templates/{template}/preview"})
 
 
 def need_of(method: str, address: str) -> Need | None:

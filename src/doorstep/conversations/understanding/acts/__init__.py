@@ -4,6 +4,8 @@ Tables per language hold the words (`<language>.toml`). A yes may move money or 
 is not cancelled for want of a clear yes costs one more question, one cancelled on a misread word costs the customer.
 """
 
+import re
+
 from doorstep.conversations.understanding.acts.grammar import (
     Grammar,
     Part,
@@ -24,6 +26,10 @@ _OF_WHOLES = {Act.REPEAT: "repeat", Act.HUMAN: "human"}
 _SHOUTED = 4
 _SHOUTED_LETTERS = 14
 _SHORT_CONTRAST = 4
+#: Nobody agrees in so many characters; what stands behind them might take it back.
+_LONGEST_ASSENT = 200
+#: Signs beside which a yes is a question, a quote, struck out, or not what it looks like.
+_NO_ASSENT = re.compile('[?¿<>«»\u201c\u201d"{}\\[\\]|~^=¬\\\\/#@$%&\u0334-\u0338\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 _SHORT_UTTERANCE = 14
 
 
@@ -39,10 +45,10 @@ def _marked(parts: tuple[Part, ...]) -> Phrase:
 def is_bare_yes(text: str, language: str = "") -> bool:
     """Tell whether the whole utterance is an assent and nothing else; please, thanks and pictures may stand beside it.
 
-    A question ("yes?"), a condition, a negation or anything more ("yes but …") makes it none. `language`: ISO 639-1 of a
+    A question ("yes?"), a quote ("> yes"), a condition, a negation or anything more ("yes but …") makes it none. `language`: ISO 639-1 of a
     served one; "" compares with all of them.
     """
-    if "?" in text or "¿" in text:
+    if len(text) > _LONGEST_ASSENT or _NO_ASSENT.search(text):
         return False
     grammar = grammar_of(language)
     words = _words(parts_of(text))
@@ -78,11 +84,18 @@ def acts_in(text: str, language: str = "") -> frozenset[Act]:
         found.add(Act.YES)
     if stands_in(words, grammar.of("thanks_in")) and not covers(words, grammar.of("no"), grammar.of("fill")):
         found.add(Act.THANKS)
+    found |= _needs_somebody(words)
     if _abuses(words, grammar):
         found.add(Act.ABUSE)
     elif _rages(text, words, grammar):
         found.add(Act.ANGER)
     return frozenset(found)
+
+
+def _needs_somebody(words: Phrase) -> frozenset[Act]:
+    """Tell whether a human has to look at once. Compared in every language: who is in need may write in another than before."""
+    everywhere = grammar_of("")
+    return frozenset(act for act in (Act.DANGER, Act.LEGAL) if stands_in(words, everywhere.of(f"{act}_in")))
 
 
 def _agrees(parts: tuple[Part, ...], grammar: Grammar) -> bool:

@@ -96,7 +96,7 @@ function draw() {
 	const button = (label, drawn, props) => h("button", { type: "button", ariaLabel: label, title: label, ...props }, icon(drawn));
 	count = h("b");
 	launch = h("button", { className: "launch", onclick: () => toggle() }, icon("chat"), count);
-	log = h("div", { className: "log", role: "log", tabIndex: 0, ariaLabel: w.log, ariaLive: "polite" }, ...look.lines.map((one) => h("p", { dir: "auto" }, one)));
+	log = h("div", { className: "log", role: "log", tabIndex: 0, ariaLabel: w.log, ariaLive: "polite" }, ...look.lines.map((one) => h("p", { dir: "auto" }, one)), look.starts[0] && offer(look.starts, "starts"));
 	status = h("div", { className: "status", role: "status" });
 	field = h("textarea", { rows: 1, maxLength: 4000, ariaLabel: w.write, placeholder: w.write, dir: "auto", oninput: types,
 		onkeydown: (event) => { if (event.key == "Enter" && !event.shiftKey && !event.isComposing) write(event); } });
@@ -190,21 +190,26 @@ function show(news) {
 // What stood there while it waited only changes its state.
 function stand(name, made, next, more) {
 	const before = lines.get(name);
+	shade.getElementById("starts")?.remove(); // a talk has begun
 	before ? before.lastChild.replaceWith(made.lastChild) : log.insertBefore(made, next);
+	// What was asked before somebody wrote is asked no more.
+	if (!before && made.matches(".mine")) for (let one = made; (one = one.previousSibling); ) one.querySelector(".once")?.remove();
 	lines.set(name, Object.assign(before || made, more));
 }
-function row({ id, mine, text, link: card, at, files, choices, answers }, state = w.sent) {
+function row({ id, mine, text, link: card, at, files, choices, answers, machine, by }, state = w.sent) {
 	const when = new Date(at), clock = when.toLocaleString(look.lang, { timeStyle: "short", ...(Date.now() - when > 72e6 && { dateStyle: "medium" }) });
-	const made = h("div", { className: mine ? "line mine" : "line" }, h("i", 0, (mine ? w.you : look.brand) + ": "), text && h("p", { dir: "auto" }, ...linked(text)));
+	const who = machine ? w.assistant : by || look.brand;
+	const made = h("div", { className: mine ? "line mine" : "line" }, h("i", 0, (mine ? w.you : who) + ": "), text && h("p", { dir: "auto" }, ...linked(text)));
 	made.at = +when;
 	for (const { name } of files || []) made.append(h("p", { dir: "auto" }, name));
 	if (/^https?:/.test(card?.url)) made.append(link(card.url, card.title, "card"));
-	if (choices && !done.has(id)) made.append(h("div", { className: "choices", role: "group", ariaLabel: w.choose, id }, ...choices.map(({ title, choice_id: choice, about }) =>
-		h("button", { dir: "auto", onclick: () => { field.focus(); put({ text: title, choice, answers: id }); } }, title, about && h("small", 0, about)))));
+	if (choices && !done.has(id)) made.append(offer(choices, id));
 	if (answers) done.add(answers), shade.getElementById(answers)?.remove();
-	made.append(h("small", 0, mine ? `${clock} · ${state}` : clock));
+	made.append(h("small", { dir: "auto" }, mine ? `${clock} · ${state}` : `${who} · ${clock}`));
 	return made;
 }
+const offer = (choices, id) => h("div", { className: /^\d/.test(choices[0]?.choice_id) ? "choices once" : "choices", role: "group", ariaLabel: w.choose, id }, ...choices.map(({ title, choice_id: choice, about }) =>
+	h("button", { dir: "auto", onclick: () => { field.focus(); put({ text: title, choice, ...(id != "starts" && { answers: id }) }); } }, title, about && h("small", 0, about))));
 function marks() {
 	const seen = !panel.hidden && !document.hidden, reached = [...unheard], read = seen ? [...unread] : [];
 	unheard.clear();

@@ -42,9 +42,9 @@ customElements.define("door-inbox", class extends HTMLElement {
     on("counts", (counts) => this.counts(counts));
     on("looks", (looks) => this.looks(looks));
     on("again", () => this.refresh(true));
-    this.source.addEventListener("open", () => {
-      if (this.opened) this.refresh(true);
-      this.opened = true;
+    // What changed between the page and the first event, or while the connection was away, is told by nobody: look again.
+    this.source.addEventListener("open", async () => {
+      await this.refresh(true);
       this.dataset.live = "yes";
     });
     addEventListener("pagehide", () => this.source.close(), { once: true });
@@ -100,9 +100,7 @@ customElements.define("door-inbox", class extends HTMLElement {
     holder.innerHTML = line.html;
     const made = holder.content.firstElementChild;
     const link = made.querySelector("a");
-    const asked = new URLSearchParams(location.search);
-    for (const name of ["done", "macro", "after"]) asked.delete(name);
-    link.search = asked.toString();
+    link.search = new URL(this.dataset.here, location.href).search;
     if (String(line.id) === this.dataset.talk) link.setAttribute("aria-current", "true");
     return made;
   }
@@ -140,7 +138,7 @@ customElements.define("door-inbox", class extends HTMLElement {
     }
     this.busy = true;
     try {
-      const answer = await fetch(location.href, { cache: "no-store" });
+      const answer = await fetch(this.dataset.here, { cache: "no-store" });
       if (answer.ok && !answer.redirected) this.take(new DOMParser().parseFromString(await answer.text(), "text/html"), all);
     } catch {
       // away for a moment: the next change tells
@@ -159,13 +157,20 @@ customElements.define("door-inbox", class extends HTMLElement {
       const then = fresh.getElementById(id);
       if (now && then && now.innerHTML !== then.innerHTML) now.replaceWith(document.adoptNode(then));
     };
-    if (all) swap("lines");
+    if (all) {
+      const focused = this.querySelector("#lines li:has(:focus)")?.dataset.id;
+      swap("lines");
+      if (focused) this.querySelector(`#lines [data-id="${focused}"] a`)?.focus();
+      this.querySelector("#nobody").hidden = this.querySelector("#lines").children.length > 0;
+    }
     const scroll = this.querySelector("#scroll");
     if (!scroll) return;
     const low = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
     const said = scroll.querySelectorAll("#turns > .theirs, #turns > .hand").length;
     swap("turns");
     swap("brief");
+    swap("rated");
+    swap("offers");
     swap("story");
     if (!this.querySelector("#talk-head details[open]") && !this.querySelector("#talk-head").contains(document.activeElement)) {
       swap("talk-head");

@@ -79,7 +79,7 @@ def test_what_no_shop_is_asked_is_out_of_scope_and_offers_nothing(plus: IntentMo
 
 
 def test_an_unsure_one_gives_buttons_and_no_guess(plus: IntentModel) -> None:
-    found = plus.read("do you have it in red")
+    found = plus.read("help with delivery")
     assert found.wanted == ()
     assert 0 < len(found.maybe) <= 3
 

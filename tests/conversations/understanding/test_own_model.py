@@ -4,6 +4,7 @@ import pytest
 
 from doorstep.conversations.understanding.boundary import correlation
 from doorstep.conversations.understanding.building import builtin
+from doorstep.conversations.understanding.intents import IntentModel
 from doorstep.conversations.understanding.measuring import auroc
 from doorstep.conversations.understanding.model import unpacked
 from doorstep.conversations.understanding.own import MOST_UTTERANCES, Said, train_on
@@ -24,6 +25,13 @@ def test_a_label_of_the_merchants_own_is_learnt_and_ours_stay() -> None:
     assert trained.model.read("can i have my ring engraved", None).first == "own.engraving"
     for text in ("where is my order", "i want a refund", "what are your opening hours"):
         assert trained.model.read(text, None).first == builtin().read(text, None).first
+
+
+def test_a_label_of_the_merchants_own_that_is_sure_is_told_beside_our_intents() -> None:
+    model = IntentModel(train_on(builtin(), OWN, None).model, None, "own")
+    found = model.read("engraving please")
+    assert (found.own, found.wanted, found.maybe) == ("own.engraving", (), ())
+    assert model.read("where is my order").own == ""
 
 
 def test_what_is_learnt_is_judged_on_utterances_that_were_left_out() -> None:
