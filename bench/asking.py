@@ -337,7 +337,7 @@ async def _turns_taken_up(tx: Tx, know: Known) -> None:
             continue
         conversation_id = row["conversation_id"]
         memory = await talks.read(tx, merchant_id, conversation_id)
-        await talks.elsewhere(tx, merchant_id, row["customer_id"], conversation_id, yesterday)
+        await talks.elsewhere(tx, merchant_id, conversation_id + 20, conversation_id, yesterday)
         await turns.times(tx, merchant_id, conversation_id, "track.where", yesterday)
         await talks.write(tx, merchant_id, conversation_id, row["customer_id"], memory, know.now)
         await talks.leave(tx, merchant_id, conversation_id, memory)
@@ -639,7 +639,7 @@ WEB: Mapping[str, _Asks] = {
     "who has these conversations": lambda tx, know: handovers.held(tx, know.merchant_id, know.ids),
     "API, hand-overs": lambda tx, know: handover_lists.newest(tx, know.merchant_id, ["waiting", "held"], 2**62, 51),
     "how long answers take lately": lambda tx, know: handover_lists.lately_answered(tx, know.merchant_id, "returns", know.now),
-    "turns of a conversation": lambda tx, know: turns.of(tx, know.merchant_id, 1),
+    "turns of a conversation": lambda tx, know: turns.of(tx, know.merchant_id, 1_000_000_020),
     "photos of an order that wait": lambda tx, know: case_files.loose(tx, know.merchant_id, know.ids[0]),
     "photos that were handed in": lambda tx, know: case_files.handed_in(tx, know.merchant_id, know.ids[0], [_NONE] * 5),
     "photos become a case's": lambda tx, know: case_files.adopt(tx, know.merchant_id, know.ids[0], 1, [_NONE] * 5),
