@@ -5,11 +5,18 @@ from datetime import timedelta
 import msgspec
 from steps_shop import NOON, Shop, fulfilment, order
 
+from doorstep.conversations.understanding.acts import acts_in
+from doorstep.conversations.understanding.acts.grammar import grammar_of
+from doorstep.conversations.understanding.building import builtin
+from doorstep.conversations.understanding.encoder import encoder
+from doorstep.conversations.understanding.intents import builtin_intents
+from doorstep.domain.languages import LANGUAGES
 from doorstep.domain.messages import Reply
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps.answer import answer
 from doorstep.steps.connect import new_connection
 from doorstep.steps.converse import converse
+from doorstep.steps.work import get_ready_to_talk
 from doorstep.store import connections
 
 VISITOR = "v" + "0" * 32
@@ -69,3 +76,13 @@ async def test_a_human_who_is_asked_for_has_the_word_and_the_machine_is_silent(s
     handed = await shop.rows("select reason, state from handover where merchant_id = $1", shop.merchant_id)
     assert len(said) == 1
     assert [(one["reason"], one["state"]) for one in handed] == [("asked", "waiting")]
+
+
+def test_a_worker_that_is_ready_reads_nothing_more_in_for_the_first_customer() -> None:
+    get_ready_to_talk()
+    read_in = [one.cache_info().misses for one in (builtin, encoder, grammar_of)]
+    for language in LANGUAGES:
+        builtin_intents().read("where is my parcel?", language)
+        acts_in("yes please", language)
+    assert [one.cache_info().misses for one in (builtin, encoder, grammar_of)] == read_in
+    assert min(read_in) >= 1
