@@ -63,6 +63,61 @@ def test_who_does_not_know_the_number_gets_a_code() -> None:
     assert "where.in_transit" in keys(one.say(CODE))
 
 
+@pytest.mark.parametrize(
+    ("language", "asks", "unknown"),
+    [
+        ("en", "Where is my order?", "I don't have the order number"),
+        ("de", "Wo ist mein Paket?", "hab die Nummer nicht"),
+        ("pt", "Cadê meu pedido?", "não tenho o número"),
+        ("hi", "मेरा ऑर्डर कहाँ है", "ऑर्डर नंबर नहीं है"),
+        ("hi", "mera order kahan hai", "number yaad nahi hai"),
+    ],
+)
+def test_who_has_no_number_is_asked_for_the_address_alone(language: str, asks: str, unknown: str) -> None:
+    one = Talk(World("1002", language=language, known=False), language, ChannelKind.CHAT)
+    one.say(asks)
+    assert keys(one.say(unknown)) == ["ask.identity_email"]
+    assert keys(one.say(EMAIL)) == ["ask.identity_number"]
+    assert [offer.key for offer in one.turned.offers if one.turned] == ["title.send_code"]
+
+
+@pytest.mark.parametrize(("language", "said"), [("de", "ok"), ("pt", "ok obrigado"), ("hi", "ok thanks")])
+def test_a_word_of_every_language_changes_none(language: str, said: str) -> None:
+    one = Talk(World("1002", language=language), language, ChannelKind.CHAT)
+    one.say(said)
+    assert one.memory.language == language
+
+
+def test_a_name_of_elsewhere_changes_no_language() -> None:
+    one = Talk(World("1003", language="de"), "de", ChannelKind.CHAT)
+    one.say("Ich muss die Lieferadresse ändern")
+    one.say("Gran Via 10, 28013 Madrid")
+    assert one.memory.language == "de"
+    assert one.say("ja").did[-1].outcome == "done"
+
+
+def test_a_request_in_another_language_changes_it() -> None:
+    one = Talk(World("1002", language="de"), "de", ChannelKind.CHAT)
+    one.say("Where is my order?")
+    assert one.memory.language == "en"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "day"),
+    [
+        ("en", "Tomorrow does not suit me, can you deliver it on Monday instead?", "2026-11-23"),
+        ("de", "morgen bin ich nicht da, können Sie lieber am Montag liefern?", "2026-11-23"),
+        ("de", "Bitte nicht am Freitag, sondern am Samstag zustellen", "2026-11-21"),
+        ("pt", "não vai ter ninguém amanhã, podem entregar na segunda-feira?", "2026-11-23"),
+        ("hi", "kal ghar pe koi nahi hai, monday ko deliver kar do", "2026-11-23"),
+    ],
+)
+def test_the_day_that_is_wanted_is_taken_and_not_the_one_that_does_not_suit(language: str, said: str, day: str) -> None:
+    one = Talk(World("1002", language=language), language, ChannelKind.CHAT)
+    one.say(said)
+    assert str(one.memory.frames[-1].slots.on) == day
+
+
 def test_a_redirect_needs_a_code_and_goes_on_after_it() -> None:
     one = talk("1002")
     one.world.asker = msgspec.structs.replace(one.world.asker, assurance=1)

@@ -23,9 +23,9 @@ async def _chat(shop: Shop) -> int:
     return connection_id
 
 
-async def _write(shop: Shop, connection_id: int, text: str, once: str, *, choice: str = "", minutes: int = 0) -> str:
-    """Write as a visitor and give what is said back."""
-    now = NOON + timedelta(minutes=minutes)
+async def _write(shop: Shop, connection_id: int, text: str, once: str, *, choice: str = "") -> str:
+    """Write as a visitor in that minute and give what is said back."""
+    now = NOON + timedelta(minutes=int(once))
     tenant = shop.directory.tenant(shop.merchant_id)
     assert tenant is not None
     reply = Reply(channel=ChannelKind.CHAT, sender=VISITOR, to="shop", text=text, provider_id=f"{VISITOR}/{once}", at=now, choice=choice)
@@ -64,7 +64,7 @@ async def test_a_turn_is_answered_once_however_often_it_is_taken_up(shop: Shop) 
 async def test_a_human_who_is_asked_for_has_the_word_and_the_machine_is_silent(shop: Shop) -> None:
     chat = await _chat(shop)
     assert "team" in await _write(shop, chat, "I want to talk to a human agent", "1")
-    await _write(shop, chat, "where is my parcel?", "2", minutes=1)
+    await _write(shop, chat, "where is my parcel?", "2")
     said = await shop.rows("select message_id from message where merchant_id = $1 and recipient = $2", shop.merchant_id, VISITOR)
     handed = await shop.rows("select reason, state from handover where merchant_id = $1", shop.merchant_id)
     assert len(said) == 1

@@ -23,6 +23,7 @@ from doorstep.domain.talking.memory import Memory
 from doorstep.domain.talking.turns import Piece, Turned
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps.directory import Directory, Tenant
+from doorstep.steps.following_up import note_promises
 from doorstep.steps.handing_over import hand_to_human, when_answered
 from doorstep.steps.how_talks_went import note_contact
 from doorstep.steps.identity import Proof, asker_of, orders_of
@@ -183,7 +184,7 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
     read = reader(await model_of(tx, merchant_id), shop, memory.language, now)
     heard = came.heard if came is not None and came.heard is not None else opened.heard
     turned = await world.run(take_turn(heard, memory, book=book, shop=shop, read=read, now=now, rules=tenant.handing.rules))
-    if came is not None and came.text:
+    if came is not None and came.text and turned.handover is None:
         turned = _replace(turned, pieces=(Piece(key="", text=came.text),), answered=True, unanswered="")
     tag = tag_of(turned.memory.language, opened.locale)
     order_id = await _order_id(tx, merchant_id, world.asker, turned, row)
@@ -212,6 +213,7 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
     )
     await turns.close(tx, merchant_id, row["turn_id"], closing, now)
     await note_contact(tx, merchant_id, book, row, turned, order_id, customer_id, now)
+    await note_promises(tx, tenant, row, turned, order_id, now)
 
 
 async def _learnt(tx: Tx, tenant: Tenant, row: Row, before: Memory, after: Memory, now: datetime) -> int | None:

@@ -23,9 +23,11 @@ from doorstep.steps.directory import Directory
 from doorstep.steps.errands import take_up
 from doorstep.steps.fall_back import fall_back
 from doorstep.steps.fetch import Fetcher
+from doorstep.steps.following_up import follow_up
 from doorstep.steps.handover_watch import watch_handovers
 from doorstep.steps.helpdesk_links import take_up_helpdesks
 from doorstep.steps.labels import make_labels
+from doorstep.steps.learning import learn_weekly
 from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
 from doorstep.steps.photos import LOOSE_FOR
@@ -111,9 +113,11 @@ class Worker:
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("case_watch", self._watch_cases, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("handover_watch", self._watch_handovers, rest_s=(0.5, 5.0)))
+            loops.create_task(self._loop("following_up", self._follow_up, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
             loops.create_task(self._loop("tally", self._tally, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("train", self._train, rest_s=(5.0, 60.0)))
+            loops.create_task(self._loop("learning", lambda: learn_weekly(self._database, utc_now()), rest_s=(5.0, 60.0)))
             loops.create_task(self._loop("sweep", self._sweep, rest_s=(15.0, 15.0)))
             if self._sends:
                 loops.create_task(self._send(wire))
@@ -188,6 +192,10 @@ class Worker:
     async def _watch_handovers(self) -> int:
         async with self._database.system() as tx:
             return await watch_handovers(tx, self._directory, utc_now(), SLICE)
+
+    async def _follow_up(self) -> int:
+        async with self._database.system() as tx:
+            return await follow_up(tx, self._directory, utc_now(), SLICE)
 
     async def _reread(self) -> int:
         return await reread(self._database, self._directory, utc_now(), SLICE)

@@ -31,6 +31,8 @@ from doorstep.domain.vocabulary import Status
 
 #: Stands where a request is about no order.
 NO_ORDER = OrderTold(known=KnownOrder(external_id="", number="", state=OrderState.PENDING))
+#: A day that is named to be ruled out ("not on Friday") is less sure than this.
+_DENIED_BELOW = 0.5
 #: Characters kept of a place or a comment.
 _LONGEST = 300
 #: A slot's name in a definition → the field it fills, where that is another one.
@@ -168,19 +170,22 @@ def _versions(turn: Turn, order: OrderTold, line: KnownLine, words: str) -> Mean
 
 
 def _take_day(turn: Turn, _order: OrderTold, _words: str) -> bool:
-    found = next((one for one in turn.understood.of(EntityKind.DAY) if one.first_on and one.first_on >= turn.today), None)
-    if found is None:
+    """Of several days the last is meant: "nobody is there tomorrow, please come on Monday"; a day that is denied is none."""
+    days = [one.first_on for one in turn.understood.of(EntityKind.DAY) if one.first_on and one.confidence >= _DENIED_BELOW]
+    days = [one for one in days if one >= turn.today]
+    if not days:
         return False
-    turn.fill(on=found.first_on)
+    turn.fill(on=days[-1])
     _take_window(turn, _order, _words)
     return True
 
 
 def _take_until(turn: Turn, _order: OrderTold, _words: str) -> bool:
-    found = next((one for one in turn.understood.of(EntityKind.DAY) if one.last_on and one.last_on >= turn.today), None)
-    if found is None:
+    days = [one.last_on for one in turn.understood.of(EntityKind.DAY) if one.last_on and one.confidence >= _DENIED_BELOW]
+    days = [one for one in days if one >= turn.today]
+    if not days:
         return False
-    turn.fill(until=found.last_on)
+    turn.fill(until=days[-1])
     return True
 
 
@@ -216,7 +221,7 @@ def _own_address(turn: Turn, order: OrderTold, words: str) -> Address | None:
 
 
 def _take_method(turn: Turn, order: OrderTold, words: str) -> bool:
-    found = method_meant(words, order.customer.methods if order.customer else ())
+    found = method_meant(words, order.customer.methods if order.customer else (), turn.memory.language)
     if found is None:
         return False
     turn.fill(method=found.method_id)
@@ -228,7 +233,7 @@ def _ask_method(turn: Turn, order: OrderTold) -> None:
 
 
 def _take_reason(turn: Turn, order: OrderTold, words: str) -> bool:
-    found = reason_meant(words, order.rules.reasons)
+    found = reason_meant(words, order.rules.reasons, turn.memory.language)
     if not found:
         return False
     turn.fill(reason=found)
@@ -236,7 +241,7 @@ def _take_reason(turn: Turn, order: OrderTold, words: str) -> bool:
 
 
 def _take_cancel_reason(turn: Turn, order: OrderTold, words: str) -> bool:
-    found = reason_meant(words, order.rules.cancel_reasons)
+    found = reason_meant(words, order.rules.cancel_reasons, turn.memory.language)
     if not found:
         return False
     turn.fill(reason=found)
@@ -244,7 +249,7 @@ def _take_cancel_reason(turn: Turn, order: OrderTold, words: str) -> bool:
 
 
 def _take_remedy(turn: Turn, _order: OrderTold, words: str) -> bool:
-    found = remedy_meant(words)
+    found = remedy_meant(words, turn.memory.language)
     if found is None:
         return False
     turn.fill(remedy=found)
@@ -252,7 +257,7 @@ def _take_remedy(turn: Turn, _order: OrderTold, words: str) -> bool:
 
 
 def _take_way(turn: Turn, order: OrderTold, words: str) -> bool:
-    found = way_meant(words, order.rules.ways)
+    found = way_meant(words, order.rules.ways, turn.memory.language)
     if not found:
         return False
     turn.fill(way=found)

@@ -47,13 +47,13 @@ _LONGEST = 2000
 def hear(turn: Turn) -> Flow[None]:
     """Take in what was said."""
     _language(turn)
+    if needs_somebody(turn):  # before anything else, a model's reading of it too
+        return
     if turn.heard.choice and (yield from _chosen(turn)):
         return
     understood = turn.understood
     if understood.intents:
         turn.intent, turn.confidence = understood.intents[0].intent, understood.intents[0].probability
-    if needs_somebody(turn):
-        return
     if Act.HUMAN in understood.acts or Intent.HUMAN in understood.wanted[:1]:
         turn.intent, turn.talk_said = Intent.HUMAN, "human"
         turn.needs_human(Signals(asked=True))
@@ -221,6 +221,10 @@ def _answered(turn: Turn, frame: Frame) -> Flow[bool]:
         told = turn.memory.told
         if Act.UNKNOWN in understood.acts and (told.email or told.phone) and turn.shop.sends_codes:
             yield from send_the_code(turn)
+            return True
+        if Act.UNKNOWN in understood.acts and not told.email:  # without the number the address may do, by a code
+            turn.ask("identity_email")
+            turn.put(_replace(turn.memory.frames[-1], asked="identity"))
             return True
         return False
     if frame.asked == "order":
