@@ -68,7 +68,7 @@ async def test_a_mail_that_asks_where_it_is_is_answered_by_mail_and_a_number_cho
 
     mail = (await until(told, seconds=PATIENCE_S))[-1]
     before = len(house.mailbox.to(shop.customer))
-    ident, asked = _reply(shop, mail, "Hi, where is it?")
+    ident, asked = _reply(shop, mail, "Where is it?")
     await shop.send(asked)
     (turn,) = await _turns(house, shop, 1)
     assert (turn["state"], turn["talk"]) == ("answered", "where")
