@@ -53,7 +53,15 @@ async def shop(house):
         for after in (timedelta(), timedelta(days=1)):
             at = now - timedelta(days=14) + after
             one = Contacted(
-                conversation_id=1, person=-1, subject="parcel", order_id=None, talk="where", at=at, sitting_at=at, answered=True, answered_at=at
+                conversation_id=1,
+                person=-1,
+                subject="parcel",
+                order_id=None,
+                talk="where",
+                at=at,
+                sitting_at=at,
+                answered=True,
+                answered_at=at,
             )
             await contacts.come_back(tx, made.merchant_id, await contacts.add(tx, made.merchant_id, one), one, at, timedelta(days=7))
         for proposal in (PHRASES, ARTICLE, POLICY):
