@@ -1039,7 +1039,7 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "intent_models.live": await intent_models.live(tx, merchant),
         "intent_models.artefact": await intent_models.artefact(tx, merchant, 1),
         "orders.named": await orders.named(tx, merchant, [7], "1001"),
-        "talks.read": (await talks.read(tx, merchant, 7)).language,
+        "talks.read": (await talks.read(tx, merchant, 7)).frames,
         "talks.elsewhere": await talks.elsewhere(tx, merchant, 7, 8, NOW.replace(year=2020)),
         "turns.due": [key for key in await turns.due(tx, NOW, 9) if key[0] == merchant],
         "turns.take": await turns.take(tx, merchant, 7),
