@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from doorstep.conversations.understanding.building import builtin
-from doorstep.conversations.understanding.encoder import EncoderPort, encoder
+from doorstep.conversations.understanding.encoder import EncoderPort, mending_encoder
 from doorstep.conversations.understanding.learning import Edges, learn, lesson
 from doorstep.conversations.understanding.measuring import OUTSIDE, Case, Further, Meanings, Measured, further, measure
 from doorstep.conversations.understanding.model import Model
@@ -60,7 +60,7 @@ def evaluate_intents(
         as_json: print one JSON object instead of tables.
     """
     rows = read_rows(test)
-    with_encoder = None if core else encoder()
+    with_encoder = None if core else mending_encoder()
     model = builtin() if learn_from is None else learnt(read_rows(learn_from), with_encoder)
     rows, meanings = meant(rows, model.about.labels, None if map_file is None else read_map(map_file))
     cases, took = understood(rows, meanings, model, with_encoder)

@@ -59,6 +59,8 @@ _MOST_BEFORE, _LATELY = 12, timedelta(days=2)
 
 async def converse(database: Database, directory: Directory, now: datetime, *, wire: Wire | None = None, most: int = MOST) -> int:
     """Answer the turns that wait; return how many were taken up. Without a wire no model is asked."""
+    # A turn may need a second connection, for what counts whatever becomes of it: only half of them are given out for turns.
+    most = max(1, min(most, database.most // 2))
     async with database.system() as tx:
         waiting = await turns.due(tx, now, most)
     await asyncio.gather(*(_answer(database, directory, wire, merchant_id, turn_id, now) for merchant_id, turn_id in waiting))

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from doorstep.conversations.understanding.building import builtin
-from doorstep.conversations.understanding.encoder import encoder
+from doorstep.conversations.understanding.encoder import mending_encoder
 from doorstep.conversations.understanding.intents import IntentModel, Wanted, builtin_intents
 from doorstep.conversations.understanding.model import unpacked
 from doorstep.conversations.understanding.ngrams import MOST_CHARACTERS, folded
@@ -143,7 +143,7 @@ async def train(database: Database, merchant_id: int, who: str, now: datetime) -
 
 
 def _train(said: list[Said]) -> Trained:
-    return train_on(builtin(), said, encoder())
+    return train_on(builtin(), said, mending_encoder())
 
 
 async def versions(tx: Tx, merchant_id: int) -> list[Version]:

@@ -20,6 +20,7 @@ async def test_what_a_visitor_writes_becomes_a_reply_and_is_answered(talk):
     assert (written["mine"], written["text"], written["client_id"]) == (True, "Where is my parcel?", "first-message-1")
     assert "mine" not in asked
     assert asked["text"].startswith("So that I can look it up: what is the order number")
+    assert asked["machine"] is True
     (row,) = await talk.fetch("select * from reply where merchant_id = $1", talk.ours[0])
     assert (row["channel"], row["sender"], row["text"]) == ("chat", ana.name, "Where is my parcel?")
     (raw,) = await talk.fetch("select body from inbox where merchant_id = $1", talk.ours[0])
@@ -107,7 +108,7 @@ async def test_a_choice_is_bound_to_its_message(talk):
     await ana.write("Cancel", choice="keep", answers=said)
     lines = await ana.said(3)
     assert (lines[1]["choice"], lines[1]["answers"]) == ("keep", said)
-    assert "mine" not in lines[2]
+    assert lines[2]["machine"] is True
     assert (await talk.fetch("select keyword from reply where merchant_id = $1", talk.ours[0]))[0]["keyword"] == ""
 
 
@@ -343,6 +344,8 @@ async def test_the_chat_speaks_the_pages_language_and_says_first_that_it_is_an_a
     assert "Lantern & Loom" in look["lines"][0]
     assert look["lines"][1] == "Ask us about your order."
     assert look["colour"] == "#7a3b2e"
+    assert [one["choice_id"] for one in look["starts"]] == ["talk.where", "talk.return", "talk.human"]
+    assert all(0 < len(one["title"]) <= 30 for one in look["starts"])
 
 
 async def test_the_script_is_small_and_asked_for_again_only_when_it_changed(talk):

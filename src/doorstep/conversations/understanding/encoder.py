@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from doorstep.conversations.romanised import romanised
 from doorstep.conversations.understanding.ngrams import MOST_CHARACTERS
+from doorstep.conversations.understanding.spelling import Speller, speller
 
 #: Numbers of one vector.
 WIDTH = 512
@@ -43,9 +44,38 @@ class UniversalEncoder:
         rows = [self._use.encode(short[at : at + _AT_ONCE]) for at in range(0, len(short), _AT_ONCE)]
         return np.concatenate(rows).astype(np.float32) if rows else np.empty((0, WIDTH), np.float32)
 
+    def exists(self, words: Sequence[str]) -> list[bool]:
+        """Tell which words are of one piece to the encoder: 128,000 of the commonest of its languages are."""
+        # The package shows its list of pieces nowhere else.
+        pieces = self._use._tokenizer.encode([word.lower() for word in words], add_bos=False, add_eos=False)  # noqa: SLF001
+        return [len(of_word) == 1 for of_word in pieces]
+
+
+class MendingEncoder:
+    """The same encoder for what customers write in haste: their slips are mended before."""
+
+    def __init__(self, port: UniversalEncoder, spelling: Speller) -> None:
+        self._port = port
+        self._spelling = spelling
+
+    def mended(self, texts: Sequence[str]) -> list[str]:
+        """Give the texts as they were meant to be written."""
+        return [self._spelling.mend(text[:MOST_CHARACTERS], self._port.exists) for text in texts]
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Give one row per text, as it was meant to be written."""
+        return self._port.encode(self.mended(texts))
+
 
 @lru_cache(maxsize=1)
-def encoder() -> EncoderPort | None:
+def mending_encoder() -> EncoderPort | None:
+    """Give this process's encoder for customers' messages; None: there is none."""
+    port = encoder()
+    return None if port is None else MendingEncoder(port, speller())
+
+
+@lru_cache(maxsize=1)
+def encoder() -> UniversalEncoder | None:
     """Give this process's encoder, read once; None: the package is not installed, and n-grams alone must do."""
     try:
         return UniversalEncoder()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from doorstep.conversations.understanding.building import builtin, builtin_version
-from doorstep.conversations.understanding.encoder import EncoderPort, encoder
+from doorstep.conversations.understanding.encoder import EncoderPort, mending_encoder
 from doorstep.conversations.understanding.model import Model, Reading
 from doorstep.conversations.understanding.ngrams import MOST_CHARACTERS
 from doorstep.conversations.understanding.segments import joined, sentences
@@ -114,4 +114,4 @@ def _careful(reading: Reading) -> Reading:
 
 def builtin_intents() -> IntentModel:
     """Give the model that Doorstep comes with, with the encoder where there is one."""
-    return IntentModel(builtin(), encoder(), builtin_version())
+    return IntentModel(builtin(), mending_encoder(), builtin_version())

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from doorstep.conversations.understanding.encoder import EncoderPort
+from doorstep.conversations.understanding.encoder import EncoderPort, MendingEncoder
 from doorstep.conversations.understanding.fuse import fused, likelihoods
 from doorstep.conversations.understanding.linear import Floats, Rarity, Weights
 from doorstep.conversations.understanding.ngrams import counted
@@ -113,7 +113,9 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     def hear(self, texts: Sequence[str], encoder: EncoderPort | None) -> Hearing:
         """Give what speaks for each label, and for and against each text being meant for the model."""
-        return self.hear_in(texts, None if encoder is None else encoder.encode(texts))
+        # The n-grams hear mended texts as well where there is an encoder to tell which words exist: a little better.
+        meant = encoder.mended(texts) if isinstance(encoder, MendingEncoder) else texts
+        return self.hear_in(meant, None if encoder is None else encoder.encode(meant))
 
     def hear_in(self, texts: Sequence[str], vectors: Floats | None) -> Hearing:
         """Hear texts whose vectors are known; None: without the encoder."""
