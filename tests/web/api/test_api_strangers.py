@@ -266,6 +266,7 @@ _CHECKED_IN = {
     "follow_up": {"state": "'waiting'"},
     "helpdesk_link": {"state": "'open'"},
     "proposal": {"state": "'proposed'"},
+    "turn": {"state": "'answered'"},
 }
 
 
