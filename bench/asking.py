@@ -36,6 +36,7 @@ from doorstep.store import (
     case_queue,
     checkpoints,
     connections,
+    contacts,
     conversations,
     customer_sessions,
     decisions,
@@ -43,6 +44,7 @@ from doorstep.store import (
     errands,
     estimators,
     fallbacks,
+    follow_ups,
     going,
     goods,
     handover_lists,
@@ -53,6 +55,7 @@ from doorstep.store import (
     inbox,
     knowledge,
     labels,
+    learning,
     legs,
     mappings,
     message_lists,
@@ -68,6 +71,9 @@ from doorstep.store import (
     returned,
     shipments,
     short_links,
+    talk_figures,
+    talks,
+    turns,
     unanswered,
 )
 from doorstep.store.database import Database, Row, Tx
@@ -327,6 +333,24 @@ async def _helpdesks_taken_up(tx: Tx, know: Known) -> None:
         await helpdesks.files_of(tx, kept, "0")
 
 
+async def _turns_taken_up(tx: Tx, know: Known) -> None:
+    """A worker takes up turns that wait and writes down how they ended; most conversations have none that waits."""
+    yesterday = know.now - timedelta(days=1)
+    for merchant_id, turn_id in await turns.due(tx, know.now + timedelta(days=1), 6):
+        if (row := await turns.take(tx, merchant_id, turn_id)) is None:
+            continue
+        conversation_id = row["conversation_id"]
+        memory = await talks.read(tx, merchant_id, conversation_id)
+        await talks.elsewhere(tx, merchant_id, conversation_id + 20, conversation_id, yesterday)
+        await turns.times(tx, merchant_id, conversation_id, "track.where", yesterday)
+        await talks.write(tx, merchant_id, conversation_id, row["customer_id"], memory, know.now)
+        await talks.leave(tx, merchant_id, conversation_id, memory)
+        await turns.wait(tx, merchant_id, turn_id, know.now)
+        await turns.put_off(tx, merchant_id, turn_id, know.now)
+        await turns.close(tx, merchant_id, turn_id, turns.Closing(state="answered", took_ms=1), know.now)
+        await turns.add(tx, merchant_id, conversation_id, 2**40 + turn_id, None, know.now, know.now)
+
+
 async def _cases_looked_at(tx: Tx, know: Known) -> None:
     """A worker looks at cases that are due, hears of parcels, and takes up labels; most parcels belong to no case."""
     for merchant_id, case_id, order_id in await case_looks.due(tx, know.now + timedelta(days=2), 40):
@@ -388,6 +412,7 @@ WORKER: Mapping[str, _Asks] = {
     "sweeping": _forgotten,
     "errands taken up": _errands_taken_up,
     "helpdesks taken up": _helpdesks_taken_up,
+    "turns taken up": _turns_taken_up,
     "cases looked at": _cases_looked_at,
     "500 goods and payments told": _goods_told,
     "goods of an action": _goods_asked,
@@ -551,6 +576,11 @@ WEB: Mapping[str, _Asks] = {
     "what the shop says": lambda tx, know: knowledge.version(tx, know.merchant_id),
     "articles": lambda tx, know: knowledge.listed(tx, know.merchant_id),
     "all passages": lambda tx, know: knowledge.every(tx, know.merchant_id),
+    "how talks went": lambda tx, know: talk_figures.counts(tx, know.merchant_id, _last_week(know), know.now, timedelta(days=7)),
+    "turns that went badly": lambda tx, know: learning.badly(tx, know.merchant_id, know.now - timedelta(days=7), know.now, 6_000),
+    "a conversation's last sitting": lambda tx, know: contacts.sitting(tx, know.merchant_id, know.ids[0]),
+    "promises that are due": lambda tx, know: follow_ups.due(tx, know.now, 40),
+    "proposals": lambda tx, know: learning.listed(tx, know.merchant_id, ["proposed"], 60),
     "questions without an answer": lambda tx, know: unanswered.open_questions(tx, know.merchant_id),
     "rules": lambda tx, know: policies.versions(tx, know.merchant_id),
     "rules in force": lambda tx, know: policies.live(tx, know.merchant_id, know.now),
@@ -618,6 +648,7 @@ WEB: Mapping[str, _Asks] = {
     "who has these conversations": lambda tx, know: handovers.held(tx, know.merchant_id, know.ids),
     "API, hand-overs": lambda tx, know: handover_lists.newest(tx, know.merchant_id, ["waiting", "held"], 2**62, 51),
     "how long answers take lately": lambda tx, know: handover_lists.lately_answered(tx, know.merchant_id, "returns", know.now),
+    "turns of a conversation": lambda tx, know: turns.of(tx, know.merchant_id, 1_000_000_020),
     "photos of an order that wait": lambda tx, know: case_files.loose(tx, know.merchant_id, know.ids[0]),
     "photos that were handed in": lambda tx, know: case_files.handed_in(tx, know.merchant_id, know.ids[0], [_NONE] * 5),
     "photos become a case's": lambda tx, know: case_files.adopt(tx, know.merchant_id, know.ids[0], 1, [_NONE] * 5),

@@ -58,6 +58,14 @@ _ROWS = (
     """insert into conversation (merchant_id, conversation_id, channel, address, connection_id, opened_at, last_in_at, open)
     overriding system value select $1, 1000000000 + i, 'email', 'stored.' || i || '@customer.example', 2, now() - interval '1 minute' * i,
         now() - interval '1 minute' * i, mod(i, 4) > 0 from generate_series(0, $2::bigint - 1, 5) i""",
+    """update reply set conversation_id = c.conversation_id from conversation c
+    where reply.merchant_id = $1 and c.merchant_id = $1 and c.channel = reply.channel and c.address = reply.sender and $2::bigint > 0""",
+    """insert into talk (merchant_id, conversation_id, customer_id, memory, going_on, updated_at)
+    select merchant_id, conversation_id, conversation_id, '{"frames": [{"talk": "where"}]}', mod(conversation_id, 5) = 0, last_in_at
+    from conversation where merchant_id = $1 and $2::bigint > 0""",
+    """insert into turn (merchant_id, conversation_id, reply_id, came_at, state, due_at, intent, answered)
+    select merchant_id, conversation_id, reply_id, received_at, case mod(reply_id, 50) when 0 then 'waiting' else 'answered' end, received_at, 'track.where', true
+    from reply where merchant_id = $1 and conversation_id is not null and $2::bigint > 0""",
     """insert into handover (merchant_id, handover_id, conversation_id, reason, summary, language, queue, priority, state, assignee, asked_at, due_at,
         touched_at, closed_at, answered_at)
     overriding system value select merchant_id, conversation_id, conversation_id, 'asked', '', (array['en', 'es', 'de', 'fr'])[1 + mod(conversation_id, 4)],

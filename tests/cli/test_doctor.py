@@ -199,3 +199,12 @@ def test_every_setting_stands_in_the_reference():
     assert read == set(re.findall(r"^\| `(DOORSTEP_[A-Z_]+)`", page, re.MULTILINE))
     assert set(re.findall(r"DOORSTEP_[A-Z][A-Z_]*", source)) <= set(re.findall(r"`(DOORSTEP_[A-Z_]+)`", page))
     assert set(re.findall(r"^\| `([a-z]+:[a-z]+)`", (reference / "api.md").read_text(), re.MULTILINE)) == SCOPES.keys()
+
+
+def test_changes_of_the_talks_that_do_not_hold_are_told(capsys, database_url):
+    add_merchant("teapots", name="Teapots")
+    execute(database_url, """update merchant set settings = '{"talks": {"words": {"en": {"say.gone": "x"}}}}'""")
+    assert doctor() == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "there are no words called 'say.gone'" in told
+    assert "talks of teapots" in told

@@ -100,7 +100,7 @@ def test_whatever_is_stored_becomes_a_book_that_answers(stored):
     assert all(slug in book.talks for talk in book.talks.values() for slug in talk.next)
     for language, texts in changes.words.items():
         assert language in LANGUAGES
-        assert not [why for why in check(Changes(words={language: texts}))]
+        assert not list(check(Changes(words={language: texts})))
 
 
 def test_a_text_that_speaks_of_what_a_turn_has_not_gives_way_to_ours():

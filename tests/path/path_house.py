@@ -336,7 +336,7 @@ def serving(data_dir: Path, *, workers: int = 1, **environment: str) -> Iterator
         )
     try:
         base = f"http://127.0.0.1:{port}"
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + 240
         while True:
             assert process.poll() is None, log.read_text()[-3000:]
             with contextlib.suppress(httpx.HTTPError):

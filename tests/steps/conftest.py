@@ -18,3 +18,7 @@ sys.path.append(str(Path(__file__).parents[1] / "helpdesks"))
 async def shop(database: Database) -> Shop:
     """A merchant that is connected by e-mail."""
     return await open_shop(database)
+
+
+#: What is hostile.
+sys.path.append(str(Path(__file__).parents[1] / "conversations"))

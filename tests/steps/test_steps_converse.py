@@ -5,11 +5,18 @@ from datetime import timedelta
 import msgspec
 from steps_shop import NOON, Shop, fulfilment, order
 
+from doorstep.conversations.understanding.acts import acts_in
+from doorstep.conversations.understanding.acts.grammar import grammar_of
+from doorstep.conversations.understanding.building import builtin
+from doorstep.conversations.understanding.encoder import encoder
+from doorstep.conversations.understanding.intents import builtin_intents
+from doorstep.domain.languages import LANGUAGES
 from doorstep.domain.messages import Reply
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps.answer import answer
 from doorstep.steps.connect import new_connection
 from doorstep.steps.converse import converse
+from doorstep.steps.work import get_ready_to_talk
 from doorstep.store import connections
 
 VISITOR = "v" + "0" * 32
@@ -23,9 +30,9 @@ async def _chat(shop: Shop) -> int:
     return connection_id
 
 
-async def _write(shop: Shop, connection_id: int, text: str, once: str, *, choice: str = "", minutes: int = 0) -> str:
-    """Write as a visitor and give what is said back."""
-    now = NOON + timedelta(minutes=minutes)
+async def _write(shop: Shop, connection_id: int, text: str, once: str, *, choice: str = "") -> str:
+    """Write as a visitor in that minute and give what is said back."""
+    now = NOON + timedelta(minutes=int(once))
     tenant = shop.directory.tenant(shop.merchant_id)
     assert tenant is not None
     reply = Reply(channel=ChannelKind.CHAT, sender=VISITOR, to="shop", text=text, provider_id=f"{VISITOR}/{once}", at=now, choice=choice)
@@ -64,8 +71,18 @@ async def test_a_turn_is_answered_once_however_often_it_is_taken_up(shop: Shop) 
 async def test_a_human_who_is_asked_for_has_the_word_and_the_machine_is_silent(shop: Shop) -> None:
     chat = await _chat(shop)
     assert "team" in await _write(shop, chat, "I want to talk to a human agent", "1")
-    await _write(shop, chat, "where is my parcel?", "2", minutes=1)
+    await _write(shop, chat, "where is my parcel?", "2")
     said = await shop.rows("select message_id from message where merchant_id = $1 and recipient = $2", shop.merchant_id, VISITOR)
     handed = await shop.rows("select reason, state from handover where merchant_id = $1", shop.merchant_id)
     assert len(said) == 1
     assert [(one["reason"], one["state"]) for one in handed] == [("asked", "waiting")]
+
+
+def test_a_worker_that_is_ready_reads_nothing_more_in_for_the_first_customer() -> None:
+    get_ready_to_talk()
+    read_in = [one.cache_info().misses for one in (builtin, encoder, grammar_of)]
+    for language in LANGUAGES:
+        builtin_intents().read("where is my parcel?", language)
+        acts_in("yes please", language)
+    assert [one.cache_info().misses for one in (builtin, encoder, grammar_of)] == read_in
+    assert min(read_in) >= 1

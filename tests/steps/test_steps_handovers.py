@@ -269,6 +269,27 @@ async def test_who_was_not_content_is_asked_why_and_a_human_reads_it(desk):
     assert newest.state is HandoverState.WAITING
 
 
+async def test_what_is_added_to_a_good_number_is_kept_beside_it_and_asks_for_nothing(desk):
+    talk = await _helped(desk)
+    await desk.says("4", now=NOON + HOUR)
+    await desk.says("Friendly and quick", now=NOON + HOUR + MINUTE)
+    one = await desk.handover(talk.conversation_id)
+    assert (one.csat_score, one.csat_comment, one.state) == (4, "Friendly and quick", HandoverState.CLOSED)
+    assert (await desk.shop.sent("sms"))[-1] == "reply.csat_thanks"
+
+
+@pytest.mark.parametrize("text", ["Where is my order?", "I want to talk to a person"])
+async def test_a_request_after_a_good_number_is_no_remark(desk, text):
+    talk = await _helped(desk)
+    await desk.says("5", now=NOON + HOUR)
+    before = len(await desk.shop.rows("select turn_id from turn where merchant_id = $1", desk.shop.merchant_id))
+    await desk.says(text, now=NOON + HOUR + MINUTE)
+    async with desk.shop.database.system() as tx:
+        rated = (await handovers.of_conversation(tx, desk.shop.merchant_id, talk.conversation_id))[-1]
+    assert (rated.csat_score, rated.csat_comment) == (5, "")
+    assert len(await desk.shop.rows("select turn_id from turn where merchant_id = $1", desk.shop.merchant_id)) == before + 1
+
+
 @pytest.mark.parametrize("text", ["2 parcels are missing", "6", "0", "my order 5", "five", "55"])
 async def test_what_is_no_number_of_five_is_no_rating(desk, text):
     talk = await _helped(desk)

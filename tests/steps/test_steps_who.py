@@ -11,6 +11,7 @@ from doorstep.domain.people import Identity, IdentityKind
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.steps.answer import answer
+from doorstep.steps.converse import converse
 from doorstep.steps.explain import explain, untold
 from doorstep.store import messages, people, reply_files
 from doorstep.store.database import Database
@@ -22,6 +23,12 @@ SMS_FIRST = {"journeys": {"failed_attempt": {"channels": ["sms"]}, "out_for_deli
 @pytest.fixture
 async def texting(database: Database) -> Shop:
     return await open_shop(database, channels={"twilio": TWILIO, "email": EMAIL}, settings=SMS_FIRST)
+
+
+@pytest.fixture
+async def plain(database: Database) -> Shop:
+    """The same shop with its talks switched off."""
+    return await open_shop(database, channels={"twilio": TWILIO, "email": EMAIL}, settings={**SMS_FIRST, "talks": {"on": False}})
 
 
 async def hear(
@@ -81,20 +88,18 @@ async def test_the_same_reply_twice_is_one(texting: Shop) -> None:
     assert len(await replies(texting)) == 1
 
 
-async def test_a_number_chooses_what_the_message_offered_and_is_thanked_for_once(texting: Shop) -> None:
-    await attempt_failed(texting)
-    (message,) = await texting.rows(
-        "select message_id, extras from message where merchant_id = $1 and channel = 'sms'", texting.merchant_id
-    )
+async def test_a_number_chooses_what_the_message_offered_and_is_thanked_for_once_without_talks(plain: Shop) -> None:
+    await attempt_failed(plain)
+    (message,) = await plain.rows("select message_id, extras from message where merchant_id = $1 and channel = 'sms'", plain.merchant_id)
     if not message["extras"]:
         pytest.skip("the text of this template offers no answers")
-    await hear(texting, "1", 1)
-    (row,) = await replies(texting)
+    await hear(plain, "1", 1)
+    (row,) = await replies(plain)
     assert row["choice"]
     assert row["message_id"] == message["message_id"]
-    (state,) = await texting.rows("select state from message where message_id = $1", message["message_id"])
+    (state,) = await plain.rows("select state from message where message_id = $1", message["message_id"])
     assert state["state"] == "replied"
-    thanks = await texting.rows("select text from message where merchant_id = $1 and template = 'conversation'", texting.merchant_id)
+    thanks = await plain.rows("select text from message where merchant_id = $1 and template = 'conversation'", plain.merchant_id)
     assert len(thanks) == 1
 
 
@@ -108,21 +113,53 @@ async def test_a_reply_that_answers_somebody_elses_message_is_bound_to_nothing_o
     assert not await texting.rows("select 1 from message where merchant_id = $1 and recipient = $2", texting.merchant_id, OTHER)
 
 
-async def test_who_is_unknown_is_asked_and_found_by_number_and_address_together_alone(texting: Shop) -> None:
+async def test_a_number_chooses_what_the_message_offered_and_the_talk_takes_it_up(texting: Shop) -> None:
     await attempt_failed(texting)
-    await hear(texting, "hi", 1, sender=OTHER)
-    asked = await texting.rows("select text from message where merchant_id = $1 and recipient = $2", texting.merchant_id, OTHER)
+    await hear(texting, "1", 1)
+    await converse(texting.database, texting.directory, NOON)
+    (turn,) = await texting.rows("select talk, intent, order_id, said from turn where merchant_id = $1", texting.merchant_id)
+    assert (turn["talk"], turn["intent"], turn["order_id"]) == ("reschedule", "delivery.reschedule", await order_id(texting, "1"))
+    (asked,) = await texting.rows("select text from message where merchant_id = $1 and template = 'conversation'", texting.merchant_id)
+    assert asked["text"].startswith("On which day should it come?")
+
+
+async def test_who_is_unknown_is_asked_and_found_by_number_and_address_together_alone_without_talks(plain: Shop) -> None:
+    await attempt_failed(plain)
+    await hear(plain, "hi", 1, sender=OTHER)
+    asked = await plain.rows("select text from message where merchant_id = $1 and recipient = $2", plain.merchant_id, OTHER)
     assert len(asked) == 1
-    await hear(texting, "it is #1", 2, sender=OTHER, now=NOON + HOUR)
-    await hear(texting, "ana@customer.example", 3, sender=OTHER, now=NOON + HOUR)
-    await hear(texting, "#2 ana@customer.example", 4, sender=OTHER, now=NOON + HOUR)
-    assert [row["customer_id"] for row in await replies(texting)] == [None] * 4
-    assert len(await texting.rows("select 1 from message where merchant_id = $1 and recipient = $2", texting.merchant_id, OTHER)) == 1
-    await hear(texting, "order #1, Ana@Customer.example", 5, sender=OTHER, now=NOON + 2 * HOUR)
-    last = (await replies(texting))[-1]
-    assert last["order_id"] == await order_id(texting, "1")
+    await hear(plain, "it is #1", 2, sender=OTHER, now=NOON + HOUR)
+    await hear(plain, "ana@customer.example", 3, sender=OTHER, now=NOON + HOUR)
+    await hear(plain, "#2 ana@customer.example", 4, sender=OTHER, now=NOON + HOUR)
+    assert [row["customer_id"] for row in await replies(plain)] == [None] * 4
+    assert len(await plain.rows("select 1 from message where merchant_id = $1 and recipient = $2", plain.merchant_id, OTHER)) == 1
+    await hear(plain, "order #1, Ana@Customer.example", 5, sender=OTHER, now=NOON + 2 * HOUR)
+    last = (await replies(plain))[-1]
+    assert last["order_id"] == await order_id(plain, "1")
     said_only = {("email", "ana@customer.example"): False, ("phone", PHONE): False}
-    assert await identities(texting, last["customer_id"]) == {("phone", OTHER): True, **said_only}
+    assert await identities(plain, last["customer_id"]) == {("phone", OTHER): True, **said_only}
+
+
+async def test_who_is_unknown_is_asked_in_a_talk_until_number_and_address_fit(texting: Shop) -> None:
+    await attempt_failed(texting)
+    told = []
+    for number, text in enumerate(("where is my parcel?", "it is #1", "leo@customer.example", "#1 and Ana@Customer.example"), 1):
+        now = NOON + number * HOUR
+        await hear(texting, text, number, sender=OTHER, now=now)
+        await converse(texting.database, texting.directory, now)
+        (last, *_) = await texting.rows(
+            "select text from message where merchant_id = $1 and recipient = $2 order by created_at desc", texting.merchant_id, OTHER
+        )
+        told.append(last["text"])
+    assert told[0] == "So that I can look it up: what is the order number, and which e-mail address did you order with?"
+    assert told[1] == "Thanks. Which e-mail address did you order with?"
+    assert told[2].startswith("I cannot find an order with these details.")
+    assert "GLS tried to deliver it and could not." in told[3]
+    (talk,) = await texting.rows(
+        "select customer_id, order_id from conversation where merchant_id = $1 and address = $2", texting.merchant_id, OTHER
+    )
+    assert talk["order_id"] == await order_id(texting, "1")
+    assert (await identities(texting, talk["customer_id"]))["phone", OTHER]
 
 
 async def test_an_order_in_anothers_name_joins_nothing(texting: Shop) -> None:

@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from doorstep.conversations.learning import Proposed
 from doorstep.domain.actions.arguments import ReadOrder
 from doorstep.domain.actions.cases import Case
 from doorstep.domain.actions.kinds import ActionKind, CaseKind, CaseState, MethodKind, Outside
@@ -20,6 +21,8 @@ from doorstep.domain.messages import Attachment, Device, Message, Rendered
 from doorstep.domain.money import Money
 from doorstep.domain.orders import Customer, Order
 from doorstep.domain.people import IdentityKind
+from doorstep.domain.talking.following import Outcome, PromiseKind
+from doorstep.domain.talking.learning import Change, ChangeKind, Kind, Measure
 from doorstep.domain.talking.memory import Memory
 from doorstep.domain.vocabulary import ChannelKind, Lead, Purpose, Unfetched
 from doorstep.errors import ConflictError, NotFoundError
@@ -36,6 +39,7 @@ from doorstep.store import (
     checkpoints,
     confirmations,
     connections,
+    contacts,
     conversations,
     customer_sessions,
     decisions,
@@ -43,6 +47,7 @@ from doorstep.store import (
     errands,
     estimators,
     fallbacks,
+    follow_ups,
     going,
     goods,
     helpdesks,
@@ -52,6 +57,7 @@ from doorstep.store import (
     intent_models,
     knowledge,
     labels,
+    learning,
     mailboxes,
     message_lists,
     messages,
@@ -68,6 +74,7 @@ from doorstep.store import (
     returned,
     short_links,
     signing,
+    talk_figures,
     talk_versions,
     talks,
     tallies,
@@ -586,6 +593,45 @@ ROWS: dict[str, dict[str, str]] = {
         "read_by": "'r'",
     },
     "unanswered": {"unanswered_id": "7", "question": "'why?'", "question_key": "'why'", "at": _AT, "why": "'not_near'", "score": "0.1"},
+    "contact": {
+        "contact_id": "7",
+        "conversation_id": "7",
+        "sitting_at": _AT,
+        "person": "7",
+        "subject": "'parcel'",
+        "order_id": "7",
+        "talk": "'where'",
+        "began_at": _AT,
+        "ended_at": _AT,
+        "answered": "true",
+        "answered_at": _AT,
+    },
+    "follow_up": {
+        "follow_up_id": "7",
+        "conversation_id": "7",
+        "turn_id": "7",
+        "kind": "'arrives'",
+        "once": "'arrives 7'",
+        "order_id": "7",
+        "shipment_id": "7",
+        "made_at": _AT,
+        "due_at": _AT,
+        "state": "'waiting'",
+        "message_id": f"({_ID})::uuid",
+    },
+    "proposal": {
+        "proposal_id": "7",
+        "key": "'k'",
+        "week": "'2026-11-16'",
+        "kind": "'escalated'",
+        "name": "'rings'",
+        "size": "2",
+        "examples": "'[]'",
+        "change": """'{"kind":"look"}'""",
+        "state": "'proposed'",
+        "made_at": _AT,
+    },
+    "learning_week": {"week": "'2026-11-16'", "looked_at": _AT, "turns": "2"},
     "audit": {"audit_id": "7", "actor": "'cli'", "action": "'made'"},
 }
 TABLES = sorted(ROWS)
@@ -974,6 +1020,11 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "knowledge.passages_of": await knowledge.passages_of(tx, merchant, 7),
         "knowledge.listed": await knowledge.listed(tx, merchant, "shipping"),
         "unanswered.open_questions": await unanswered.open_questions(tx, merchant),
+        "contacts.sitting": await contacts.sitting(tx, merchant, 7),
+        "talk_figures.counts": (await talk_figures.counts(tx, merchant, (date(2026, 11, 16),) * 2, NOW, timedelta(days=7)))["talks"],
+        "learning.listed": await learning.listed(tx, merchant, ["proposed"], 9),
+        "learning.one": await learning.one(tx, merchant, 7),
+        "follow_ups.shipment_of": await follow_ups.shipment_of(tx, merchant, 7, "N1"),
         "unanswered.read": await unanswered.read(tx, merchant, 7),
         "talk_versions.live": await talk_versions.live(tx, merchant),
         "talk_versions.read": await talk_versions.read(tx, merchant, 1),
@@ -988,6 +1039,7 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "intent_models.live": await intent_models.live(tx, merchant),
         "intent_models.artefact": await intent_models.artefact(tx, merchant, 1),
         "orders.named": await orders.named(tx, merchant, [7], "1001"),
+        "talks.read": (await talks.read(tx, merchant, 7)).frames,
         "talks.elsewhere": await talks.elsewhere(tx, merchant, 7, 8, NOW.replace(year=2020)),
         "turns.due": [key for key in await turns.due(tx, NOW, 9) if key[0] == merchant],
         "turns.take": await turns.take(tx, merchant, 7),
@@ -1481,3 +1533,40 @@ async def test_what_a_stranger_knows_is_neither_changed_nor_forged(houses: Datab
         assert (article.title, article.quoted) == ("Shipping", 0)
         assert [row["text"] for row in await knowledge.every(tx, MINE)] == ["Two days."]
         assert [row["question"] for row in await unanswered.open_questions(tx, MINE)] == ["why?"]
+
+
+async def test_a_strangers_contacts_promises_and_proposals_are_neither_changed_nor_forged(houses: Database) -> None:
+    one = contacts.Contacted(
+        conversation_id=7, person=7, subject="parcel", order_id=7, talk="where", at=NOW, sitting_at=NOW, answered=True, answered_at=NOW
+    )
+    promise = follow_ups.NewFollowUp(
+        conversation_id=7, turn_id=7, kind=PromiseKind.ARRIVES, once="forged", order_id=7, shipment_id=7, made_at=NOW, due_at=NOW
+    )
+    forged = Proposed(key="f", kind=Kind.ESCALATED, name="forged", size=9, examples=(), change=Change(kind=ChangeKind.LOOK))
+    async with houses.for_merchant(STRANGER) as tx:
+        assert await contacts.go_on(tx, MINE, 7, one) is None
+        assert not await contacts.come_back(tx, MINE, 8, one, NOW, timedelta(days=7))
+        await follow_ups.again(tx, MINE, 7, NOW + timedelta(days=9))
+        await follow_ups.end(tx, MINE, 7, Outcome.GONE, None, NOW)
+        await follow_ups.answered(tx, MINE, UUID("01a1ee50-4380-7000-8000-000000000001"), "ok")
+        assert not await follow_ups.told_since(tx, MINE, 7, NOW - timedelta(days=9999), ["t"])
+        assert not await learning.decide(tx, MINE, 7, "dismissed", "eve", None, NOW)
+        await learning.measured(tx, MINE, 7, Measure(1, 1))
+        assert await learning.turns(tx, MINE, NOW - timedelta(days=9999), NOW + timedelta(days=9999)) == 0
+        assert not await learning.badly(tx, MINE, NOW - timedelta(days=9999), NOW + timedelta(days=9999), 9)
+        for forging in (
+            lambda: contacts.add(tx, MINE, one),
+            lambda: follow_ups.add(tx, MINE, promise),
+            lambda: learning.claim(tx, MINE, NOW.date(), 1, NOW),
+            lambda: learning.propose(tx, MINE, NOW.date(), forged, NOW),
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with tx.transaction():
+                    await forging()
+    async with houses.for_merchant(MINE) as tx:
+        kept = await learning.one(tx, MINE, 7)
+        assert kept is not None
+        assert (kept.name, kept.state, kept.after) == ("rings", "proposed", None)
+        [waits] = await tx.fetch("select state, answer from follow_up")
+        assert (waits["state"], waits["answer"]) == ("waiting", "")
+        assert [row["answered"] for row in await contacts.sitting(tx, MINE, 7)] == [True]

@@ -77,16 +77,23 @@ async def _tenant(database: Database, directory: Directory, slug: str | None) ->
 
 async def _lines(take: Callable[[str], Awaitable[None]]) -> None:
     """Read lines while the talk goes on; the end of the input ends it."""
-    while line := await asyncio.to_thread(sys.stdin.readline):
+    while line := await asyncio.to_thread(_line):
         if line.strip():
             await take(line)
+
+
+def _line() -> str:
+    try:
+        return sys.stdin.readline()
+    except UnicodeDecodeError as error:
+        raise BadInputError(f"a line is not UTF-8: {error.reason}") from error
 
 
 async def _by_lines(session: Session) -> None:
     async def take(line: str) -> None:
         try:
             said = _IN.decode(line)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeError) as error:
             raise BadInputError(f"a line must be a JSON object with text or choice: {error}") from error
         turn = await session.turn(said.text, said.choice, utc_now())
         print(msgspec.json.encode(shown(turn)).decode(), flush=True)

@@ -15,6 +15,7 @@ from rich.table import Table
 from doorstep.carriers import carriers
 from doorstep.channels import channels
 from doorstep.cli.merchants import at_work
+from doorstep.conversations.talks.changing import sound
 from doorstep.errors import MisconfiguredError
 from doorstep.helpdesks import helpdesks
 from doorstep.settings import Settings, read_settings
@@ -120,6 +121,7 @@ async def _examine(_: Settings, database: Database, directory: Directory, *, smt
         lambda tx: _secrets(tx, directory),
         lambda tx: _backlog(tx, now),
         _paused,
+        _talks,
     ]
     found: list[Finding] = []
     for look in looks:
@@ -226,6 +228,21 @@ async def _paused(tx: Tx) -> list[Finding]:
         )
         for row in rows
     ]
+
+
+async def _talks(tx: Tx) -> list[Finding]:
+    """Look for changes of the talks of which a part does not hold any more."""
+    broken = [
+        Finding(
+            what=f"talks of {one.slug}",
+            verdict="warn",
+            found="; ".join(left_out),
+            advice="change it at the desk under Talks; ours counts in its place",
+        )
+        for one in (await connections.merchants(tx)).values()
+        if (left_out := sound(one.settings.get("talks", {}))[1])
+    ]
+    return broken or [ok("talks", "every merchant's changes hold")]
 
 
 def _order_certificate(one: Connection, now: datetime) -> Finding:

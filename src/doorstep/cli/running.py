@@ -23,7 +23,7 @@ from doorstep.settings import Settings, child_environment, read_settings
 from doorstep.steps.intake import Intake
 from doorstep.steps.receive import Receiver
 from doorstep.steps.sum_up import WORKER
-from doorstep.steps.work import Worker, settle_in
+from doorstep.steps.work import Worker, get_ready_to_talk, settle_in
 from doorstep.store.database import Database
 from doorstep.store.embedded import revive
 from doorstep.store.migrating import migrate as bring_up
@@ -166,7 +166,9 @@ async def _worker(settings: Settings, url: str, number: int) -> None:
         worked = Worker(database, directory, allow_private=settings.allow_private)
         for ending in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(ending, worked.stop)
+        ready = asyncio.create_task(asyncio.to_thread(get_ready_to_talk))  # meanwhile parcels and messages go on
         await worked.run()
+        await ready
 
 
 def migrate(*, data_dir: Path | None = None, prepare: bool = False) -> int:

@@ -13,6 +13,7 @@ PATH = (
     "watch",  # shipments whose next look is due → what time alone makes new
     "case_watch",  # cases whose next look is due → what their parcels say, reminders, expiry, money, what is told to the desk
     "handover_watch",  # conversations put off until now → back; answers of humans that are late → told of
+    "following_up",  # what talks promised → one short message, where it happened or did not and nobody has told it since
     "labels",  # approved returns → labels bought, or made void
     "decide",  # what is new + journeys + now → due actions, or the counted reason why not
     "compose",  # due action → gates → channel → rendered message in the outbox
@@ -24,6 +25,7 @@ PATH = (
     "answer",  # replies → whose, about what; stop, start, help obeyed, choices noted
     "fetch",  # files of replies that lie with a provider → kept
     "templates",  # what providers say of approved templates → by which of them messages may go
+    "learning",  # a week's turns that went badly → groups, each with a proposed change; what was accepted → measured the week after
     "tally",  # ended shipments → what they count for, and the sums of delivery performance
     "sum_up",  # rows → figures for /metrics
 )

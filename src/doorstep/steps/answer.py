@@ -53,7 +53,8 @@ async def answer(tx: Tx, directory: Directory, tenant: Tenant, connection: Conne
 def _storable(reply: Reply) -> Reply:
     """Leave out what no database keeps: null bytes and halves of characters. Texts of customers hold whatever their programs send."""
     kept = {name: _plain(getattr(reply, name)) for name in ("text", "choice", "sender_name", "provider_id")}
-    return replace(reply, **kept)
+    files = tuple(replace(one, name=_plain(one.name), content_type=_plain(one.content_type)) for one in reply.attachments)
+    return replace(reply, **kept, attachments=files)
 
 
 def _plain(text: str) -> str:

@@ -31,6 +31,7 @@ WITHIN = timedelta(days=3)
 CONTENT = 4
 _WITH_CHOICES = frozenset({ChannelKind.CHAT, ChannelKind.WHATSAPP, ChannelKind.MESSENGER, ChannelKind.INAPP})
 #: A number and nothing else, as people write it: "5", "4/5", "5!". "2 parcels are missing" is none.
+_LONGEST_DIGIT = 12
 _DIGIT = re.compile(r"\s*([1-5])\s*(?:/\s*5)?\s*[.!)]*\s*")
 _CHOICE = re.compile(r"csat_([1-5])")
 _SORRY, _THANKS = "reply.csat_sorry", "reply.csat_thanks"
@@ -94,7 +95,7 @@ async def take_rating(tx: Tx, tenant: Tenant, connection: Connection, talk: Conv
     if one is None:
         return False
     last = next(iter(await conversations.lately(tx, merchant_id, talk.channel, talk.address, now - WITHIN)), None)
-    pressed, typed = _CHOICE.fullmatch(choice), _DIGIT.fullmatch(reply.text)
+    pressed, typed = _CHOICE.fullmatch(choice), _DIGIT.fullmatch(reply.text.strip()[:_LONGEST_DIGIT])
     if pressed or (typed and one.csat_score is None and last is not None and last["message_id"] == one.csat_message_id):
         score = int((pressed or typed or [])[1])
         await _rated(tx, tenant, connection, reply, one, score, now)
@@ -102,7 +103,7 @@ async def take_rating(tx: Tx, tenant: Tenant, connection: Connection, talk: Conv
     if one.csat_score is not None and not one.csat_comment and last is not None and last["trigger"] == _SORRY:
         await handovers.comment(tx, one, reply.text)
     added = one.csat_score is not None and not one.csat_comment and last is not None and last["trigger"] == _THANKS
-    if added and reply.text.strip() and not choice and not await _wants(tx, tenant, talk, reply, now):
+    if added and reply.text.strip() and not choice and not typed and not await _wants(tx, tenant, talk, reply, now):
         await handovers.comment(tx, one, reply.text)
         return True
     return False

@@ -23,6 +23,7 @@ from doorstep.domain.talking.memory import Memory
 from doorstep.domain.talking.turns import Piece, Turned
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps.directory import Directory, Tenant
+from doorstep.steps.following_up import note_promises
 from doorstep.steps.handing_over import hand_to_human, when_answered
 from doorstep.steps.how_talks_went import note_contact
 from doorstep.steps.identity import Proof, asker_of, orders_of
@@ -58,6 +59,8 @@ _MOST_BEFORE, _LATELY = 12, timedelta(days=2)
 
 async def converse(database: Database, directory: Directory, now: datetime, *, wire: Wire | None = None, most: int = MOST) -> int:
     """Answer the turns that wait; return how many were taken up. Without a wire no model is asked."""
+    # A turn may need a second connection, for what counts whatever becomes of it: only half of them are given out for turns.
+    most = max(1, min(most, database.most // 2))
     async with database.system() as tx:
         waiting = await turns.due(tx, now, most)
     await asyncio.gather(*(_answer(database, directory, wire, merchant_id, turn_id, now) for merchant_id, turn_id in waiting))
@@ -183,7 +186,7 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
     read = reader(await model_of(tx, merchant_id), shop, memory.language, now)
     heard = came.heard if came is not None and came.heard is not None else opened.heard
     turned = await world.run(take_turn(heard, memory, book=book, shop=shop, read=read, now=now, rules=tenant.handing.rules))
-    if came is not None and came.text:
+    if came is not None and came.text and turned.handover is None:
         turned = _replace(turned, pieces=(Piece(key="", text=came.text),), answered=True, unanswered="")
     tag = tag_of(turned.memory.language, opened.locale)
     order_id = await _order_id(tx, merchant_id, world.asker, turned, row)
@@ -212,6 +215,7 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
     )
     await turns.close(tx, merchant_id, row["turn_id"], closing, now)
     await note_contact(tx, merchant_id, book, row, turned, order_id, customer_id, now)
+    await note_promises(tx, tenant, row, turned, order_id, now)
 
 
 async def _learnt(tx: Tx, tenant: Tenant, row: Row, before: Memory, after: Memory, now: datetime) -> int | None:

@@ -10,6 +10,9 @@ import structlog
 
 from doorstep.carriers import carriers
 from doorstep.channels import channels
+from doorstep.conversations.understanding.acts import acts_in
+from doorstep.conversations.understanding.intents import builtin_intents
+from doorstep.domain.languages import LANGUAGES
 from doorstep.errors import DoorstepError
 from doorstep.helpdesks import helpdesks
 from doorstep.messages import Library
@@ -23,9 +26,11 @@ from doorstep.steps.directory import Directory
 from doorstep.steps.errands import take_up
 from doorstep.steps.fall_back import fall_back
 from doorstep.steps.fetch import Fetcher
+from doorstep.steps.following_up import follow_up
 from doorstep.steps.handover_watch import watch_handovers
 from doorstep.steps.helpdesk_links import take_up_helpdesks
 from doorstep.steps.labels import make_labels
+from doorstep.steps.learning import learn_weekly
 from doorstep.steps.mailboxes import Mailboxes
 from doorstep.steps.pausing import tell_late
 from doorstep.steps.photos import LOOSE_FOR
@@ -84,6 +89,14 @@ def settle_in() -> None:
     gc.set_threshold(200_000, 20, 20)
 
 
+def get_ready_to_talk() -> None:
+    """Read in what a talk understands with, 120 MB and two seconds of work, so that the first customer who writes does not wait for it."""
+    read = builtin_intents().read
+    for language in LANGUAGES:
+        read("hello", language)
+        acts_in("hello", language)
+
+
 class Worker:
     """One worker process's loops."""
 
@@ -111,9 +124,11 @@ class Worker:
             loops.create_task(self._loop("watch", self._watch, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("case_watch", self._watch_cases, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("handover_watch", self._watch_handovers, rest_s=(0.5, 5.0)))
+            loops.create_task(self._loop("following_up", self._follow_up, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("reread", self._reread, rest_s=(0.5, 2.0)))
             loops.create_task(self._loop("tally", self._tally, rest_s=(0.5, 5.0)))
             loops.create_task(self._loop("train", self._train, rest_s=(5.0, 60.0)))
+            loops.create_task(self._loop("learning", lambda: learn_weekly(self._database, utc_now()), rest_s=(5.0, 60.0)))
             loops.create_task(self._loop("sweep", self._sweep, rest_s=(15.0, 15.0)))
             if self._sends:
                 loops.create_task(self._send(wire))
@@ -188,6 +203,10 @@ class Worker:
     async def _watch_handovers(self) -> int:
         async with self._database.system() as tx:
             return await watch_handovers(tx, self._directory, utc_now(), SLICE)
+
+    async def _follow_up(self) -> int:
+        async with self._database.system() as tx:
+            return await follow_up(tx, self._directory, utc_now(), SLICE)
 
     async def _reread(self) -> int:
         return await reread(self._database, self._directory, utc_now(), SLICE)

@@ -73,6 +73,12 @@ class Database:
             raise MisconfiguredError(f"no connection to the database: {error}; check DOORSTEP_DATABASE_URL") from error
         return cls(pool)
 
+    @property
+    def most(self) -> int:
+        """Connections at most."""
+        size: int = self._pool.get_max_size()
+        return size
+
     async def close(self) -> None:
         """Close every connection, at most ten seconds after the call."""
         try:

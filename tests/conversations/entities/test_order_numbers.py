@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from doorstep.conversations.entities import closest_orders, code_in, entities_in
+from doorstep.conversations.entities import closest_orders, code_in, entities_in, number_in
 from doorstep.conversations.entities.checks import sureness
 from doorstep.domain.talking.understood import Entity, EntityKind
 
@@ -138,6 +138,18 @@ def read(text: str, **more: object) -> tuple[Entity, ...]:
 
 def orders(text: str, **more: object) -> list[str]:
     return [one.value for one in read(text, **more) if one.kind is EntityKind.ORDER_NUMBER]
+
+
+@pytest.mark.parametrize(("text", "number"), [("it is #7", "7"), ("nº 12, ana@customer.example", "12"), ("#1001", "1001")])
+def test_a_number_that_was_asked_for_may_be_short_where_it_has_its_sign(text, number):
+    found = number_in(text)
+    assert found is not None
+    assert (found.kind, found.value) == (EntityKind.ORDER_NUMBER, number)
+
+
+@pytest.mark.parametrize("text", ["7", "#7 or #8", "a#7", "#7b", "ana#7@customer.example", ""])
+def test_what_is_no_number_with_a_sign_or_not_the_only_one_is_not_taken_as_asked_for(text):
+    assert number_in(text) is None
 
 
 @pytest.mark.parametrize(("text", "numbers"), ORDERS)

@@ -252,7 +252,7 @@ async def one_row(tx, table: str, merchant_id: int, fresh: str = "") -> None:
     )
     if not fresh:
         await tx.execute("set local session_replication_role = replica")
-    named = {c["name"]: _value(c["name"], c["kind"], fresh) for c in columns if c["is_identity"] == "NO"} | {
+    named = {c["name"]: _value(table, c["name"], c["kind"], fresh) for c in columns if c["is_identity"] == "NO"} | {
         "merchant_id": str(merchant_id)
     }
     overriding = "overriding system value" if table == "merchant" and fresh else ""
@@ -261,5 +261,14 @@ async def one_row(tx, table: str, merchant_id: int, fresh: str = "") -> None:
     await tx.execute(f"insert into {table} ({', '.join(named)}) {overriding} values ({', '.join(named.values())})")
 
 
-def _value(name: str, kind: str, fresh: str) -> str:
-    return _CHECKED.get(name) or _VALUES[kind].format(fresh=fresh)
+#: Of tables whose closed words are others.
+_CHECKED_IN = {
+    "follow_up": {"state": "'waiting'"},
+    "helpdesk_link": {"state": "'open'"},
+    "proposal": {"state": "'proposed'"},
+    "turn": {"state": "'answered'"},
+}
+
+
+def _value(table: str, name: str, kind: str, fresh: str) -> str:
+    return _CHECKED_IN.get(table, {}).get(name) or _CHECKED.get(name) or _VALUES[kind].format(fresh=fresh)

@@ -114,7 +114,7 @@ async def test_by_keyboard_alone_it_is_opened_written_in_and_answered_live(brows
     await page.keyboard.press("Enter")
     lines = await until(page, LINES, lambda found: len(found) == 2)
     assert lines[0] == ["line mine", "Where is my parcel?", "Sent"]
-    assert lines[1][1].startswith("Lantern & Loom here. Which order")
+    assert lines[1][1].startswith("So that I can look it up")
     assert await page.evaluate(FOCUS) == "Write a message"
     order = []
     for _ in range(3):

@@ -172,6 +172,7 @@ async def test_a_stored_part_that_does_not_hold_is_left_out_and_told(owner, hous
     page = unescape((await owner.get("/desk/talks")).text)
     assert "{gone} stands for nothing here" in page
     assert "offers 'gone' next" in page
+    assert "2 of your changes of the" in (await owner.get("/desk")).text
 
 
 async def test_marketing_changes_words_and_no_switch_and_support_only_looks(app, owner, house, shop):

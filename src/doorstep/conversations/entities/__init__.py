@@ -15,7 +15,7 @@ from doorstep.conversations.entities.fuzzy import closest_orders
 from doorstep.conversations.entities.items import Meant, lines_meant
 from doorstep.conversations.entities.moments import moments_in
 from doorstep.conversations.entities.names import names_in
-from doorstep.conversations.entities.numbers import numbers_in
+from doorstep.conversations.entities.numbers import number_in, numbers_in
 from doorstep.conversations.entities.phones import phones_in
 from doorstep.conversations.entities.postcodes import postcode_in, postcodes_in
 from doorstep.conversations.entities.quantities import quantities_in
@@ -34,6 +34,7 @@ __all__ = [
     "entities_in",
     "lines_meant",
     "mend",
+    "number_in",
     "postcode_in",
     "variants_meant",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from doorstep.conversations.entities import number_words
 from doorstep.conversations.entities.checks import sureness
-from doorstep.conversations.entities.folding import Folded, free, word_set
+from doorstep.conversations.entities.folding import Folded, fold, free, word_set
 from doorstep.conversations.entities.number_words import class_of
 from doorstep.domain.talking.understood import Entity, EntityKind
 
@@ -20,6 +20,7 @@ _CANDIDATE = re.compile(
     r")(?!\w)",
     re.ASCII,
 )
+_SIGNED = re.compile(r"(?<![\w@])(?:#|n[°º]|№) ?(?P<number>\d{1,24})(?!\w)", re.ASCII)
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f])*|\d+")
 #: Ends what a keyword reaches.
 _STOP = re.compile(r"[.?!;](?=\s)|\n\s*\n")
@@ -98,6 +99,15 @@ def numbers_in(folded: Folded, order_numbers: Collection[str], taken: list[tuple
         last = end
         if found is not None:
             yield found
+
+
+def number_in(text: str) -> Entity | None:
+    """Find the order's number in an answer to our asking for one, short as it may be, by its sign ("#7"); None: there is none, or several."""
+    folded = fold(text)
+    found = list(_SIGNED.finditer(folded.plain))
+    if len(found) != 1:
+        return None
+    return folded.entity(EntityKind.ORDER_NUMBER, *found[0].span(), value=found[0]["number"], confidence=0.8)
 
 
 def key_of(number: str) -> str:

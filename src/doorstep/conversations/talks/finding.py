@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from doorstep.conversations.entities import closest_orders, lines_meant, postcode_in
+from doorstep.conversations.entities import closest_orders, lines_meant, number_in, postcode_in
 from doorstep.conversations.talks.book import Talk
 from doorstep.conversations.talks.state import Turn
 from doorstep.conversations.talks.wishes import Flow, checked, identified, listed, read, sent_code
@@ -52,8 +52,9 @@ _FITTING: dict[ActionKind, frozenset[OrderState]] = {
 def noted(turn: Turn, understood: Understood) -> None:
     """Keep what an utterance tells of who asks."""
     told, before = turn.memory.told, turn.memory.told
-    if turn.top is not None and turn.top.asked == "identity" and not understood.of(EntityKind.POSTCODE):
-        typed = postcode_in(turn.heard.text, turn.shop.country)
+    if turn.top is not None and turn.top.asked == "identity":
+        understood = _as_asked(turn, understood)
+        typed = None if understood.of(EntityKind.POSTCODE) else postcode_in(turn.heard.text, turn.shop.country)
         told = _replace(told, postcode=typed.value) if typed else told
     numbers = tuple(dict.fromkeys((*told.numbers, *(one.value for one in understood.of(EntityKind.ORDER_NUMBER)))))[-5:]
     told = _replace(told, numbers=numbers)
@@ -67,6 +68,14 @@ def noted(turn: Turn, understood: Understood) -> None:
             told = _replace(told, **{name: found[-1].value or found[-1].text})
     if told != before:
         turn.remember(told=told)
+
+
+def _as_asked(turn: Turn, understood: Understood) -> Understood:
+    """Take a number as the order's that is one only because that was asked for."""
+    number = None if understood.of(EntityKind.ORDER_NUMBER) else number_in(turn.heard.text)
+    if number is not None:
+        turn.understood = understood = _replace(understood, entities=(*understood.entities, number))
+    return understood
 
 
 def their_orders(turn: Turn) -> Flow[tuple[OrderTold, ...]]:

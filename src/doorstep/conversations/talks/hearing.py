@@ -1,23 +1,18 @@
 """One utterance, heard within what is going on → an answer to what was asked, a correction, a new request, or a question back."""
 
-from datetime import date
-
 import msgspec
 
 from doorstep.conversations.entities import clauses_of, code_in
 from doorstep.conversations.handing.rules import Signals
-from doorstep.conversations.talks.acting import confirm
 from doorstep.conversations.talks.alarms import angry, needs_somebody
-from doorstep.conversations.talks.choosing import units_of
 from doorstep.conversations.talks.filling import FREE, NO_ORDER, is_filled, take
 from doorstep.conversations.talks.finding import chosen_order, send_the_code, their_orders, try_code
 from doorstep.conversations.talks.ordinals import ordinal_in
+from doorstep.conversations.talks.pressing import choose, pressed, yes_or_no
 from doorstep.conversations.talks.state import Turn
 from doorstep.conversations.talks.wishes import Flow, read, searched, times_asked
 from doorstep.conversations.understanding.acts import is_bare_no, is_bare_yes
 from doorstep.conversations.understanding.whole import SURE_LANGUAGE
-from doorstep.domain.actions.arguments import Swap
-from doorstep.domain.actions.kinds import Remedy
 from doorstep.domain.talking.intents import Act, Intent
 from doorstep.domain.talking.memory import Frame, Offer, Wanted
 from doorstep.domain.talking.told import OrderTold
@@ -38,8 +33,6 @@ _WISHES = {"return": Intent.RETURN_START, "exchange": Intent.EXCHANGE_START, "ca
 _OF_GOODS = frozenset({Intent.RETURN_START, Intent.REFUND_ASK, Intent.EXCHANGE_START, Intent.ORDER_CHANGE_ITEMS, Intent.ORDER_CANCEL})
 _BEFORE_ITEMS = frozenset({Intent.DELIVERY_ADDRESS, Intent.ORDER_CHANGE_PAYMENT})
 _CLARIFIED = 3
-#: Characters of a choice's id that we made.
-_LONGEST_CHOICE = 20
 #: Characters kept of what was not clear.
 _LONGEST = 2000
 
@@ -47,13 +40,13 @@ _LONGEST = 2000
 def hear(turn: Turn) -> Flow[None]:
     """Take in what was said."""
     _language(turn)
-    if turn.heard.choice and (yield from _chosen(turn)):
+    if needs_somebody(turn):  # before anything else, a model's reading of it too
+        return
+    if turn.heard.choice and (yield from pressed(turn)):
         return
     understood = turn.understood
     if understood.intents:
         turn.intent, turn.confidence = understood.intents[0].intent, understood.intents[0].probability
-    if needs_somebody(turn):
-        return
     if Act.HUMAN in understood.acts or Intent.HUMAN in understood.wanted[:1]:
         turn.intent, turn.talk_said = Intent.HUMAN, "human"
         turn.needs_human(Signals(asked=True))
@@ -87,118 +80,6 @@ def _language(turn: Turn) -> None:
 def _leave(turn: Turn) -> None:
     """Nothing is going on any more, or what lay under it is taken up again."""
     turn.asks = not turn.memory.frames
-
-
-def _chosen(turn: Turn) -> Flow[bool]:
-    """Follow a button, a line of a list or a number; False: it names nothing any more, and the text counts."""
-    choice = turn.heard.choice
-    if choice.startswith("talk."):
-        return _begin_talk(turn, choice.removeprefix("talk."))
-    if choice in turn.book.choices:
-        return _begin_talk(turn, turn.book.choices[choice])
-    serial, dot, position = choice.partition(".")
-    if not (dot and serial.isdecimal() and position.isdecimal() and len(choice) <= _LONGEST_CHOICE):
-        return False
-    if int(serial) != turn.memory.serial or int(position) >= len(turn.memory.offered):
-        turn.say("say.old_choice")
-        return turn.top is not None and (yield from _ask_anew(turn))
-    return (yield from choose(turn, turn.memory.offered[int(position)].value))
-
-
-def _ask_anew(turn: Turn) -> Flow[bool]:
-    """An old menu was used: the loop asks the question that is open now once more."""
-    yield from ()
-    if turn.top is not None:
-        turn.put(_replace(turn.top, asked="", token="", digest="", action=""))
-    return True
-
-
-def _begin_talk(turn: Turn, slug: str) -> bool:
-    talk = turn.book.talks.get(slug)
-    if talk is None:
-        return False
-    order = {"order": turn.heard.order} if turn.heard.order and "order" in talk.needs else {}
-    turn.intent, turn.confidence = (talk.intents[0] if talk.intents else f"talk.{slug}"), 1.0
-    turn.begin(talk, turn.intent, turn.memory.unclear, **{**_given(turn), **order})
-    if turn.memory.unclear:  # what was said before the question back tells more than the button
-        turn.understood = turn.read(turn.memory.unclear)
-        turn.remember(unclear="", unsure=0)
-    return True
-
-
-def _given(turn: Turn) -> dict[str, object]:
-    """What a model read out of the conversation, as far as it read anything."""
-    slots = turn.heard.given
-    told = {name: getattr(slots, name) for name in slots.__struct_fields__} if slots is not None else {}
-    return {name: value for name, value in told.items() if value or value is False}
-
-
-def choose(turn: Turn, value: str) -> Flow[bool]:
-    """Take what was offered as the answer; True: it was one."""
-    kind, _, rest = value.partition(".")
-    if kind == "talk":
-        return _begin_talk(turn, rest)
-    frame = turn.top
-    if frame is None:
-        return False
-    if value == "send_code":
-        yield from send_the_code(turn, frame.slots.order)
-        return True
-    if frame.asked == "confirm" and value in {"yes", "no"}:
-        yield from _yes_or_no(turn, yes=value == "yes")
-        return True
-    if frame.asked == "order":
-        turn.fill(order=value)
-        return True
-    order = (yield from read(frame.slots.order)) if frame.slots.order else None
-    return _chosen_value(turn, frame, kind, rest, value, order)
-
-
-def _chosen_value(turn: Turn, frame: Frame, kind: str, rest: str, value: str, order: OrderTold | None) -> bool:  # noqa: C901 - one line for each kind
-    match kind:
-        case "line" if order is not None:
-            turn.fill(units=units_of([one for one in order.known.lines if one.line_id == rest]))
-        case "all" if order is not None:
-            turn.fill(units=units_of(order.known.lines))
-        case "variant":
-            line_id, _, variant_id = rest.rpartition(".")
-            unit = next((one for one in frame.slots.units if one.line_id == line_id), None)
-            swap = Swap(line_id=line_id, quantity=unit.quantity if unit else 1, variant_id=variant_id)
-            turn.fill(swaps=(*frame.slots.swaps, swap))
-        case "shipment":
-            turn.fill(shipment=rest)
-        case "method":
-            turn.fill(method=rest)
-        case "reason":
-            turn.fill(reason=rest)
-        case "day":
-            turn.fill(on=date.fromisoformat(rest))
-        case "case":
-            turn.fill(case=int(rest))
-        case "remedy":
-            turn.fill(remedy=Remedy(rest))
-        case "yes" | "no" if frame.asked in {"there", "ready"}:
-            turn.fill(**{frame.asked: value == "yes"})
-        case "yes" if frame.asked == "done":
-            turn.fill(done=("asked_neighbours", "looked_around", "asked_household"))
-        case "no" if frame.asked == "done":
-            turn.say("say.look_first")
-            turn.end()
-            turn.asks = True
-        case _:
-            return False
-    return True
-
-
-def _yes_or_no(turn: Turn, *, yes: bool) -> Flow[None]:
-    frame = turn.memory.frames[-1]
-    order = (yield from read(frame.slots.order)) if frame.slots.order else None
-    if yes:
-        yield from confirm(turn, order)
-        return
-    turn.end()
-    turn.say("say.not_done")
-    turn.answered = True
 
 
 def _answered(turn: Turn, frame: Frame) -> Flow[bool]:
@@ -243,7 +124,7 @@ def _slot_answered(turn: Turn, frame: Frame, text: str) -> Flow[bool]:
     if frame.asked in FREE and _digresses(turn, frame):
         return False
     if is_bare_no(text, turn.memory.language) and frame.asked not in {"there", "ready", "done"}:
-        yield from _yes_or_no(turn, yes=False)
+        yield from yes_or_no(turn, yes=False)
         return True
     if frame.asked == "photos" and turn.heard.files:
         turn.put(_replace(frame, asked=""))
@@ -279,10 +160,10 @@ def _confirmed(turn: Turn, frame: Frame) -> Flow[bool]:
     """Only a bare yes is one; a yes with something else in it changes what is asked."""
     text, language = turn.heard.text, turn.memory.language
     if is_bare_yes(text, language):
-        yield from _yes_or_no(turn, yes=True)
+        yield from yes_or_no(turn, yes=True)
         return True
     if is_bare_no(text, language):
-        yield from _yes_or_no(turn, yes=False)
+        yield from yes_or_no(turn, yes=False)
         return True
     order = (yield from read(frame.slots.order)) if frame.slots.order else None
     talk = turn.talk
@@ -295,7 +176,7 @@ def _confirmed(turn: Turn, frame: Frame) -> Flow[bool]:
     if turn.understood.wanted and _digresses(turn, frame):
         return False
     if Act.NO in turn.understood.acts:
-        yield from _yes_or_no(turn, yes=False)
+        yield from yes_or_no(turn, yes=False)
         return True
     turn.say("ask.yes_or_no")
     turn.put(_replace(frame, asked="", token="", digest="", action=""))

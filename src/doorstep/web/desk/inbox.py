@@ -232,7 +232,7 @@ async def _talk(
     talk = await read_talk(tx, merchant_id, conversation_id)
     past = await handovers.of_conversation(tx, merchant_id, conversation_id)
     one = past[0] if past else None
-    turns = await turns_of(tx, merchant_id, talk, names)
+    turns = await turns_of(tx, merchant_id, talk, names, {each.email: each.shown for each in everybody})
     story = await story_of(tx, merchant_id, talk, talk["order_id"] or (one.order_id if one else None))
     said = [turn for turn in turns if turn.kind == "theirs" and turn.row is not None]
     named = next((turn.row["sender_name"] for turn in reversed(said) if turn.row and turn.row["sender_name"]), "")

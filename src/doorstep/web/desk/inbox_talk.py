@@ -86,10 +86,10 @@ class _Did(msgspec.Struct, frozen=True):
     case: int = 0
 
 
-async def turns_of(tx: Tx, merchant_id: int, talk: Row, names: Mapping[int, str]) -> list[Turn]:
-    """Put what came, what we said to the address, and what happened among us in one order of time."""
+async def turns_of(tx: Tx, merchant_id: int, talk: Row, names: Mapping[int, str], shown_of: Mapping[str, str]) -> list[Turn]:
+    """Put what came, what we said to the address, and what happened among us in one order of time; `shown_of`: e-mail address → name."""
     came = await _came(tx, merchant_id, talk)
-    said, offered = await _said(tx, merchant_id, talk)
+    said, offered = await _said(tx, merchant_id, talk, shown_of)
     among_us = [_entry(row, names) for row in await handovers.entries(tx, merchant_id, talk["conversation_id"], MOST_TURNS)]
     heard = [_heard(row, offered, files) for row, files in came]
     understood_of = await _understood(tx, merchant_id, talk["conversation_id"], heard)
@@ -104,18 +104,19 @@ async def _came(tx: Tx, merchant_id: int, talk: Row) -> list[tuple[Row, Sequence
     return [(row, files.get(row["reply_id"], ())) for row in came]
 
 
-async def _said(tx: Tx, merchant_id: int, talk: Row) -> tuple[list[Turn], dict[UUID, dict[str, str]]]:
+async def _said(tx: Tx, merchant_id: int, talk: Row, shown_of: Mapping[str, str]) -> tuple[list[Turn], dict[UUID, dict[str, str]]]:
     since = talk["opened_at"] - _BEFORE
     offered: dict[UUID, dict[str, str]] = {}
     turns: list[Turn] = []
     for row in await conversations.told(tx, merchant_id, ChannelKind(talk["channel"]), talk["address"], since, MOST_TURNS):
         choices = extras_of(row["extras"]).choices
         offered[row["message_id"]] = {one.choice_id: one.title for one in choices}
-        who = (
-            row["why"].removesuffix(" answered at the desk").removesuffix(" answered in the helpdesk").partition("@")[0]
+        by = (
+            row["why"].removesuffix(" answered at the desk").removesuffix(" answered in the helpdesk")
             if row["template"] == "answer"
             else ""
         )
+        who = shown_of.get(by, by.partition("@")[0])
         turns.append(Turn(at=row["created_at"], kind="ours", row=row, who=who, choices=tuple(one.title for one in choices)))
     return turns, offered
 

@@ -27,7 +27,7 @@ from doorstep.steps.importing_knowledge import (
 from doorstep.steps.knowing_shop import LONGEST_QUESTION, look
 from doorstep.steps.wire import Wire
 from doorstep.steps.work import utc_now
-from doorstep.store import connections, knowledge, unanswered
+from doorstep.store import connections, knowledge, learning, unanswered
 from doorstep.store.knowledge import KeptArticle
 from doorstep.web.desk import roles
 from doorstep.web.desk.doors import desk_page, id_of, tenant_of, user_of
@@ -86,7 +86,20 @@ async def new_article(request: AnyRequest) -> Response[str]:
     if answers.isdecimal() and roles.may_see(user_of(request).role, "/desk/conversations"):
         row = await _question(request, int(answers))
         typed = {"title": row["question"], "language": row["language"][:2], "answers": answers}
+    proposes = clean_text(request.query_params.get("proposes"), 19)
+    if proposes.isdecimal() and roles.may_see(user_of(request).role, "/desk/learning"):
+        typed = await _proposed(request, int(proposes))
     return _new(request, typed)
+
+
+async def _proposed(request: AnyRequest, proposal_id: int) -> dict[str, Any]:
+    """Fill in what was proposed from what customers asked and a colleague answered."""
+    merchant_id = user_of(request).merchant_id
+    async with house_of(request).database.for_merchant(merchant_id) as tx:
+        one = await learning.one(tx, merchant_id, id_of(proposal_id))
+    if one is None:
+        raise NotFoundError("there is no such proposal")
+    return {"title": one.change.title, "body": one.change.draft, "language": one.change.language}
 
 
 @post("/knowledge/new", status_code=HTTP_200_OK, include_in_schema=False)

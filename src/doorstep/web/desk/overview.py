@@ -7,7 +7,7 @@ from litestar import Response, get
 
 from doorstep.steps.work import utc_now
 from doorstep.store import alarms, case_queue, checkpoints, connections, decisions, desk, inbox, mailboxes, messages
-from doorstep.web.desk.doors import desk_page, user_of
+from doorstep.web.desk.doors import desk_page, tenant_of, user_of
 from doorstep.web.desk.roles import may_see
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest
@@ -37,6 +37,7 @@ async def overview(request: AnyRequest) -> Response[str]:
             "paused": [one for one in connected if not one.active],
             "unread": [(one, troubles[key]) for one in connected if one.active and (key := (merchant_id, one.connection_id)) in troubles],
         }
+    values["left_out"] = len(tenant_of(request).talks_left_out)
     return desk_page(request, "overview.html", **values)
 
 

@@ -24,7 +24,7 @@ from doorstep.web.desk.talk_form import changed_in, fields_of, foreign, part_of,
 from doorstep.web.desk.talks import known, may_switch, row_of, saved_text, working
 from doorstep.web.house import house_of
 from doorstep.web.look.asking import AnyRequest, clean_text
-from doorstep.web.look.rendering import EDITOR_CSP
+from doorstep.web.look.rendering import ASKING_CSP
 
 _CHANNELS = {ChannelKind.CHAT: "Chat", ChannelKind.WHATSAPP: "WhatsApp", ChannelKind.SMS: "Text message"}
 _NAMES = {
@@ -141,7 +141,7 @@ async def _page(request: AnyRequest, shown: _Shown, *, status: int = 200) -> Res
         "error": shown.error,
         "saved": shown.done,
     }
-    return framed_page(request, "talk.html", EDITOR_CSP, status, values)
+    return framed_page(request, "talk.html", ASKING_CSP, status, values)
 
 
 def _keys(talk: Talk | None) -> list[str]:

@@ -125,7 +125,8 @@ customElements.define("door-inbox", class extends HTMLElement {
 
   looks(looks) {
     const place = this.querySelector("#looks");
-    if (!place) return;
+    // What somebody else said while an answer is being written stays said.
+    if (!place || (place.classList.contains("grave") && this.text?.value.trim())) return;
     place.classList.remove("grave");
     place.hidden = looks.length === 0;
     place.textContent = looks.map((one) => one.name + (one.types ? " writes an answer" : " looks at this too")).join("; ");
