@@ -14,7 +14,6 @@ import structlog
 
 from doorstep.conversations.models import Said, Voice
 from doorstep.conversations.talks import take_turn
-from doorstep.domain.actions.askers import Asker
 from doorstep.domain.actions.kinds import Assurance
 from doorstep.domain.languages import language_of
 from doorstep.domain.messages import Rendered, Reply
@@ -38,7 +37,7 @@ from doorstep.steps.teaching import model_of
 from doorstep.steps.understanding import reader
 from doorstep.steps.whose_reply import learn
 from doorstep.steps.wire import Wire
-from doorstep.store import conversations, messages, orders, talks, turns
+from doorstep.store import conversations, messages, talks, turns
 from doorstep.store.connections import Connection
 from doorstep.store.database import Database, Row, Tx
 from doorstep.store.turns import Closing
@@ -189,7 +188,7 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
     if came is not None and came.text and turned.handover is None:
         turned = _replace(turned, pieces=(Piece(key="", text=came.text),), answered=True, unanswered="")
     tag = tag_of(turned.memory.language, opened.locale)
-    order_id = await _order_id(tx, merchant_id, world.asker, turned, row)
+    order_id = _order_id(world, turned, row)
     if turned.handover is not None:
         turned = await _handed(tx, tenant, turned, row, tag, order_id, now)
     answer = spoken(turned, book, tag, shop.zone, opened.channel)
@@ -237,16 +236,11 @@ async def _learnt(tx: Tx, tenant: Tenant, row: Row, before: Memory, after: Memor
     return customer_id
 
 
-async def _order_id(tx: Tx, merchant_id: int, asker: Asker, turned: Turned, row: Row) -> int | None:
-    """Our id of the order that the turn was about."""
+def _order_id(world: TalkWorld, turned: Turned, row: Row) -> int | None:
+    """Our id of the order that the turn was about: the one of the talk, else the one that the customer's word was bound to."""
     named = turned.memory.frames[-1].slots.order if turned.memory.frames else turned.memory.last_order
-    if not named:
-        return row["order_id"]  # type: ignore[no-any-return]
-    for order_id in asker.orders:
-        kept = (await orders.read(tx, [(merchant_id, order_id)])).get((merchant_id, order_id))
-        if kept is not None and kept.order.external_id == named:
-            return order_id
-    return row["order_id"]  # type: ignore[no-any-return]
+    bound: int | None = row["order_id"]
+    return world.order_id_of(named) or bound
 
 
 async def _handed(tx: Tx, tenant: Tenant, turned: Turned, row: Row, tag: str, order_id: int | None, now: datetime) -> Turned:

@@ -122,6 +122,11 @@ class TalkWorld:
             case Subscribe():
                 return await self._subscribe(wanted=wish.wanted)
 
+    def order_id_of(self, order: str) -> int | None:
+        """Our id of one of the orders that were listed in this turn, by the shop's; None: it was not."""
+        found = self._listed.get(order)
+        return found.known.order_id if found else None
+
     async def _whole(self, order: str) -> OrderTold | None:
         listed = self._listed.get(order)
         return await order_told(self._tx, self._directory, self._tenant, self.asker, order, self.language, self._now, listed=listed)

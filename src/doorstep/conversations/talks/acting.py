@@ -160,7 +160,8 @@ def refuse(turn: Turn, talk: Talk, refusal: Refusal, order: OrderTold | None) ->
     if refusal.code is RefusalCode.IDENTITY:
         yield from _assure(turn, refusal, order)
         return
-    turn.pieces.append(Piece(key="", refusal=refusal))
+    if refusal.code is not RefusalCode.PHOTO_NEEDED:  # that question says it all
+        turn.pieces.append(Piece(key="", refusal=refusal))
     if refusal.code is RefusalCode.TOO_MANY and turn.needs_human(Signals(policy=True)):
         return
     slot = _MENDED_BY.get(refusal.code)

@@ -61,7 +61,9 @@ def hear(turn: Turn) -> Flow[None]:
         if not understood.wanted:
             _leave(turn)
             return
-    if turn.top is not None and turn.top.asked and (yield from _answered(turn, turn.top)):
+    asked = turn.top
+    if asked is not None and asked.asked and (yield from _answered(turn, asked)):
+        turn.intent, turn.confidence = asked.intent, 1.0  # what an answer is about stands in the question
         turn.remember(unsure=0)
         return
     yield from _requested(turn)
