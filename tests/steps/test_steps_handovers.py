@@ -25,7 +25,7 @@ _NUMBERS = iter(range(1, 10_000))
 
 
 class Desk:
-    """A shop whose customers write texts, and its agents."""
+    """A shop whose customers write texts that no machine answers, and its agents."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -43,9 +43,12 @@ class Desk:
             return await conversations.hold(tx, self.shop.merchant_id, ChannelKind.SMS, sender, connection.connection_id, now)
 
     async def settings(self, **handing):
+        await self.change(handing=handing)
+
+    async def change(self, **settings):
         async with self.shop.database.system() as tx:
             kept = await connections.merchant_to_change(tx, self.shop.merchant_id)
-            await connections.set_merchant(tx, msgspec.structs.replace(kept, settings={**kept.settings, "handing": handing}))
+            await connections.set_merchant(tx, msgspec.structs.replace(kept, settings={**kept.settings, **settings}))
         await self.shop.directory.refresh(self.shop.database, NOON, force=True)
 
     async def agent(self, name, *, languages=(), skills=(), available=True):
@@ -85,7 +88,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(database: Database) -> Desk:
-    return Desk(await open_shop(database, channels={"twilio": TWILIO, "webhook": WEBHOOK}))
+    return Desk(await open_shop(database, channels={"twilio": TWILIO, "webhook": WEBHOOK}, settings={"talks": {"on": False}}))
 
 
 async def test_who_writes_comes_to_a_human_once_until_it_is_closed(desk):
@@ -281,6 +284,7 @@ async def test_what_is_added_to_a_good_number_is_kept_beside_it_and_asks_for_not
 @pytest.mark.parametrize("text", ["Where is my order?", "I want to talk to a person"])
 async def test_a_request_after_a_good_number_is_no_remark(desk, text):
     talk = await _helped(desk)
+    await desk.change(talks={"on": True})
     await desk.says("5", now=NOON + HOUR)
     before = len(await desk.shop.rows("select turn_id from turn where merchant_id = $1", desk.shop.merchant_id))
     await desk.says(text, now=NOON + HOUR + MINUTE)

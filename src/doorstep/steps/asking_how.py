@@ -9,7 +9,7 @@ from doorstep.conversations.handing.words import handing_words
 from doorstep.domain.languages import language_of
 from doorstep.domain.messages import Choice, Message, Rendered, Reply
 from doorstep.domain.talking.inbox import UNASKED
-from doorstep.domain.talking.intents import Act
+from doorstep.domain.talking.intents import Act, Intent
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.steps.directory import Tenant
 from doorstep.steps.handover_news import HANDOVER_RATED, announce
@@ -113,7 +113,7 @@ async def _wants(tx: Tx, tenant: Tenant, talk: Conversation, reply: Reply, now: 
     """Whether words after a good rating ask for something."""
     locale = await locale_of(tx, tenant, talk.address, talk.order_id)
     understood = reader(await model_of(tx, tenant.merchant.merchant_id), shop_told(tenant), language_of(locale), now)(reply.text)
-    wanted = [one for one in understood.wanted if not one.startswith("talk.")]
+    wanted = [one for one in understood.wanted if not one.startswith("talk.") and one is not Intent.FEEDBACK_PRAISE]
     return bool(wanted) or "?" in reply.text or Act.HUMAN in understood.acts
 
 

@@ -29,8 +29,12 @@ class Asker(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """Tells askers apart: a yes counts from whom it was prepared for."""
-        parts = (self.actor, self.customer, self.email, self.phone, ",".join(map(str, sorted(self.orders))))
+        """Tells askers apart: a yes counts from whom it was prepared for.
+
+        Orders reached by a link name only who has no other name: in a talk each reply is bound to another message's order.
+        """
+        by_link = "" if self.customer or self.email or self.phone else ",".join(map(str, sorted(self.orders)))
+        parts = (self.actor, self.customer, self.email, self.phone, by_link)
         return "|".join((*parts, self.override) if self.override else parts)
 
     def owns(self, order: KnownOrder) -> bool:

@@ -71,7 +71,7 @@ async def running(state: Any) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            del state["assistants"]
+            state.pop("assistants", None)
 
 
 async def serve(house: House, manager: StreamableHTTPSessionManager | None, scope: HTTPScope, receive: Receive, send: Send) -> None:
