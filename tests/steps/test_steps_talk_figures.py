@@ -31,7 +31,7 @@ async def wrote(
 ) -> None:
     """A turn that a talk answered, as `converse` counts it."""
     at = NOON + after
-    row = {"conversation_id": conversation_id, "came_at": at}
+    row = {"conversation_id": conversation_id, "came_at": at, "memory": "{}"}
     turned = Turned(memory=Memory(), talk=talk, answered=answered)
     async with shop.database.for_merchant(shop.merchant_id) as tx:
         await note_contact(tx, shop.merchant_id, house(), row, turned, order_id, None, at)  # type: ignore[arg-type]

@@ -1036,13 +1036,13 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "intent_models.counts": await intent_models.counts(tx, merchant),
         "intent_models.versions": await intent_models.versions(tx, merchant),
         "intent_models.read": await intent_models.read(tx, merchant, 1),
-        "intent_models.live": await intent_models.live(tx, merchant),
+        "intent_models.live": (await intent_models.live(tx)).get(merchant),
         "intent_models.artefact": await intent_models.artefact(tx, merchant, 1),
         "orders.named": await orders.named(tx, merchant, [7], "1001"),
         "talks.read": (await talks.read(tx, merchant, 7)).frames,
-        "talks.elsewhere": await talks.elsewhere(tx, merchant, 7, 8, NOW.replace(year=2020)),
-        "turns.due": [key for key in await turns.due(tx, NOW, 9) if key[0] == merchant],
-        "turns.take": await turns.take(tx, merchant, 7),
+        "talks.elsewhere": (await talks.elsewhere(tx, merchant, 7, 8, NOW.replace(year=2020))).frames,
+        "turns.next_due": [row for row in [await turns.next_due(tx, NOW, NOW)] if row is not None and row["merchant_id"] == merchant],
+        "turns.take": await turns.take(tx, merchant, 7, NOW),
         "turns.of": await turns.of(tx, merchant, 7),
         "turns.times": await turns.times(tx, merchant, 7, "order.cancel", NOW.replace(year=2020)),
         "model_turns.spent": (await model_turns.spent(tx, merchant, 7, NOW.date())).month_micros,
@@ -1283,14 +1283,14 @@ async def test_a_strangers_cases_and_rules_are_neither_changed_nor_forged(houses
 
 
 async def test_what_goes_on_in_a_strangers_talk_is_neither_answered_nor_left_nor_forged(houses: Database) -> None:
+    theirs = {"merchant_id": MINE, "turn_id": 7, "conversation_id": 7}
     async with houses.for_merchant(STRANGER) as tx:
         await talks.leave(tx, MINE, 7, Memory(language="fr"))
-        await turns.close(tx, MINE, 7, turns.Closing(state="answered", took_ms=1, talk="forged"), NOW)
         assert await turns.put_off(tx, MINE, 7, NOW) == 0
         await turns.wait(tx, MINE, 7, NOW.replace(year=2030))
         await turns.end(tx, MINE, 7, "failed", "forged", NOW)
         for forged in (
-            lambda: talks.write(tx, MINE, 8, 7, Memory(language="fr"), NOW),
+            lambda: turns.close(tx, theirs, turns.Closing(state="answered", took_ms=1, talk="forged"), 7, Memory(language="fr"), NOW),
             lambda: turns.add(tx, MINE, 7, 8, None, NOW, NOW),
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -1545,7 +1545,7 @@ async def test_a_strangers_contacts_promises_and_proposals_are_neither_changed_n
     forged = Proposed(key="f", kind=Kind.ESCALATED, name="forged", size=9, examples=(), change=Change(kind=ChangeKind.LOOK))
     async with houses.for_merchant(STRANGER) as tx:
         assert await contacts.go_on(tx, MINE, 7, one) is None
-        assert not await contacts.come_back(tx, MINE, 8, one, NOW, timedelta(days=7))
+        await contacts.come_back(tx, MINE, 8, one, NOW, timedelta(days=7))
         await follow_ups.again(tx, MINE, 7, NOW + timedelta(days=9))
         await follow_ups.end(tx, MINE, 7, Outcome.GONE, None, NOW)
         await follow_ups.answered(tx, MINE, UUID("01a1ee50-4380-7000-8000-000000000001"), "ok")
@@ -1555,7 +1555,7 @@ async def test_a_strangers_contacts_promises_and_proposals_are_neither_changed_n
         assert await learning.turns(tx, MINE, NOW - timedelta(days=9999), NOW + timedelta(days=9999)) == 0
         assert not await learning.badly(tx, MINE, NOW - timedelta(days=9999), NOW + timedelta(days=9999), 9)
         for forging in (
-            lambda: contacts.add(tx, MINE, one),
+            lambda: contacts.add(tx, MINE, one, timedelta(days=7)),
             lambda: follow_ups.add(tx, MINE, promise),
             lambda: learning.claim(tx, MINE, NOW.date(), 1, NOW),
             lambda: learning.propose(tx, MINE, NOW.date(), forged, NOW),

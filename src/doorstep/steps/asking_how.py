@@ -112,7 +112,7 @@ async def take_rating(tx: Tx, tenant: Tenant, connection: Connection, talk: Conv
 async def _wants(tx: Tx, tenant: Tenant, talk: Conversation, reply: Reply, now: datetime) -> bool:
     """Whether words after a good rating ask for something."""
     locale = await locale_of(tx, tenant, talk.address, talk.order_id)
-    understood = reader(await model_of(tx, tenant.merchant.merchant_id), shop_told(tenant), language_of(locale), now)(reply.text)
+    understood = reader(await model_of(tx, tenant), shop_told(tenant), language_of(locale), now)(reply.text)
     wanted = [one for one in understood.wanted if not one.startswith("talk.") and one is not Intent.FEEDBACK_PRAISE]
     return bool(wanted) or "?" in reply.text or Act.HUMAN in understood.acts
 

@@ -27,8 +27,8 @@ from doorstep.steps.handing_over import hand_to_human, when_answered
 from doorstep.steps.how_talks_went import note_contact
 from doorstep.steps.identity import Proof, asker_of, orders_of
 from doorstep.steps.model_turn import Modelled, Waiting, modelled
-from doorstep.steps.opening_turns import Opened, open_turn
-from doorstep.steps.saying import locale_of, may_say, reply_subject, said_back
+from doorstep.steps.opening_turns import ELSEWHERE, Opened, open_turn
+from doorstep.steps.saying import locale_of, reply_subject, said_back
 from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_finding import find_in, look_up
 from doorstep.steps.talk_saying import Spoken, spoken, tag_of
@@ -39,12 +39,12 @@ from doorstep.steps.whose_reply import learn
 from doorstep.steps.wire import Wire
 from doorstep.store import conversations, messages, talks, turns
 from doorstep.store.connections import Connection
-from doorstep.store.database import Database, Row, Tx
+from doorstep.store.database import Database, Row, Tx, fence
 from doorstep.store.turns import Closing
 
 _LOG = structlog.get_logger()
 _replace = msgspec.structs.replace
-#: Turns that one round takes up.
+#: Turns that are answered at a time.
 MOST = 6
 #: A turn that broke is tried again after so long, and given to a human after so many tries.
 _AGAIN, _MOST_TRIES = timedelta(seconds=5), 3
@@ -56,54 +56,99 @@ _LEASE = timedelta(seconds=20)
 _MOST_BEFORE, _LATELY = 12, timedelta(days=2)
 
 
-async def converse(database: Database, directory: Directory, now: datetime, *, wire: Wire | None = None, most: int = MOST) -> int:
-    """Answer the turns that wait; return how many were taken up. Without a wire no model is asked."""
-    # A turn may need a second connection, for what counts whatever becomes of it: only half of them are given out for turns.
-    most = max(1, min(most, database.most // 2))
-    async with database.system() as tx:
-        waiting = await turns.due(tx, now, most)
-    await asyncio.gather(*(_answer(database, directory, wire, merchant_id, turn_id, now) for merchant_id, turn_id in waiting))
-    return len(waiting)
+class Talkers:
+    """Answers so many turns at a time; as soon as one is answered the next is taken up, and one that waits for a model holds up no other."""
 
+    def __init__(self, database: Database, directory: Directory, wire: Wire | None = None, most: int = MOST) -> None:
+        self._database, self._directory, self._wire = database, directory, wire
+        # A turn may need a second connection, for what counts whatever becomes of it: only half of them are given out for turns.
+        self._free = asyncio.Semaphore(max(1, min(most, database.most // 2)))
+        self._busy: set[asyncio.Task[None]] = set()
 
-async def _answer(database: Database, directory: Directory, wire: Wire | None, merchant_id: int, turn_id: int, now: datetime) -> None:
-    tenant = directory.tenant(merchant_id)
-    try:
-        came = await _from_model(database, directory, wire, tenant, turn_id, now) if wire is not None and tenant is not None else None
-        async with database.for_merchant(merchant_id) as tx:
-            row = await turns.take(tx, merchant_id, turn_id)
-            if row is not None and tenant is not None:
-                await _take(database, tx, directory, tenant, row, came, now)
-            elif row is not None:
-                await turns.end(tx, merchant_id, turn_id, "silent", "", now)
-    except Exception:  # noqa: BLE001 - whatever breaks in one talk stops no other; the turn is tried again, then a human's
-        _LOG.exception("turn_failed", merchant_id=merchant_id, turn_id=turn_id)
-        await _failed(database, directory, merchant_id, turn_id, now)
+    async def take_up(self, now: datetime) -> int:
+        """Take up the turn that is due first, which is answered by and by; 0: none waits that nobody has.
 
+        Raises:
+            TryLaterError: the database is away.
+        """
+        await self._free.acquire()
+        taken: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(self._answer(taken, now))
+        self._busy.add(task)
+        task.add_done_callback(self._ended)
+        return int(await taken)
 
-async def _from_model(database: Database, directory: Directory, wire: Wire, tenant: Tenant, turn_id: int, now: datetime) -> Modelled | None:
-    """Ask the merchant's model, if there is one, while no transaction is open; nobody else takes the turn up meanwhile."""
-    merchant_id = tenant.merchant.merchant_id
-    if not any(one.kind == "model" and one.active for one in tenant.connections.values()):
-        return None
-    async with database.for_merchant(merchant_id) as tx:
-        row = await turns.take(tx, merchant_id, turn_id)
-        opened = await open_turn(tx, tenant, row, now) if row is not None else None
-        if row is None or opened is None:
+    async def rest(self) -> None:
+        """Wait until all that were taken up are answered."""
+        while self._busy:
+            await asyncio.wait(self._busy)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._busy.discard(task)
+        self._free.release()
+
+    async def _answer(self, taken: "asyncio.Future[bool]", now: datetime) -> None:
+        """Hold the next turn and answer it; what breaks in one talk stops no other: it is tried again, then a human's."""
+        row = None
+        try:
+            async with self._database.system() as tx:
+                row = await turns.next_due(tx, now, now - ELSEWHERE)
+                if row is None:
+                    taken.set_result(False)
+                    return
+                taken.set_result(True)
+                await fence(tx, row["merchant_id"])
+                tenant = self._directory.tenant(row["merchant_id"])
+                asking = await self._for_model(tx, tenant, row, now)
+                if asking is None:
+                    await _take(self._database, tx, self._directory, tenant, row, None, now)
+            if asking is not None and tenant is not None:
+                await self._by_model(tenant, asking, now)
+        except Exception as error:  # noqa: BLE001 - told to whoever took it up, or logged and tried again
+            if row is None:
+                taken.set_exception(error)
+                return
+            _LOG.exception("turn_failed", merchant_id=row["merchant_id"], turn_id=row["turn_id"])
+            await _failed(self._database, self._directory, row["merchant_id"], row["turn_id"], now)
+
+    async def _for_model(self, tx: Tx, tenant: Tenant | None, row: Row, now: datetime) -> Waiting | None:
+        """Tell what the merchant's model is to be asked, if there is one; nobody else takes the turn up meanwhile."""
+        if self._wire is None or tenant is None or not any(one.kind == "model" and one.active for one in tenant.connections.values()):
             return None
-        await turns.wait(tx, merchant_id, turn_id, now + _LEASE)
-        before = await _before(tx, tenant, opened, now)
-    waiting = Waiting(
-        heard=opened.heard,
-        memory=opened.memory,
-        asker=opened.asker,
-        address=opened.row["address"],
-        locale=opened.locale,
-        conversation_id=opened.row["conversation_id"],
-        turn_id=turn_id,
-        before=before,
-    )
-    return await modelled(database, directory, wire, tenant, waiting, now, look_up(database, tenant, now))
+        opened = await open_turn(tx, tenant, row, now)
+        if opened is None:
+            return None
+        await turns.wait(tx, row["merchant_id"], row["turn_id"], now + _LEASE)
+        return Waiting(
+            heard=opened.heard,
+            memory=opened.memory,
+            asker=opened.asker,
+            address=row["address"],
+            locale=opened.locale,
+            conversation_id=row["conversation_id"],
+            turn_id=row["turn_id"],
+            before=await _before(tx, tenant, opened, now),
+        )
+
+    async def _by_model(self, tenant: Tenant, asking: Waiting, now: datetime) -> None:
+        """Ask the model, while no transaction is open, and answer with what it gives."""
+        if self._wire is None:
+            return
+        find = look_up(self._database, tenant, now)
+        came = await modelled(self._database, self._directory, self._wire, tenant, asking, now, find)
+        async with self._database.for_merchant(tenant.merchant.merchant_id) as tx:
+            row = await turns.take(tx, tenant.merchant.merchant_id, asking.turn_id, now - ELSEWHERE)
+            if row is not None:
+                await _take(self._database, tx, self._directory, tenant, row, came, now)
+
+
+async def converse(database: Database, directory: Directory, now: datetime, *, wire: Wire | None = None, most: int = MOST) -> int:
+    """Answer turns that wait, so many at most; return how many. Without a wire no model is asked."""
+    talkers, taken = Talkers(database, directory, wire), 0
+    while taken < most and await talkers.take_up(now):
+        taken += 1
+    await talkers.rest()
+    return taken
 
 
 async def _before(tx: Tx, tenant: Tenant, opened: Opened, now: datetime) -> list[Said]:
@@ -120,7 +165,7 @@ async def _failed(database: Database, directory: Directory, merchant_id: int, tu
     """Put a turn off that broke; in the end a human takes over, and the customer is told."""
     handover_id, tag = None, ""
     async with database.for_merchant(merchant_id) as tx:
-        row = await turns.take(tx, merchant_id, turn_id)
+        row = await turns.take(tx, merchant_id, turn_id, now)
         tenant = directory.tenant(merchant_id)
         if row is None or await turns.put_off(tx, merchant_id, turn_id, now + _AGAIN) < _MOST_TRIES:
             return
@@ -156,12 +201,14 @@ async def _say_failed(database: Database, tenant: Tenant, row: Row, handover_id:
         await _say(tx, tenant, connection, row, answer, tag, row["order_id"], turned, now)
 
 
-async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant, row: Row, came: Modelled | None, now: datetime) -> None:
+async def _take(
+    database: Database, tx: Tx, directory: Directory, tenant: Tenant | None, row: Row, came: Modelled | None, now: datetime
+) -> None:
     """Answer one turn."""
     started = time.perf_counter()
-    merchant_id, conversation_id = tenant.merchant.merchant_id, row["conversation_id"]
-    opened = await open_turn(tx, tenant, row, now)
-    if opened is None:
+    merchant_id, conversation_id = row["merchant_id"], row["conversation_id"]
+    opened = await open_turn(tx, tenant, row, now) if tenant is not None else None
+    if tenant is None or opened is None:
         await turns.end(tx, merchant_id, row["turn_id"], "silent", "", now)
         return
     if opened.fetching and now - row["came_at"] < _FILES_WITHIN:
@@ -182,7 +229,7 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
         reply_id=row["reply_id"],
         find=find_in(tx, tenant, conversation_id, now),
     )
-    read = reader(await model_of(tx, merchant_id), shop, memory.language, now)
+    read = reader(await model_of(tx, tenant), shop, memory.language, now)
     heard = came.heard if came is not None and came.heard is not None else opened.heard
     turned = await world.run(take_turn(heard, memory, book=book, shop=shop, read=read, now=now, rules=tenant.handing.rules))
     if came is not None and came.text and turned.handover is None:
@@ -194,7 +241,8 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
     answer = spoken(turned, book, tag, shop.zone, opened.channel)
     message_id = await _say(tx, tenant, opened.connection, row, answer, tag, order_id, turned, now)
     customer_id = await _learnt(tx, tenant, row, memory, turned.memory, now)
-    await talks.write(tx, merchant_id, conversation_id, customer_id, turned.memory, now)
+    if opened.left is not None:
+        await talks.leave(tx, merchant_id, row["elsewhere_id"], opened.left)
     closing = Closing(
         state="answered",
         took_ms=(time.perf_counter() - started) * 1000,
@@ -212,7 +260,7 @@ async def _take(database: Database, tx: Tx, directory: Directory, tenant: Tenant
         did=turned.did,
         said=tuple(piece.key or ("refusal" if piece.refusal else "text") for piece in turned.pieces),
     )
-    await turns.close(tx, merchant_id, row["turn_id"], closing, now)
+    await turns.close(tx, row, closing, customer_id, turned.memory, now)
     await note_contact(tx, merchant_id, book, row, turned, order_id, customer_id, now)
     await note_promises(tx, tenant, row, turned, order_id, now)
 
@@ -269,7 +317,7 @@ async def _say(  # noqa: PLR0913, PLR0917
 ) -> UUID | None:
     """Queue the answer to where the customer wrote; None: nothing is said, or the address is not written to."""
     channel = ChannelKind(row["channel"])
-    if not answer.text or not await may_say(tx, tenant.merchant.merchant_id, channel, row["address"]):
+    if not answer.text or row["silenced"]:
         return None
     reply = Reply(
         channel=channel,

@@ -21,9 +21,10 @@ from doorstep.steps.askers import Askers, askers_of
 from doorstep.steps.carrier_desks import desks_of
 from doorstep.steps.experience import experience_of, sending_of
 from doorstep.steps.outlook import FORESIGHTS, HOUSE, Foresights, Outlook
-from doorstep.store import connections, days, estimators, gaps, mappings, templates
+from doorstep.store import connections, days, estimators, gaps, intent_models, mappings, templates
 from doorstep.store.connections import Connection, Merchant
 from doorstep.store.database import Database, Row, Tx
+from doorstep.store.intent_models import KeptModel
 from doorstep.store.sealing import Sealer
 from doorstep.timeline import Counted, Gaps
 from doorstep.timeline.estimating.counted import HALF_LIFE_DAYS
@@ -65,6 +66,8 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     handing: Handing = Handing()
     #: What the machine answers, and how.
     book: Book = msgspec.field(default_factory=book_of)
+    #: What was taught on the merchant's own phrases and understands its customers; None: the built-in model does.
+    understanding: KeptModel | None = None
     #: Parts of the merchant's changes of the talks that do not hold and are left out, a sentence each.
     talks_left_out: tuple[str, ...] = ()
 
@@ -115,16 +118,18 @@ class Directory:
             connected = await connections.connections(tx, self.sealer)
             own, everywhere = await mappings.in_force(tx)
             approved = await templates.usable(tx, list(merchants))
+            taught = await intent_models.live(tx)
         by_merchant: dict[int, list[Connection]] = {merchant_id: [] for merchant_id in merchants}
         for connection in connected:
             by_merchant[connection.merchant_id].append(connection)
         for merchant_id, merchant in merchants.items():
             codes = MappedCodes(own.get(merchant_id, {}), everywhere)
             let_through = approved.get(merchant_id, frozenset())
-            made_of = (merchant, tuple(by_merchant[merchant_id]), codes, let_through)
+            understanding = taught.get(merchant_id)
+            made_of = (merchant, tuple(by_merchant[merchant_id]), codes, let_through, understanding)
             if self._made_of.get(merchant_id) != made_of:
                 self._made_of[merchant_id] = made_of
-                self._read(merchant, by_merchant[merchant_id], codes, let_through)
+                self._read(merchant, by_merchant[merchant_id], codes, let_through, understanding)
         for gone in self._made_of.keys() - merchants.keys():
             self._tenants.pop(gone, None)
             del self._made_of[gone]
@@ -149,10 +154,17 @@ class Directory:
                 foresight = None
             self._foresights.take(merchant_id, trained_at, foresight)
 
-    def _read(self, merchant: Merchant, connected: list[Connection], codes: MappedCodes, approved: frozenset[tuple[int, str, str]]) -> None:
+    def _read(
+        self,
+        merchant: Merchant,
+        connected: list[Connection],
+        codes: MappedCodes,
+        approved: frozenset[tuple[int, str, str]],
+        understanding: KeptModel | None,
+    ) -> None:
         """Make a merchant ready; one whose saved settings cannot be read stays as it was and stops no other."""
         try:
-            self._tenants[merchant.merchant_id] = tenant_of(merchant, connected, self.base_url, codes, approved)
+            self._tenants[merchant.merchant_id] = tenant_of(merchant, connected, self.base_url, codes, approved, understanding)
         except (BadInputError, msgspec.ValidationError) as error:
             _LOG.error("merchant_unreadable", merchant=merchant.merchant_id, why=str(error))
 
@@ -207,6 +219,7 @@ def tenant_of(
     base_url: str,
     codes: MappedCodes = _NO_CODES,
     approved: frozenset[tuple[int, str, str]] = frozenset(),
+    understanding: KeptModel | None = None,
 ) -> Tenant:
     """Make a merchant ready from what is saved of it; `approved` as providers name their templates and languages."""
     kinds = channels()
@@ -246,5 +259,6 @@ def tenant_of(
         carrier_desks=desks_of(settings),
         handing=msgspec.convert(settings.get("handing", {}), Handing, strict=False),
         book=book_of(changes),
+        understanding=understanding,
         talks_left_out=left_out,
     )

@@ -25,7 +25,7 @@ async def note_contact(
     subject = subject_of(turned.talk, talk.intents if talk else (), turned.intent, turned.confidence)
     if subject == "":  # a greeting, thanks
         return
-    sitting = await contacts.sitting(tx, merchant_id, row["conversation_id"])
+    sitting = await contacts.sitting(tx, merchant_id, row["conversation_id"]) if row["memory"] is not None else []
     if sitting and is_over(sitting[0]["ended_at"], answered=sitting[0]["answered"], at=row["came_at"]):
         sitting = []
     before = next((one for one in sitting if subject is None or one["subject"] in {subject, ""}), None)
@@ -41,14 +41,12 @@ async def note_contact(
         answered_at=now if turned.answered else None,
     )
     if before is None:
-        contact_id, began_at, told_more = await contacts.add(tx, merchant_id, one), one.at, True
-    else:
-        contact_id, began_at = before["contact_id"], before["began_at"]
-        about = await contacts.go_on(tx, merchant_id, contact_id, one)
-        told_more = (before["subject"], before["order_id"], before["person"]) != (one.subject, about, one.person)
-        one = msgspec.structs.replace(one, order_id=about)
-    if one.subject and told_more:
-        await contacts.come_back(tx, merchant_id, contact_id, one, began_at, WITHIN)
+        await contacts.add(tx, merchant_id, one, WITHIN)
+        return
+    about = await contacts.go_on(tx, merchant_id, before["contact_id"], one)
+    if one.subject and (before["subject"], before["order_id"], before["person"]) != (one.subject, about, one.person):
+        told = msgspec.structs.replace(one, order_id=about)
+        await contacts.come_back(tx, merchant_id, before["contact_id"], told, before["began_at"], WITHIN)
 
 
 async def how_talks_went(tx: Tx, merchant_id: int, weeks: tuple[date, date], now: datetime) -> TalkInsight:

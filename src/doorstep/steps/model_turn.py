@@ -130,7 +130,7 @@ async def _taken_dry(
     shop, memory = shop_told(tenant), turn.memory
     if not memory.language:
         memory = _replace(memory, language=language_of(turn.locale))
-    read = reader(await own_model(tx, tenant.merchant.merchant_id), shop, memory.language, now)
+    read = reader(await own_model(tx, tenant), shop, memory.language, now)
     world = TalkWorld(
         database, tx, directory, tenant, asker=turn.asker, channel=turn.heard.channel, address=turn.address, language=memory.language, now=now, find=find,
         conversation_id=turn.conversation_id,

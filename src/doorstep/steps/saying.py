@@ -88,10 +88,13 @@ async def may_say(tx: Tx, merchant_id: int, channel: ChannelKind, address: str) 
 
 async def locale_of(tx: Tx, tenant: Tenant, address: str, order_id: int | None) -> str:
     """Tell in which language to answer: the one they chose, else their order's, else the shop's."""
+    chosen = await recipients.chosen_locale(tx, tenant.merchant.merchant_id, [address])
+    return chosen or await order_locale(tx, tenant, order_id)
+
+
+async def order_locale(tx: Tx, tenant: Tenant, order_id: int | None) -> str:
+    """Tell an order's language; the shop's where there is no order, or it says none."""
     merchant_id = tenant.merchant.merchant_id
-    chosen = await recipients.chosen_locale(tx, merchant_id, [address])
-    if chosen:
-        return chosen
     kept = (await orders.read(tx, [(merchant_id, order_id)])).get((merchant_id, order_id)) if order_id else None
     return (kept.order.locale if kept else None) or tenant.brand.default_locale
 

@@ -12,20 +12,22 @@ from doorstep.conversations.talks import take_turn
 from doorstep.conversations.talks.saying import said
 from doorstep.conversations.talks.wishes import Do, Flow, Given, Judge, ListOrders, Prepare, ReadOrder, Search, TimesAsked
 from doorstep.domain.languages import language_of
+from doorstep.domain.people import Identity
 from doorstep.domain.talking.intents import Intent
+from doorstep.domain.talking.memory import Memory
 from doorstep.domain.talking.told import QuoteTold
 from doorstep.domain.talking.turns import Heard, Turned
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps import knowing_shop
 from doorstep.steps.directory import Directory, Tenant
-from doorstep.steps.opening_turns import asker_in, remembered
+from doorstep.steps.opening_turns import ELSEWHERE, asker_in, remembered
 from doorstep.steps.saying import locale_of
 from doorstep.steps.shop_told import shop_told
 from doorstep.steps.talk_saying import tag_of, writer
 from doorstep.steps.talk_world import TalkWorld
 from doorstep.steps.teaching import model_of
 from doorstep.steps.understanding import reader
-from doorstep.store import talks
+from doorstep.store import people, talks
 from doorstep.store.database import Database, Row, Tx
 
 _READING = (ListOrders, ReadOrder, Judge, Search)
@@ -59,13 +61,18 @@ async def suggest(database: Database, tx: Tx, directory: Directory, tenant: Tena
         return Suggested()
     channel = ChannelKind(talk["channel"])
     kept = await talks.read(tx, merchant_id, talk["conversation_id"])
-    memory = await remembered(tx, merchant_id, kept, talk["conversation_id"], talk["customer_id"], now, taking=False)
+    customer_id, elsewhere, names = talk["customer_id"], Memory(), list[Identity]()
+    if customer_id is not None:
+        elsewhere = await talks.elsewhere(tx, merchant_id, customer_id, talk["conversation_id"], now - ELSEWHERE)
+        names = [one for one in await people.identities(tx, merchant_id, customer_id) if one.verified_at is not None]
+    memory = remembered(kept, elsewhere, now)
     locale = await locale_of(tx, tenant, talk["address"], last["order_id"] or talk["order_id"])
     if not memory.language:
         memory = _replace(memory, language=language_of(locale))
-    here = {"customer_id": talk["customer_id"], "address": talk["address"], "message_id": last["message_id"], "order_id": last["order_id"]}
-    asker = await asker_in(tx, merchant_id, here, channel, memory)
-    read = reader(await model_of(tx, merchant_id), shop, memory.language, now)
+    here = {"address": talk["address"], "message_id": last["message_id"], "order_id": last["order_id"]}
+    shown = [(one.kind, one.value, one.verified_how) for one in names]
+    asker = await asker_in(tx, merchant_id, here, shown, channel, memory)
+    read = reader(await model_of(tx, tenant), shop, memory.language, now)
 
     async def find(question: str, language: str) -> QuoteTold | None:
         found = (await knowing_shop.look(tx, merchant_id, question, language, now)).answer

@@ -126,7 +126,7 @@ async def try_turn(
     pressed = choice or _numbered(tried, text)
     async with database.for_merchant(tenant.merchant.merchant_id) as tx:
         await read_only(tx)
-        read = reader(await model_of(tx, tenant.merchant.merchant_id), shop, memory.language, now)
+        read = reader(await model_of(tx, tenant), shop, memory.language, now)
         world = DryWorld(database, tx, directory, tenant, asker=tried.asker, channel=tried.channel, language=memory.language, now=now)
         heard = Heard(text=text or tried.offered.get(pressed, ""), choice=pressed, channel=tried.channel)
         flow = take_turn(heard, memory, book=book, shop=shop, read=read, now=now, rules=tenant.handing.rules)

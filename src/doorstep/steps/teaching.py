@@ -19,6 +19,7 @@ from doorstep.conversations.understanding.ngrams import MOST_CHARACTERS, folded
 from doorstep.conversations.understanding.own import MOST_UTTERANCES, Judged, Said, Trained, train_on
 from doorstep.domain.talking.intents import Intent
 from doorstep.errors import BadInputError, NotFoundError
+from doorstep.steps.directory import Tenant
 from doorstep.store import connections, intent_models
 from doorstep.store.database import Database, Tx
 from doorstep.store.intent_models import KeptModel, NewModel
@@ -183,12 +184,11 @@ async def put_live(tx: Tx, merchant_id: int, number: int, who: str, now: datetim
     await connections.audit(tx, merchant_id, who, "understanding live", f"version {number}" if number else "the built-in model")
 
 
-async def model_of(tx: Tx, merchant_id: int) -> IntentModel:
+async def model_of(tx: Tx, tenant: Tenant) -> IntentModel:
     """Give what a merchant's talks understand with: the live version, else the built-in model."""
-    live = await intent_models.live(tx, merchant_id)
-    if live is None:
+    if tenant.understanding is None:
         return await asyncio.to_thread(builtin_intents)
-    return await _opened(tx, merchant_id, live)
+    return await _opened(tx, tenant.merchant.merchant_id, tenant.understanding)
 
 
 async def read_with(tx: Tx, merchant_id: int, number: int, text: str) -> Wanted:

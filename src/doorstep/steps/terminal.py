@@ -50,7 +50,7 @@ class Session:
         locale = tenant.brand.default_locale
         memory = self._memory if self._memory.language else _replace(self._memory, language=language_of(locale))
         async with self._database.for_merchant(tenant.merchant.merchant_id) as tx:
-            read = reader(await model_of(tx, tenant.merchant.merchant_id), shop, memory.language, now)
+            read = reader(await model_of(tx, tenant), shop, memory.language, now)
             world = TalkWorld(
                 self._database,
                 tx,

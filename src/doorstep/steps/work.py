@@ -20,7 +20,7 @@ from doorstep.shops import shops
 from doorstep.steps.ask import Inquirer
 from doorstep.steps.batch import work_batch, work_singly
 from doorstep.steps.case_watch import watch_cases
-from doorstep.steps.converse import converse
+from doorstep.steps.converse import Talkers
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.errands import take_up
@@ -116,7 +116,7 @@ class Worker:
         await self._directory.refresh(self._database, utc_now())
         async with Wire(allow_private=self._allow_private, observe=observe_call) as wire, asyncio.TaskGroup() as loops:
             loops.create_task(self._loop("batch", self._batch))
-            loops.create_task(self._loop("converse", lambda: converse(self._database, self._directory, utc_now(), wire=wire)))
+            loops.create_task(self._converse(wire))
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
             loops.create_task(self._loop("fall_back", self._fall_back, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("errands", self._errands, rest_s=(0.1, 1.0)))
@@ -177,6 +177,11 @@ class Worker:
             RECONCILED.inc(done.reconciled)
             DEAD.inc(done.dead)
         return done.rows
+
+    async def _converse(self, wire: Wire) -> None:
+        talkers = Talkers(self._database, self._directory, wire)
+        await self._loop("converse", lambda: talkers.take_up(utc_now()))
+        await talkers.rest()
 
     async def _waiting(self) -> int:
         async with self._database.system() as tx:

@@ -15,28 +15,38 @@ where merchant_id = $1 and conversation_id = $2 and sitting_at = (
 )
 order by ended_at desc, contact_id desc
 """
-_ADD = """
-insert into contact (merchant_id, conversation_id, sitting_at, person, subject, order_id, talk, began_at, ended_at, answered, answered_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10) returning contact_id
+# Contacts of other sittings that are come back to: lately, on the same subject, by the same order, or the same person where one of them named
+# none. Parameters: merchant, conversation, sitting, person, subject, order, when it began, within.
+_EARLIER = """
+select p.contact_id from (
+    select contact_id from contact where merchant_id = $1 and subject = $5 and person = $4
+        and ended_at > $7::timestamptz - $8::interval and ended_at <= $7
+    union
+    select contact_id from contact where merchant_id = $1 and subject = $5 and order_id = $6
+        and ended_at > $7::timestamptz - $8::interval and ended_at <= $7
+) lately join contact p on p.merchant_id = $1 and p.contact_id = lately.contact_id
+where $5 <> '' and (p.order_id is null or $6::bigint is null or p.order_id = $6) and (p.conversation_id <> $2 or p.sitting_at <> $3)
+"""
+_COME_BACK = f"""
+with earlier as ({_EARLIER}), told as (
+    update contact p set again_at = least(coalesce(p.again_at, $7::timestamptz), $7)
+    from earlier where p.merchant_id = $1 and p.contact_id = earlier.contact_id
+)
+"""
+_ADD = f"""
+{_COME_BACK} insert into contact
+    (merchant_id, conversation_id, sitting_at, person, subject, order_id, talk, began_at, ended_at, answered, answered_at, is_again)
+select $1, $2, $3, $4, $5, $6, $9, $7, $7, $10, $11, exists (select from earlier)
+"""
+_AGAIN = f"""
+{_COME_BACK} update contact set is_again = true
+where merchant_id = $1 and contact_id = $9 and not is_again and exists (select from earlier)
 """
 _GO_ON = """
 update contact set subject = $3, person = $4, order_id = coalesce($5, order_id), talk = case when talk = '' or subject = '' then $6 else talk end,
     ended_at = greatest(ended_at, $7), answered = $8, answered_at = coalesce(answered_at, $9)
 where merchant_id = $1 and contact_id = $2 returning order_id
 """
-# Whoever spoke of the same subject in another sitting lately has come back: by the same order, or the same person where one of them named none.
-_COME_BACK = """
-update contact p set again_at = least(coalesce(p.again_at, $6::timestamptz), $6)
-from (
-    select contact_id from contact where merchant_id = $1 and subject = $3 and person = $4 and ended_at > $6::timestamptz - $8::interval and ended_at <= $6
-    union
-    select contact_id from contact where merchant_id = $1 and subject = $3 and order_id = $5 and ended_at > $6::timestamptz - $8::interval and ended_at <= $6
-) lately
-where p.merchant_id = $1 and p.contact_id = lately.contact_id and p.contact_id <> $2
-    and (p.order_id is null or $5::bigint is null or p.order_id = $5) and (p.conversation_id <> $7 or p.sitting_at <> $9)
-returning p.contact_id
-"""
-_IS_AGAIN = "update contact set is_again = true where merchant_id = $1 and contact_id = $2 and not is_again"
 
 
 class Contacted(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,22 +71,9 @@ async def sitting(tx: Tx, merchant_id: int, conversation_id: int) -> Sequence[Ro
     return await tx.fetch(_SITTING, merchant_id, conversation_id)
 
 
-async def add(tx: Tx, merchant_id: int, one: Contacted) -> int:
-    """Begin a contact; return its id."""
-    contact_id: int = await tx.fetchval(
-        _ADD,
-        merchant_id,
-        one.conversation_id,
-        one.sitting_at,
-        one.person,
-        one.subject,
-        one.order_id,
-        one.talk,
-        one.at,
-        one.answered,
-        one.answered_at,
-    )
-    return contact_id
+async def add(tx: Tx, merchant_id: int, one: Contacted, within: timedelta) -> None:
+    """Begin a contact, and note on whatever contacts of other sittings within that time it comes back to."""
+    await tx.execute(_ADD, *_place(merchant_id, one, one.at, within), one.talk, one.answered, one.answered_at)
 
 
 async def go_on(tx: Tx, merchant_id: int, contact_id: int, one: Contacted) -> int | None:
@@ -87,20 +84,10 @@ async def go_on(tx: Tx, merchant_id: int, contact_id: int, one: Contacted) -> in
     return order_id
 
 
-async def come_back(tx: Tx, merchant_id: int, contact_id: int, one: Contacted, began_at: datetime, within: timedelta) -> bool:
-    """Note on whatever contacts of another sitting this one comes back to; return whether there is one."""
-    rows = await tx.fetch(
-        _COME_BACK,
-        merchant_id,
-        contact_id,
-        one.subject,
-        one.person,
-        one.order_id,
-        began_at,
-        one.conversation_id,
-        within,
-        one.sitting_at,
-    )
-    if rows:
-        await tx.execute(_IS_AGAIN, merchant_id, contact_id)
-    return bool(rows)
+async def come_back(tx: Tx, merchant_id: int, contact_id: int, one: Contacted, began_at: datetime, within: timedelta) -> None:
+    """Note likewise what a contact comes back to, now that more is known of it."""
+    await tx.execute(_AGAIN, *_place(merchant_id, one, began_at, within), contact_id)
+
+
+def _place(merchant_id: int, one: Contacted, began_at: datetime, within: timedelta) -> tuple[object, ...]:
+    return merchant_id, one.conversation_id, one.sitting_at, one.person, one.subject, one.order_id, began_at, within

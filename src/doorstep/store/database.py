@@ -34,6 +34,11 @@ _FENCE = "select set_config('role', 'doorstep_web', true), set_config('doorstep.
 _READ_ONLY = "set transaction read only"
 
 
+async def fence(tx: Tx, merchant_id: int) -> None:
+    """Let the rest of a transaction of the system's see and write only this merchant's rows."""
+    await tx.execute(_FENCE, str(merchant_id))
+
+
 async def read_only(tx: Tx) -> None:
     """Have the database refuse whatever this transaction still wants to write."""
     await tx.execute(_READ_ONLY)
@@ -105,7 +110,7 @@ class Database:
             TryLaterError: the database is away, went away meanwhile, or another transaction was in the way; nothing was written.
         """
         async with self._connection() as connection, connection.transaction():
-            await connection.execute(_FENCE, str(merchant_id))
+            await fence(connection, merchant_id)
             yield connection
 
     async def hear(self, channel: str, take: Callable[[str], None]) -> None:

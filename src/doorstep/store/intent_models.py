@@ -80,8 +80,8 @@ select $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6, $7, $8::json from 
 _VERSIONS = f"select {_COLUMNS} from intent_model where merchant_id = $1 order by version desc limit $2"
 # One version.
 _READ = f"select {_COLUMNS} from intent_model where merchant_id = $1 and version = $2"
-# The live one, without its bytes: asked for at every turn of a talk.
-_LIVE = f"select {_COLUMNS} from intent_model where merchant_id = $1 and live_from is not null and retired_at is null"
+# The live ones, without their bytes.
+_LIVE = f"select merchant_id, {_COLUMNS} from intent_model where live_from is not null and retired_at is null"
 # A version's bytes.
 _ARTEFACT = "select artefact from intent_model where merchant_id = $1 and version = $2"
 # Take whatever is live out of use.
@@ -135,10 +135,9 @@ async def read(tx: Tx, merchant_id: int, version: int) -> KeptModel | None:
     return _kept(row) if row else None
 
 
-async def live(tx: Tx, merchant_id: int) -> KeptModel | None:
-    """Return the live version; None: the built-in model serves."""
-    row = await tx.fetchrow(_LIVE, merchant_id)
-    return _kept(row) if row else None
+async def live(tx: Tx) -> dict[int, KeptModel]:
+    """Return the live versions, by merchant; where there is none the built-in model serves."""
+    return {row["merchant_id"]: _kept(row) for row in await tx.fetch(_LIVE)}
 
 
 async def artefact(tx: Tx, merchant_id: int, version: int) -> bytes | None:

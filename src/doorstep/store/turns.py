@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from doorstep.domain.talking.memory import Memory
 from doorstep.domain.talking.turns import Did
 from doorstep.domain.talking.understood import Understood
 from doorstep.store.database import Row, Tx
@@ -16,27 +17,45 @@ _ADD = """
 insert into turn (merchant_id, conversation_id, reply_id, came_at, state, due_at, order_id) values ($1, $2, $3, $4, 'waiting', $5, $6)
 on conflict (merchant_id, reply_id) do nothing
 """
-# Turns that wait, each conversation's oldest first, as far as nobody else takes them now.
-_DUE = """
-select t.merchant_id, t.turn_id from turn t where t.state = 'waiting' and t.due_at <= $1
-and not exists (select from turn e where e.merchant_id = t.merchant_id and e.conversation_id = t.conversation_id and e.state = 'waiting'
-    and e.turn_id < t.turn_id)
-order by t.due_at limit $2
-"""
-# One of them with what came, held until this transaction ends; nothing where somebody else has it or has answered it.
-_TAKE = """
-select t.turn_id, t.conversation_id, t.reply_id, t.came_at, t.tries, r.text, r.choice, r.channel, r.connection_id, r.provider_id, r.sender,
-    r.sender_name, r.recipient, r.message_id, r.order_id, r.received_at, c.address, c.customer_id, c.order_id as before_order_id, k.memory::text as memory,
+# A turn that waits with all that answering it begins with, held until this transaction ends: what came, whose it is and what is shown of
+# them, what the talk remembers, what they had begun elsewhere since $1.
+_HELD = """
+select t.merchant_id, t.turn_id, t.conversation_id, t.reply_id, t.came_at, t.tries, r.text, r.choice, r.channel, r.connection_id, r.provider_id,
+    r.sender, r.sender_name, r.recipient, r.message_id, r.order_id, r.received_at, c.address, c.customer_id, c.order_id as before_order_id,
+    k.memory::text as memory, e.conversation_id as elsewhere_id, e.memory::text as elsewhere,
+    array(select row (i.kind, i.value, i.verified_how) from customer_identity i
+        where i.merchant_id = t.merchant_id and i.customer_id = c.customer_id and i.verified_at is not null order by i.first_at, i.value) as shown,
     (select locale from chosen_locale l where l.merchant_id = t.merchant_id and l.address = c.address) as chosen_locale,
+    exists (select from suppression s where s.merchant_id = t.merchant_id and s.channel = r.channel and s.address = c.address
+        and s.purpose in ('', 'transactional')) as silenced,
     exists (select from handover h where h.merchant_id = t.merchant_id and h.conversation_id = t.conversation_id and h.state <> 'closed') as held,
     (select count(*) from reply_file f where f.merchant_id = t.merchant_id and f.reply_id = t.reply_id) as files,
     exists (select from file_due d where d.merchant_id = t.merchant_id and d.reply_id = t.reply_id) as fetching
 from turn t join reply r on r.merchant_id = t.merchant_id and r.reply_id = t.reply_id
 join conversation c on c.merchant_id = t.merchant_id and c.conversation_id = t.conversation_id
 left join talk k on k.merchant_id = t.merchant_id and k.conversation_id = t.conversation_id
-where t.merchant_id = $1 and t.turn_id = $2 and t.state = 'waiting' for update of t skip locked
+left join lateral (
+    select e.conversation_id, e.memory from talk e where e.merchant_id = t.merchant_id and e.customer_id = c.customer_id and e.going_on
+        and e.conversation_id <> t.conversation_id and e.updated_at > $1 order by e.updated_at desc limit 1
+) e on not coalesce(k.going_on, false)
 """
+# The one of all merchants that is due first and that nobody has, if it is its conversation's oldest.
+_NEXT = f"""
+{_HELD} where (t.merchant_id, t.turn_id) = (
+    select d.merchant_id, d.turn_id from turn d where d.state = 'waiting' and d.due_at <= $2
+    and not exists (select from turn e where e.merchant_id = d.merchant_id and e.conversation_id = d.conversation_id and e.state = 'waiting'
+        and e.turn_id < d.turn_id)
+    order by d.due_at limit 1 for update skip locked
+)
+"""
+_TAKE = f"{_HELD} where t.merchant_id = $2 and t.turn_id = $3 and t.state = 'waiting' for update of t skip locked"
+# Write down how a turn ended, and what the talk remembers from now on.
 _CLOSE = """
+with remembered as (
+    insert into talk (merchant_id, conversation_id, customer_id, memory, going_on, updated_at) values ($1, $19, $20, $21::json, $22, $4)
+    on conflict (merchant_id, conversation_id) do update set
+        customer_id = excluded.customer_id, memory = excluded.memory, going_on = excluded.going_on, updated_at = excluded.updated_at
+)
 update turn set state = $3, turned_at = $4, took_ms = $5, driver = $6, language = $7, talk = $8, intent = $9, confidence = $10,
     order_id = coalesce($11, order_id), answered = $12, handover = $13, unanswered = $14, message_id = $15, understood = $16::json, did = $17::json,
     said = $18::json
@@ -86,22 +105,26 @@ async def add(
     await tx.execute(_ADD, merchant_id, conversation_id, reply_id, came_at, now, order_id)
 
 
-async def due(tx: Tx, now: datetime, most: int) -> list[tuple[int, int]]:
-    """List (merchant, turn) of what waits, oldest first, one of each conversation."""
-    return [(row["merchant_id"], row["turn_id"]) for row in await tx.fetch(_DUE, now, most)]
+async def next_due(tx: Tx, now: datetime, elsewhere_since: datetime) -> Row | None:
+    """Hold the turn of any merchant that is due first until this transaction ends; None: nothing waits that nobody has.
+
+    Whoever holds it asks for all they want to know of it at once: `text, choice, ...` of the reply; `address, customer_id` of the
+    conversation; `memory`, and `elsewhere` of `elsewhere_id`, as `talks.opened` opens them; `shown`, (kind, value, how) of what is verified.
+    """
+    return await tx.fetchrow(_NEXT, elsewhere_since, now)
 
 
-async def take(tx: Tx, merchant_id: int, turn_id: int) -> Row | None:
-    """Hold a turn that waits, with what came, until this transaction ends; None: somebody else has it."""
-    return await tx.fetchrow(_TAKE, merchant_id, turn_id)
+async def take(tx: Tx, merchant_id: int, turn_id: int, elsewhere_since: datetime) -> Row | None:
+    """Hold one turn likewise; None: somebody else has it, or it is answered."""
+    return await tx.fetchrow(_TAKE, elsewhere_since, merchant_id, turn_id)
 
 
-async def close(tx: Tx, merchant_id: int, turn_id: int, closing: Closing, now: datetime) -> None:
-    """Write down how a turn ended."""
+async def close(tx: Tx, row: Row, closing: Closing, customer_id: int | None, memory: Memory, now: datetime) -> None:
+    """Write down how a turn (a row of `next_due`) ended, whose talk it is, and what the talk remembers from now on."""
     await tx.execute(
         _CLOSE,
-        merchant_id,
-        turn_id,
+        row["merchant_id"],
+        row["turn_id"],
         closing.state,
         now,
         closing.took_ms,
@@ -118,6 +141,10 @@ async def close(tx: Tx, merchant_id: int, turn_id: int, closing: Closing, now: d
         _ENCODE.encode(closing.understood).decode() if closing.understood else None,
         _ENCODE.encode(closing.did).decode(),
         _ENCODE.encode(closing.said).decode(),
+        row["conversation_id"],
+        customer_id,
+        _ENCODE.encode(memory).decode(),
+        bool(memory.frames),
     )
 
 

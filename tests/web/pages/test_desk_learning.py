@@ -63,7 +63,7 @@ async def shop(house):
                 answered=True,
                 answered_at=at,
             )
-            await contacts.come_back(tx, made.merchant_id, await contacts.add(tx, made.merchant_id, one), one, at, timedelta(days=7))
+            await contacts.add(tx, made.merchant_id, one, timedelta(days=7))
         for proposal in (PHRASES, ARTICLE, POLICY):
             await learning.propose(tx, made.merchant_id, now.date(), proposal, now)
     return made

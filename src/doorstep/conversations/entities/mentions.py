@@ -200,15 +200,14 @@ def _describes(words: tuple[Word, ...], at: int, lot: frozenset[int], names: Seq
 
 def _synonym(words: tuple[Word, ...], at: int, names: Sequence[Named], told: References) -> Mention | None:
     """Read another name of one thing: "bike" for "Bicycle", and what a German compound is: "Lampe" for "Schreibtischlampe"."""
-    for group in canonical().synonyms:
-        for phrase in sorted(group, key=len, reverse=True):
-            end = at + len(phrase)
-            if tuple(one.stem for one in words[at:end]) != phrase or any(one.broken for one in words[at + 1 : end]):
-                continue
-            lot = frozenset(index for index, name in enumerate(names) if any(name.stems[-len(other) :] == other for other in group))
-            if lot:
-                plural = words[end - 1].plain.endswith("s")
-                return Mention(at, end, lot, sure=len(lot) == 1, plural=plural and not any(names[one].plural for one in lot))
+    for phrase, group in canonical().synonyms.get(words[at].stem, ()):
+        end = at + len(phrase)
+        if tuple(one.stem for one in words[at:end]) != phrase or any(one.broken for one in words[at + 1 : end]):
+            continue
+        lot = frozenset(index for index, name in enumerate(names) if any(name.stems[-len(other) :] == other for other in group))
+        if lot:
+            plural = words[end - 1].plain.endswith("s")
+            return Mention(at, end, lot, sure=len(lot) == 1, plural=plural and not any(names[one].plural for one in lot))
     end_of = frozenset(
         index
         for index, name in enumerate(names)

@@ -36,6 +36,8 @@ class References(NamedTuple):
 
     language: str
     phrases: dict[str, Phrases]
+    #: Words with which phrases of each table begin.
+    firsts: dict[str, frozenset[str]]
     #: Longest phrase of each table, in words.
     longest: dict[str, int]
     #: Word → size: "small", "medium", "large".
@@ -48,8 +50,8 @@ class Canonical(NamedTuple):
     """What is the same in all languages."""
 
     words: dict[str, str]
-    #: Names that may stand for each other, as stems.
-    synonyms: tuple[Phrases, ...]
+    #: First stem of a name → the names that begin with it, the longest first, each with all that may stand for it.
+    synonyms: dict[str, list[tuple[tuple[str, ...], Phrases]]]
     modifiers: frozenset[str]
     scales: tuple[tuple[tuple[str, ...], ...], ...]
 
@@ -67,9 +69,13 @@ def canonical() -> Canonical:
     table = tomllib.loads((files(__package__) / "references" / "canonical.toml").read_text("utf-8"))
     words = {fold(word).plain: name for name, others in table["words"].items() for word in others}
     stems = _Stems(words)
-    synonyms = tuple(
-        frozenset(tuple(stems.of(one) for one in phrase.split()) for phrase in phrases) for phrases in table["synonyms"].values()
-    )
+    synonyms: dict[str, list[tuple[tuple[str, ...], Phrases]]] = {}
+    for names in table["synonyms"].values():
+        group = frozenset(tuple(stems.of(one) for one in name.split()) for name in names)
+        for phrase in group:
+            synonyms.setdefault(phrase[0], []).append((phrase, group))
+    for lot in synonyms.values():
+        lot.sort(key=lambda pair: -len(pair[0]))
     modifiers = frozenset(stems.of(one) for one in table["modifiers"]["words"])
     scales = tuple(tuple(tuple(one.stem for one in words_of(value, stems)) for value in row) for row in table["scales"].values())
     return Canonical(words, synonyms, modifiers, scales)
@@ -108,6 +114,7 @@ def stem(word: str) -> str:
     return _stems().of(word)
 
 
+@lru_cache(maxsize=1024)  # a shop's names come again and again
 def words_of(text: str, stems: _Stems | None = None) -> tuple[Word, ...]:
     """Read the words of a text; digits and letters are words apart ("8gb" is two)."""
     stems = stems or _stems()
@@ -136,14 +143,17 @@ def references(language: str) -> References:
         for kind, rows in table.items()
         if isinstance(rows, list)
     }
+    firsts = {kind: frozenset(one[0] for one in rows if one) for kind, rows in phrases.items()}
     longest = {kind: max(map(len, rows), default=0) for kind, rows in phrases.items()}
     sizes = {fold(word).plain: size for size, words in table["sizes"].items() for word in words if len(word) > 1}
     numbers = {fold(word).plain: int(number) for number, words in table["numbers"].items() for word in words}
-    return References(name, phrases, longest, sizes, numbers)
+    return References(name, phrases, firsts, longest, sizes, numbers)
 
 
 def phrase_at(words: tuple[Word, ...], at: int, kind: str, told: References) -> int:
     """Tell how many words of a phrase of a table begin at a place; 0: none does."""
+    if at >= len(words) or words[at].plain not in told.firsts.get(kind, ()):
+        return 0
     for count in range(min(told.longest.get(kind, 0), len(words) - at), 0, -1):
         if tuple(one.plain for one in words[at : at + count]) in told.phrases[kind]:
             return count

@@ -24,6 +24,7 @@ create table intent_model (
     retired_at  timestamptz,                  -- null while it is live
     primary key (merchant_id, version)
 );
+create unique index intent_model_live on intent_model (merchant_id) where live_from is not null and retired_at is null;
 
 do $$
 declare
