@@ -47,10 +47,11 @@ async def promised(shop: Shop) -> int:
     async with shop.database.system() as tx:
         await answer(tx, shop.directory, tenant, tenant.connections[connection_id], [reply], NOON)
         [talk] = await tx.fetch("select conversation_id from conversation where address = $1", VISITOR)
-        [bought] = await tx.fetch("select order_id from orders where merchant_id = $1", shop.merchant_id)
+        [parcel] = await tx.fetch("select order_id, shipment_id from shipment where merchant_id = $1", shop.merchant_id)
+        parcels = {(parcel["order_id"], NUMBER): parcel["shipment_id"]}
         row = {"conversation_id": talk["conversation_id"], "turn_id": 1, "message_id": None, "choice": ""}
         for _ in range(2):  # promised twice, it is one promise
-            await note_promises(tx, tenant, row, TOLD, bought["order_id"], NOON)  # type: ignore[arg-type]
+            await note_promises(tx, tenant, row, TOLD, parcel["order_id"], parcels, NOON)  # type: ignore[arg-type]
     return int(talk["conversation_id"])
 
 

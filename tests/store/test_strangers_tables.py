@@ -922,7 +922,7 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "conversations.of_customer": await conversations.of_customer(tx, merchant, 7),
         "conversations.last_in": await conversations.last_in(tx, [(merchant, ChannelKind.SMS, "+34600000001")]),
         "conversations.came_since": await conversations.came_since(tx, merchant, 7, NOW.replace(year=2020), 9),
-        "conversations.known": await conversations.known(tx, merchant, 7, "r-1"),
+        "conversations.before": any(await conversations.before(tx, merchant, 7, 7, "r-1")),
         "conversations.lately": await conversations.lately(tx, merchant, ChannelKind.EMAIL, "ana@customer.example", NOW.replace(year=2020)),
         "conversations.told": await conversations.told(tx, merchant, ChannelKind.EMAIL, "ana@customer.example", NOW.replace(year=2020)),
         "conversations.replies": await conversations.replies(tx, merchant, 7),
@@ -1024,7 +1024,6 @@ async def _asked(tx: Tx, merchant: int) -> dict[str, object]:
         "talk_figures.counts": (await talk_figures.counts(tx, merchant, (date(2026, 11, 16),) * 2, NOW, timedelta(days=7)))["talks"],
         "learning.listed": await learning.listed(tx, merchant, ["proposed"], 9),
         "learning.one": await learning.one(tx, merchant, 7),
-        "follow_ups.shipment_of": await follow_ups.shipment_of(tx, merchant, 7, "N1"),
         "unanswered.read": await unanswered.read(tx, merchant, 7),
         "talk_versions.live": await talk_versions.live(tx, merchant),
         "talk_versions.read": await talk_versions.read(tx, merchant, 1),
@@ -1517,7 +1516,7 @@ async def test_what_a_stranger_knows_is_neither_changed_nor_forged(houses: Datab
         await knowledge.read_anew(tx, MINE, [(7, 0, cut)])
         await knowledge.count_quote(tx, MINE, 7, NOW)
         assert await unanswered.settle(tx, MINE, 7, "eve", NOW) == 0
-        await unanswered.forget(tx, MINE, NOW + timedelta(days=9999))
+        await unanswered.sweep(tx, NOW + timedelta(days=9999))
         for forging in (
             lambda: knowledge.write(tx, MINE, new, NOW),
             lambda: knowledge.changed(tx, MINE),

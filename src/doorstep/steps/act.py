@@ -84,15 +84,17 @@ class _NotThere(Exception):  # noqa: N818 - no error: undoes what was begun and 
         self.code = code
 
 
-async def judged(tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, now: datetime) -> Refusal | None:
-    """Tell whether an action would be refused as it stands; nothing is kept or counted."""
-    plan = await planned(tx, tenant, asker, action, now)
+async def judged(tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, now: datetime, found: Found | None = None) -> Refusal | None:
+    """Tell whether an action would be refused as it stands; nothing is kept or counted. `found`: read in this transaction already."""
+    plan = await planned(tx, tenant, asker, action, now, found)
     return plan if isinstance(plan, Refusal) else None
 
 
-async def planned(tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, now: datetime) -> Plan | Refusal:
+async def planned(
+    tx: Tx, tenant: Tenant, asker: Asker, action: BusinessAction, now: datetime, found: Found | None = None
+) -> Plan | Refusal:
     """Tell what an action would do as it stands; nothing is kept or counted."""
-    found = await know(tx, tenant, asker, action, now)
+    found = found or await know(tx, tenant, asker, action, now)
     return judge(action, asker, found.known, await _rules(tx, tenant, asker, now), now)
 
 

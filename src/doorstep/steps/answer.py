@@ -41,13 +41,14 @@ async def answer(tx: Tx, directory: Directory, tenant: Tenant, connection: Conne
     merchant_id = tenant.merchant.merchant_id
     for reply in map(_storable, got):
         talk = await conversations.hold(tx, merchant_id, reply.channel, sender_of(reply), connection.connection_id, now)
-        if await conversations.known(tx, merchant_id, connection.connection_id, reply.provider_id):
+        known, handed = await conversations.before(tx, merchant_id, talk.conversation_id, connection.connection_id, reply.provider_id)
+        if known:
             continue
         keyword = reply.keyword or await _keyword_in(tx, merchant_id, reply)
         if keyword:
             await _keyword(tx, directory, tenant, connection, talk, reply, keyword, now)
         else:
-            await _take(tx, tenant, connection, talk, reply, now)
+            await _take(tx, tenant, connection, talk, reply, now, handed=handed)
 
 
 def _storable(reply: Reply) -> Reply:
@@ -73,8 +74,8 @@ async def _keyword_in(tx: Tx, merchant_id: int, reply: Reply) -> str:
     return "" if everyday and await may_say(tx, merchant_id, reply.channel, sender_of(reply)) else keyword
 
 
-async def _take(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversation, reply: Reply, now: datetime) -> None:
-    """Keep what a person said, bound as far as it is sure, and say what follows."""
+async def _take(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversation, reply: Reply, now: datetime, *, handed: bool) -> None:
+    """Keep what a person said, bound as far as it is sure, and say what follows; `handed`: a human was asked for in this talk before."""
     merchant_id = tenant.merchant.merchant_id
     found = await whose(tx, merchant_id, talk, reply, now)
     message_id = UUID(found.bound.message_id) if found.bound.message_id else None
@@ -99,12 +100,12 @@ async def _take(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversati
     if reply_id is not None:
         choice = found.bound.choice or reply.choice
         await announce_reply(tx, tenant, talk.conversation_id, reply, reply_id, keyword="", choice=choice, order_id=found.order_id, now=now)
-        if await take_rating(tx, tenant, connection, talk, reply, choice, now):
+        if handed and await take_rating(tx, tenant, connection, talk, reply, choice, now):
             return
         if not tenant.book.on:
             await pass_on(tx, tenant, talk, reply, HandoverReason.NO_ANSWER, found.order_id, now)
             await _respond(tx, tenant, connection, talk, reply, found, now)
-        elif not await heard_by_human(tx, tenant, talk.conversation_id, now):
+        elif not (handed and await heard_by_human(tx, tenant, talk.conversation_id, now)):
             await turns.add(tx, merchant_id, talk.conversation_id, reply_id, found.order_id, reply.at or now, now)
 
 

@@ -262,7 +262,7 @@ async def _take(
     )
     await turns.close(tx, row, closing, customer_id, turned.memory, now)
     await note_contact(tx, merchant_id, book, row, turned, order_id, customer_id, now)
-    await note_promises(tx, tenant, row, turned, order_id, now)
+    await note_promises(tx, tenant, row, turned, order_id, world.parcels, now)
 
 
 async def _learnt(tx: Tx, tenant: Tenant, row: Row, before: Memory, after: Memory, now: datetime) -> int | None:

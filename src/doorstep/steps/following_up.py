@@ -1,6 +1,7 @@
 """A turn's promises → rows; promises whose look is due → one short message each, where it happened or did not, and nobody has told it."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -44,22 +45,28 @@ _TELLS_NOT: dict[PromiseKind, tuple[str, ...]] = {
 _WITH_CHOICES = frozenset({ChannelKind.CHAT, ChannelKind.WHATSAPP, ChannelKind.MESSENGER, ChannelKind.INAPP})
 
 
-async def note_promises(tx: Tx, tenant: Tenant, row: Row, turned: Turned, order_id: int | None, now: datetime) -> None:
-    """Keep what a turn (a row of `turns.take`) promised about an order, to be looked at; and what was chosen below an earlier message."""
+async def note_promises(
+    tx: Tx, tenant: Tenant, row: Row, turned: Turned, order_id: int | None, parcels: Mapping[tuple[int, str], int], now: datetime
+) -> None:
+    """Keep what a turn (a row of `turns.next_due`) promised about an order, to be looked at; and what was chosen below an earlier message.
+
+    `parcels`: our ids of the parcels that the turn read, by order and tracking number.
+    """
     merchant_id = tenant.merchant.merchant_id
     if row["message_id"] is not None and row["choice"]:
         await follow_ups.answered(tx, merchant_id, row["message_id"], "ok" if row["choice"] == "talk.thanks" else "not")
     if order_id is None or turned.handover is not None:
         return
     for promise in promises_of(turned):
-        one = await _new(tx, merchant_id, row, promise, order_id, now)
+        one = await _new(tx, merchant_id, row, promise, order_id, parcels.get((order_id, promise.tracking)), now)
         if one is not None:
             await follow_ups.add(tx, merchant_id, one)
 
 
-async def _new(tx: Tx, merchant_id: int, row: Row, promise: Promise, order_id: int, now: datetime) -> NewFollowUp | None:
+async def _new(
+    tx: Tx, merchant_id: int, row: Row, promise: Promise, order_id: int, shipment_id: int | None, now: datetime
+) -> NewFollowUp | None:
     """Name what the promise is about by our ids; None: it is not known."""
-    shipment_id = await follow_ups.shipment_of(tx, merchant_id, order_id, promise.tracking) if promise.tracking else None
     case_id = promise.case or None
     if promise.rma and (kept := await cases.by_rma(tx, merchant_id, promise.rma)) is not None:
         case_id = kept.case_id

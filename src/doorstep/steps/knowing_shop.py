@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -23,8 +23,6 @@ from doorstep.store.unanswered import Unanswered
 _MOST_AT_HAND = 20_000
 #: Signs of a question that are read.
 LONGEST_QUESTION = 500
-#: So long questions without an answer are kept.
-KEPT_FOR = timedelta(days=180)
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 #: Numbers of orders, parcels, telephones.
 _LONG_NUMBER = re.compile(r"\+?\b(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{6,}\b|\+?\d[\d\s().-]{5,}\d")
@@ -105,7 +103,6 @@ async def note_unanswered(
         place=why.place,
         score=why.score,
     )
-    await unanswered.forget(tx, merchant_id, now - KEPT_FOR)
     await unanswered.note(tx, merchant_id, one, now)
 
 

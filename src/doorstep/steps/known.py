@@ -46,6 +46,11 @@ async def know(tx: Tx, tenant: Tenant, asker: Asker, action: asking.BusinessActi
     parcels = (await shipments.of_orders(tx, [key])).get(key, [])
     payments = (await goods.payments(tx, merchant_id, [kept.order_id])).get(kept.order_id, ())
     order = known_order(kept, parcels, mine, payments, tenant.connections.get(kept.connection_id))
+    return await around(tx, kept, order, action, now)
+
+
+async def around(tx: Tx, kept: KeptOrder, order: KnownOrder, action: asking.BusinessAction, now: datetime) -> Found:
+    """Read what guards may know of an action on an order besides the order: its customer, its goods and those asked for."""
     customer = await _customer(tx, kept, now)
     products = await _products(tx, kept, [line.product_id for line in order.lines], wanted_variants(action))
     return Found(known=Known(customer=customer, order=order, products=products), order=kept)

@@ -141,14 +141,14 @@ async def _taken_dry(
     if turned is None:
         return None
     tag = tag_of(turned.memory.language, turn.locale)
-    mine = await orders_told(tx, directory, tenant, turn.asker, now)
+    mine = {one.told.known.external_id: one for one in await orders_told(tx, directory, tenant, turn.asker, now)}
     last = turned.memory.last_order
-    first = sorted(mine, key=lambda one: one.known.external_id != last)[:_MOST_ORDERS]
-    whole = [await order_told(tx, directory, tenant, turn.asker, one.known.external_id, tag, now) for one in first]
+    first = sorted(mine, key=lambda order: order != last)[:_MOST_ORDERS]
+    whole = [await order_told(tx, directory, tenant, turn.asker, order, tag, now, listed=mine[order]) for order in first]
     return _Dry(
         turned=turned,
         draft=said(turned.pieces, tag, tenant.book, writer(tag, shop.zone)),
-        orders=tuple(one for one in whole if one is not None),
+        orders=tuple(one.told for one in whole if one is not None),
         understood=bool(read(turn.heard.text).wanted),
         tag=tag,
     )

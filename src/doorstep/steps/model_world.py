@@ -52,9 +52,9 @@ class ModelWorld:
             return self._refused(done)
         if isinstance(action, asking.FindOrder | asking.ReadOrder):
             language, shop = self._tag, shop_told(self._tenant)
-            order = await order_told(tx, self._directory, self._tenant, self._asker, action.order, language, self._now)
-            facts = facts_of(order, self._tenant.book, shop, self._tag, self._now) if order is not None else ()
-            return ToolAnswer(ok=order is not None, outcome="found" if order is not None else "not_found", facts=facts)
+            whole = await order_told(tx, self._directory, self._tenant, self._asker, action.order, language, self._now)
+            facts = facts_of(whole.told, self._tenant.book, shop, self._tag, self._now) if whole is not None else ()
+            return ToolAnswer(ok=whole is not None, outcome="found" if whole is not None else "not_found", facts=facts)
         found = (await know(tx, self._tenant, self._asker, action, self._now)).known
         goods = [one for variants in found.products.values() for one in variants]
         own = facts_of_customer(found.customer) if found.customer is not None else ()

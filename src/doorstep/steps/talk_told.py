@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from doorstep.actions.policy import Policy, leaves
 from doorstep.domain.actions import arguments as asking
 from doorstep.domain.actions.askers import Asker
-from doorstep.domain.actions.known import KnownLine
+from doorstep.domain.actions.known import KnownLine, KnownOrder
 from doorstep.domain.actions.saying import cause_text
 from doorstep.domain.pitfalls import WORDS_OF_CUSTOMERS
 from doorstep.domain.talking.told import OrderTold, ParcelTold, RulesTold, Span
@@ -19,7 +20,7 @@ from doorstep.messages import standing_window
 from doorstep.steps.compose import parcel_of
 from doorstep.steps.directory import Directory, Tenant
 from doorstep.steps.identity import orders_of
-from doorstep.steps.known import know, known_order
+from doorstep.steps.known import Found, around, know, known_order
 from doorstep.steps.rules import policy_of
 from doorstep.store import cases, goods, shipments
 from doorstep.store.database import Tx
@@ -32,59 +33,68 @@ _MOST_ORDERS = 20
 _UNTOLD = frozenset(one.kind for one in WORDS_OF_CUSTOMERS)
 
 
-async def orders_told(tx: Tx, directory: Directory, tenant: Tenant, asker: Asker, now: datetime) -> tuple[OrderTold, ...]:
+class Listed(NamedTuple):
+    """One order of a list, as stored and as told."""
+
+    kept: KeptOrder
+    told: OrderTold
+
+
+class Whole(NamedTuple):
+    """One order as guards know it, and as told."""
+
+    found: Found
+    told: OrderTold
+
+
+async def orders_told(tx: Tx, directory: Directory, tenant: Tenant, asker: Asker, now: datetime) -> list[Listed]:
     """List the orders that an asker reaches, newest first, without what the shop sells besides."""
     merchant_id = tenant.merchant.merchant_id
     kept = await orders_of(tx, merchant_id, asker, _MOST_ORDERS)
-    return await _told(tx, directory, tenant, kept, now)
-
-
-async def _told(tx: Tx, directory: Directory, tenant: Tenant, kept: Sequence[KeptOrder], now: datetime) -> tuple[OrderTold, ...]:
     keys = [(one.merchant_id, one.order_id) for one in kept]
     if not keys:
-        return ()
+        return []
     parcels = await shipments.of_orders(tx, keys)
     mine = await cases.of_orders(tx, keys)
-    paid = await goods.payments(tx, tenant.merchant.merchant_id, [one.order_id for one in kept])
+    paid = await goods.payments(tx, merchant_id, [one.order_id for one in kept])
     found = []
     for one, key in zip(kept, keys, strict=True):
         own = parcels.get(key, [])
         shop = tenant.connections.get(one.connection_id)
         known = known_order(one, own, [case.case for case in mine.get(key, [])], paid.get(one.order_id, ()), shop)
-        found.append(
-            OrderTold(
-                known=known,
-                parcels=tuple(parcel_told(each, one, directory.base_url, now) for each in own),
-                page_url=f"{directory.base_url}/o/{one.token}",
-            )
-        )
-    return tuple(found)
+        found.append(Listed(one, _told(directory, one, known, own, now)))
+    return found
 
 
 async def order_told(
-    tx: Tx,
-    directory: Directory,
-    tenant: Tenant,
-    asker: Asker,
-    order: str,
-    language: str,
-    now: datetime,
-    *,
-    listed: OrderTold | None = None,
-) -> OrderTold | None:
-    """Read one of the asker's orders whole; None: there is none such that is theirs. `listed`: its parcels as they were read just now."""
-    found = await know(tx, tenant, asker, asking.ReadOrder(order=order), now)
+    tx: Tx, directory: Directory, tenant: Tenant, asker: Asker, order: str, language: str, now: datetime, *, listed: Listed | None = None
+) -> Whole | None:
+    """Read one of the asker's orders whole; None: there is none such that is theirs. `listed`: as it was read in this transaction."""
+    action = asking.ReadOrder(order=order)
+    if listed is None:
+        found = await know(tx, tenant, asker, action, now)
+    else:
+        found = await around(tx, listed.kept, listed.told.known, action, now)
     kept, known = found.order, found.known
     if kept is None or known.order is None or not asker.owns(known.order):
         return None
-    told = listed or (await _told(tx, directory, tenant, [kept], now))[0]
-    told = msgspec.structs.replace(told, known=known.order)
+    if listed is not None:
+        told = listed.told
+    else:
+        parcels = (await shipments.of_orders(tx, [(kept.merchant_id, kept.order_id)])).get((kept.merchant_id, kept.order_id), [])
+        told = _told(directory, kept, known.order, parcels, now)
     customer = known.customer
     if customer is not None:
         methods = await goods.methods(tx, tenant.merchant.merchant_id, kept.connection_id, [customer.customer])
         customer = msgspec.structs.replace(customer, methods=customer.methods or methods.get(customer.customer, ()))
     policy = await policy_of(tx, tenant.merchant.merchant_id, now)
-    return msgspec.structs.replace(told, customer=customer, products=known.products, rules=rules_told(policy, language, known.order.lines))
+    rules = rules_told(policy, language, known.order.lines)
+    return Whole(found, msgspec.structs.replace(told, customer=customer, products=known.products, rules=rules))
+
+
+def _told(directory: Directory, kept: KeptOrder, known: KnownOrder, parcels: Sequence[KeptShipment], now: datetime) -> OrderTold:
+    told = tuple(parcel_told(one, kept, directory.base_url, now) for one in parcels)
+    return OrderTold(known=known, parcels=told, page_url=f"{directory.base_url}/o/{kept.token}")
 
 
 def parcel_told(shipment: KeptShipment, kept: KeptOrder, base_url: str, now: datetime) -> ParcelTold:

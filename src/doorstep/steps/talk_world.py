@@ -26,6 +26,7 @@ from doorstep.conversations.talks.wishes import (
     TimesAsked,
     Wish,
 )
+from doorstep.domain.actions.arguments import BusinessAction
 from doorstep.domain.actions.askers import Asker
 from doorstep.domain.actions.plans import CaseOpened
 from doorstep.domain.actions.refusals import Refusal
@@ -40,9 +41,10 @@ from doorstep.steps.guessing import Act as Trying
 from doorstep.steps.guessing import Tried, note_wrong, take_try
 from doorstep.steps.identity import Proof, asker_of, check_code, knows, read_told, send_code
 from doorstep.steps.identity import Told as Typed
+from doorstep.steps.known import wanted_variants
 from doorstep.steps.photos import MOST_PHOTOS
 from doorstep.steps.shop_told import shop_told
-from doorstep.steps.talk_told import order_told, orders_told
+from doorstep.steps.talk_told import Listed, Whole, order_told, orders_told
 from doorstep.store import orders, recipients, reply_files, turns
 from doorstep.store.database import Database, Tx
 
@@ -77,8 +79,12 @@ class TalkWorld:
         self._channel, self._address = channel, address
         self.language = language
         self._find = find
-        #: The asker's orders as they were listed in this turn.
-        self._listed: dict[str, OrderTold] = {}
+        #: Our ids of the orders that were read in this turn, and of their parcels by order and tracking number.
+        self._ids: dict[str, int] = {}
+        self.parcels: dict[tuple[int, str], int] = {}
+        #: The asker's orders as they were read in this turn, until something is written.
+        self._listed: dict[str, Listed] = {}
+        self._wholes: dict[str, Whole] = {}
         self._merchant_id = tenant.merchant.merchant_id
         #: 0: the talk is on no channel, and nothing of it is kept.
         self._conversation_id, self._reply_id = conversation_id, reply_id
@@ -92,8 +98,10 @@ class TalkWorld:
         match wish:
             case ListOrders():
                 listed = await orders_told(self._tx, self._directory, self._tenant, self.asker, self._now)
-                self._listed = {one.known.external_id: one for one in listed}
-                return listed
+                self._listed = {one.told.known.external_id: one for one in listed}
+                for one in listed:
+                    self._read(one.told)
+                return tuple(one.told for one in listed)
             case ReadOrder():
                 return await self._whole(wish.order)
             case Identify():
@@ -103,7 +111,7 @@ class TalkWorld:
             case CheckCode():
                 return await self._check_code(wish)
             case Judge():
-                return await act.judged(self._tx, self._tenant, self.asker, wish.action, self._now)
+                return await self._judge(wish.action)
             case Prepare():
                 made = await act.prepare(self._tx, self._tenant, self.asker, wish.action, self._now)
                 return made if isinstance(made, Refusal) else Prepared(plan=made.plan, token=made.token)
@@ -123,15 +131,29 @@ class TalkWorld:
                 return await self._subscribe(wanted=wish.wanted)
 
     def order_id_of(self, order: str) -> int | None:
-        """Our id of one of the orders that were listed in this turn, by the shop's; None: it was not."""
-        found = self._listed.get(order)
-        return found.known.order_id if found else None
+        """Our id of one of the orders that were read in this turn, by the shop's; None: it was not."""
+        return self._ids.get(order)
 
     async def _whole(self, order: str) -> OrderTold | None:
         listed = self._listed.get(order)
-        return await order_told(self._tx, self._directory, self._tenant, self.asker, order, self.language, self._now, listed=listed)
+        whole = await order_told(self._tx, self._directory, self._tenant, self.asker, order, self.language, self._now, listed=listed)
+        if whole is None:
+            return None
+        self._wholes[order] = whole
+        self._read(whole.told)
+        return whole.told
+
+    def _read(self, told: OrderTold) -> None:
+        order_id = told.known.order_id
+        self._ids[told.known.external_id] = order_id
+        self.parcels |= {(order_id, parcel.tracking_number): parcel.shipment_id for parcel in told.parcels}
+
+    async def _judge(self, action: BusinessAction) -> Refusal | None:
+        whole = None if wanted_variants(action) else self._wholes.get(getattr(action, "order", ""))
+        return await act.judged(self._tx, self._tenant, self.asker, action, self._now, whole.found if whole else None)
 
     async def _done(self, outcome: act.Done | Refusal) -> Done | Refusal:
+        self._listed, self._wholes = {}, {}
         if isinstance(outcome, Refusal):
             return outcome
         case = outcome.case
@@ -151,14 +173,14 @@ class TalkWorld:
 
     async def _photos(self, order: str) -> tuple[str, ...]:
         """Keep the files that came as photos of an order, as far as they are some."""
-        told = await order_told(self._tx, self._directory, self._tenant, self.asker, order, self.language, self._now)
-        if told is None or not self._reply_id:
+        whole = await order_told(self._tx, self._directory, self._tenant, self.asker, order, self.language, self._now)
+        if whole is None or not self._reply_id:
             return ()
         rows = await reply_files.of(self._tx, self._merchant_id, [self._reply_id])
         files = [await reply_files.one(self._tx, self._merchant_id, self._reply_id, row["position"]) for row in rows[:MOST_PHOTOS]]
         sent = [bytes(one["content"]) for one in files if one is not None and one["content"]]
         kept = await photos.take(
-            self._database, self._merchant_id, told.known.order_id, sent, f"{self._channel} {self._address}", self._now
+            self._database, self._merchant_id, whole.told.known.order_id, sent, f"{self._channel} {self._address}", self._now
         )
         return kept.photos
 
@@ -179,8 +201,8 @@ class TalkWorld:
             "", wish.told.email, wish.told.phone, wish.told.name, wish.told.postcode, country=shop_told(self._tenant).country or None
         )
         if wish.order:
-            told = await order_told(self._tx, self._directory, self._tenant, self.asker, wish.order, self.language, self._now)
-            typed = Typed(order_id=told.known.order_id if told else 0)
+            whole = await order_told(self._tx, self._directory, self._tenant, self.asker, wish.order, self.language, self._now)
+            typed = Typed(order_id=whole.told.known.order_id if whole else 0)
         tried = Tried(person=typed.person, person_hint=typed.hint)
         if not typed.person or await take_try(self._database, self._directory, self._tenant, Trying.CODE, tried, self._now):
             return ""
@@ -205,6 +227,7 @@ class TalkWorld:
         if asker is None:
             return None
         self.asker = joined(self._base, asker)
+        self._listed, self._wholes = {}, {}
         return Shown(assurance=int(proof.assurance), kind=proof.kind, value=proof.value, order_ids=proof.order_ids, at=proof.at)
 
     async def _subscribe(self, *, wanted: bool) -> bool:

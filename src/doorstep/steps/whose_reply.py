@@ -134,21 +134,21 @@ async def learn(
     An order alone never joins two addresses: anybody may order in another's name.
     """
     found = customer_id or await people.add(tx, merchant_id, now)
+    names = []
     own = identity_kind(reply.channel, sender)
     if own is not None:
-        shown = Identity(kind=own, value=sender, source="reply", first_at=now, verified_at=now, verified_how=how)
-        await people.learn(tx, merchant_id, found, shown)
+        names.append(Identity(kind=own, value=sender, source="reply", first_at=now, verified_at=now, verified_how=how))
     for name, value in reply.also:
         if name in set(IdentityKind):
-            vouched = Identity(
-                kind=IdentityKind(name), value=value, source="provider", first_at=now, verified_at=now, verified_how="the provider says so"
-            )
-            await people.learn(tx, merchant_id, found, vouched)
+            kind, vouched = IdentityKind(name), "the provider says so"
+            names.append(Identity(kind=kind, value=value, source="provider", first_at=now, verified_at=now, verified_how=vouched))
     if kept is not None:
         customer = kept.order.customer
         for kind, said in ((IdentityKind.EMAIL, customer.email), (IdentityKind.PHONE, customer.phone)):
             if said:
-                await people.learn(tx, merchant_id, found, Identity(kind=kind, value=said, source="order", first_at=now))
+                names.append(Identity(kind=kind, value=said, source="order", first_at=now))
+    if names:
+        await people.learn(tx, merchant_id, found, *names)
     return found
 
 

@@ -55,6 +55,7 @@ from doorstep.store import (
     model_turns,
     one_time_codes,
     short_links,
+    unanswered,
 )
 from doorstep.store.database import Database
 from doorstep.store.partitions import ensure_months
@@ -240,6 +241,7 @@ class Worker:
             await case_files.sweep(tx, now - LOOSE_FOR)
             await confirmations.sweep(tx, now)
             await model_turns.sweep(tx, now)
+            await unanswered.sweep(tx, now)
             await ensure_months(tx, now.date(), now.date() + timedelta(days=70))
         return 0
 

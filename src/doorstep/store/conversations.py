@@ -68,7 +68,10 @@ insert into reply (merchant_id, connection_id, provider_id, channel, sender, rec
     order_id, choice, bound, sender_name, quoted, place)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::json) on conflict do nothing returning reply_id
 """
-_KNOWN = "select reply_id from reply where merchant_id = $1 and connection_id = $2 and provider_id = $3"
+_BEFORE = """
+select exists (select from reply where merchant_id = $1 and connection_id = $2 and provider_id = $3) as known,
+    exists (select from handover where merchant_id = $1 and conversation_id = $4) as handed
+"""
 # How much came in a conversation since then, no more than $4 of it.
 _SINCE = """
 select count(*) from (
@@ -141,9 +144,10 @@ async def set_open(tx: Tx, merchant_id: int, conversation_id: int, *, is_open: b
     return await tx.fetchval(_OPEN, merchant_id, conversation_id, is_open) is not None
 
 
-async def known(tx: Tx, merchant_id: int, connection_id: int, provider_id: str) -> bool:
-    """Tell whether a reply was kept before."""
-    return await tx.fetchval(_KNOWN, merchant_id, connection_id, provider_id) is not None
+async def before(tx: Tx, merchant_id: int, conversation_id: int, connection_id: int, provider_id: str) -> tuple[bool, bool]:
+    """Tell whether a reply was kept before, and whether a human was ever asked for in its conversation."""
+    row = await tx.fetchrow(_BEFORE, merchant_id, connection_id, provider_id, conversation_id)
+    return (row["known"], row["handed"]) if row else (False, False)
 
 
 async def keep(  # noqa: PLR0913 - what a reply is bound to

@@ -35,7 +35,6 @@ select exists (
         and state not in ('cancelled', 'refused', 'bounced')
 )
 """
-_SHIPMENT = "select shipment_id from shipment where merchant_id = $1 and order_id = $2 and tracking_number = $3 limit 1"
 
 
 class NewFollowUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,10 +93,4 @@ async def answered(tx: Tx, merchant_id: int, message_id: UUID, choice: str) -> N
 async def told_since(tx: Tx, merchant_id: int, order_id: int, since: datetime, triggers: Sequence[str]) -> bool:
     """Tell whether a message about the order with one of these triggers was made since then."""
     found: bool = await tx.fetchval(_TOLD, merchant_id, order_id, since, triggers)
-    return found
-
-
-async def shipment_of(tx: Tx, merchant_id: int, order_id: int, tracking: str) -> int | None:
-    """Find the parcel of an order by its tracking number."""
-    found: int | None = await tx.fetchval(_SHIPMENT, merchant_id, order_id, tracking)
     return found

@@ -36,10 +36,12 @@ where i.kind <> o.kind and o.verified_at is not null and i.verified_at is not nu
 order by k.merchant_id, k.value, i.kind, i.verified_at desc
 """
 _ADD = "insert into customer (merchant_id, created_at) values ($1, $2) returning customer_id"
-# Learn a name of a customer. One that was shown to be somebody's stays theirs; one that was only said goes to whoever shows it.
+# Learn names of a customer. One that was shown to be somebody's stays theirs; one that was only said goes to whoever shows it.
 _LEARN = """
 insert into customer_identity (merchant_id, kind, value, customer_id, source, first_at, verified_at, verified_how)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+select $1, k.kind, k.value, $2, k.source, k.first_at, k.verified_at, k.verified_how
+from unnest($3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[])
+    as k (kind, value, source, first_at, verified_at, verified_how)
 on conflict (merchant_id, kind, value) do update
 set customer_id = excluded.customer_id, source = excluded.source, verified_at = excluded.verified_at, verified_how = excluded.verified_how
 where customer_identity.verified_at is null and excluded.verified_at is not null
@@ -95,10 +97,21 @@ async def add(tx: Tx, merchant_id: int, now: datetime) -> int:
     return customer_id
 
 
-async def learn(tx: Tx, merchant_id: int, customer_id: int, identity: Identity) -> bool:
-    """Learn a name of a customer; False: it is known already, as theirs or, until somebody merges the two, as another's."""
-    i = identity
-    row = await tx.fetchval(_LEARN, merchant_id, i.kind, i.value, customer_id, i.source, i.first_at, i.verified_at, i.verified_how[:200])
+async def learn(tx: Tx, merchant_id: int, customer_id: int, *identities: Identity) -> bool:
+    """Learn names of a customer, of the same name twice the first; False: known already, as theirs or, until somebody merges, as another's."""
+    once = {(one.kind, one.value): one for one in reversed(identities)}
+    names = [once[key] for key in sorted(once)]  # two workers, one order
+    row = await tx.fetchval(
+        _LEARN,
+        merchant_id,
+        customer_id,
+        [one.kind for one in names],
+        [one.value for one in names],
+        [one.source for one in names],
+        [one.first_at for one in names],
+        [one.verified_at for one in names],
+        [one.verified_how[:200] for one in names],
+    )
     return row is not None
 
 

@@ -1,10 +1,13 @@
 """Questions that a shop's knowledge has no answer to ↔ rows: noted, listed by how often, settled."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from doorstep.store.database import Row, Tx
+
+#: A question that nobody has an answer to is on the list for so long.
+KEPT_FOR = timedelta(days=180)
 
 
 class Unanswered(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +48,7 @@ _SETTLE = """
 update unanswered set settled_at = $3, settled_by = $4 where merchant_id = $1 and settled_at is null
     and question_key = (select question_key from unanswered where merchant_id = $1 and unanswered_id = $2)
 """
-# Forget what was asked before a moment.
-_FORGET = "delete from unanswered where merchant_id = $1 and at < $2"
+_FORGET = "delete from unanswered where at < $1"
 
 
 async def note(tx: Tx, merchant_id: int, one: Unanswered, now: datetime) -> None:
@@ -82,6 +84,6 @@ async def settle(tx: Tx, merchant_id: int, unanswered_id: int, who: str, now: da
     return int(done.rpartition(" ")[2])
 
 
-async def forget(tx: Tx, merchant_id: int, before: datetime) -> None:
-    """Forget what was asked before a moment."""
-    await tx.execute(_FORGET, merchant_id, before)
+async def sweep(tx: Tx, now: datetime) -> None:
+    """Forget what was asked longer ago than `KEPT_FOR`."""
+    await tx.execute(_FORGET, now - KEPT_FOR)

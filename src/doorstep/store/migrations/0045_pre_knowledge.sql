@@ -55,7 +55,7 @@ create table unanswered (
     primary key (merchant_id, unanswered_id)
 );
 create index unanswered_open on unanswered (merchant_id, question_key) where settled_at is null;
-create index unanswered_at on unanswered (merchant_id, at);
+create index unanswered_at on unanswered (at);
 
 do $$
 declare
