@@ -16,6 +16,7 @@ from doorstep.domain.vocabulary import Precision, ZoneSource
 from doorstep.steps.advance import Seen, advance, numbers_in
 from doorstep.steps.batch import Outcome, work_batch
 from doorstep.steps.connect import checked, new_connection, plugin_named, secret_names
+from doorstep.steps.converse import Talkers
 from doorstep.steps.decide import decide, decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.happenings import outshone
@@ -240,3 +241,12 @@ def said(number: str, event_type: str, at: datetime, **rest: Any) -> Tracking:
 def link(number: str, role: str) -> Link:
     """Another number of the same goods."""
     return Link(tracking_number=number, carrier=None, role=role)
+
+
+async def converse(shop: Shop, now: datetime, most: int = 6) -> int:
+    """Have turns that wait answered, so many at most; return how many."""
+    talkers, taken = Talkers(shop.database, shop.directory), 0
+    while taken < most and await talkers.take_up(now):
+        taken += 1
+    await talkers.rest()
+    return taken

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import msgspec
-from steps_shop import NOON, Shop, fulfilment, order
+from steps_shop import NOON, Shop, converse, fulfilment, order
 
 from doorstep.conversations.understanding.acts import acts_in
 from doorstep.conversations.understanding.acts.grammar import grammar_of
@@ -15,7 +15,6 @@ from doorstep.domain.messages import Reply
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps.answer import answer
 from doorstep.steps.connect import new_connection
-from doorstep.steps.converse import converse
 from doorstep.steps.work import get_ready_to_talk
 from doorstep.store import connections
 
@@ -38,7 +37,7 @@ async def _write(shop: Shop, connection_id: int, text: str, once: str, *, choice
     reply = Reply(channel=ChannelKind.CHAT, sender=VISITOR, to="shop", text=text, provider_id=f"{VISITOR}/{once}", at=now, choice=choice)
     async with shop.database.system() as tx:
         await answer(tx, shop.directory, tenant, tenant.connections[connection_id], [reply], now)
-    await converse(shop.database, shop.directory, now)
+    await converse(shop, now)
     rows = await shop.rows(
         "select text from message where merchant_id = $1 and recipient = $2 order by message_id desc limit 1", shop.merchant_id, VISITOR
     )
@@ -61,7 +60,7 @@ async def test_a_turn_is_answered_once_however_often_it_is_taken_up(shop: Shop) 
     chat = await _chat(shop)
     await _write(shop, chat, "hello", "1")
     await _write(shop, chat, "hello", "1")
-    await converse(shop.database, shop.directory, NOON)
+    await converse(shop, NOON)
     said = await shop.rows("select message_id from message where merchant_id = $1 and recipient = $2", shop.merchant_id, VISITOR)
     turns = await shop.rows("select state, intent, said from turn where merchant_id = $1", shop.merchant_id)
     assert len(said) == 1

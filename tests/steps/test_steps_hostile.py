@@ -11,14 +11,13 @@ from uuid import UUID
 import pytest
 from hostile_world import hostile
 from PIL import Image
-from steps_shop import EMAIL, NOON, TWILIO, Shop, fulfilment, open_shop, order
+from steps_shop import EMAIL, NOON, TWILIO, Shop, converse, fulfilment, open_shop, order
 
 from doorstep.domain.messages import Attachment, Reply
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps.answer import answer
 from doorstep.steps.chat import Visitor, new_visitor, read_visitor, visitor_token
 from doorstep.steps.connect import new_connection
-from doorstep.steps.converse import converse
 from doorstep.store import connections
 from doorstep.store.database import Database
 
@@ -50,7 +49,7 @@ class House:
     async def answered(self, at: datetime = NOON, rounds: int = 200) -> None:
         """Answer all that waits."""
         for _ in range(rounds):
-            if not await converse(self.shop.database, self.shop.directory, at):
+            if not await converse(self.shop, at):
                 return
 
     async def told(self, sender: str) -> list[str]:
@@ -183,7 +182,7 @@ async def test_two_talks_that_say_yes_at_once_do_it_once(house: House) -> None:
     later = NOON + timedelta(minutes=1)
     for channel in (ChannelKind.SMS, ChannelKind.WHATSAPP):
         await house.write(channel, ANAS_PHONE, "yes", at=later)
-    await asyncio.gather(*(converse(house.shop.database, house.shop.directory, later) for _ in range(4)))
+    await asyncio.gather(*(converse(house.shop, later) for _ in range(4)))
     for tries in range(4):
         await house.answered(later + timedelta(seconds=6 * tries))
     assert await house.did() == ["cancel_order"]
@@ -194,7 +193,7 @@ async def test_the_same_yes_twice_in_one_talk_does_it_once(house: House) -> None
     await house.answered()
     for _ in range(3):
         await house.write(ChannelKind.SMS, ANAS_PHONE, "yes", at=NOON + timedelta(minutes=1))
-    await asyncio.gather(*(converse(house.shop.database, house.shop.directory, NOON + timedelta(minutes=1)) for _ in range(4)))
+    await asyncio.gather(*(converse(house.shop, NOON + timedelta(minutes=1)) for _ in range(4)))
     await house.answered(NOON + timedelta(minutes=2))
     assert await house.did() == ["cancel_order"]
 

@@ -4,14 +4,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from steps_shop import EMAIL, HOUR, NOON, TWILIO, Shop, fulfilment, open_shop, order, said
+from steps_shop import EMAIL, HOUR, NOON, TWILIO, Shop, converse, fulfilment, open_shop, order, said
 
 from doorstep.domain.messages import Attachment, Location, Receipt, Reply
 from doorstep.domain.people import Identity, IdentityKind
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import ConflictError, NotFoundError
 from doorstep.steps.answer import answer
-from doorstep.steps.converse import converse
 from doorstep.steps.explain import explain, untold
 from doorstep.store import messages, people, reply_files
 from doorstep.store.database import Database
@@ -116,7 +115,7 @@ async def test_a_reply_that_answers_somebody_elses_message_is_bound_to_nothing_o
 async def test_a_number_chooses_what_the_message_offered_and_the_talk_takes_it_up(texting: Shop) -> None:
     await attempt_failed(texting)
     await hear(texting, "1", 1)
-    await converse(texting.database, texting.directory, NOON)
+    await converse(texting, NOON)
     (turn,) = await texting.rows("select talk, intent, order_id, said from turn where merchant_id = $1", texting.merchant_id)
     assert (turn["talk"], turn["intent"], turn["order_id"]) == ("reschedule", "delivery.reschedule", await order_id(texting, "1"))
     (asked,) = await texting.rows("select text from message where merchant_id = $1 and template = 'conversation'", texting.merchant_id)
@@ -146,7 +145,7 @@ async def test_who_is_unknown_is_asked_in_a_talk_until_number_and_address_fit(te
     for number, text in enumerate(("where is my parcel?", "it is #1", "leo@customer.example", "#1 and Ana@Customer.example"), 1):
         now = NOON + number * HOUR
         await hear(texting, text, number, sender=OTHER, now=now)
-        await converse(texting.database, texting.directory, now)
+        await converse(texting, now)
         (last, *_) = await texting.rows(
             "select text from message where merchant_id = $1 and recipient = $2 order by created_at desc", texting.merchant_id, OTHER
         )

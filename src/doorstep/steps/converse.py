@@ -142,15 +142,6 @@ class Talkers:
                 await _take(self._database, tx, self._directory, tenant, row, came, now)
 
 
-async def converse(database: Database, directory: Directory, now: datetime, *, wire: Wire | None = None, most: int = MOST) -> int:
-    """Answer turns that wait, so many at most; return how many. Without a wire no model is asked."""
-    talkers, taken = Talkers(database, directory, wire), 0
-    while taken < most and await talkers.take_up(now):
-        taken += 1
-    await talkers.rest()
-    return taken
-
-
 async def _before(tx: Tx, tenant: Tenant, opened: Opened, now: datetime) -> list[Said]:
     """What was said on both sides lately, the oldest first."""
     merchant_id, row = tenant.merchant.merchant_id, opened.row

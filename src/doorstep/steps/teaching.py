@@ -35,6 +35,8 @@ _COLUMNS = ("text", "label")
 #: Models of merchants that stay open in this process; the one that was not asked for longest goes.
 _MOST_OPEN = 32
 _OPEN: OrderedDict[tuple[int, int, datetime, str], IntentModel] = OrderedDict()
+#: The built-in model, once this process has opened it.
+_BUILTIN: list[IntentModel] = []
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,7 +189,7 @@ async def put_live(tx: Tx, merchant_id: int, number: int, who: str, now: datetim
 async def model_of(tx: Tx, tenant: Tenant) -> IntentModel:
     """Give what a merchant's talks understand with: the live version, else the built-in model."""
     if tenant.understanding is None:
-        return await asyncio.to_thread(builtin_intents)
+        return await _builtin_intents()
     return await _opened(tx, tenant.merchant.merchant_id, tenant.understanding)
 
 
@@ -198,10 +200,17 @@ async def read_with(tx: Tx, merchant_id: int, number: int, text: str) -> Wanted:
         NotFoundError: There is none such; and nothing else.
     """
     if number == 0:
-        model = await asyncio.to_thread(builtin_intents)
+        model = await _builtin_intents()
     else:
         model = await _opened(tx, merchant_id, (await version(tx, merchant_id, number)).kept)
     return await asyncio.to_thread(model.read, text)
+
+
+async def _builtin_intents() -> IntentModel:
+    """Give the built-in model; the first time it is opened off the loop, since that takes seconds."""
+    if not _BUILTIN:
+        _BUILTIN.append(await asyncio.to_thread(builtin_intents))
+    return _BUILTIN[0]
 
 
 async def _opened(tx: Tx, merchant_id: int, kept: KeptModel) -> IntentModel:
@@ -210,7 +219,7 @@ async def _opened(tx: Tx, merchant_id: int, kept: KeptModel) -> IntentModel:
         _OPEN.move_to_end(key)
         return _OPEN[key]
     artefact = await intent_models.artefact(tx, merchant_id, kept.version)
-    below = await asyncio.to_thread(builtin_intents)
+    below = await _builtin_intents()
     try:
         model = unpacked(artefact or b"", below.model)
     except BadInputError as error:

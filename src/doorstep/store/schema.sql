@@ -1319,6 +1319,7 @@ create table intent_model (
     retired_at  timestamptz,                  -- null while it is live
     primary key (merchant_id, version)
 );
+create unique index intent_model_live on intent_model (merchant_id) where live_from is not null and retired_at is null;
 
 -- What was asked and refused, counted by day; names nobody.
 create table refusal_count (
@@ -1518,7 +1519,7 @@ create table unanswered (
     primary key (merchant_id, unanswered_id)
 );
 create index unanswered_open on unanswered (merchant_id, question_key) where settled_at is null;
-create index unanswered_at on unanswered (merchant_id, at);
+create index unanswered_at on unanswered (at);
 
 -- What customers came for: one customer, one conversation, one subject, while it is spoken of without a pause; see docs/rules/closing-the-loop.md.
 create table contact (

@@ -16,7 +16,7 @@ from doorstep.cli.running import serve_web
 from doorstep.errors import MisconfiguredError
 from doorstep.settings import Settings, read_settings
 from doorstep.steps.batch import carry, work_batch
-from doorstep.steps.converse import converse
+from doorstep.steps.converse import Talkers
 from doorstep.steps.directory import Directory
 from doorstep.steps.receive import Receiver
 from doorstep.steps.work import Worker, settle_in, utc_now
@@ -84,10 +84,6 @@ async def _job(database: Database, directory: Directory, now: datetime) -> bool:
     return True
 
 
-async def _turn(database: Database, directory: Directory, now: datetime) -> bool:
-    return await converse(database, directory, now) > 0
-
-
 async def _loop(step: _Step, database: Database, directory: Directory, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         await directory.refresh(database, utc_now())
@@ -116,10 +112,24 @@ async def _work(mode: str, settings: Settings, url: str) -> None:
         if mode == "batches":
             await worker.run()
             return
-        steps: dict[str, _Step] = {"rows": _row, "jobs": _job, "converse": _turn}
+        if mode == "converse":
+            await _talk(database, directory, stopping)
+            return
+        steps: dict[str, _Step] = {"rows": _row, "jobs": _job}
         async with asyncio.TaskGroup() as loops:
-            for _ in range(1 if mode == "converse" else CONCURRENT):  # a round of turns takes several up at once
+            for _ in range(CONCURRENT):
                 loops.create_task(_loop(steps[mode], database, directory, stopping))
+
+
+async def _talk(database: Database, directory: Directory, stopping: asyncio.Event) -> None:
+    """Answer customers as the worker does."""
+    talkers = Talkers(database, directory)
+
+    async def turn(_: Database, __: Directory, now: datetime) -> bool:
+        return await talkers.take_up(now) > 0
+
+    await _loop(turn, database, directory, stopping)
+    await talkers.rest()
 
 
 class OneByOne(Receiver):

@@ -232,7 +232,7 @@ customElements.define("door-inbox", class extends HTMLElement {
     const before = this.text.value.trim();
     this.text.value = before ? before + "\n\n" + ready.dataset.text : ready.dataset.text;
     this.querySelector("[name=macro]").value = ready.dataset.macro;
-    this.querySelector("#macros").open = false;
+    this.querySelector("#macros")?.removeAttribute("open"); // a shop may have none
     this.text.focus();
     const hole = this.text.value.match(/\{[a-z_]+\}/);
     if (hole) this.text.setSelectionRange(hole.index, hole.index + hole[0].length);
