@@ -152,6 +152,7 @@ class House:
             waiting = await self.value(
                 "with last as (select max(merchant_id) as merchant_id from merchant)"
                 " select (select count(*) from inbox_due natural join last where due_at < now() + interval '60 s')"
+                " + (select count(*) from turn natural join last where state = 'waiting')"
                 " + (select count(*) from action_due natural join last where due_at < now() + interval '30 s')"
                 " + (select count(*) from outbox natural join last where due_at < now() + interval '30 s' and lease_until is null)"
                 " + (select count(*) from outbox natural join last where lease_until > now() + interval '100 s')"

@@ -14,6 +14,7 @@ from litestar import Litestar
 from apps import app_over
 from doorstep.settings import Settings
 from doorstep.steps.batch import work_batch
+from doorstep.steps.converse import Talkers
 from doorstep.steps.decide import decide_waiting
 from doorstep.steps.directory import Directory
 from doorstep.steps.receive import Receiver
@@ -52,6 +53,10 @@ class Installation(msgspec.Struct, kw_only=True):
             await work_batch(self.house.database, self.house.directory, now, 500)
             async with self.house.database.system() as tx:
                 await decide_waiting(tx, self.house.directory, now, 500)
+        talkers = Talkers(self.house.database, self.house.directory)
+        while await talkers.take_up(datetime.now(UTC)):
+            pass
+        await talkers.rest()
 
     async def count(self, table: str, merchant_id: int | None = None) -> int:
         async with self.house.database.system() as tx:

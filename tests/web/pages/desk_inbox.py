@@ -19,10 +19,11 @@ SMS, MAIL = ChannelKind.SMS, ChannelKind.EMAIL
 
 
 async def wrote(house, shop, sender, text, *, name="", choice="", minutes=0, channel=SMS):
-    """Take in what a customer writes now, or wrote some minutes ago; return the conversation's id."""
+    """Take in what a customer writes now, or wrote some minutes ago, where no talk answers; return the conversation's id."""
     now = utc_now() - timedelta(minutes=minutes)
     await house.directory.refresh(house.database, now, force=True)
     tenant = house.directory.tenant(shop.merchant_id)
+    tenant = msgspec.structs.replace(tenant, book=msgspec.structs.replace(tenant.book, on=False))
     connection = house.directory.connection(shop.merchant_id, shop.connection_ids["console"])
     reply = Reply(
         channel=channel,
