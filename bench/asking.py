@@ -336,19 +336,32 @@ async def _helpdesks_taken_up(tx: Tx, know: Known) -> None:
 async def _turns_taken_up(tx: Tx, know: Known) -> None:
     """A worker takes up turns that wait and writes down how they ended; most conversations have none that waits."""
     yesterday = know.now - timedelta(days=1)
-    for merchant_id, turn_id in await turns.due(tx, know.now + timedelta(days=1), 6):
-        if (row := await turns.take(tx, merchant_id, turn_id)) is None:
-            continue
-        conversation_id = row["conversation_id"]
-        memory = await talks.read(tx, merchant_id, conversation_id)
-        await talks.elsewhere(tx, merchant_id, conversation_id + 20, conversation_id, yesterday)
-        await turns.times(tx, merchant_id, conversation_id, "track.where", yesterday)
-        await talks.write(tx, merchant_id, conversation_id, row["customer_id"], memory, know.now)
-        await talks.leave(tx, merchant_id, conversation_id, memory)
+    for _ in range(6):
+        row = await turns.next_due(tx, know.now + timedelta(days=1), yesterday)
+        if row is None:
+            return
+        merchant_id, turn_id, conversation_id = row["merchant_id"], row["turn_id"], row["conversation_id"]
         await turns.wait(tx, merchant_id, turn_id, know.now)
+        await turns.take(tx, merchant_id, turn_id, yesterday)
+        memory = talks.opened(row["memory"])
+        await turns.times(tx, merchant_id, conversation_id, "track.where", yesterday)
+        await talks.leave(tx, merchant_id, conversation_id, memory)
         await turns.put_off(tx, merchant_id, turn_id, know.now)
-        await turns.close(tx, merchant_id, turn_id, turns.Closing(state="answered", took_ms=1), know.now)
+        await turns.close(tx, row, turns.Closing(state="answered", took_ms=1), row["customer_id"], memory, know.now)
         await turns.add(tx, merchant_id, conversation_id, 2**40 + turn_id, None, know.now, know.now)
+    came = contacts.Contacted(
+        conversation_id=2**40,
+        person=know.ids[0],
+        subject="track",
+        order_id=know.ids[0],
+        talk="where",
+        at=know.now,
+        sitting_at=know.now,
+        answered=True,
+        answered_at=know.now,
+    )
+    await contacts.add(tx, know.merchant_id, came, timedelta(days=7))
+    await unanswered.sweep(tx, know.now)
 
 
 async def _cases_looked_at(tx: Tx, know: Known) -> None:

@@ -24,6 +24,8 @@ _FEWER, _TIMES, _MORE = 10, 2, 100
 _EACH = 40
 #: What planning anew counts for when PostgreSQL chooses: it takes the generic plan where that seems to cost no more.
 _PLANNING = 100
+#: How the way of the steps' own settings ends.
+_STEPS = "by key"
 #: What is a count and so passes over many rows, and how many.
 _COUNTS = {"desk.statuses _STATUSES": "counts up to 10,001 of each status, by an index"}
 _LARGE = "select relname from pg_class where relkind = 'r' and reltuples > $1"
@@ -89,7 +91,7 @@ def _worst(seen: Sequence[Seen]) -> dict[_Key, Seen]:
 
 
 def judge(few: Sequence[Seen], many: Sequence[Seen]) -> list[Judged]:
-    """Compare the plans at both sizes; generic plans that PostgreSQL would never take are left out."""
+    """Compare the plans at both sizes; plans that PostgreSQL would never take are left out: the steps' are generic always."""
     before, judged = _worst(few), []
     dearest: dict[tuple[str, str, str], float] = {}
     for one in many:
@@ -97,7 +99,9 @@ def judge(few: Sequence[Seen], many: Sequence[Seen]) -> list[Judged]:
             key = (one.query, one.name, one.way)
             dearest[key] = max(dearest.get(key, 0), one.cost)
     for place, one in _worst(many).items():
-        if one.kind == "generic" and one.cost > dearest[one.query, one.name, one.way] + _PLANNING:
+        if one.way.endswith(_STEPS) and one.kind == "custom":
+            continue
+        if one.kind == "generic" and not one.way.endswith(_STEPS) and one.cost > dearest[one.query, one.name, one.way] + _PLANNING:
             continue
         touched = before[place].buffers if place in before else one.buffers
         grows = ("grows",) if one.buffers > touched * _TIMES + _MORE and one.buffers > _EACH * max(one.rows, one.keys) else ()

@@ -1,5 +1,6 @@
 """A customer writes in the chat → the turn is answered once, what was asked for is done, a human has the word when one is wanted."""
 
+import asyncio
 from datetime import timedelta
 
 import msgspec
@@ -15,6 +16,7 @@ from doorstep.domain.messages import Reply
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.steps.answer import answer
 from doorstep.steps.connect import new_connection
+from doorstep.steps.converse import Talkers
 from doorstep.steps.work import get_ready_to_talk
 from doorstep.store import connections
 
@@ -65,6 +67,25 @@ async def test_a_turn_is_answered_once_however_often_it_is_taken_up(shop: Shop) 
     turns = await shop.rows("select state, intent, said from turn where merchant_id = $1", shop.merchant_id)
     assert len(said) == 1
     assert [(one["state"], msgspec.json.decode(one["said"])) for one in turns] == [("answered", ["say.hello"])]
+
+
+async def test_who_waits_for_a_turn_is_told_of_it_at_once(shop: Shop) -> None:
+    chat = await _chat(shop)
+    tenant = shop.directory.tenant(shop.merchant_id)
+    assert tenant is not None
+    talkers = Talkers(shop.database, shop.directory)
+    hearing, waiting = asyncio.create_task(talkers.hear()), asyncio.create_task(talkers.wait(60))
+    for once in range(100):  # the first may come before anybody listens
+        said = Reply(channel=ChannelKind.CHAT, sender=f"v{once:032}", to="shop", text="hello", provider_id=f"{once}", at=NOON)
+        async with shop.database.system() as tx:
+            await answer(tx, shop.directory, tenant, tenant.connections[chat], [said], NOON)
+        if (await asyncio.wait([waiting], timeout=0.1))[0]:
+            break
+    assert waiting.done()
+    assert await converse(shop, NOON, 200) == once + 1
+    assert await talkers.take_up(NOON) == 0  # others were quicker
+    hearing.cancel()
+    await asyncio.wait([hearing])
 
 
 async def test_a_human_who_is_asked_for_has_the_word_and_the_machine_is_silent(shop: Shop) -> None:

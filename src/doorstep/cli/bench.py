@@ -1,6 +1,5 @@
 """`doorstep bench`: a load in real formats → how fast, how late, how large, each beside simpler ways of doing the same."""
 
-import asyncio
 import os
 import platform
 import socket
@@ -17,6 +16,7 @@ from doorstep.cli.benching.server import Server, server
 from doorstep.cli.benching.stage import Stage, settle, stage
 from doorstep.cli.benching.stored import store
 from doorstep.cli.benching.talks import talks
+from doorstep.cli.opening import run_long
 from doorstep.steps.work import utc_now
 
 _LOG = structlog.get_logger()
@@ -85,7 +85,7 @@ def bench(
     )
     loads = os.getloadavg()
     with server() as running:
-        lines, details = asyncio.run(_measure(running, plan))
+        lines, details = run_long(_measure(running, plan))
     around: dict[str, Any] = {
         "version": __version__,
         "python": platform.python_version(),

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -21,13 +21,12 @@ from doorstep.store.sealing import Sealer, secret_key
 if sys.platform != "win32":
     import uvloop
 
+T = TypeVar("T")
 
-def run_long(main: Coroutine[Any, Any, None]) -> None:
+
+def run_long(main: Coroutine[Any, Any, T]) -> T:
     """Run a process's work for as long as it lasts: on uvloop, which takes a third off a request, where there is one."""
-    if sys.platform == "win32":
-        asyncio.run(main)
-    else:
-        uvloop.run(main)
+    return asyncio.run(main) if sys.platform == "win32" else uvloop.run(main)
 
 
 def log_plainly() -> None:

@@ -5,6 +5,7 @@ given to a human; a human who holds the talk is never talked over.
 """
 
 import asyncio
+import contextlib
 import time
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -64,24 +65,52 @@ class Talkers:
         # A turn may need a second connection, for what counts whatever becomes of it: only half of them are given out for turns.
         self._free = asyncio.Semaphore(max(1, min(most, database.most // 2)))
         self._busy: set[asyncio.Task[None]] = set()
+        #: Turns that were told of since somebody looked.
+        self._told = 0
+        self._tells = asyncio.Event()
+
+    async def hear(self) -> int:
+        """Hear of turns that come in, as long as the database is there.
+
+        Raises:
+            TryLaterError: it is away, or went away.
+        """
+        await self._database.hear(turns.CAME, self._hear)
+        return 0
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until a turn is told of, at most so long."""
+        self._tells.clear()
+        if not self._told:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._tells.wait()
 
     async def take_up(self, now: datetime) -> int:
-        """Take up the turn that is due first, which is answered by and by; 0: none waits that nobody has.
+        """Take up the turn that is due first, which is answered by and by; 0: there is no reason to look again at once.
 
         Raises:
             TryLaterError: the database is away.
         """
         await self._free.acquire()
+        told, self._told = self._told, 0
         taken: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         task = asyncio.create_task(self._answer(taken, now))
         self._busy.add(task)
         task.add_done_callback(self._ended)
-        return int(await taken)
+        if not await taken:  # what was told of, another process has
+            return 0
+        self._told += max(0, told - 1)
+        return int(not told or self._told > 0)
 
     async def rest(self) -> None:
         """Wait until all that were taken up are answered."""
         while self._busy:
             await asyncio.wait(self._busy)
+
+    def _hear(self, _: str) -> None:
+        self._told += 1
+        self._tells.set()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._busy.discard(task)
@@ -218,6 +247,7 @@ async def _take(
         now=now,
         conversation_id=conversation_id,
         reply_id=row["reply_id"],
+        begun=row["memory"] is not None,
         find=find_in(tx, tenant, conversation_id, now),
     )
     read = reader(await model_of(tx, tenant), shop, memory.language, now)

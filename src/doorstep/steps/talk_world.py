@@ -70,6 +70,7 @@ class TalkWorld:
         now: datetime,
         conversation_id: int = 0,
         reply_id: int = 0,
+        begun: bool = True,
         find: Find | None = None,
     ) -> None:
         self._database, self._tx, self._directory, self._tenant, self._now = database, tx, directory, tenant, now
@@ -88,6 +89,8 @@ class TalkWorld:
         self._merchant_id = tenant.merchant.merchant_id
         #: 0: the talk is on no channel, and nothing of it is kept.
         self._conversation_id, self._reply_id = conversation_id, reply_id
+        #: Whether anything was ever answered in the conversation.
+        self._begun = begun
 
     async def run(self, flow: Flow[T]) -> T:
         """Carry out what a talk wishes for until it is done."""
@@ -124,9 +127,7 @@ class TalkWorld:
             case KeepPhotos():
                 return await self._photos(wish.order)
             case TimesAsked():
-                return await turns.times(
-                    self._tx, self._merchant_id, self._conversation_id, wish.intent, self._now - timedelta(days=wish.days)
-                )
+                return await self._times_asked(wish)
             case Subscribe():
                 return await self._subscribe(wanted=wish.wanted)
 
@@ -147,6 +148,12 @@ class TalkWorld:
         order_id = told.known.order_id
         self._ids[told.known.external_id] = order_id
         self.parcels |= {(order_id, parcel.tracking_number): parcel.shipment_id for parcel in told.parcels}
+
+    async def _times_asked(self, wish: TimesAsked) -> int:
+        if not self._begun:
+            return 0
+        since = self._now - timedelta(days=wish.days)
+        return await turns.times(self._tx, self._merchant_id, self._conversation_id, wish.intent, since)
 
     async def _judge(self, action: BusinessAction) -> Refusal | None:
         whole = None if wanted_variants(action) else self._wholes.get(getattr(action, "order", ""))

@@ -117,7 +117,7 @@ class Worker:
         await self._directory.refresh(self._database, utc_now())
         async with Wire(allow_private=self._allow_private, observe=observe_call) as wire, asyncio.TaskGroup() as loops:
             loops.create_task(self._loop("batch", self._batch))
-            loops.create_task(self._converse(wire))
+            loops.create_task(self.talk(wire))
             loops.create_task(self._loop("waiting", self._waiting, rest_s=(0.05, 1.0)))
             loops.create_task(self._loop("fall_back", self._fall_back, rest_s=(0.1, 1.0)))
             loops.create_task(self._loop("errands", self._errands, rest_s=(0.1, 1.0)))
@@ -141,7 +141,25 @@ class Worker:
                 loops.create_task(self._keep_templates(wire))
                 loops.create_task(self._fetch())
 
-    async def _loop(self, name: str, step: Callable[[], Awaitable[int]], rest_s: tuple[float, float] = _REST_S) -> None:
+    async def talk(self, wire: Wire | None = None) -> None:
+        """Answer customers until `stop`: as soon as a turn is told of, and every so often, since one may be due again or nobody may have told.
+
+        Without a wire no model is asked.
+        """
+        talkers = Talkers(self._database, self._directory, wire)
+        hearing = asyncio.create_task(self._loop("hear_turns", talkers.hear))
+        await self._loop("converse", lambda: talkers.take_up(utc_now()), pause=talkers.wait)
+        hearing.cancel()
+        await asyncio.wait([hearing])
+        await talkers.rest()
+
+    async def _loop(
+        self,
+        name: str,
+        step: Callable[[], Awaitable[int]],
+        rest_s: tuple[float, float] = _REST_S,
+        pause: Callable[[float], Awaitable[None]] | None = None,
+    ) -> None:
         rest = rest_s[0]
         while not self._stopping.is_set():
             try:
@@ -155,7 +173,7 @@ class Worker:
                 done, rest = 0, 1.0
             rest = rest_s[0] if done else min(rest * 2, max(rest, rest_s[1]))
             if not done:
-                await self._pause(rest)
+                await (pause or self._pause)(rest)
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -178,11 +196,6 @@ class Worker:
             RECONCILED.inc(done.reconciled)
             DEAD.inc(done.dead)
         return done.rows
-
-    async def _converse(self, wire: Wire) -> None:
-        talkers = Talkers(self._database, self._directory, wire)
-        await self._loop("converse", lambda: talkers.take_up(utc_now()))
-        await talkers.rest()
 
     async def _waiting(self) -> int:
         async with self._database.system() as tx:

@@ -13,9 +13,14 @@ from doorstep.store.database import Row, Tx
 
 _ENCODE = msgspec.json.Encoder()
 
-_ADD = """
-insert into turn (merchant_id, conversation_id, reply_id, came_at, state, due_at, order_id) values ($1, $2, $3, $4, 'waiting', $5, $6)
-on conflict (merchant_id, reply_id) do nothing
+#: The channel of notices on which each turn that waits is told of.
+CAME = "doorstep_turn"
+_ADD = f"""
+with added as (
+    insert into turn (merchant_id, conversation_id, reply_id, came_at, state, due_at, order_id) values ($1, $2, $3, $4, 'waiting', $5, $6)
+    on conflict (merchant_id, reply_id) do nothing returning turn_id
+)
+select pg_notify('{CAME}', turn_id::text) from added
 """
 # A turn that waits with all that answering it begins with, held until this transaction ends: what came, whose it is and what is shown of
 # them, what the talk remembers, what they had begun elsewhere since $1.
@@ -101,7 +106,7 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
 async def add(
     tx: Tx, merchant_id: int, conversation_id: int, reply_id: int, order_id: int | None, came_at: datetime, now: datetime
 ) -> None:
-    """Have a reply answered; one that waits already is not answered twice."""
+    """Have a reply answered, and tell the workers; one that waits already is not answered twice."""
     await tx.execute(_ADD, merchant_id, conversation_id, reply_id, came_at, now, order_id)
 
 

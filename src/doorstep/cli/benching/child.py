@@ -16,7 +16,6 @@ from doorstep.cli.running import serve_web
 from doorstep.errors import MisconfiguredError
 from doorstep.settings import Settings, read_settings
 from doorstep.steps.batch import carry, work_batch
-from doorstep.steps.converse import Talkers
 from doorstep.steps.directory import Directory
 from doorstep.steps.receive import Receiver
 from doorstep.steps.work import Worker, settle_in, utc_now
@@ -109,27 +108,13 @@ async def _work(mode: str, settings: Settings, url: str) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stop)
         settle_in()
         print("ready", flush=True)
-        if mode == "batches":
-            await worker.run()
-            return
-        if mode == "converse":
-            await _talk(database, directory, stopping)
+        if mode in {"batches", "converse"}:
+            await (worker.run() if mode == "batches" else worker.talk())
             return
         steps: dict[str, _Step] = {"rows": _row, "jobs": _job}
         async with asyncio.TaskGroup() as loops:
             for _ in range(CONCURRENT):
                 loops.create_task(_loop(steps[mode], database, directory, stopping))
-
-
-async def _talk(database: Database, directory: Directory, stopping: asyncio.Event) -> None:
-    """Answer customers as the worker does."""
-    talkers = Talkers(database, directory)
-
-    async def turn(_: Database, __: Directory, now: datetime) -> bool:
-        return await talkers.take_up(now) > 0
-
-    await _loop(turn, database, directory, stopping)
-    await talkers.rest()
 
 
 class OneByOne(Receiver):

@@ -30,7 +30,6 @@ _SAID = (
     "dónde está mi pedido",
     "asdf qwer 123",
 )
-_TICK_S = 0.01
 _WARM = 40
 _TWILIO = {"account_sid": "AC00000000000000000000000000000000", "auth_token": "a-token", "from_number": "+15005550006"}
 # From the customer's word to the commit that wrote the answer, by the commit's own time.
@@ -127,23 +126,24 @@ async def _write(stage: Stage, connection_id: int, phones: list[str], rate: int)
         return
     begun, every, fed = utc_now(), timedelta(seconds=1 / rate), 0
     while fed < len(phones):
-        due = min(len(phones), int((utc_now() - begun) / every))
-        if due > fed:
-            said = [
-                Reply(
-                    channel=ChannelKind.SMS,
-                    sender=phones[place],
-                    to="+15005550006",
-                    text=_SAID[place % len(_SAID)],
-                    provider_id=f"bench {connection_id} {phones[place]} {place}",
-                    at=begun + every * place,
-                )
-                for place in range(fed, due)
-            ]
-            async with stage.database.system() as tx:
-                await answer(tx, stage.directory, tenant, tenant.connections[connection_id], said, utc_now())
-            fed = due
-        await asyncio.sleep(_TICK_S)
+        due = min(len(phones), (utc_now() - begun) // every + 1)
+        if due <= fed:
+            await asyncio.sleep((begun + every * fed - utc_now()).total_seconds())
+            continue
+        said = [
+            Reply(
+                channel=ChannelKind.SMS,
+                sender=phones[place],
+                to="+15005550006",
+                text=_SAID[place % len(_SAID)],
+                provider_id=f"bench {connection_id} {phones[place]} {place}",
+                at=begun + every * place,
+            )
+            for place in range(fed, due)
+        ]
+        async with stage.database.system() as tx:
+            await answer(tx, stage.directory, tenant, tenant.connections[connection_id], said, utc_now())
+        fed = due
 
 
 async def _until_answered(stage: Stage, grace_s: float) -> int:
