@@ -3,8 +3,7 @@
 import base64
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ import msgspec
 
 from doorstep.carriers.reading import dig, worded
 from doorstep.domain.plugins import Answer, Asked, AskFlow, HttpRequest, Response, Setting, Settings, Token, TokenFlow
+from doorstep.domain.reading import retry_after_s
 from doorstep.errors import BadInputError, DoorstepError, MisconfiguredError, TryLaterError
 
 #: An answer about forty parcels with a hundred scans each is two or three megabytes.
@@ -20,7 +20,7 @@ _OK, _BAD_REQUEST, _NOT_FOUND, _TIMED_OUT, _TOO_MANY = 200, 400, 404, 408, 429
 #: Statuses of an answer to be kept, where a carrier says no more: what it knows, or that it does not know the number.
 _ANSWERS = frozenset({_OK, _NOT_FOUND})
 _BAD_CREDENTIAL = frozenset({401, 402, 403, 407})
-_LONGEST_WAIT_S = 86_400.0
+_DAY_S = 86_400.0
 #: A token is renewed this long before it ends.
 _MARGIN_S = 60.0
 #: Where an answer puts the carrier's own code of what is wrong, most telling first.
@@ -60,17 +60,6 @@ def call(
         guarded=base != default,
         most_bytes=_MOST_BYTES,
     )
-
-
-def setting_of(settings: Settings, name: str) -> str:
-    """Return a setting, trimmed.
-
-    Raises:
-        MisconfiguredError: the connection has none.
-    """
-    if not (value := settings.get(name, "").strip()):
-        raise MisconfiguredError(f"the connection has no {name}")
-    return value
 
 
 def basic(name: str, secret: str) -> str:
@@ -135,19 +124,6 @@ def tree_of(response: Response) -> Any:
         return None
 
 
-def retry_after_s(response: Response, now: datetime) -> float | None:
-    """Return the seconds a Retry-After header asks for, at most a day; None without a readable one."""
-    text = next((value for name, value in response.headers.items() if name.lower() == "retry-after"), "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:9]), _LONGEST_WAIT_S)
-    try:
-        until = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
-        return None
-    seconds = ((until if until.tzinfo else until.replace(tzinfo=UTC)) - now).total_seconds()
-    return min(max(seconds, 0.0), _LONGEST_WAIT_S)
-
-
 def form_token(request: HttpRequest, who: str, now: datetime, *, name: str = "access_token", lasts_s: float = 600.0) -> TokenFlow:
     """Ask for a token of the OAuth 2.0 kind (RFC 6749, section 4.4) with a request made by the caller.
 
@@ -163,7 +139,7 @@ def form_token(request: HttpRequest, who: str, now: datetime, *, name: str = "ac
     if response.status == _OK and value:
         with contextlib.suppress(ValueError):
             lasts_s = float(worded(dig(tree, "expires_in")))
-        return Token(value, max(lasts_s - _MARGIN_S, _MARGIN_S) if lasts_s < _LONGEST_WAIT_S * 365 else _LONGEST_WAIT_S)
+        return Token(value, max(lasts_s - _MARGIN_S, _MARGIN_S) if lasts_s < _DAY_S * 365 else _DAY_S)
     error = error_of(response, who, now)
     if isinstance(error, BadInputError):
         raise MisconfiguredError(f"{error}: it refuses the credential")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from doorstep.channels.reading import retry_after_s
 from doorstep.domain.plugins import FileFlow, HttpRequest, Response
+from doorstep.domain.reading import retry_after_s
 from doorstep.domain.vocabulary import Unfetched
 from doorstep.errors import MisconfiguredError, TryLaterError
 

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import msgspec
 
 from doorstep.channels.codes import error_of
-from doorstep.channels.reading import header_of, redacted, retry_after_s, same, setting_of
 from doorstep.domain.plugins import HttpRequest, ProviderCode, Raw, Response, Setting, Settings
+from doorstep.domain.reading import header_of, redacted, retry_after_s, same, setting_of
 from doorstep.errors import (
     BadInputError,
     BadSignatureError,

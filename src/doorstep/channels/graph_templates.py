@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 from msgspec.structs import replace
 
 from doorstep.channels.graph import answer_of, failure_of, node, part, parts, query, request, text
-from doorstep.channels.reading import redacted
 from doorstep.domain.messages import TemplateNews
 from doorstep.domain.plugins import Approving, HttpRequest, ProviderCode, Response, Settings, Template, TemplateFlow
+from doorstep.domain.reading import redacted
 from doorstep.errors import RefusedError, TryLaterError
 
 _OK = 200

@@ -15,7 +15,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from doorstep.channels.reading import same
+from doorstep.domain.reading import same
 from doorstep.errors import BadSignatureError, MisconfiguredError
 
 #: The signatures by a shared secret; "none" and signatures by public keys are never taken.

@@ -1,36 +1,19 @@
-"""What helpdesks read the same way: settings, signatures' times, answers, texts without addresses."""
+"""What helpdesks read the same way: numbers in settings, signatures' times, documents, failures."""
 
-import hmac
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
 
 from doorstep.domain.plugins import Raw, Response, Settings
+from doorstep.domain.reading import redacted, retry_after_s, setting_of
 from doorstep.errors import BadInputError, BadSignatureError, DoorstepError, MisconfiguredError, RefusedError, TryLaterError
 
-_ADDRESS = re.compile(r"[^\s<>()\[\]{},;:\"']+@[^\s<>()\[\]{},;:\"']+")
-_NUMBER = re.compile(r"\+\d[\d\s().-]{5,20}\d|(?<![\d.])\d(?:[\s()-]?\d){8,}(?![\d.])")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 _BAD_CREDENTIAL = frozenset({401, 402, 403, 407})
 _OK, _REDIRECTS, _BAD_REQUEST, _NOT_FOUND, _TIMED_OUT, _CONFLICT, _TOO_MANY, _SERVERS = 200, 300, 400, 404, 408, 409, 429, 500
 #: A signature is taken this long after its time, and as much before it: clocks differ, and a webhook is tried again for minutes.
 _SIGNED_FOR_S = 3600.0
-_LONGEST_WAIT_S = 86_400.0
-
-
-def setting_of(settings: Settings, name: str) -> str:
-    """Return a required setting, trimmed.
-
-    Raises:
-        MisconfiguredError: the connection has none.
-    """
-    if not (value := settings.get(name, "").strip()):
-        raise MisconfiguredError(f"the connection has no {name}")
-    return value
 
 
 def number_setting(settings: Settings, name: str) -> str:
@@ -43,22 +26,6 @@ def number_setting(settings: Settings, name: str) -> str:
     if not numeral(value):
         raise MisconfiguredError(f"{name} is a number, not {value[:40]!r}")
     return value
-
-
-def header_of(raw: Raw, name: str) -> str:
-    """Return a signature header.
-
-    Raises:
-        BadSignatureError: it is missing.
-    """
-    if not (value := raw.headers.get(name)):
-        raise BadSignatureError(f"the header {name} is missing")
-    return value
-
-
-def same(given: str, expected: str) -> bool:
-    """Compare two signatures in constant time."""
-    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
 
 
 def check_time(signed_at: datetime | None, now: datetime) -> None:
@@ -163,21 +130,3 @@ def _words(tree: Any) -> Any:
         if isinstance(part(found, "title"), str):
             return part(found, "title")
     return ""
-
-
-def retry_after_s(response: Response, now: datetime) -> float | None:
-    """Return the seconds a Retry-After header asks for, at most a day; None without a readable one."""
-    text = next((value for name, value in response.headers.items() if name.lower() == "retry-after"), "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:9]), _LONGEST_WAIT_S)
-    try:
-        until = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
-        return None
-    seconds = ((until if until.tzinfo else until.replace(tzinfo=UTC)) - now).total_seconds()
-    return min(max(seconds, 0.0), _LONGEST_WAIT_S)
-
-
-def redacted(text: str, limit: int = 300) -> str:
-    """Cut a helpdesk's text short, on one line, and take addresses and telephone numbers out of it."""
-    return _NUMBER.sub("<number>", _ADDRESS.sub("<address>", _CONTROL.sub(" ", text[:2_000]).strip()))[:limit]

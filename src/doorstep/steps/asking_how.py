@@ -1,20 +1,17 @@
 """A hand-over that ended → the customer is asked how it was, once; what they say then → kept, told, thanked for."""
 
-import hashlib
 import re
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from doorstep.conversations.handing.words import handing_words
 from doorstep.domain.languages import language_of
-from doorstep.domain.messages import Choice, Message, Rendered, Reply
+from doorstep.domain.messages import Choice, Reply
 from doorstep.domain.talking.inbox import UNASKED
 from doorstep.domain.talking.intents import Act, Intent
-from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.steps.directory import Tenant
 from doorstep.steps.handover_news import HANDOVER_RATED, announce
-from doorstep.steps.message_ids import new_message_id
-from doorstep.steps.saying import hindrance, locale_of, may_say, said_back, window_until
+from doorstep.steps.saying import hindrance, locale_of, may_say, said_back, said_unasked
 from doorstep.steps.shop_told import shop_told
 from doorstep.steps.teaching import model_of
 from doorstep.steps.understanding import reader
@@ -29,7 +26,6 @@ from doorstep.store.messages import NewMessage
 WITHIN = timedelta(days=3)
 #: From here on they were content; below, they are asked what went wrong.
 CONTENT = 4
-_WITH_CHOICES = frozenset({ChannelKind.CHAT, ChannelKind.WHATSAPP, ChannelKind.MESSENGER, ChannelKind.INAPP})
 #: A number and nothing else, as people write it: "5", "4/5", "5!". "2 parcels are missing" is none.
 _LONGEST_DIGIT = 12
 _DIGIT = re.compile(r"\s*([1-5])\s*(?:/\s*5)?\s*[.!)]*\s*")
@@ -52,35 +48,20 @@ async def ask_how(tx: Tx, tenant: Tenant, one: Handover, now: datetime) -> bool:
 
 
 async def _question(tx: Tx, tenant: Tenant, talk: Row, one: Handover, now: datetime) -> NewMessage:
-    connection, channel = tenant.connections[talk["connection_id"]], ChannelKind(talk["channel"])
     locale = await locale_of(tx, tenant, talk["address"], one.order_id)
-    last = next(iter(await conversations.replies(tx, one.merchant_id, one.conversation_id, 1)), None)
     choices = tuple(Choice(choice_id=f"csat_{score}", title=handing_words(str(score), locale)) for score in range(1, 6))
-    return NewMessage(
-        message=Message(
-            message_id=new_message_id(now),
-            merchant_id=one.merchant_id,
-            channel=channel,
-            to=talk["address"],
-            content=Rendered(
-                subject=tenant.brand.name, text=handing_words("csat", locale), choices=choices if channel in _WITH_CHOICES else ()
-            ),
-            locale=locale,
-            purpose=Purpose.TRANSACTIONAL,
-            topic="replies",
-            created_at=now,
-            reply_to=tenant.brand.support_email,
-            in_reply_to=last["provider_id"] if last else None,
-            window_until=window_until(connection, talk["last_in_at"]),
-        ),
-        connection_id=connection.connection_id,
+    return await said_unasked(
+        tx,
+        tenant,
+        talk,
+        handing_words("csat", locale),
+        choices,
+        locale,
         template="csat",
-        trigger="reply.csat",
-        why_key=hashlib.blake2b(f"csat {one.handover_id}".encode(), digest_size=16).digest(),
-        order_id=one.order_id,
-        shipment_ids=(),
+        once=str(one.handover_id),
         why="a colleague helped them and was done",
-        due_at=now,
+        order_id=one.order_id,
+        now=now,
     )
 
 

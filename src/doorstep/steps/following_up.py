@@ -1,6 +1,5 @@
 """A turn's promises → rows; promises whose look is due → one short message each, where it happened or did not, and nobody has told it."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -8,14 +7,13 @@ from zoneinfo import ZoneInfo
 
 from doorstep.conversations.following import offers_of, promises_of, told_of
 from doorstep.domain.actions.kinds import ENDED, CaseState
-from doorstep.domain.messages import Choice, Message, Rendered
+from doorstep.domain.messages import Choice
 from doorstep.domain.talking.following import Outcome, Promise, PromiseKind
 from doorstep.domain.talking.turns import Turned
-from doorstep.domain.vocabulary import ChannelKind, Purpose, Status
+from doorstep.domain.vocabulary import Status
 from doorstep.messages.wording import day_text
 from doorstep.steps.directory import Directory, Tenant
-from doorstep.steps.message_ids import new_message_id
-from doorstep.steps.saying import hindrance, locale_of, reply_subject, window_until
+from doorstep.steps.saying import hindrance, locale_of, said_unasked
 from doorstep.steps.shop_told import shop_told
 from doorstep.store import cases, conversations, follow_ups, handovers, messages, orders, shipments
 from doorstep.store.database import Row, Tx
@@ -42,7 +40,6 @@ _TELLS_NOT: dict[PromiseKind, tuple[str, ...]] = {
     PromiseKind.CHANGE: ("delivery_change.unanswered",),
     PromiseKind.REFUND: (),
 }  # fmt: skip
-_WITH_CHOICES = frozenset({ChannelKind.CHAT, ChannelKind.WHATSAPP, ChannelKind.MESSENGER, ChannelKind.INAPP})
 
 
 async def note_promises(
@@ -165,35 +162,20 @@ def _morning(now: datetime, zone: ZoneInfo) -> datetime:
 
 async def _message(tx: Tx, tenant: Tenant, row: Row, talk: Row, outcome: Outcome, now: datetime) -> NewMessage:
     merchant_id, kind = row["merchant_id"], PromiseKind(row["kind"])
-    connection, channel = tenant.connections[talk["connection_id"]], ChannelKind(talk["channel"])
     locale = await locale_of(tx, tenant, talk["address"], row["order_id"])
     kept = (await orders.read(tx, [(merchant_id, row["order_id"])])).get((merchant_id, row["order_id"]))
     day = day_text(row["promised_on"], locale) if row["promised_on"] else ""
-    text = told_of(kind, outcome, locale, number=(kept.order.number if kept else "") or "", day=day)
-    choices = tuple(Choice(choice_id=choice, title=title) for choice, title in offers_of(kind, outcome, locale))
-    last = next(iter(await conversations.replies(tx, merchant_id, row["conversation_id"], 1)), None)
-    subject = await reply_subject(tx, tenant, last["message_id"]) if last and channel is ChannelKind.EMAIL else tenant.brand.name
-    return NewMessage(
-        message=Message(
-            message_id=new_message_id(now),
-            merchant_id=merchant_id,
-            channel=channel,
-            to=talk["address"],
-            content=Rendered(subject=subject, text=text, choices=choices if channel in _WITH_CHOICES else ()),
-            locale=locale,
-            purpose=Purpose.TRANSACTIONAL,
-            topic="replies",
-            created_at=now,
-            reply_to=tenant.brand.support_email,
-            in_reply_to=last["provider_id"] if last else None,
-            window_until=window_until(connection, talk["last_in_at"]),
-        ),
-        connection_id=connection.connection_id,
+    return await said_unasked(
+        tx,
+        tenant,
+        talk,
+        told_of(kind, outcome, locale, number=(kept.order.number if kept else "") or "", day=day),
+        tuple(Choice(choice_id=choice, title=title) for choice, title in offers_of(kind, outcome, locale)),
+        locale,
         template="follow_up",
-        trigger="reply.follow_up",
-        why_key=hashlib.blake2b(f"follow_up {row['follow_up_id']}".encode(), digest_size=16).digest(),
-        order_id=row["order_id"],
-        shipment_ids=(row["shipment_id"],) if row["shipment_id"] else (),
+        once=str(row["follow_up_id"]),
         why=f"a talk promised it on {row['made_at']:%Y-%m-%d}; {outcome}",
-        due_at=now,
+        order_id=row["order_id"],
+        shipment_id=row["shipment_id"],
+        now=now,
     )

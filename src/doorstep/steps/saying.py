@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from doorstep.channels import channels
-from doorstep.domain.messages import Message, Rendered, Reply
+from doorstep.domain.messages import Choice, Message, Rendered, Reply
 from doorstep.domain.vocabulary import ChannelKind, Purpose
 from doorstep.errors import BadInputError, ConflictError
 from doorstep.steps.directory import Tenant
@@ -16,6 +16,8 @@ from doorstep.store.connections import Connection
 from doorstep.store.database import Row, Tx
 from doorstep.store.messages import NewMessage
 
+#: Where choices are shown as such; elsewhere a question in words must do.
+_WITH_CHOICES = frozenset({ChannelKind.CHAT, ChannelKind.WHATSAPP, ChannelKind.MESSENGER, ChannelKind.INAPP})
 #: Characters of one answer; what a channel takes of them is for its provider to say.
 LONGEST = 4000
 
@@ -65,6 +67,51 @@ def said_back(  # noqa: PLR0913, PLR0917 - what a message is made of
         why_key=hashlib.blake2b(f"{connection.connection_id}\x1f{reply.provider_id}".encode(), digest_size=16).digest(),
         order_id=order_id,
         shipment_ids=(),
+        why=why,
+        due_at=now,
+    )
+
+
+async def said_unasked(  # noqa: PLR0913 - what a message is made of
+    tx: Tx,
+    tenant: Tenant,
+    talk: Row,
+    text: str,
+    choices: tuple[Choice, ...],
+    locale: str,
+    *,
+    template: str,
+    once: str,
+    why: str,
+    order_id: int | None,
+    shipment_id: int | None = None,
+    now: datetime,
+) -> NewMessage:
+    """Write into a conversation (a row of `conversations.one`) what is said without being asked: below what the customer wrote last, and `once`."""
+    connection, channel = tenant.connections[talk["connection_id"]], ChannelKind(talk["channel"])
+    last = next(iter(await conversations.replies(tx, tenant.merchant.merchant_id, talk["conversation_id"], 1)), None)
+    subject = await reply_subject(tx, tenant, last["message_id"]) if last and channel is ChannelKind.EMAIL else tenant.brand.name
+    return NewMessage(
+        message=Message(
+            message_id=new_message_id(now),
+            merchant_id=tenant.merchant.merchant_id,
+            channel=channel,
+            to=talk["address"],
+            content=Rendered(subject=subject, text=text, choices=choices if channel in _WITH_CHOICES else ()),
+            locale=locale,
+            purpose=Purpose.TRANSACTIONAL,
+            topic="replies",
+            created_at=now,
+            reply_to=tenant.brand.support_email,
+            in_reply_to=last["provider_id"] if last else None,
+            window_until=window_until(connection, talk["last_in_at"]),
+        ),
+        connection_id=connection.connection_id,
+        template=template,
+        trigger=f"reply.{template}",
+        why_key=hashlib.blake2b(f"{template} {once}".encode(), digest_size=16).digest(),
+        order_id=order_id,
+        shipment_ids=(shipment_id,) if shipment_id else (),
         why=why,
         due_at=now,
     )

@@ -7,8 +7,8 @@ import msgspec
 
 from doorstep.carriers import carriers
 from doorstep.channels import channels
-from doorstep.channels.reading import redacted
 from doorstep.conversations.models import limits_of, probe
+from doorstep.domain.reading import redacted
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 from doorstep.helpdesks import helpdesks
 from doorstep.steps.askers import asking_of

@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from doorstep.carriers.calling import JSON, base_setting, call, setting_of, settled, tree_of
+from doorstep.carriers.calling import JSON, base_setting, call, settled, tree_of
 from doorstep.carriers.reading import dig, listed, numbered, worded
 from doorstep.domain.plugins import Asked, AskFlow, Asking, Setting, Settings
+from doorstep.domain.reading import setting_of
 
 _BASE = "https://api.aftership.com"
 _PATH = "tracking/2025-01/trackings"

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from doorstep.carriers.reading import dig, json_of, worded
-from doorstep.carriers.signatures import header_of, require_equal
+from doorstep.carriers.signatures import require_equal
 from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.reading import header_of
 from doorstep.errors import BadInputError
 
 _HEADER = "x-api-key"

@@ -6,8 +6,9 @@ from doorstep.carriers.dhl_universal.asking import ASKING, SETTINGS
 from doorstep.carriers.dhl_universal.codes import carrier_of, event_type_of
 from doorstep.carriers.families import dhl_unified
 from doorstep.carriers.reading import json_of
-from doorstep.carriers.signatures import header_of, require_equal, secret_of
+from doorstep.carriers.signatures import require_equal, secret_of
 from doorstep.domain.plugins import Carrier, Raw, Setting, Settings
+from doorstep.domain.reading import header_of
 from doorstep.domain.tracking import Parsed
 
 #: DHL's push signs nothing; it sends back the token that the subscription names, under a header the subscriber chooses.

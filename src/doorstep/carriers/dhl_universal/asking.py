@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from doorstep.carriers.calling import base_setting, call, one_by_one, setting_of
+from doorstep.carriers.calling import base_setting, call, one_by_one
 from doorstep.domain.plugins import Asked, AskFlow, Asking, HttpRequest, Setting, Settings
+from doorstep.domain.reading import setting_of
 
 _BASE = "https://api-eu.dhl.com"
 

@@ -8,8 +8,9 @@ from datetime import datetime
 
 import msgspec
 
-from doorstep.carriers.calling import JSON, base_setting, basic, call, one_by_one, setting_of
+from doorstep.carriers.calling import JSON, base_setting, basic, call, one_by_one
 from doorstep.domain.plugins import Asked, AskFlow, Asking, HttpRequest, Setting, Settings
+from doorstep.domain.reading import setting_of
 
 _BASE = "https://api.easypost.com"
 SETTINGS = (

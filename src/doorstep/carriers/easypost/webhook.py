@@ -9,8 +9,9 @@ import msgspec
 
 from doorstep.carriers.easypost.trackers import read_tracker
 from doorstep.carriers.reading import dig, worded
-from doorstep.carriers.signatures import header_of, require_equal, secret_of
+from doorstep.carriers.signatures import require_equal, secret_of
 from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.reading import header_of
 from doorstep.domain.tracking import CarrierNote, Parsed
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from doorstep.carriers.reading import dig
-from doorstep.carriers.signatures import header_of, require_equal, secret_of
+from doorstep.carriers.signatures import require_equal, secret_of
 from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.reading import header_of
 from doorstep.errors import BadSignatureError
 
 SECRET = "webhook_secret"  # noqa: S105 - the setting's name

@@ -9,8 +9,9 @@ from datetime import datetime
 
 import msgspec
 
-from doorstep.carriers.calling import FORM, JSON, base_setting, call, credentials_form, form_token, setting_of, settled
+from doorstep.carriers.calling import FORM, JSON, base_setting, call, credentials_form, form_token, settled
 from doorstep.domain.plugins import Asked, AskFlow, Asking, Setting, Settings, TokenFlow
+from doorstep.domain.reading import setting_of
 
 _BASE = "https://apis.fedex.com"
 

@@ -4,8 +4,9 @@ import base64
 import hmac
 from datetime import datetime
 
-from doorstep.carriers.signatures import header_of, require_equal, secret_of
+from doorstep.carriers.signatures import require_equal, secret_of
 from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.reading import header_of
 
 
 def verify_signature(raw: Raw, settings: Settings, _now: datetime) -> None:

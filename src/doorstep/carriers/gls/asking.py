@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from doorstep.carriers.calling import FORM, base_setting, basic, call, credentials_form, form_token, setting_of, settled
+from doorstep.carriers.calling import FORM, base_setting, basic, call, credentials_form, form_token, settled
 from doorstep.domain.plugins import Asked, AskFlow, Asking, Setting, Settings, TokenFlow
+from doorstep.domain.reading import setting_of
 
 _BASE = "https://api.gls-group.net"
 

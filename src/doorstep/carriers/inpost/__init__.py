@@ -6,8 +6,9 @@ from datetime import datetime
 
 from doorstep.carriers.inpost import group_json, parcels_json
 from doorstep.carriers.reading import json_of
-from doorstep.carriers.signatures import header_of, require_equal
+from doorstep.carriers.signatures import require_equal
 from doorstep.domain.plugins import Carrier, Raw, Setting, Settings
+from doorstep.domain.reading import header_of, same
 from doorstep.domain.tracking import Parsed
 
 
@@ -34,7 +35,7 @@ def verify(raw: Raw, settings: Settings, _now: datetime) -> None:
         return
     given = header_of(raw, "x-inpost-signature").strip()
     plain = base64.b64encode(hmac.digest(secret.encode(), raw.body, "sha256")).decode()
-    if hmac.compare_digest(given.encode("utf-8", "replace"), plain.encode()):
+    if same(given, plain):
         return
     timed = raw.headers.get("x-inpost-timestamp", "").encode() + b"." + raw.body
     require_equal(given, base64.b64encode(hmac.digest(secret.encode(), timed, "sha256")).decode())

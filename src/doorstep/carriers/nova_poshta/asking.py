@@ -9,9 +9,10 @@ from datetime import datetime
 
 import msgspec
 
-from doorstep.carriers.calling import JSON, base_setting, call, setting_of, settled, tree_of
+from doorstep.carriers.calling import JSON, base_setting, call, settled, tree_of
 from doorstep.carriers.reading import dig, listed, worded
 from doorstep.domain.plugins import Answer, Asked, AskFlow, Asking, Response, Setting, Settings
+from doorstep.domain.reading import setting_of
 from doorstep.errors import BadInputError, MisconfiguredError, TryLaterError
 
 _BASE = "https://api.novaposhta.ua"

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
-from doorstep.carriers.calling import base_setting, call, form_token, setting_of, settled
+from doorstep.carriers.calling import base_setting, call, form_token, settled
 from doorstep.domain.plugins import Asked, AskFlow, Asking, Setting, Settings, TokenFlow
+from doorstep.domain.reading import setting_of
 
 _BASE = "https://api.novapost.com/v.1.0"
 SETTINGS = (

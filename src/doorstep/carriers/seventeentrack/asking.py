@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from doorstep.carriers.calling import JSON, base_setting, call, error_of, setting_of, settled, tree_of
+from doorstep.carriers.calling import JSON, base_setting, call, error_of, settled, tree_of
 from doorstep.carriers.reading import dig, listed, numbered, worded
 from doorstep.domain.plugins import Answer, Asked, AskFlow, Asking, HttpRequest, Response, Settings
+from doorstep.domain.reading import setting_of
 from doorstep.errors import BadInputError, MisconfiguredError, TryLaterError
 
 _BASE = "https://api.17track.net"

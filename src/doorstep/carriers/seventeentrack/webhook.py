@@ -7,8 +7,9 @@ from typing import Any
 from doorstep.carriers.reading import dig, numbered, worded
 from doorstep.carriers.seventeentrack.first_record import read_first_record
 from doorstep.carriers.seventeentrack.track_info import read_record
-from doorstep.carriers.signatures import header_of, require_equal, secret_of
+from doorstep.carriers.signatures import require_equal, secret_of
 from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.reading import header_of
 from doorstep.domain.tracking import CarrierNote, Parsed
 
 

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from doorstep.carriers.clock import iso_stamp
 from doorstep.carriers.reading import dig, listed
-from doorstep.carriers.signatures import header_of, secret_of
+from doorstep.carriers.signatures import secret_of
 from doorstep.domain.plugins import Raw, Setting, Settings
+from doorstep.domain.reading import header_of
 from doorstep.errors import BadInputError, BadSignatureError, MisconfiguredError
 
 KEYS = Setting(

@@ -11,12 +11,13 @@ from typing import Any
 import msgspec
 
 from doorstep.carriers.buying import Rate, cheapest, fields_of, label_file, label_request, messages_of, money_of, refused, unpersonal
-from doorstep.carriers.calling import JSON, call, setting_of, tree_of
+from doorstep.carriers.calling import JSON, call, tree_of
 from doorstep.carriers.names import carrier_slug
 from doorstep.carriers.reading import boxed, dig, listed, worded
 from doorstep.domain.labels import LabelWish, MadeLabel, Quote
 from doorstep.domain.places import Address
 from doorstep.domain.plugins import HttpRequest, LabelFlow, Labelling, QuoteFlow, Response, Settings, VoidFlow
+from doorstep.domain.reading import setting_of
 from doorstep.errors import BadInputError, TryLaterError
 
 _BASE = "https://api.goshippo.com"

@@ -7,8 +7,9 @@ from typing import Any
 
 from doorstep.carriers.reading import dig, worded
 from doorstep.carriers.shippo.tracks import read_track
-from doorstep.carriers.signatures import header_of, require_equal
+from doorstep.carriers.signatures import require_equal
 from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.reading import header_of
 from doorstep.domain.tracking import CarrierNote, Parsed
 from doorstep.errors import BadSignatureError
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from doorstep.carriers.reading import html_of, json_of, looks_like
-from doorstep.carriers.signatures import header_of, require_equal, secret_of
+from doorstep.carriers.signatures import require_equal, secret_of
 from doorstep.carriers.trunkrs.shipment_json import read
 from doorstep.carriers.trunkrs.tracing_json import read_details, read_page
 from doorstep.domain.plugins import Carrier, Raw, Setting, Settings
+from doorstep.domain.reading import header_of
 from doorstep.domain.tracking import Parsed
 
 

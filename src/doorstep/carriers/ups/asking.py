@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from doorstep.carriers.calling import FORM, base_setting, basic, call, credentials_form, form_token, one_by_one, setting_of
+from doorstep.carriers.calling import FORM, base_setting, basic, call, credentials_form, form_token, one_by_one
 from doorstep.domain.plugins import Asked, AskFlow, Asking, HttpRequest, Setting, Settings, TokenFlow
+from doorstep.domain.reading import setting_of
 
 BASE = "https://onlinetools.ups.com"
 

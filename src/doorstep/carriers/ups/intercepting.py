@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from doorstep.carriers.calling import JSON, call, error_of, setting_of, tree_of
+from doorstep.carriers.calling import JSON, call, error_of, tree_of
 from doorstep.carriers.reading import dig, worded
 from doorstep.carriers.ups.asking import BASE, token
 from doorstep.domain.actions.kinds import ActionKind
@@ -20,6 +20,7 @@ from doorstep.domain.actions.plans import ErrandKind
 from doorstep.domain.errands import ErrandOrder, Try
 from doorstep.domain.messages import Receipt
 from doorstep.domain.plugins import Errands, Flow, HttpRequest, Response, Setting, Settings
+from doorstep.domain.reading import setting_of
 from doorstep.domain.vocabulary import MessageState
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from doorstep.carriers.countries import country_of
 from doorstep.carriers.reading import boxed, dig, listed, numbered, worded
-from doorstep.carriers.signatures import header_of, require_equal, secret_of
+from doorstep.carriers.signatures import require_equal, secret_of
 from doorstep.carriers.ups.codes import meaning_of
 from doorstep.carriers.ups.scans import SLUG, checkpoint_of, clock_of, day_of, estimate_on, is_over, place_of, stamp_of
 from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.reading import header_of
 from doorstep.domain.tracking import Link, Parsed, Tracking
 from doorstep.errors import BadInputError
 

@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from doorstep.carriers.calling import JSON, base_setting, call, form_token, one_by_one, setting_of
+from doorstep.carriers.calling import JSON, base_setting, call, form_token, one_by_one
 from doorstep.domain.plugins import Asked, AskFlow, Asking, HttpRequest, Setting, Settings, TokenFlow
+from doorstep.domain.reading import setting_of
 
 _BASE = "https://apis.usps.com"
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from doorstep.carriers.reading import json_of
-from doorstep.carriers.signatures import header_of, require_equal
+from doorstep.carriers.signatures import require_equal
 from doorstep.carriers.zoom2u.booking_json import read
 from doorstep.domain.plugins import Carrier, Raw, Setting, Settings
+from doorstep.domain.reading import header_of
 from doorstep.domain.tracking import Parsed
 
 

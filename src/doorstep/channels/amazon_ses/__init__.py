@@ -16,9 +16,9 @@ from doorstep.channels.email.events import About, json_of, list_of, object_of, o
 from doorstep.channels.email.hooks import LOGIN_SETTINGS, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
 from doorstep.channels.email.relaying import Relay, hand_over, header_word, probing, provider_settings
-from doorstep.channels.reading import retry_after_s
 from doorstep.domain.messages import Message, Receipt
 from doorstep.domain.plugins import Channel, Flow, Inbound, IntakeFlow, OnUnknown, ProviderCode, Raw, Setting, Settings
+from doorstep.domain.reading import retry_after_s
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.errors import BadInputError, MisconfiguredError, TryLaterError
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote
 
-from doorstep.channels.reading import setting_of
 from doorstep.domain.plugins import HttpRequest, Settings
+from doorstep.domain.reading import setting_of
 from doorstep.errors import BadInputError
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from doorstep.channels.email.events import json_of, object_of, text_in, time_of
 from doorstep.channels.email.hooks import check_login, has_login
-from doorstep.channels.reading import header_of, retry_after_s, same
 from doorstep.domain.plugins import HttpRequest, IntakeFlow, Raw, Response, Settings
+from doorstep.domain.reading import header_of, retry_after_s, same
 from doorstep.errors import BadInputError, BadSignatureError, MisconfiguredError, TryLaterError
 
 _HOST = re.compile(r"sns\.[a-z]{2}(?:-[a-z]{1,12}){1,3}-\d{1,2}\.amazonaws\.com(?:\.cn)?")

@@ -13,9 +13,9 @@ import msgspec
 
 from doorstep.channels.apple_wallet.keys import Keys, keys_of
 from doorstep.channels.apple_wallet.order import Marks
-from doorstep.channels.reading import redacted, retry_after_s, setting_of
 from doorstep.domain.messages import Device, Message, Receipt
 from doorstep.domain.plugins import Channel, Flow, HttpRequest, OnUnknown, Response, Setting, Settings
+from doorstep.domain.reading import redacted, retry_after_s, setting_of
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError
 

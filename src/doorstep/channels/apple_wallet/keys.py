@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 
-from doorstep.channels.reading import setting_of
 from doorstep.domain.plugins import Settings
+from doorstep.domain.reading import setting_of
 from doorstep.errors import MisconfiguredError
 
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)

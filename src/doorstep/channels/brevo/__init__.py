@@ -13,9 +13,9 @@ from doorstep.channels.email.hooks import LOGIN_SETTINGS, check_login, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
 from doorstep.channels.email.relaying import Relay, api_address, hand_over, probing, provider_settings
 from doorstep.channels.fetching import download
-from doorstep.channels.reading import setting_of
 from doorstep.domain.messages import Attachment, Message
 from doorstep.domain.plugins import Channel, FileFlow, Flow, Inbound, OnUnknown, Raw, Setting, Settings
+from doorstep.domain.reading import setting_of
 from doorstep.domain.vocabulary import ChannelKind, Unfetched
 from doorstep.errors import BadInputError
 

@@ -8,9 +8,9 @@ from email.message import Message as Letter
 from doorstep.channels.email.attachments import MOST_FILES, file_of, is_file, limited
 from doorstep.channels.email.letters import address_in, decoded, header, our_id, parts, source_of
 from doorstep.channels.email.quoting import html_said_and_quoted, said_and_quoted
-from doorstep.channels.reading import one_line
 from doorstep.domain.messages import Reply
 from doorstep.domain.plugins import Settings
+from doorstep.domain.reading import one_line
 from doorstep.domain.vocabulary import ChannelKind
 
 _LONGEST_REPLY = 20_000

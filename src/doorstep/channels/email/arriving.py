@@ -10,9 +10,10 @@ import msgspec
 
 from doorstep.channels.email.attachments import limited, safe_name, safe_type
 from doorstep.channels.email.mailbox import read_mail, understood
-from doorstep.channels.reading import form_of, one_line
+from doorstep.channels.reading import form_of
 from doorstep.domain.messages import Attachment
 from doorstep.domain.plugins import Inbound, Raw, Settings
+from doorstep.domain.reading import one_line
 from doorstep.errors import BadInputError
 
 #: Bytes of a webhook that brings a mail.

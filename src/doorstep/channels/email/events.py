@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from doorstep.channels.email.replies import enhanced_of
-from doorstep.channels.reading import one_line, redacted
 from doorstep.domain.messages import Receipt
 from doorstep.domain.plugins import Inbound, ProviderCode
+from doorstep.domain.reading import one_line, redacted
 from doorstep.domain.vocabulary import MessageState, Remedy
 from doorstep.errors import BadInputError
 

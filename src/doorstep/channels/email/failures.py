@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from doorstep.channels.email.replies import is_dead
-from doorstep.channels.reading import redacted
 from doorstep.domain.messages import Receipt
+from doorstep.domain.reading import redacted
 from doorstep.domain.vocabulary import MessageState, Remedy
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from doorstep.channels.email.mailbox import read_mail
-from doorstep.channels.reading import header_of, same
 from doorstep.domain.plugins import Inbound, Raw, Setting, Settings
+from doorstep.domain.reading import header_of, same
 from doorstep.errors import BadSignatureError, MisconfiguredError
 
 #: What providers that sign nothing can be told: a login in the address they call, or a header they send along.

@@ -1,7 +1,7 @@
 """Settings of a connection → the mailbox in which its answers and bounces arrive."""
 
-from doorstep.channels.reading import setting_of
 from doorstep.domain.plugins import ImapRequest, Settings
+from doorstep.domain.reading import setting_of
 from doorstep.errors import MisconfiguredError
 
 _PORTS = {"tls": 993, "starttls": 143, "none": 143}

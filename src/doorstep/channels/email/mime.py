@@ -13,8 +13,8 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from doorstep.channels.reading import one_line
 from doorstep.domain.messages import Message
+from doorstep.domain.reading import one_line
 from doorstep.errors import MisconfiguredError, RefusedError
 
 #: RFC 5322: no line longer than this; we keep well below.

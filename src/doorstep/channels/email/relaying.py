@@ -10,9 +10,9 @@ from doorstep.channels import codes
 from doorstep.channels.email.dkim import signed
 from doorstep.channels.email.mime import Sender, ident_of, mail, safe_address
 from doorstep.channels.email.replies import error_of
-from doorstep.channels.reading import one_line, redacted, setting_of
 from doorstep.domain.messages import Message, Receipt
 from doorstep.domain.plugins import Flow, ProviderCode, Response, Setting, Settings, SmtpRequest
+from doorstep.domain.reading import one_line, redacted, setting_of
 from doorstep.domain.vocabulary import MessageState
 from doorstep.errors import DoorstepError, MisconfiguredError, RefusedError
 

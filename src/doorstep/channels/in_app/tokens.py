@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from doorstep.channels.reading import setting_of
 from doorstep.domain.plugins import Settings
+from doorstep.domain.reading import setting_of
 from doorstep.errors import BadSignatureError, MisconfiguredError
 
 #: Of the secret; fewer can be guessed.

@@ -11,9 +11,9 @@ from doorstep.channels.email.hooks import check_one_of, mails_too, secrets_of
 from doorstep.channels.email.mailboxes import mailbox_of
 from doorstep.channels.email.relaying import Relay, hand_over, probing, provider_settings
 from doorstep.channels.mailersend.codes import CODES, WEBHOOK
-from doorstep.channels.reading import header_of
 from doorstep.domain.messages import Message
 from doorstep.domain.plugins import Channel, Flow, Inbound, OnUnknown, Raw, Setting, Settings
+from doorstep.domain.reading import header_of
 from doorstep.domain.vocabulary import ChannelKind
 
 _TAG = "doorstep:"

@@ -14,9 +14,9 @@ from doorstep.channels.email.relaying import Relay, api_address, hand_over, prob
 from doorstep.channels.fetching import download, is_theirs
 from doorstep.channels.mailgun.codes import CODES, WEBHOOK
 from doorstep.channels.mailgun.signatures import delivery_id, verify
-from doorstep.channels.reading import setting_of
 from doorstep.domain.messages import Attachment, Message
 from doorstep.domain.plugins import Channel, FileFlow, Flow, Inbound, OnUnknown, ProviderCode, Raw, Setting, Settings
+from doorstep.domain.reading import setting_of
 from doorstep.domain.vocabulary import ChannelKind, Unfetched
 from doorstep.errors import BadInputError
 

@@ -10,9 +10,9 @@ from doorstep.channels.email.hooks import LOGIN_SETTINGS, check_login, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
 from doorstep.channels.email.relaying import Relay, hand_over, probing, provider_settings
 from doorstep.channels.mailjet.codes import CODES, WEBHOOK
-from doorstep.channels.reading import one_line
 from doorstep.domain.messages import Attachment, Message
 from doorstep.domain.plugins import Channel, Flow, Inbound, OnUnknown, ProviderCode, Raw, Settings
+from doorstep.domain.reading import one_line
 from doorstep.domain.vocabulary import ChannelKind
 from doorstep.errors import BadInputError
 

@@ -14,10 +14,11 @@ from doorstep.channels.codes import error_of
 from doorstep.channels.fetching import download, is_theirs
 from doorstep.channels.messagebird.codes import BY_CODE, CODES, SOURCE, WORDS, meaning_of, state_of
 from doorstep.channels.messagebird.signatures import verify
-from doorstep.channels.reading import form_of, redacted, retry_after_s, setting_of
+from doorstep.channels.reading import form_of
 from doorstep.channels.senders import SENDERS, answered_by, e164, keyword_in, one_way_of, sender_for, text_from
 from doorstep.domain.messages import Attachment, Cost, Message, Receipt, Reply
 from doorstep.domain.plugins import Channel, FileFlow, Flow, HttpRequest, Inbound, OnUnknown, Raw, Response, Setting, Settings
+from doorstep.domain.reading import redacted, retry_after_s, setting_of
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy, Unfetched
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 

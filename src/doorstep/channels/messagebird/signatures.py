@@ -7,9 +7,9 @@ import hashlib
 from datetime import datetime
 from typing import TypeGuard
 
-from doorstep.channels.reading import header_of, same, setting_of
 from doorstep.channels.tokens import claims_of
 from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.reading import header_of, same, setting_of
 from doorstep.errors import BadSignatureError
 
 _ALGORITHMS = frozenset({"HS256", "HS384", "HS512"})

@@ -9,9 +9,9 @@ from doorstep.channels.messenger.codes import BY_CODE, CODES, SOURCE
 from doorstep.channels.messenger.hearing import read
 from doorstep.channels.messenger.templates import document_of_template
 from doorstep.channels.messenger.writing import body_of
-from doorstep.channels.reading import one_line
 from doorstep.domain.messages import Attachment, Message, Receipt
 from doorstep.domain.plugins import Channel, FileFlow, Flow, OnUnknown, Setting, Settings
+from doorstep.domain.reading import one_line
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Unfetched
 from doorstep.errors import MisconfiguredError, UnknownOutcomeError
 

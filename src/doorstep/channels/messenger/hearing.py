@@ -11,9 +11,9 @@ from typing import Any
 from doorstep.channels.graph import document_of, moment, our_id, part, parts, text
 from doorstep.channels.graph_templates import news_of
 from doorstep.channels.messenger.templates import choice_of
-from doorstep.channels.reading import redacted
 from doorstep.domain.messages import Attachment, Receipt, Reply, TemplateNews
 from doorstep.domain.plugins import Inbound, Raw, Settings
+from doorstep.domain.reading import redacted
 from doorstep.domain.vocabulary import ChannelKind, MessageState
 
 _FILES = {"image": "image/*", "video": "video/*", "audio": "audio/*", "file": "application/octet-stream"}

@@ -13,7 +13,6 @@ from doorstep.channels.email.hooks import check_standard, mails_too
 from doorstep.channels.email.mailboxes import mailbox_of
 from doorstep.channels.email.relaying import Relay, api_address, hand_over, probing, provider_settings
 from doorstep.channels.fetching import content_of, download
-from doorstep.channels.reading import retry_after_s, setting_of
 from doorstep.channels.resend.codes import CODES, HARD_WORDS, SUPPRESSED_WORDS, WEBHOOK
 from doorstep.domain.messages import Attachment, Message
 from doorstep.domain.plugins import (
@@ -29,6 +28,7 @@ from doorstep.domain.plugins import (
     Setting,
     Settings,
 )
+from doorstep.domain.reading import retry_after_s, setting_of
 from doorstep.domain.vocabulary import ChannelKind, Unfetched
 from doorstep.errors import BadInputError, MisconfiguredError, TryLaterError
 

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from doorstep.channels.email.hooks import check_login, check_time, has_login
-from doorstep.channels.reading import header_of
 from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.reading import header_of
 from doorstep.errors import BadSignatureError, MisconfiguredError
 
 _SIGNATURE, _STAMP = "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"

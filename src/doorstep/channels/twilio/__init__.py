@@ -9,12 +9,13 @@ import msgspec
 
 from doorstep.channels.codes import error_of
 from doorstep.channels.fetching import download, is_theirs
-from doorstep.channels.reading import form_of, redacted, retry_after_s, setting_of
+from doorstep.channels.reading import form_of
 from doorstep.channels.senders import SENDERS, Sender, answered_by, keyword_in, one_way_of, sender_for, sender_of, text_from
 from doorstep.channels.twilio.codes import BY_CODE, CODES, SOURCE, WORDS, state_of
 from doorstep.channels.twilio.signatures import authorization, verify
 from doorstep.domain.messages import Attachment, Cost, Location, Message, Receipt, Reply
 from doorstep.domain.plugins import Channel, FileFlow, Flow, HttpRequest, Inbound, OnUnknown, Raw, Response, Setting, Settings
+from doorstep.domain.reading import redacted, retry_after_s, setting_of
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy, Unfetched
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 

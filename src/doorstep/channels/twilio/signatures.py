@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-from doorstep.channels.reading import form_of, header_of, same, setting_of
+from doorstep.channels.reading import form_of
 from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.reading import header_of, same, setting_of
 from doorstep.errors import BadInputError, BadSignatureError
 
 _PORTS = {"https": 443, "http": 80}

@@ -11,13 +11,13 @@ from typing import Any
 import msgspec
 
 from doorstep.channels.codes import error_of
-from doorstep.channels.reading import redacted, retry_after_s, setting_of
 from doorstep.channels.senders import Sender, e164, keyword_in
 from doorstep.channels.tokens import signed_token
 from doorstep.channels.vonage.codes import BY_CODE, WORDS, state_of
 from doorstep.channels.vonage.fields import time_of
 from doorstep.domain.messages import Attachment, Cost, Message, Receipt, Reply
 from doorstep.domain.plugins import Flow, HttpRequest, Inbound, Response, Settings
+from doorstep.domain.reading import redacted, retry_after_s, setting_of
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from doorstep.channels.reading import same, setting_of
 from doorstep.channels.tokens import claims_of
 from doorstep.channels.vonage.fields import fields_of
 from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.reading import same, setting_of
 from doorstep.errors import BadInputError, BadSignatureError, MisconfiguredError
 
 _TOKEN = frozenset({"HS256"})

@@ -14,12 +14,12 @@ from urllib.parse import urlencode
 import msgspec
 
 from doorstep.channels.codes import error_of
-from doorstep.channels.reading import redacted, retry_after_s, setting_of
 from doorstep.channels.senders import Sender, e164, keyword_in
 from doorstep.channels.vonage.codes import BY_CODE, WORDS, state_of
 from doorstep.channels.vonage.fields import time_of
 from doorstep.domain.messages import Cost, Message, Receipt, Reply
 from doorstep.domain.plugins import Flow, HttpRequest, Inbound, Response, Settings
+from doorstep.domain.reading import redacted, retry_after_s, setting_of
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError, UnknownOutcomeError
 

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from doorstep.channels.reading import redacted, retry_after_s, setting_of
 from doorstep.channels.web_push.encryption import LARGEST_TEXT, encrypted, private_key, to_text
 from doorstep.channels.web_push.vapid import authorization, key_of, new_key
 from doorstep.domain.messages import Device, Message, Receipt
 from doorstep.domain.plugins import Channel, Flow, HttpRequest, OnUnknown, Request, Response, Setting, Settings
+from doorstep.domain.reading import redacted, retry_after_s, setting_of
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose, Remedy
 from doorstep.errors import BadInputError, MisconfiguredError, RefusedError, TryLaterError
 

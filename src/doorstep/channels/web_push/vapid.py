@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from doorstep.channels.reading import setting_of
 from doorstep.channels.web_push.encryption import from_text, private_key, public_bytes, to_text
 from doorstep.domain.plugins import Settings
+from doorstep.domain.reading import setting_of
 from doorstep.errors import BadInputError, MisconfiguredError
 
 #: A statement is good for so long; the RFC allows a day.

@@ -10,9 +10,9 @@ import hmac
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from doorstep.channels.reading import redacted, retry_after_s, setting_of
 from doorstep.domain.messages import Message, Receipt, Rendered
 from doorstep.domain.plugins import Channel, Flow, HttpRequest, OnUnknown, Response, Setting, Settings
+from doorstep.domain.reading import redacted, retry_after_s, setting_of
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Purpose
 from doorstep.errors import MisconfiguredError, RefusedError, TryLaterError
 

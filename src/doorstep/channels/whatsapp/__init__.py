@@ -5,13 +5,13 @@ from typing import Any
 
 from doorstep.channels.graph import SETTINGS, answer_of, failure_of, greet, meaning_of, node, part, parts, query, request, text, verify
 from doorstep.channels.graph_templates import approving, document_of_template
-from doorstep.channels.reading import one_line
 from doorstep.channels.whatsapp.codes import BY_CODE, CODES, SOURCE
 from doorstep.channels.whatsapp.files import fetch
 from doorstep.channels.whatsapp.hearing import read
 from doorstep.channels.whatsapp.writing import body_of, is_bsuid
 from doorstep.domain.messages import Message, Receipt
 from doorstep.domain.plugins import Channel, Flow, OnUnknown, Setting, Settings
+from doorstep.domain.reading import one_line
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 from doorstep.errors import MisconfiguredError, RefusedError, UnknownOutcomeError
 

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from doorstep.channels.fetching import MOST_BYTES, download, is_theirs
 from doorstep.channels.graph import BASE, answer_of, failure_of, part, request, text
-from doorstep.channels.reading import setting_of
 from doorstep.channels.whatsapp.codes import BY_CODE
 from doorstep.domain.messages import Attachment
 from doorstep.domain.plugins import FileFlow, Settings
+from doorstep.domain.reading import setting_of
 from doorstep.domain.vocabulary import Unfetched
 from doorstep.errors import RefusedError, TryLaterError
 

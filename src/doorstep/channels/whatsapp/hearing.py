@@ -8,12 +8,12 @@ from typing import Any
 
 from doorstep.channels.graph import document_of, meaning_of, moment, our_id, part, parts, text
 from doorstep.channels.graph_templates import news_of
-from doorstep.channels.reading import redacted
 from doorstep.channels.whatsapp.codes import BY_CODE, STATES
 from doorstep.channels.whatsapp.people import address_of, numbers_of
 from doorstep.channels.whatsapp.saying import reply_of
 from doorstep.domain.messages import Cost, Receipt, Reply, TemplateNews
 from doorstep.domain.plugins import Inbound, Raw, Settings
+from doorstep.domain.reading import redacted
 from doorstep.domain.vocabulary import ChannelKind, MessageState, Remedy
 
 _OBJECT = "whatsapp_business_account"

@@ -14,10 +14,11 @@ import msgspec
 from doorstep.domain.helpdesks import HelpdeskOrder, HelpdeskTry, HelpdeskWords
 from doorstep.domain.messages import Receipt
 from doorstep.domain.plugins import Flow, HttpRequest, Response, Settings
+from doorstep.domain.reading import setting_of
 from doorstep.domain.vocabulary import MessageState
 from doorstep.errors import MisconfiguredError, RefusedError, UnknownOutcomeError
 from doorstep.helpdesks.chatwoot.files import form_of
-from doorstep.helpdesks.reading import answered, failure_of, is_gone, is_well, number_setting, numeral, part, rows, setting_of, worded
+from doorstep.helpdesks.reading import answered, failure_of, is_gone, is_well, number_setting, numeral, part, rows, worded
 
 NAME = "Chatwoot"
 CLOUD = "https://app.chatwoot.com"

@@ -12,9 +12,10 @@ from typing import Any
 
 from doorstep.domain.helpdesks import Heard, HeardKind, HelpdeskLink
 from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.reading import header_of, same
 from doorstep.errors import BadInputError, BadSignatureError
 from doorstep.helpdesks.chatwoot.calling import KEY
-from doorstep.helpdesks.reading import check_time, document_of, header_of, moment, part, rows, same, worded
+from doorstep.helpdesks.reading import check_time, document_of, moment, part, rows, worded
 
 #: As webhooks write the kind of an agent's message, and as the interface does.
 _OUTGOING = ("outgoing", 1)

@@ -16,9 +16,10 @@ import msgspec
 from doorstep.domain.helpdesks import HelpdeskOrder, HelpdeskPerson, HelpdeskTry, HelpdeskWords
 from doorstep.domain.messages import Receipt
 from doorstep.domain.plugins import Flow, HttpRequest, Response, Settings
+from doorstep.domain.reading import setting_of
 from doorstep.domain.vocabulary import MessageState
 from doorstep.errors import MisconfiguredError, RefusedError, UnknownOutcomeError
-from doorstep.helpdesks.reading import answered, failure_of, is_gone, is_well, numeral, part, rows, setting_of, worded
+from doorstep.helpdesks.reading import answered, failure_of, is_gone, is_well, numeral, part, rows, worded
 
 NAME = "Zendesk"
 #: Under this name the key of what was posted stands in the audit of the change that posted it.

@@ -12,8 +12,9 @@ from typing import Any
 
 from doorstep.domain.helpdesks import Heard, HeardKind, HelpdeskLink
 from doorstep.domain.plugins import Raw, Settings
+from doorstep.domain.reading import header_of, same, setting_of
 from doorstep.errors import BadInputError, BadSignatureError
-from doorstep.helpdesks.reading import check_time, document_of, header_of, moment, part, same, setting_of, worded
+from doorstep.helpdesks.reading import check_time, document_of, moment, part, worded
 
 _PREFIX = "zen:event-type:ticket."
 #: What a ticket that is settled is called.

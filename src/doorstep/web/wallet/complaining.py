@@ -8,7 +8,7 @@ import structlog
 from litestar import Response, post
 from litestar.status_codes import HTTP_200_OK
 
-from doorstep.channels.reading import redacted
+from doorstep.domain.reading import redacted
 from doorstep.web.look.asking import network_of
 from doorstep.web.network import Buckets
 from doorstep.web.problems import problem
