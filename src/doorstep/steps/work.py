@@ -148,8 +148,10 @@ class Worker:
         """
         talkers = Talkers(self._database, self._directory, wire)
         hearing = asyncio.create_task(self._loop("hear_turns", talkers.hear))
-        await self._loop("converse", lambda: talkers.take_up(utc_now()), pause=talkers.wait)
-        hearing.cancel()
+        try:
+            await self._loop("converse", lambda: talkers.take_up(utc_now()), pause=talkers.wait)
+        finally:
+            hearing.cancel()
         await asyncio.wait([hearing])
         await talkers.rest()
 
