@@ -175,9 +175,9 @@ async def test_an_order_in_anothers_name_joins_nothing(texting: Shop) -> None:
         shown = Identity(
             kind=IdentityKind.EMAIL, value="ana@customer.example", source="reply", first_at=NOON, verified_at=NOON, verified_how="answered"
         )
-        ana = await people.add(tx, texting.merchant_id, NOON)
-        assert await people.learn(tx, texting.merchant_id, ana, shown)  # whoever shows it takes it over from who only said it
-        assert not await people.learn(tx, texting.merchant_id, theirs, shown)
+        ana = await people.learn(tx, texting.merchant_id, None, [shown], NOON)  # whoever shows it takes it over from who only said it
+        assert await people.learn(tx, texting.merchant_id, theirs, [shown], NOON) == theirs
+        assert await people.whose(tx, texting.merchant_id, [(shown.kind, shown.value)]) == {(shown.kind, shown.value): (ana, True)}
     assert ("email", "ana@customer.example") not in await identities(texting, theirs)
 
 
@@ -230,9 +230,8 @@ async def test_two_customers_become_one_and_two_again(database: Database) -> Non
             (two, IdentityKind.EMAIL, "a@b.example"),
             (two, IdentityKind.PSID, "7"),
         ):
-            await people.learn(
-                tx, shop.merchant_id, customer, Identity(kind=kind, value=value, source="reply", first_at=NOON, verified_at=NOON)
-            )
+            shown = Identity(kind=kind, value=value, source="reply", first_at=NOON, verified_at=NOON)
+            await people.learn(tx, shop.merchant_id, customer, [shown], NOON)
         merged = await people.merge(tx, shop.merchant_id, two, one, "kim", "the same person", NOON)
         assert len(await people.identities(tx, shop.merchant_id, one)) == 3
         assert await people.reachable(tx, [(shop.merchant_id, IdentityKind.PHONE, PHONE)]) == {

@@ -41,6 +41,8 @@ async def _fill(tx: Tx, merchant: int, visitor: str = "v1") -> None:
         message_id=None,
         order_id=None,
         bound="",
+        customer_id=None,
+        about=None,
         now=NOW,
     )
     for state in (MessageState.SENT, MessageState.QUEUED, MessageState.REFUSED):

@@ -77,7 +77,7 @@ def bench(
         http=500 if quick else 20_000,
         connections=16 if quick else 64,
         talks=20 if quick else 100,
-        talks_s=2 if quick else 60,  # as long as PostgreSQL lies between two looks at its tables: each has one
+        talks_s=2 if quick else 60,  # PostgreSQL looks after its tables meanwhile, as in life
         stored=stored,
         workers=workers,
         parts=tuple(only or ("throughput", "latency", "http", "talks")),

@@ -90,10 +90,9 @@ async def _take(tx: Tx, tenant: Tenant, connection: Connection, talk: Conversati
         message_id=message_id,
         order_id=found.bound.order_id,
         bound=found.bound.how,
+        customer_id=found.customer_id,
+        about=found.order_id,
         now=now,
-    )
-    await conversations.heard(
-        tx, merchant_id, talk.conversation_id, reply.at or now, customer_id=found.customer_id, order_id=found.order_id, for_human=False
     )
     if message_id is not None:
         await _replied(tx, merchant_id, message_id, reply, now)
@@ -156,16 +155,9 @@ async def _keyword(
         message_id=None,
         order_id=None,
         bound="",
-        now=now,
-    )
-    await conversations.heard(
-        tx,
-        merchant_id,
-        talk.conversation_id,
-        reply.at or now,
         customer_id=talk.customer_id,
-        order_id=talk.order_id,
-        for_human=False,
+        about=talk.order_id,
+        now=now,
     )
     if reply_id is not None:
         if keyword == "help":

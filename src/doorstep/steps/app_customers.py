@@ -29,11 +29,8 @@ async def meet(tx: Tx, merchant_id: int, customer: AppCustomer, now: datetime) -
         return None
     if owners and all(found.get(name, (0, False))[1] for name in names):
         return owners.pop()
-    known = owners.pop() if owners else await people.add(tx, merchant_id, now)
-    for kind, value in names:
-        shown = Identity(kind=kind, value=value, source="app", first_at=now, verified_at=now, verified_how=_HOW)
-        await people.learn(tx, merchant_id, known, shown)
-    return known
+    shown = [Identity(kind=kind, value=value, source="app", first_at=now, verified_at=now, verified_how=_HOW) for kind, value in names]
+    return await people.learn(tx, merchant_id, owners.pop() if owners else None, shown, now)
 
 
 async def own_message(tx: Tx, merchant_id: int, customer_id: str, message_id: UUID) -> Row:

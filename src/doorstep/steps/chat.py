@@ -165,11 +165,9 @@ async def recognise(tx: Tx, visitor: Visitor, customer: Customer, now: datetime)
     names += [(IdentityKind.PHONE, customer.phone)] if customer.phone else []
     found = await people.whose(tx, visitor.merchant_id, names)
     owner = next((found[name][0] for name in names if name in found and found[name][1]), None)
-    customer_id = owner or await people.add(tx, visitor.merchant_id, now)
-    for kind, value in names:
-        shown = Identity(kind=kind, value=value, source="page", first_at=now, verified_at=now, verified_how="signed by the shop")
-        await people.learn(tx, visitor.merchant_id, customer_id, shown)
-    return customer_id
+    how = "signed by the shop"
+    shown = [Identity(kind=kind, value=value, source="page", first_at=now, verified_at=now, verified_how=how) for kind, value in names]
+    return await people.learn(tx, visitor.merchant_id, owner, shown, now)
 
 
 def arrival_of(visitor: Visitor, written: Written) -> Arrival:

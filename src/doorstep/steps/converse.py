@@ -299,9 +299,7 @@ async def _learnt(tx: Tx, tenant: Tenant, row: Row, before: Memory, after: Memor
     reply = Reply(channel=ChannelKind(row["channel"]), sender=row["address"], to="", text="", provider_id=row["provider_id"])
     customer_id = await learn(tx, merchant_id, row["customer_id"], reached[0] if reached else None, reply, row["address"], how, now)
     order_id = row["before_order_id"] or (reached[0].order_id if reached else None)
-    await conversations.heard(
-        tx, merchant_id, row["conversation_id"], row["came_at"], customer_id=customer_id, order_id=order_id, for_human=False
-    )
+    await conversations.heard(tx, merchant_id, row["conversation_id"], row["came_at"], customer_id=customer_id, order_id=order_id)
     return customer_id
 
 

@@ -155,9 +155,11 @@ async def hand_over(tx: Tx, tenant: Tenant, asker: Asker, order: KeptOrder | Non
         message_id=None,
         order_id=order_id,
         bound="the customer asked for a human",
+        customer_id=talk.customer_id,
+        about=order_id,
+        for_human=True,
         now=now,
     )
-    await conversations.heard(tx, merchant_id, talk.conversation_id, now, customer_id=talk.customer_id, order_id=order_id, for_human=True)
     language = await language_at(tx, tenant, address, order_id)
     await hand_to_human(
         tx, tenant, talk, reason=HandoverReason.ASKED, summary=summary, order_id=order_id, language=language, now=now, actor=asker.actor

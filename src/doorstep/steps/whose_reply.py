@@ -133,7 +133,6 @@ async def learn(
     What their order names besides is only said: it is noted where nobody else has it, and whoever shows it to be theirs takes it over.
     An order alone never joins two addresses: anybody may order in another's name.
     """
-    found = customer_id or await people.add(tx, merchant_id, now)
     names = []
     own = identity_kind(reply.channel, sender)
     if own is not None:
@@ -147,9 +146,7 @@ async def learn(
         for kind, said in ((IdentityKind.EMAIL, customer.email), (IdentityKind.PHONE, customer.phone)):
             if said:
                 names.append(Identity(kind=kind, value=said, source="order", first_at=now))
-    if names:
-        await people.learn(tx, merchant_id, found, *names)
-    return found
+    return await people.learn(tx, merchant_id, customer_id, names, now)
 
 
 async def _may_guess(tx: Tx, merchant_id: int, talk: Conversation, now: datetime) -> bool:

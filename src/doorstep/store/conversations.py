@@ -35,7 +35,7 @@ on conflict (merchant_id, channel, address) do update set connection_id = exclud
 returning {_COLUMNS}
 """
 _HEARD = """
-update conversation set last_in_at = greatest(coalesce(last_in_at, $3), $3), customer_id = $4, order_id = $5, open = open or $6
+update conversation set last_in_at = greatest(coalesce(last_in_at, $3), $3), customer_id = $4, order_id = $5
 where merchant_id = $1 and conversation_id = $2
 """
 _ASKED = "update conversation set asked_at = $3, asked = asked + 1 where merchant_id = $1 and conversation_id = $2"
@@ -63,10 +63,17 @@ select c.merchant_id, c.channel, c.address, c.last_in_at from unnest($1::bigint[
 join conversation c on c.merchant_id = k.merchant_id and c.channel = k.channel and c.address = k.address
 where c.last_in_at is not null
 """
+# Keep a reply, and note in its conversation that the customer wrote, who it is and what it is about.
 _KEEP = """
-insert into reply (merchant_id, connection_id, provider_id, channel, sender, recipient, text, keyword, received_at, conversation_id, message_id,
-    order_id, choice, bound, sender_name, quoted, place)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::json) on conflict do nothing returning reply_id
+with kept as (
+    insert into reply (merchant_id, connection_id, provider_id, channel, sender, recipient, text, keyword, received_at, conversation_id, message_id,
+        order_id, choice, bound, sender_name, quoted, place)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::json) on conflict do nothing returning reply_id
+), heard as (
+    update conversation set last_in_at = greatest(coalesce(last_in_at, $9), $9), customer_id = $18, order_id = $19, open = open or $20
+    where merchant_id = $1 and conversation_id = $10
+)
+select reply_id from kept
 """
 _BEFORE = """
 select exists (select from reply where merchant_id = $1 and connection_id = $2 and provider_id = $3) as known,
@@ -127,11 +134,9 @@ def _read(row: Row) -> Conversation:
     )
 
 
-async def heard(
-    tx: Tx, merchant_id: int, conversation_id: int, at: datetime, *, customer_id: int | None, order_id: int | None, for_human: bool
-) -> None:
-    """Note that the customer wrote, who it is and what it is about; `for_human`: somebody has to look."""
-    await tx.execute(_HEARD, merchant_id, conversation_id, at, customer_id, order_id, for_human)
+async def heard(tx: Tx, merchant_id: int, conversation_id: int, at: datetime, *, customer_id: int | None, order_id: int | None) -> None:
+    """Note that the customer wrote, who it turned out to be and what it is about."""
+    await tx.execute(_HEARD, merchant_id, conversation_id, at, customer_id, order_id)
 
 
 async def asked(tx: Tx, merchant_id: int, conversation_id: int, now: datetime) -> None:
@@ -162,9 +167,15 @@ async def keep(  # noqa: PLR0913 - what a reply is bound to
     message_id: UUID | None,
     order_id: int | None,
     bound: str,
+    customer_id: int | None,
+    about: int | None,
+    for_human: bool = False,
     now: datetime,
 ) -> int | None:
-    """Write a reply down with its files; None: it was kept before."""
+    """Write a reply down with its files; None: it was kept before.
+
+    `customer_id` wrote it, `about` is the order that the conversation is about from now on, `for_human`: somebody has to look.
+    """
     place = msgspec.json.encode(reply.location).decode() if reply.location else None
     reply_id: int | None = await tx.fetchval(
         _KEEP,
@@ -185,6 +196,9 @@ async def keep(  # noqa: PLR0913 - what a reply is bound to
         reply.sender_name[:200],
         reply.quoted[:_LONGEST_QUOTE],
         place,
+        customer_id,
+        about,
+        for_human,
     )
     if reply_id is not None:
         await reply_files.keep(tx, merchant_id, reply_id, reply.attachments, now)

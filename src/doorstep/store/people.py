@@ -36,16 +36,20 @@ where i.kind <> o.kind and o.verified_at is not null and i.verified_at is not nu
 order by k.merchant_id, k.value, i.kind, i.verified_at desc
 """
 _ADD = "insert into customer (merchant_id, created_at) values ($1, $2) returning customer_id"
-# Learn names of a customer. One that was shown to be somebody's stays theirs; one that was only said goes to whoever shows it.
+# Learn names of a customer, or of a new one. A name that was shown to be somebody's stays theirs; one that was only said goes to whoever shows it.
 _LEARN = """
-insert into customer_identity (merchant_id, kind, value, customer_id, source, first_at, verified_at, verified_how)
-select $1, k.kind, k.value, $2, k.source, k.first_at, k.verified_at, k.verified_how
-from unnest($3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[])
-    as k (kind, value, source, first_at, verified_at, verified_how)
-on conflict (merchant_id, kind, value) do update
-set customer_id = excluded.customer_id, source = excluded.source, verified_at = excluded.verified_at, verified_how = excluded.verified_how
-where customer_identity.verified_at is null and excluded.verified_at is not null
-returning customer_id
+with begun as (insert into customer (merchant_id, created_at) select $1, $3 where $2::bigint is null returning customer_id),
+whose as (select coalesce($2, (select customer_id from begun)) as customer_id),
+learnt as (
+    insert into customer_identity (merchant_id, kind, value, customer_id, source, first_at, verified_at, verified_how)
+    select $1, k.kind, k.value, w.customer_id, k.source, k.first_at, k.verified_at, k.verified_how
+    from whose w, unnest($4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[])
+        as k (kind, value, source, first_at, verified_at, verified_how)
+    on conflict (merchant_id, kind, value) do update
+    set customer_id = excluded.customer_id, source = excluded.source, verified_at = excluded.verified_at, verified_how = excluded.verified_how
+    where customer_identity.verified_at is null and excluded.verified_at is not null
+)
+select customer_id from whose
 """
 _OF = """
 select kind, value, source, first_at, verified_at, verified_how from customer_identity
@@ -97,14 +101,18 @@ async def add(tx: Tx, merchant_id: int, now: datetime) -> int:
     return customer_id
 
 
-async def learn(tx: Tx, merchant_id: int, customer_id: int, *identities: Identity) -> bool:
-    """Learn names of a customer, of the same name twice the first; False: known already, as theirs or, until somebody merges, as another's."""
+async def learn(tx: Tx, merchant_id: int, customer_id: int | None, identities: Sequence[Identity], now: datetime) -> int:
+    """Learn names of a customer, a new one for None, and return whose they are; of the same name twice the first counts.
+
+    A name that is known stays whose it is, unless it was only said before and is shown now.
+    """
     once = {(one.kind, one.value): one for one in reversed(identities)}
     names = [once[key] for key in sorted(once)]  # two workers, one order
-    row = await tx.fetchval(
+    found: int = await tx.fetchval(
         _LEARN,
         merchant_id,
         customer_id,
+        now,
         [one.kind for one in names],
         [one.value for one in names],
         [one.source for one in names],
@@ -112,7 +120,7 @@ async def learn(tx: Tx, merchant_id: int, customer_id: int, *identities: Identit
         [one.verified_at for one in names],
         [one.verified_how[:200] for one in names],
     )
-    return row is not None
+    return found
 
 
 async def identities(tx: Tx, merchant_id: int, customer_id: int) -> list[Identity]:
