@@ -129,6 +129,7 @@ def test_a_csv_gives_an_article_for_each_question():
         ("question,answer,until\nWhy?,a,soon\n", "line 2: until: a day such as"),
         ("question,answer,source\nWhy?,a,javascript:x\n", "line 2: its address begins with"),
         ("question,answer\n", "there is no question in it"),
+        ("question,answer\nWhy?," + 140_000 * "a" + "\n", "belongs into a file of its own"),
     ],
 )
 def test_a_csv_that_is_wrong_says_where(table, said):

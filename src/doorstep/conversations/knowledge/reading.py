@@ -177,7 +177,6 @@ def _questions_as_headings(text: str) -> str:
 
 def _of_rows(text: str, key: str, language: str) -> tuple[Article, ...]:
     """Read `question,answer[,source,language,until]`, an article each row."""
-    csv.field_size_limit(MOST_BYTES)
     found: dict[str, Article] = {}
     try:
         rows = csv.DictReader(io.StringIO(text), strict=True, skipinitialspace=True)
@@ -196,7 +195,12 @@ def _of_rows(text: str, key: str, language: str) -> tuple[Article, ...]:
                 raise BadInputError(f"line {rows.line_num}: the same question stands above")
             found[one.key] = one
     except csv.Error as error:
-        raise BadInputError(f"this CSV cannot be read: {error}") from error
+        most = (
+            f"; an answer of more than {csv.field_size_limit():,} characters belongs into a file of its own"
+            if "limit" in str(error)
+            else ""
+        )
+        raise BadInputError(f"this CSV cannot be read: {error}{most}") from error
     if not found:
         raise BadInputError("there is no question in it")
     return tuple(found.values())
