@@ -90,6 +90,13 @@ def _worst(seen: Sequence[Seen]) -> dict[_Key, Seen]:
     return worst
 
 
+def _taken(one: Seen, dearest: float) -> bool:
+    """Tell whether PostgreSQL would take the plan; `dearest`: what the dearest plan for arguments costs."""
+    if one.way.endswith(_STEPS):
+        return one.kind == "generic"
+    return one.kind == "custom" or one.cost <= dearest + _PLANNING
+
+
 def judge(few: Sequence[Seen], many: Sequence[Seen]) -> list[Judged]:
     """Compare the plans at both sizes; plans that PostgreSQL would never take are left out: the steps' are generic always."""
     before, judged = _worst(few), []
@@ -99,9 +106,7 @@ def judge(few: Sequence[Seen], many: Sequence[Seen]) -> list[Judged]:
             key = (one.query, one.name, one.way)
             dearest[key] = max(dearest.get(key, 0), one.cost)
     for place, one in _worst(many).items():
-        if one.way.endswith(_STEPS) and one.kind == "custom":
-            continue
-        if one.kind == "generic" and not one.way.endswith(_STEPS) and one.cost > dearest[one.query, one.name, one.way] + _PLANNING:
+        if not _taken(one, dearest[one.query, one.name, one.way]):
             continue
         touched = before[place].buffers if place in before else one.buffers
         grows = ("grows",) if one.buffers > touched * _TIMES + _MORE and one.buffers > _EACH * max(one.rows, one.keys) else ()

@@ -9,6 +9,7 @@ from retail_store import ANA, ANA_MAIL, store, write
 
 from doorstep.cli.evaluating_talks import evaluate_talks
 from doorstep.cli.retail.customer import first_person
+from doorstep.errors import BadInputError
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "retail_tasks"
 
@@ -49,11 +50,16 @@ def test_tasks_speak_to_the_customer_and_customers_of_themselves() -> None:
     assert first_person("You received your order and you're unhappy.") == "I received my order and I'm unhappy."
 
 
+def test_requests_without_what_they_should_change_are_refused(tmp_path: Path) -> None:
+    for name in ("tasks_x.json", "requests.json"):
+        (tmp_path / name).write_text("[]")
+        with pytest.raises(BadInputError, match="name that file with --expected"):
+            evaluate_talks(store=write(tmp_path, store()), tasks=tmp_path / name)
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="the retail tasks are not here")
 def test_the_retailers_requests_are_talked_through_and_none_ends_wrong(capsys: pytest.CaptureFixture[str]) -> None:
-    code = evaluate_talks(
-        store=SHARED / "db.json", tasks=SHARED / "tasks_train.json", expected=SHARED / "expected_train.json", as_json=True
-    )
+    code = evaluate_talks(store=SHARED / "db.json", tasks=SHARED / "tasks_train.json", as_json=True)
     told = json.loads(capsys.readouterr().out)
     assert (code, told["wrong"]) == (0, 0)
     assert told["solved"] >= 60

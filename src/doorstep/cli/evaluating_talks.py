@@ -52,7 +52,7 @@ def evaluate_talks(
     *,
     store: Path,
     tasks: Path,
-    expected: Path,
+    expected: Path | None = None,
     show: str | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
@@ -64,11 +64,12 @@ def evaluate_talks(
     Args:
         store: the retailer's store, one JSON file with products, users and orders.
         tasks: requests with the customer's words and the calls of a correct agent, JSON.
-        expected: the records that each request should change, JSON.
+        expected: the records that each request should change, JSON; unless told, the file beside the tasks that is named "expected" for "tasks".
         show: print the talk of the request with this id.
         as_json: print one JSON object instead of a table.
     """
     opened = read_store(store)
+    expected = expected or _beside(tasks)
     wanted, known = read_tasks(tasks), read_expected(expected)
     if missing := [one.id for one in wanted if one.id not in known]:
         raise BadInputError(f"{expected}: says nothing of the requests {', '.join(missing)}")
@@ -79,6 +80,14 @@ def evaluate_talks(
         raise BadInputError(f"{tasks}: there is no request {show!r}")
     talked = [talk_with(base, one, known[one.id], now) for one in chosen]
     return _told(talked, as_json=as_json, whole=show is not None)
+
+
+def _beside(tasks: Path) -> Path:
+    """Find what requests should change: "expected_x.json" beside "tasks_x.json"."""
+    found = tasks.with_name(tasks.name.replace("tasks", "expected"))
+    if found == tasks or not found.is_file():
+        raise BadInputError(f"{tasks}: nothing beside it tells which records its requests should change; name that file with --expected")
+    return found
 
 
 def talk_with(base: Base, task: Task, expected: Expected, now: datetime) -> Talked:

@@ -88,16 +88,43 @@ async def said_unasked(  # noqa: PLR0913 - what a message is made of
     now: datetime,
 ) -> NewMessage:
     """Write into a conversation (a row of `conversations.one`) what is said without being asked: below what the customer wrote last, and `once`."""
-    connection, channel = tenant.connections[talk["connection_id"]], ChannelKind(talk["channel"])
     last = next(iter(await conversations.replies(tx, tenant.merchant.merchant_id, talk["conversation_id"], 1)), None)
-    subject = await reply_subject(tx, tenant, last["message_id"]) if last and channel is ChannelKind.EMAIL else tenant.brand.name
+    content = Rendered(
+        subject=await _subject_in(tx, tenant, talk, last),
+        text=text,
+        choices=choices if ChannelKind(talk["channel"]) in _WITH_CHOICES else (),
+    )
+    once = f"{template} {once}"
+    return _into(
+        tenant, talk, last, content, locale, template=template, once=once, why=why, order_id=order_id, shipment_id=shipment_id, now=now
+    )
+
+
+def _into(  # noqa: PLR0913 - what a message is made of
+    tenant: Tenant,
+    talk: Row,
+    last: Row | None,
+    content: Rendered,
+    locale: str,
+    *,
+    template: str,
+    once: str,
+    why: str,
+    order_id: int | None,
+    now: datetime,
+    shipment_id: int | None = None,
+    by_hand: bool = False,
+) -> NewMessage:
+    """Write into a conversation, below what the customer wrote `last`."""
+    connection = tenant.connections[talk["connection_id"]]
     return NewMessage(
         message=Message(
             message_id=new_message_id(now),
             merchant_id=tenant.merchant.merchant_id,
-            channel=channel,
+            channel=ChannelKind(talk["channel"]),
             to=talk["address"],
-            content=Rendered(subject=subject, text=text, choices=choices if channel in _WITH_CHOICES else ()),
+            to_name=(last["sender_name"] or None) if last else None,
+            content=content,
             locale=locale,
             purpose=Purpose.TRANSACTIONAL,
             topic="replies",
@@ -105,16 +132,23 @@ async def said_unasked(  # noqa: PLR0913 - what a message is made of
             reply_to=tenant.brand.support_email,
             in_reply_to=last["provider_id"] if last else None,
             window_until=window_until(connection, talk["last_in_at"]),
+            by_hand=by_hand,
         ),
         connection_id=connection.connection_id,
         template=template,
         trigger=f"reply.{template}",
-        why_key=hashlib.blake2b(f"{template} {once}".encode(), digest_size=16).digest(),
+        why_key=hashlib.blake2b(once.encode(), digest_size=16).digest(),
         order_id=order_id,
         shipment_ids=(shipment_id,) if shipment_id else (),
         why=why,
         due_at=now,
     )
+
+
+async def _subject_in(tx: Tx, tenant: Tenant, talk: Row, last: Row | None) -> str:
+    if last is None or ChannelKind(talk["channel"]) is not ChannelKind.EMAIL:
+        return tenant.brand.name
+    return await reply_subject(tx, tenant, last["message_id"])
 
 
 def _window_s(connection: Connection) -> int | None:
@@ -186,40 +220,13 @@ async def say(
             return False
     except ConflictError as error:
         raise ConflictError("this form was sent before with another text; the conversation shows what was sent") from error
-    await messages.queue(tx, [await _by_hand(tx, tenant, talk, last, text, f"{actor} answered {where}", key, now)])
+    content = Rendered(subject=await _subject_in(tx, tenant, talk, last), text=text)
+    locale = await locale_of(tx, tenant, talk["address"], talk["order_id"])
+    why, order_id = f"{actor} answered {where}", talk["order_id"]
+    answer = _into(tenant, talk, last, content, locale, template="answer", once=key, why=why, order_id=order_id, now=now, by_hand=True)
+    await messages.queue(tx, [answer])
     await idempotency.answer(tx, merchant_id, key, 200, b"")
     return True
-
-
-async def _by_hand(tx: Tx, tenant: Tenant, talk: Row, last: Row, text: str, why: str, key: str, now: datetime) -> NewMessage:
-    connection, channel = tenant.connections[talk["connection_id"]], ChannelKind(talk["channel"])
-    by_mail = channel is ChannelKind.EMAIL
-    return NewMessage(
-        message=Message(
-            message_id=new_message_id(now),
-            merchant_id=tenant.merchant.merchant_id,
-            channel=channel,
-            to=talk["address"],
-            to_name=last["sender_name"] or None,
-            content=Rendered(subject=await reply_subject(tx, tenant, last["message_id"]) if by_mail else tenant.brand.name, text=text),
-            locale=await locale_of(tx, tenant, talk["address"], talk["order_id"]),
-            purpose=Purpose.TRANSACTIONAL,
-            topic="replies",
-            created_at=now,
-            reply_to=tenant.brand.support_email,
-            in_reply_to=last["provider_id"],
-            window_until=window_until(connection, talk["last_in_at"]),
-            by_hand=True,
-        ),
-        connection_id=connection.connection_id,
-        template="answer",
-        trigger="reply.answer",
-        why_key=hashlib.blake2b(key.encode(), digest_size=16).digest(),
-        order_id=talk["order_id"],
-        shipment_ids=(),
-        why=why,
-        due_at=now,
-    )
 
 
 async def reply_subject(tx: Tx, tenant: Tenant, message_id: UUID | None) -> str:
